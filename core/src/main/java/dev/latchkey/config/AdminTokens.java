@@ -1,0 +1,128 @@
+package dev.latchkey.config;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The form of {@code control.tokens}: a list of mappings with name, role and hash in the file, or
+ * {@code name:operator:sha256:<hex>,…}. No message shows a value: who mixes the fields up has a secret where a name should be.
+ */
+final class AdminTokens implements Form<List<AdminToken>> {
+    static final String HASH_PREFIX = "sha256:";
+
+    private static final Pattern FIELD = Pattern.compile("(.*\\[[0-9]+])\\.([^.]+)");
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_.-]{1,64}");
+    private static final Pattern HASH = Pattern.compile(HASH_PREFIX + "([0-9A-Fa-f]{64})");
+    private static final String EXPECTED_NAME = "1 to 64 letters, digits and _.-";
+    private static final String EXPECTED_HASH = "sha256: and 64 hexadecimal digits, from latchkey token generate";
+    private static final List<String> FIELDS = List.of("name", "role", "hash");
+
+    @Override
+    public String expected() {
+        return "name:operator:sha256:<hex>, separated by commas; in the file also a list with name, role and hash of each";
+    }
+
+    @Override
+    public boolean composite() {
+        return true;
+    }
+
+    @Override
+    public @Nullable List<AdminToken> read(List<Given> given, Problems problems) {
+        Map<String, Map<String, Given>> entries = new LinkedHashMap<>();
+        for (Given one : given) {
+            for (Given part : one.path().equals(SettingTable.CONTROL_TOKENS.key()) ? split(one, problems) : List.of(one)) {
+                Matcher field = FIELD.matcher(part.path());
+                if (field.matches() && FIELDS.contains(field.group(2))) {
+                    entries.computeIfAbsent(field.group(1), e -> new LinkedHashMap<>()).put(field.group(2), part);
+                } else {
+                    problems.add(part, "not known (expected: a list with name, role and hash of each)");
+                }
+            }
+        }
+        return new Reader(problems).read(entries);
+    }
+
+    private List<Given> split(Given whole, Problems problems) {
+        List<Given> parts = new ArrayList<>();
+        String[] entries = whole.text().split(",", -1);
+        for (int i = 0; i < entries.length; i++) {
+            String[] fields = entries[i].split(":", FIELDS.size());
+            String path = whole.path() + "[" + i + "]";
+            if (fields.length < FIELDS.size()) {
+                String what = entries[i].isEmpty() ? "empty" : "not of this form";
+                problems.add(whole.at(path, ""), what + " (expected: " + expected() + ")");
+                continue;
+            }
+            for (int f = 0; f < fields.length; f++) {
+                parts.add(whole.at(path + "." + FIELDS.get(f), fields[f]));
+            }
+        }
+        return parts;
+    }
+
+    /** Reads entries whose fields are known, and finds what two have in common. */
+    private static final class Reader {
+        private final Problems problems;
+        private final Set<String> names = new HashSet<>();
+        private final Set<String> hashes = new HashSet<>();
+
+        Reader(Problems problems) {
+            this.problems = problems;
+        }
+
+        List<AdminToken> read(Map<String, Map<String, Given>> entries) {
+            List<AdminToken> tokens = new ArrayList<>();
+            entries.forEach((path, fields) -> {
+                Given any = fields.values().iterator().next().at(path, "");
+                String name = name(fields.getOrDefault("name", any));
+                AdminToken.Role role = role(fields.getOrDefault("role", any));
+                String hash = hash(fields.getOrDefault("hash", any));
+                if (name != null && role != null && hash != null) {
+                    tokens.add(new AdminToken(name, role, hash));
+                }
+            });
+            return tokens;
+        }
+
+        private @Nullable String name(Given given) {
+            if (!NAME.matcher(given.text()).matches()) {
+                problems.add(given, "the name is missing or not a name (expected: " + EXPECTED_NAME + ")");
+                return null;
+            }
+            if (!names.add(given.text())) {
+                problems.add(given, "the name is another token's too (expected: each once)");
+            }
+            return given.text();
+        }
+
+        private AdminToken.@Nullable Role role(Given given) {
+            AdminToken.Role role = AdminToken.Role.of(given.text());
+            if (role == null) {
+                problems.add(given, "the role is missing or not known (expected: operator)");
+            }
+            return role;
+        }
+
+        private @Nullable String hash(Given given) {
+            Matcher matcher = HASH.matcher(given.text());
+            if (!matcher.matches()) {
+                problems.add(given, "the hash is missing or not a hash (expected: " + EXPECTED_HASH + ")");
+                return null;
+            }
+            String hash = matcher.group(1).toLowerCase(Locale.ROOT);
+            if (!hashes.add(hash)) {
+                problems.add(given, "the hash is another token's too (expected: each once)");
+            }
+            return hash;
+        }
+    }
+}

@@ -1,0 +1,121 @@
+package dev.latchkey.config;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import com.fasterxml.jackson.dataformat.yaml.YAMLParser;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads a configuration file in YAML, flat: each value by its dotted path, whether the file nests or dots its keys; items of
+ * lists as {@code [0]}. Values stay as they are written; an empty one, list or mapping is an empty text.
+ */
+final class ConfigFile {
+    private final Path file;
+    private final YAMLParser parser;
+    private final Problems problems;
+    private final Map<String, Integer> lines = new HashMap<>();
+    private final Map<String, Given> values = new LinkedHashMap<>();
+
+    private ConfigFile(Path file, YAMLParser parser, Problems problems) {
+        this.file = file;
+        this.parser = parser;
+        this.problems = problems;
+    }
+
+    /**
+     * Returns the values in the order of the file. What is given twice is a problem, and the first holds.
+     *
+     * @throws InvalidSettingsException if the file cannot be read, or not as YAML: then no other problem would help
+     */
+    static List<Given> read(Path file, Problems problems) {
+        try (YAMLParser parser = new YAMLFactory().createParser(TextFile.read(file))) {
+            ConfigFile config = new ConfigFile(file, parser, problems);
+            config.document();
+            return new ArrayList<>(config.values.values());
+        } catch (JsonProcessingException e) {
+            // Its message quotes the input, which may hold secrets: only the place is passed on.
+            String place = e.getLocation() == null ? "" : ":" + e.getLocation().getLineNr();
+            String column = e.getLocation() == null ? "" : " at column " + e.getLocation().getColumnNr();
+            throw unreadable(file + place + ": no YAML" + column
+                    + " (expected: key: value, indented with spaces; quotes around a value that starts with one of *&![{%@`)");
+        } catch (IOException e) {
+            throw unreadable(file + ": " + e.getMessage() + " (expected: a YAML file of settings)");
+        }
+    }
+
+    private void document() throws IOException {
+        JsonToken first = parser.nextToken();
+        if (first == JsonToken.START_OBJECT) {
+            mapping(null, 0);
+        } else if (first != null && first != JsonToken.VALUE_NULL) {
+            throw unreadable(here() + ": a list or a text (expected: a mapping of settings)");
+        }
+        if (first != null && parser.nextToken() != null) {
+            throw unreadable(here() + ": a second document (expected: one)");
+        }
+    }
+
+    private void mapping(@Nullable String path, int line) throws IOException {
+        boolean empty = true;
+        while (parser.nextToken() != JsonToken.END_OBJECT) {
+            String child = path == null ? parser.currentName() : path + "." + parser.currentName();
+            int childLine = line();
+            parser.nextToken();
+            value(child, childLine);
+            empty = false;
+        }
+        if (empty && path != null) {
+            put(path, line, "");
+        }
+    }
+
+    private void list(String path, int line) throws IOException {
+        int index = 0;
+        while (parser.nextToken() != JsonToken.END_ARRAY) {
+            value(path + "[" + index++ + "]", line());
+        }
+        if (index == 0) {
+            put(path, line, "");
+        }
+    }
+
+    private void value(String path, int line) throws IOException {
+        Integer first = lines.putIfAbsent(path, line);
+        if (first != null) {
+            problems.add(new Given(path, file + ":" + line, ""), "given twice, first in line " + first + " (expected: once)");
+        }
+        if (parser.isCurrentAlias()) {
+            throw unreadable(here() + ": an alias (expected: the value itself; quotes around a text that starts with *)");
+        }
+        switch (parser.currentToken()) {
+            case START_OBJECT -> mapping(path, line);
+            case START_ARRAY -> list(path, line);
+            case VALUE_NULL -> put(path, line, "");
+            default -> put(path, line, parser.getText());
+        }
+    }
+
+    private void put(String path, int line, String text) {
+        values.putIfAbsent(path, new Given(path, file + ":" + line, text));
+    }
+
+    private int line() {
+        return parser.currentTokenLocation().getLineNr();
+    }
+
+    private String here() {
+        return file + ":" + line();
+    }
+
+    private static InvalidSettingsException unreadable(String problem) {
+        return new InvalidSettingsException(List.of(problem));
+    }
+}

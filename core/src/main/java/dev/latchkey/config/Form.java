@@ -1,0 +1,51 @@
+package dev.latchkey.config;
+
+import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** How the values of a setting are written. */
+interface Form<T> {
+
+    /** Returns a few words for "(expected: …)". */
+    String expected();
+
+    /** Reads what was given, at least one value; reports every problem, and returns null if there was one. */
+    @Nullable T read(List<Given> given, Problems problems);
+
+    /** Tells whether a setting of this form may be given in parts in the file, by lists and mappings. */
+    default boolean composite() {
+        return false;
+    }
+
+    /**
+     * A setting with one value.
+     *
+     * @param parser throws IllegalArgumentException; the message is used for secrets only and then holds no part of the value
+     */
+    record Scalar<T>(String expected, boolean secret, Function<String, T> parser) implements Form<T> {
+        static <T> Scalar<T> open(String expected, Function<String, T> parser) {
+            return new Scalar<>(expected, false, parser);
+        }
+
+        static <T> Scalar<T> secret(String expected, Function<String, T> parser) {
+            return new Scalar<>(expected, true, parser);
+        }
+
+        @Override
+        public @Nullable T read(List<Given> given, Problems problems) {
+            Given one = given.get(0);
+            if (one.text().isEmpty()) {
+                problems.add(one, "empty (expected: " + expected + ")");
+                return null;
+            }
+            try {
+                return parser.apply(one.text());
+            } catch (IllegalArgumentException e) {
+                String open = Problems.printable(one.text()) + " (expected: " + expected + ")";
+                problems.add(one, secret ? String.valueOf(e.getMessage()) : open);
+                return null;
+            }
+        }
+    }
+}

@@ -1,0 +1,41 @@
+package dev.latchkey.config;
+
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/** Collects what is wrong, so that all is reported at once. The same problem met twice is one. */
+final class Problems {
+    private static final int SHOWN = 100;
+
+    private final Set<String> lines = new LinkedHashSet<>();
+
+    /** Adds a problem of a value that was given. {@code what} holds the value, unless it is a secret, and what was expected. */
+    void add(Given given, String what) {
+        lines.add(given.path() + " (from " + given.origin() + "): " + what);
+    }
+
+    /** Adds a problem that no given value has. */
+    void add(String line) {
+        lines.add(line);
+    }
+
+    void throwIfAny() {
+        if (!lines.isEmpty()) {
+            throw new InvalidSettingsException(List.copyOf(lines));
+        }
+    }
+
+    /** Returns {@code value} fit for one line of a report: control characters escaped, and not too long. */
+    static String printable(String value) {
+        StringBuilder shown = new StringBuilder();
+        value.codePoints().limit(SHOWN).forEach(c -> {
+            if (Character.isISOControl(c) || Character.getType(c) == Character.FORMAT) {
+                shown.append(String.format("\\u%04x", c));
+            } else {
+                shown.appendCodePoint(c);
+            }
+        });
+        return value.codePointCount(0, value.length()) > SHOWN ? shown + "…" : shown.toString();
+    }
+}

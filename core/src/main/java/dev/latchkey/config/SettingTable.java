@@ -1,0 +1,137 @@
+package dev.latchkey.config;
+
+import dev.latchkey.key.Peppers;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+
+/** Every setting there is: the only place with keys, defaults, ranges and descriptions. */
+final class SettingTable {
+    private static final List<Setting<?>> SETTINGS = new ArrayList<>();
+
+    // Latchkey sends these in header lines and quoted strings (RFC 9110 section 5.6.4): no quote, no backslash.
+    private static final String VISIBLE = "!#-\\[\\]-~";
+    private static final String LOWER_TOKEN = "[!#$%&'*+.^_`|~0-9a-z-]";
+
+    static final Setting<ListenAddress> AUTHZ_LISTEN =
+            add("authz.listen", "127.0.0.1:9191", "Where the sidecar answers Envoy: TCP or a Unix socket", Forms.ADDRESS);
+    static final Setting<Duration> AUTHZ_TIMEOUT = add(
+            "authz.timeout",
+            "150ms",
+            "The most that one decision may take; keep it below Envoy's own timeout",
+            Forms.duration("1ms", "10s"));
+    static final Setting<Integer> AUTHZ_MAX_CONCURRENT = add(
+            "authz.max-concurrent",
+            "4096",
+            "Checks that may wait for Redis at once; more are answered 503 at once",
+            Forms.integer(1, 1_000_000));
+
+    static final Setting<ListenAddress> OPS_LISTEN =
+            add("ops.listen", "127.0.0.1:9192", "The sidecar's /metrics, /livez and /readyz", Forms.TCP_ADDRESS);
+
+    static final Setting<ListenAddress> CONTROL_LISTEN =
+            add("control.listen", "127.0.0.1:9193", "The control plane's one port", Forms.TCP_ADDRESS);
+    static final Setting<List<AdminToken>> CONTROL_TOKENS = add(
+            "control.tokens",
+            "",
+            "Who may use the control plane: name, role and hash of each; as a variable name:operator:sha256:<hex>,…",
+            new AdminTokens());
+
+    static final Setting<RedisUri> REDIS_URI = add(
+            "redis.uri",
+            "redis://127.0.0.1:6379",
+            "Redis, and as whom to log in: redis://user:password@host:6379/0, or rediss:// for TLS",
+            Forms.REDIS_URI);
+    static final Setting<Path> REDIS_URI_FILE =
+            add("redis.uri-file", "", "A file that holds redis.uri, instead of it", Forms.PATH);
+    static final Setting<Duration> REDIS_TIMEOUT =
+            add("redis.timeout", "50ms", "The most that one Redis command may take", Forms.duration("1ms", "10s"));
+    static final Setting<String> REDIS_PREFIX = add(
+            "redis.prefix",
+            "latchkey:",
+            "What all names in Redis start with",
+            Forms.text("1 to 32 of letters, digits and :._- ending in :", "[A-Za-z0-9:._-]{0,31}:"));
+
+    static final Setting<String> KEYS_BRAND = add("keys.brand", "opt", "What every key starts with", Forms.BRAND);
+    static final Setting<Boolean> KEYS_ACCEPT_IMPORTED =
+            add("keys.accept-imported", "false", "Whether keys with an imported body are accepted", Forms.BOOL);
+    static final Setting<Peppers> KEYS_PEPPERS = addAlias(
+            "keys.peppers",
+            "The secrets under which keys are digested, the newest first: 2:<base64>,1:<base64>; required",
+            Forms.PEPPERS,
+            "LATCHKEY_PEPPERS");
+    static final Setting<Path> KEYS_PEPPERS_FILE = addAlias(
+            "keys.peppers-file", "A file that holds keys.peppers, instead of it", Forms.PATH, "LATCHKEY_PEPPERS_FILE");
+    static final Setting<Duration> KEYS_RETENTION = add(
+            "keys.retention",
+            "400d",
+            "How long the record of a key is kept after the key's end",
+            Forms.duration("1d", "3650d"));
+
+    static final Setting<Path> POLICY =
+            add("policy", "policy.yaml", "The policy file; the control plane reads its scopes", Forms.PATH);
+    static final Setting<Map<String, Path>> POLICIES = add(
+            "policies",
+            "",
+            "More policy files by name, for routes that choose one; as a variable name=path,…",
+            new NamedPolicies());
+
+    static final Setting<String> HEADERS_PREFIX = add(
+            "headers.prefix",
+            "x-latchkey-",
+            "What the headers to the upstream start with",
+            Forms.text(
+                    "1 to 64 lower-case header-name characters ending in -", LOWER_TOKEN + "{0,63}-"));
+    static final Setting<Boolean> HEADERS_REMOVE_OVERRIDES = add(
+            "headers.remove-overrides",
+            "true",
+            "Whether headers that name another method or URL are removed before the upstream",
+            Forms.BOOL);
+
+    static final Setting<String> ERRORS_BASE = add(
+            "errors.base",
+            "urn:latchkey:error:",
+            "What the type of an error body starts with; the code follows",
+            Forms.text("1 to 256 visible ASCII characters without \" and \\", "[" + VISIBLE + "]{1,256}"));
+    static final Setting<String> REALM = add(
+            "realm",
+            "latchkey",
+            "The realm of WWW-Authenticate",
+            Forms.text("1 to 64 visible ASCII characters or spaces, without \" and \\", "[ " + VISIBLE + "]{1,64}"));
+
+    static final Setting<Duration> READY_GRACE = add(
+            "ready.grace",
+            "30s",
+            "After this a sidecar is ready although it never reached Redis",
+            Forms.duration("0s", "1h"));
+    static final Setting<Boolean> READY_FOLLOW_REDIS =
+            add("ready.follow-redis", "false", "Whether a later loss of Redis makes a sidecar unready", Forms.BOOL);
+
+    static final Setting<Duration> DRAIN_DELAY = add(
+            "drain.delay", "2s", "At the end, the time between NOT_SERVING and GOAWAY", Forms.duration("0s", "5m"));
+    static final Setting<Duration> DRAIN_TIMEOUT =
+            add("drain.timeout", "10s", "At the end, the time for calls in flight", Forms.duration("0s", "10m"));
+
+    private SettingTable() {}
+
+    /** Returns every setting, in the order of the documentation. */
+    static List<Setting<?>> all() {
+        return Collections.unmodifiableList(SETTINGS);
+    }
+
+    private static <T> Setting<T> add(String key, String fallback, String description, Form<T> form) {
+        return add(new Setting<>(key, fallback, description, form, ""));
+    }
+
+    private static <T> Setting<T> addAlias(String key, String description, Form<T> form, String alias) {
+        return add(new Setting<>(key, "", description, form, alias));
+    }
+
+    private static <T> Setting<T> add(Setting<T> setting) {
+        SETTINGS.add(setting);
+        return setting;
+    }
+}

@@ -1,0 +1,114 @@
+package dev.latchkey.config;
+
+import dev.latchkey.key.Peppers;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The settings of a process, checked by {@link SettingsLoader}; what each means is in {@link SettingsLoader#reference()}. Both
+ * processes read the same, so that one file serves both. Immutable, and no {@code toString()} shows a secret.
+ *
+ * @param realm of the {@code WWW-Authenticate} challenge (RFC 9110 section 11.5)
+ */
+public record Settings(
+        Authz authz,
+        Ops ops,
+        Control control,
+        Redis redis,
+        Keys keys,
+        Policies policies,
+        Headers headers,
+        Errors errors,
+        String realm,
+        Ready ready,
+        Drain drain) {
+
+    /**
+     * The ext_authz edge.
+     *
+     * @param timeout the most that one decision may take; to be shorter than Envoy's own
+     * @param maxConcurrent checks that may wait for Redis at once; more are answered 503 at once
+     */
+    public record Authz(ListenAddress listen, Duration timeout, int maxConcurrent) {}
+
+    /**
+     * The sidecar's metrics and health.
+     *
+     * @param listen always a {@link ListenAddress.Tcp}
+     */
+    public record Ops(ListenAddress listen) {}
+
+    /**
+     * The control plane's one port, and who may use it.
+     *
+     * @param listen always a {@link ListenAddress.Tcp}
+     * @param tokens with distinct names; at least one in the control plane
+     */
+    public record Control(ListenAddress listen, List<AdminToken> tokens) {
+        public Control {
+            tokens = List.copyOf(tokens);
+        }
+    }
+
+    /**
+     * The key index.
+     *
+     * @param timeout the most that one command may take
+     * @param prefix what all names start with; ends in {@code :}
+     */
+    public record Redis(RedisUri uri, Duration timeout, String prefix) {}
+
+    /**
+     * The keys.
+     *
+     * @param brand what every key starts with
+     * @param acceptImported whether a sidecar takes keys of the imported form
+     * @param retention how long a record outlives its key's end
+     */
+    public record Keys(String brand, boolean acceptImported, Peppers peppers, Duration retention) {}
+
+    /**
+     * The policy files, relative to the working directory; not read yet.
+     *
+     * @param file of the policy that holds where a route names none
+     * @param named the others, by the name that a route's {@code latchkey.policy} gives
+     */
+    public record Policies(Path file, Map<String, Path> named) {
+        public Policies {
+            named = Map.copyOf(named);
+        }
+    }
+
+    /**
+     * What the upstream gets.
+     *
+     * @param prefix of the header names that Latchkey sets; lower case, ends in {@code -}
+     * @param removeOverrides whether headers that name another method or URL are removed
+     */
+    public record Headers(String prefix, boolean removeOverrides) {}
+
+    /**
+     * The bodies of denials (RFC 9457).
+     *
+     * @param base of {@code type}, followed by the code
+     */
+    public record Errors(String base) {}
+
+    /**
+     * When a sidecar is ready.
+     *
+     * @param grace after which it is ready although Redis was never reached
+     * @param followRedis whether a later loss of Redis makes it unready
+     */
+    public record Ready(Duration grace, boolean followRedis) {}
+
+    /**
+     * How a process ends.
+     *
+     * @param delay between NOT_SERVING and GOAWAY
+     * @param timeout for the calls in flight after that
+     */
+    public record Drain(Duration delay, Duration timeout) {}
+}

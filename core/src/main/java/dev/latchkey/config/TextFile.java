@@ -1,0 +1,44 @@
+package dev.latchkey.config;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+
+/** Reads small files of text. */
+final class TextFile {
+    private static final int MAX_BYTES = 1 << 20;
+
+    private TextFile() {}
+
+    /**
+     * Returns the whole text.
+     *
+     * @throws IOException with a message for people that holds neither path nor content
+     */
+    static String read(Path file) throws IOException {
+        byte[] bytes;
+        try (InputStream in = Files.newInputStream(file)) {
+            bytes = in.readNBytes(MAX_BYTES + 1);
+        } catch (NoSuchFileException e) {
+            throw new IOException("no such file", e);
+        } catch (AccessDeniedException e) {
+            throw new IOException("permission denied", e);
+        } catch (IOException e) {
+            throw new IOException(Files.isDirectory(file) ? "is a directory" : "cannot be read", e);
+        }
+        if (bytes.length > MAX_BYTES) {
+            throw new IOException("more than 1 MiB");
+        }
+        try {
+            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+        } catch (CharacterCodingException e) {
+            throw new IOException("not UTF-8", e);
+        }
+    }
+}

@@ -1,0 +1,82 @@
+package dev.latchkey.config;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The values of settings: from a variable, else from the file, else the default. Reports those that are wrong. */
+final class Values {
+    private final List<Given> file;
+    private final Map<String, String> env;
+    private final Problems problems;
+
+    Values(List<Given> file, Map<String, String> env, Problems problems) {
+        this.file = file;
+        this.env = env;
+        this.problems = problems;
+    }
+
+    /** Returns the value, or the default if nothing sound was given. */
+    <T> T get(Setting<T> setting) {
+        T value = find(setting);
+        return value != null ? value : setting.fallbackValue();
+    }
+
+    /** Returns the value, or null if nothing sound was given. */
+    <T> @Nullable T find(Setting<T> setting) {
+        List<Given> given = given(setting);
+        return given.isEmpty() ? null : setting.form().read(given, problems);
+    }
+
+    /** Returns the value of a secret that may come from a file of its own, or null if nothing sound was given. */
+    <T> @Nullable T findSecret(Setting<T> secret, Setting<Path> ownFile) {
+        List<Given> given = given(secret);
+        if (given.isEmpty()) {
+            return readFrom(ownFile, secret);
+        }
+        for (Given other : given(ownFile)) {
+            problems.add(given.get(0), "given as " + other + " too (expected: one of the two)");
+        }
+        return secret.form().read(given, problems);
+    }
+
+    boolean isGiven(Setting<?> setting) {
+        return !given(setting).isEmpty();
+    }
+
+    private <T> @Nullable T readFrom(Setting<Path> ownFile, Setting<T> secret) {
+        Path path = find(ownFile);
+        if (path == null) {
+            return null;
+        }
+        try {
+            String text = TextFile.read(path).replaceFirst("[\r\n]+\\z", "");
+            return secret.form().read(List.of(new Given(secret.key(), path.toString(), text)), problems);
+        } catch (IOException e) {
+            problems.add(given(ownFile).get(0), path + ": " + e.getMessage() + " (expected: a file that holds " + secret.key() + ")");
+            return null;
+        }
+    }
+
+    private List<Given> given(Setting<?> setting) {
+        List<Given> given = new ArrayList<>();
+        for (String variable : setting.variables()) {
+            String text = env.get(variable);
+            if (text != null) {
+                given.add(new Given(setting.key(), variable, text));
+            }
+        }
+        if (given.size() > 1 && !given.get(0).text().equals(given.get(1).text())) {
+            problems.add(given.get(0), "differs from " + given.get(1).origin() + " (expected: one of the two)");
+        }
+        if (!given.isEmpty()) {
+            return given.subList(0, 1);
+        }
+        return file.stream()
+                .filter(one -> one.path().equals(setting.key()) || (setting.form().composite() && setting.hasPart(one.path())))
+                .toList();
+    }
+}

@@ -1,0 +1,182 @@
+package dev.latchkey.decision;
+
+import dev.latchkey.index.IndexException;
+import dev.latchkey.index.KeyIndex;
+import dev.latchkey.key.Credential;
+import dev.latchkey.key.Environment;
+import dev.latchkey.key.KeyDigest;
+import dev.latchkey.key.KeyRecord;
+import dev.latchkey.key.Peppers;
+import dev.latchkey.key.PresentedKey;
+import dev.latchkey.key.WorkspaceRecord;
+import dev.latchkey.policy.Policy;
+import dev.latchkey.policy.Route;
+import dev.latchkey.policy.RouteEnvironment;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Decides about requests. Every check is made on every request, from records, in this order: route configuration, canonical
+ * form, rule (public or preflight: done), credential, key, revoked, expired, environment, workspace, scope. A path without a
+ * rule is answered only after the key was found good.
+ *
+ * <p>The future that {@link #decide} returns never fails and is never null: a fault is a {@link Decision.Deny}. It is already
+ * complete when nothing had to be waited for.
+ *
+ * <p>This class is thread-safe, takes no lock and does not block.
+ */
+public final class Decider {
+    private static final Logger log = LoggerFactory.getLogger(Decider.class);
+
+    private final Policies policies;
+    private final Peppers peppers;
+    private final KeyIndex index;
+    private final LongSupplier now;
+
+    /** @param now epoch milliseconds, for expiry */
+    public Decider(Policies policies, Peppers peppers, KeyIndex index, LongSupplier now) {
+        this.policies = policies;
+        this.peppers = peppers;
+        this.index = index;
+        this.now = now;
+    }
+
+    public CompletableFuture<Decision> decide(AccessRequest request) {
+        try {
+            return judge(request);
+        } catch (RuntimeException e) {
+            return done(fault(e, null));
+        }
+    }
+
+    private CompletableFuture<Decision> judge(AccessRequest request) {
+        Policy policy = policies.find(request.routeConfig().policy());
+        if (!request.routeConfig().sound() || policy == null) {
+            return done(Decision.Deny.of(Reason.BAD_ROUTE_CONFIG));
+        }
+        if (request.path() == null) {
+            return done(Decision.Deny.of(Reason.PATH_NOT_CANONICAL));
+        }
+        if (!Methods.isCanonical(request.method())) {
+            return done(Decision.Deny.of(Reason.METHOD_NOT_CANONICAL));
+        }
+        Route route = policy.match(request.authority(), request.method(), request.path());
+        if (route != null && route.isPublic()) {
+            return done(new Decision.Allow(Reason.PUBLIC, route, null));
+        }
+        if (request.preflight() && policy.preflight() && policy.servesHost(request.authority())) {
+            return done(new Decision.Allow(Reason.PREFLIGHT, route, null));
+        }
+        if (!(request.credential() instanceof Credential.Presented presented)) {
+            return done(new Decision.Deny(reasonFor(request.credential()), route, null));
+        }
+        return judgeKey(presented.key(), request.routeConfig().environment(), route);
+    }
+
+    private static Reason reasonFor(Credential unusable) {
+        if (unusable == Credential.Absent.NO_HEADER) {
+            return Reason.NO_CREDENTIAL;
+        }
+        return unusable == Credential.Malformed.BAD_CHECKSUM ? Reason.BAD_CHECKSUM : Reason.MALFORMED_CREDENTIAL;
+    }
+
+    private CompletableFuture<Decision> judgeKey(
+            PresentedKey presented, @Nullable Environment served, @Nullable Route route) {
+        return find(peppers.all(presented)).thenCompose(found -> {
+            if (found.isEmpty()) {
+                return done(new Decision.Deny(Reason.UNKNOWN_KEY, route, null));
+            }
+            KeyRecord key = found.get();
+            Reason refused = refusal(key, presented.environment(), served, route);
+            if (refused != null) {
+                return done(new Decision.Deny(refused, route, key));
+            }
+            return index.findWorkspace(key.workspace()).thenApply(workspace -> judgeScope(key, workspace, route));
+        }).exceptionally(failure -> fault(failure, route));
+    }
+
+    /** Returns why the key is refused whatever its workspace and scopes are, or null. */
+    private @Nullable Reason refusal(
+            KeyRecord key, Environment presented, @Nullable Environment served, @Nullable Route route) {
+        if (key.environment() != presented) {
+            return Reason.BAD_RECORD;
+        }
+        if (key.revoked()) {
+            return Reason.REVOKED_KEY;
+        }
+        if (key.expired(now.getAsLong())) {
+            return Reason.EXPIRED_KEY;
+        }
+        return accepts(key.environment(), served, route) ? null : Reason.WRONG_ENVIRONMENT;
+    }
+
+    /** Both the Envoy route and the rule must accept the environment; where neither speaks, a rule accepts live keys only. */
+    private static boolean accepts(Environment environment, @Nullable Environment served, @Nullable Route route) {
+        if (served != null && served != environment) {
+            return false;
+        }
+        if (route == null) {
+            return true;
+        }
+        RouteEnvironment ruled = route.environment();
+        if (ruled == null) {
+            return served != null || environment == Environment.LIVE;
+        }
+        return ruled.accepts(environment);
+    }
+
+    private static Decision judgeScope(KeyRecord key, Optional<WorkspaceRecord> workspace, @Nullable Route route) {
+        if (workspace.isEmpty()) {
+            return new Decision.Deny(Reason.WORKSPACE_MISSING, route, key);
+        }
+        if (!workspace.get().active()) {
+            return new Decision.Deny(Reason.WORKSPACE_INACTIVE, route, key);
+        }
+        if (route == null) {
+            return new Decision.Deny(Reason.NO_RULE, null, key);
+        }
+        if (!route.requirement().satisfiedBy(key.scopes())) {
+            return new Decision.Deny(Reason.SCOPE_MISSING, route, key);
+        }
+        return new Decision.Allow(Reason.OK, route, key);
+    }
+
+    /** Finds the key under each pepper. If several records of one key exist, a revoked one wins, else the newest pepper's. */
+    private CompletableFuture<Optional<KeyRecord>> find(List<KeyDigest> digests) {
+        CompletableFuture<Optional<KeyRecord>> found = index.findKey(digests.get(0));
+        for (KeyDigest older : digests.subList(1, digests.size())) {
+            found = found.thenCombine(index.findKey(older), Decider::stricter);
+        }
+        return found;
+    }
+
+    private static Optional<KeyRecord> stricter(Optional<KeyRecord> newer, Optional<KeyRecord> older) {
+        boolean olderWins = newer.isEmpty() || older.map(KeyRecord::revoked).orElse(false);
+        return olderWins ? older : newer;
+    }
+
+    private static Decision fault(Throwable failure, @Nullable Route route) {
+        Throwable cause = IndexException.unwrap(failure);
+        if (cause instanceof IndexException known) {
+            Reason reason =
+                    switch (known.fault()) {
+                        case UNAVAILABLE -> Reason.STORE_UNAVAILABLE;
+                        case TIMEOUT -> Reason.STORE_TIMEOUT;
+                        case BAD_RECORD -> Reason.BAD_RECORD;
+                        case OVERLOADED -> Reason.OVERLOADED;
+                    };
+            return new Decision.Deny(reason, route, null);
+        }
+        log.error("a check failed inside", cause);
+        return new Decision.Deny(Reason.INTERNAL, route, null);
+    }
+
+    private static CompletableFuture<Decision> done(Decision decision) {
+        return CompletableFuture.completedFuture(decision);
+    }
+}

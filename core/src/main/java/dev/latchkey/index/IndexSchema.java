@@ -1,0 +1,230 @@
+package dev.latchkey.index;
+
+import dev.latchkey.key.Environment;
+import dev.latchkey.key.KeyDigest;
+import dev.latchkey.key.KeyRecord;
+import dev.latchkey.key.WorkspaceRecord;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The names and fields of the public part of the Redis schema, version 1; no other class spells them. Reading is strict: what
+ * is not surely a record of this version is {@link IndexException.Fault#BAD_RECORD}.
+ *
+ * <p>This class is immutable and thread-safe.
+ */
+public final class IndexSchema {
+    private static final String VERSION = "1";
+    private static final Pattern ID = Pattern.compile("[A-Za-z0-9_-]{1,64}");
+
+    private static final String V = "v";
+    private static final String STATE = "state";
+    private static final String REV = "rev";
+    private static final String KEY_ID = "id";
+    private static final String WORKSPACE = "workspace";
+    private static final String ENVIRONMENT = "environment";
+    private static final String SCOPES = "scopes";
+    private static final String EXPIRES_AT = "expires_at";
+
+    private static final String ACTIVE = "active";
+    private static final String REVOKED = "revoked";
+    private static final String INACTIVE = "inactive";
+
+    private final String prefix;
+
+    /** @param prefix what all names start with, {@code latchkey:} by default */
+    public IndexSchema(String prefix) {
+        this.prefix = prefix;
+    }
+
+    /** Returns the name of the hash that holds a key's record. */
+    public String key(KeyDigest digest) {
+        return prefix + "key:" + digest.text();
+    }
+
+    /** Returns the name of the hash that holds a workspace's record. */
+    public String workspace(String id) {
+        return prefix + "workspace:" + id;
+    }
+
+    /** Returns the name of the hash in which the control plane shows every second that it lives. */
+    public String canary() {
+        return prefix + "canary";
+    }
+
+    /** Returns the name of the sorted set of a workspace's key ids by last use. */
+    public String used(String workspace) {
+        return prefix + "used:{" + workspace + "}";
+    }
+
+    /** Returns the name of the string by which a pepper of {@code version} can be checked. */
+    public String pepperCheck(int version) {
+        return prefix + "meta:pepper:" + version;
+    }
+
+    /** Returns the start of every name that is the control plane's own. */
+    public String ledger() {
+        return prefix + "ledger:";
+    }
+
+    /** Tells whether {@code id} may name a key or a workspace. */
+    public static boolean isId(String id) {
+        return ID.matcher(id).matches();
+    }
+
+    /** Tells whether {@code scope} can stand in a record and in a header: visible ASCII without quote and backslash. */
+    public static boolean isScope(String scope) {
+        for (int i = 0; i < scope.length(); i++) {
+            char c = scope.charAt(i);
+            if (c <= ' ' || c >= 0x7f || c == '"' || c == '\\') {
+                return false;
+            }
+        }
+        return !scope.isEmpty();
+    }
+
+    /** Returns the fields of a key's hash, in a fixed order. */
+    public static Map<String, String> encode(KeyRecord key) {
+        Map<String, String> fields = new LinkedHashMap<>();
+        fields.put(V, VERSION);
+        fields.put(KEY_ID, key.id());
+        fields.put(WORKSPACE, key.workspace());
+        fields.put(ENVIRONMENT, key.environment().text());
+        fields.put(SCOPES, String.join(" ", key.scopes()));
+        fields.put(STATE, key.revoked() ? REVOKED : ACTIVE);
+        if (key.expiresAt() != KeyRecord.NEVER) {
+            fields.put(EXPIRES_AT, Long.toString(key.expiresAt()));
+        }
+        fields.put(REV, Long.toString(key.rev()));
+        return fields;
+    }
+
+    /** Returns the fields of a workspace's hash, in a fixed order. */
+    public static Map<String, String> encode(WorkspaceRecord workspace) {
+        Map<String, String> fields = new LinkedHashMap<>();
+        fields.put(V, VERSION);
+        fields.put(STATE, workspace.active() ? ACTIVE : INACTIVE);
+        fields.put(REV, Long.toString(workspace.rev()));
+        return fields;
+    }
+
+    /**
+     * Returns the record that {@code fields} spell.
+     *
+     * @throws IndexException with {@code BAD_RECORD}; the message names every field that is wrong
+     */
+    public static KeyRecord decodeKey(Map<String, String> fields) {
+        Reader in = new Reader(fields);
+        String id = in.id(KEY_ID);
+        String workspace = in.id(WORKSPACE);
+        Environment environment = in.environment();
+        Set<String> scopes = in.scopes();
+        boolean active = in.either(STATE, ACTIVE, REVOKED);
+        long expiresAt = fields.containsKey(EXPIRES_AT) ? in.number(EXPIRES_AT) : KeyRecord.NEVER;
+        long rev = in.number(REV);
+        in.done("key");
+        return new KeyRecord(
+                id,
+                workspace,
+                environment,
+                scopes,
+                active ? KeyRecord.State.ACTIVE : KeyRecord.State.REVOKED,
+                expiresAt,
+                rev);
+    }
+
+    /**
+     * Returns the record of the workspace {@code id} that {@code fields} spell.
+     *
+     * @throws IndexException with {@code BAD_RECORD}; the message names every field that is wrong
+     */
+    public static WorkspaceRecord decodeWorkspace(String id, Map<String, String> fields) {
+        Reader in = new Reader(fields);
+        boolean active = in.either(STATE, ACTIVE, INACTIVE);
+        long rev = in.number(REV);
+        in.done("workspace");
+        return new WorkspaceRecord(id, active, rev);
+    }
+
+    /** Reads fields one by one, goes on after a wrong one, and refuses the record as a whole at the end. */
+    private static final class Reader {
+        private final Map<String, String> fields;
+        private final List<String> wrong = new ArrayList<>(0);
+
+        Reader(Map<String, String> fields) {
+            this.fields = fields;
+            if (!VERSION.equals(fields.get(V))) {
+                wrong.add(V);
+            }
+        }
+
+        String id(String field) {
+            String value = fields.get(field);
+            if (value != null && isId(value)) {
+                return value;
+            }
+            wrong.add(field);
+            return "";
+        }
+
+        Environment environment() {
+            Environment environment = Environment.of(fields.get(ENVIRONMENT));
+            if (environment != null) {
+                return environment;
+            }
+            wrong.add(ENVIRONMENT);
+            return Environment.TEST;
+        }
+
+        Set<String> scopes() {
+            @Nullable String value = fields.get(SCOPES);
+            if (value == null) {
+                wrong.add(SCOPES);
+                return Set.of();
+            }
+            Set<String> scopes = new LinkedHashSet<>();
+            if (!value.isEmpty()) {
+                scopes.addAll(List.of(value.split(" ", -1)));
+            }
+            if (!scopes.stream().allMatch(IndexSchema::isScope)) {
+                wrong.add(SCOPES);
+            }
+            return scopes;
+        }
+
+        boolean either(String field, String yes, String no) {
+            String value = fields.get(field);
+            if (!yes.equals(value) && !no.equals(value)) {
+                wrong.add(field);
+            }
+            return yes.equals(value);
+        }
+
+        long number(String field) {
+            String value = fields.get(field);
+            try {
+                long number = value == null ? -1 : Long.parseLong(value);
+                if (number >= 0) {
+                    return number;
+                }
+            } catch (NumberFormatException e) {
+                // Reported below, like a missing or negative one.
+            }
+            wrong.add(field);
+            return 0;
+        }
+
+        void done(String kind) {
+            if (!wrong.isEmpty()) {
+                throw new IndexException(
+                        IndexException.Fault.BAD_RECORD, kind + " record with missing or wrong fields: " + wrong);
+            }
+        }
+    }
+}

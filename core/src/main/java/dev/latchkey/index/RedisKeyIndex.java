@@ -1,0 +1,65 @@
+package dev.latchkey.index;
+
+import dev.latchkey.key.KeyDigest;
+import dev.latchkey.key.KeyRecord;
+import dev.latchkey.key.WorkspaceRecord;
+import io.lettuce.core.RedisCommandExecutionException;
+import io.lettuce.core.RedisCommandTimeoutException;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+
+/**
+ * Reads the index from Redis itself: one {@code HGETALL} a record. Each read is bounded by the link's timeout. Futures
+ * complete on the link's event loop.
+ */
+public final class RedisKeyIndex implements KeyIndex {
+    private final RedisLink link;
+    private final IndexSchema schema;
+
+    public RedisKeyIndex(RedisLink link, IndexSchema schema) {
+        this.link = link;
+        this.schema = schema;
+    }
+
+    @Override
+    public CompletableFuture<Optional<KeyRecord>> findKey(KeyDigest digest) {
+        return read(schema.key(digest), IndexSchema::decodeKey);
+    }
+
+    @Override
+    public CompletableFuture<Optional<WorkspaceRecord>> findWorkspace(String id) {
+        return read(schema.workspace(id), fields -> IndexSchema.decodeWorkspace(id, fields));
+    }
+
+    private <T> CompletableFuture<Optional<T>> read(String name, Function<Map<String, String>, T> decode) {
+        try {
+            return link.commands()
+                    .hgetall(name)
+                    .toCompletableFuture()
+                    .handle((fields, failure) -> {
+                        if (failure != null) {
+                            throw translate(IndexException.unwrap(failure));
+                        }
+                        return fields.isEmpty() ? Optional.<T>empty() : Optional.of(decode.apply(fields));
+                    });
+        } catch (RuntimeException e) {
+            return CompletableFuture.failedFuture(translate(e));
+        }
+    }
+
+    private static IndexException translate(Throwable failure) {
+        if (failure instanceof IndexException known) {
+            return known;
+        }
+        if (failure instanceof RedisCommandTimeoutException) {
+            return new IndexException(IndexException.Fault.TIMEOUT, "no answer from Redis in time");
+        }
+        String message = String.valueOf(failure.getMessage());
+        if (failure instanceof RedisCommandExecutionException && message.startsWith("WRONGTYPE")) {
+            return new IndexException(IndexException.Fault.BAD_RECORD, "a record is not a hash");
+        }
+        return new IndexException(IndexException.Fault.UNAVAILABLE, message);
+    }
+}

@@ -1,0 +1,134 @@
+package dev.latchkey.key;
+
+import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+import java.util.regex.Pattern;
+import java.util.zip.CRC32;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The text form of keys, {@code <brand>_<environment>_<body>}: mints them and recognises them.
+ *
+ * <p>A minted body is 32 random characters of {@code [0-9A-Za-z]} and a six-character checksum; an imported body is 16 to 128
+ * such characters, any number but 38. The checksum lets a typo be refused without a look-up and proves nothing about
+ * authenticity.
+ *
+ * <p>This class is immutable and thread-safe.
+ */
+public final class KeyFormat {
+    private static final String ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+    private static final int RANDOM_LENGTH = 32;
+    private static final int CHECKSUM_LENGTH = 6;
+    private static final int MINTED_LENGTH = RANDOM_LENGTH + CHECKSUM_LENGTH;
+    private static final int IMPORTED_MIN = 16;
+    private static final int IMPORTED_MAX = 128;
+    private static final Pattern BRAND = Pattern.compile("[a-z][a-z0-9]{1,15}");
+
+    private final String livePrefix;
+    private final String testPrefix;
+    private final boolean acceptImported;
+
+    /**
+     * @param brand what every key starts with, {@code [a-z][a-z0-9]{1,15}}
+     * @param acceptImported whether keys with an imported body are recognised
+     */
+    public KeyFormat(String brand, boolean acceptImported) {
+        if (!isBrand(brand)) {
+            throw new IllegalArgumentException("brand: " + brand + " (expected: " + BRAND + ")");
+        }
+        this.livePrefix = brand + "_" + Environment.LIVE.text() + "_";
+        this.testPrefix = brand + "_" + Environment.TEST.text() + "_";
+        this.acceptImported = acceptImported;
+    }
+
+    public static boolean isBrand(String brand) {
+        return BRAND.matcher(brand).matches();
+    }
+
+    /** Returns a new key with 190 bits from {@code random}. */
+    public PresentedKey mint(Environment environment, SecureRandom random) {
+        String prefix = prefix(environment);
+        StringBuilder text = new StringBuilder(prefix.length() + MINTED_LENGTH).append(prefix);
+        for (int i = 0; i < RANDOM_LENGTH; i++) {
+            text.append(ALPHABET.charAt(random.nextInt(ALPHABET.length())));
+        }
+        byte[] unsigned = text.toString().getBytes(StandardCharsets.US_ASCII);
+        appendChecksum(text, crc32(unsigned, unsigned.length));
+        return new PresentedKey(text.toString().getBytes(StandardCharsets.US_ASCII), prefix.length(), environment);
+    }
+
+    /** Recognises {@code text} as a key: the whole of it, with nothing before and nothing after. */
+    public Credential parse(String text) {
+        Environment environment = environmentOf(text);
+        if (environment == null) {
+            return Credential.Malformed.NOT_A_KEY;
+        }
+        int prefix = prefix(environment).length();
+        int body = text.length() - prefix;
+        if (body < IMPORTED_MIN || body > IMPORTED_MAX || !isAlphanumeric(text, prefix)) {
+            return Credential.Malformed.NOT_A_KEY;
+        }
+        if (body != MINTED_LENGTH && !acceptImported) {
+            return Credential.Malformed.NOT_A_KEY;
+        }
+        byte[] ascii = text.getBytes(StandardCharsets.US_ASCII);
+        if (body == MINTED_LENGTH && !checksumMatches(ascii)) {
+            return Credential.Malformed.BAD_CHECKSUM;
+        }
+        return new Credential.Presented(new PresentedKey(ascii, prefix, environment));
+    }
+
+    /** Tells whether {@code text} holds the start of a key anywhere, well-formed or not; for what must not be passed on. */
+    public boolean mentionsKey(String text) {
+        return text.contains(livePrefix) || text.contains(testPrefix);
+    }
+
+    private @Nullable Environment environmentOf(String text) {
+        if (text.startsWith(livePrefix)) {
+            return Environment.LIVE;
+        }
+        return text.startsWith(testPrefix) ? Environment.TEST : null;
+    }
+
+    private String prefix(Environment environment) {
+        return environment == Environment.LIVE ? livePrefix : testPrefix;
+    }
+
+    private static boolean isAlphanumeric(String text, int from) {
+        for (int i = from; i < text.length(); i++) {
+            char c = text.charAt(i);
+            boolean alphanumeric = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+            if (!alphanumeric) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean checksumMatches(byte[] key) {
+        int signed = key.length - CHECKSUM_LENGTH;
+        long crc = crc32(key, signed);
+        for (int i = key.length - 1; i >= signed; i--) {
+            if (key[i] != ALPHABET.charAt((int) (crc % ALPHABET.length()))) {
+                return false;
+            }
+            crc /= ALPHABET.length();
+        }
+        return true;
+    }
+
+    private static void appendChecksum(StringBuilder text, long crc) {
+        int end = text.length();
+        long rest = crc;
+        for (int i = 0; i < CHECKSUM_LENGTH; i++) {
+            text.insert(end, ALPHABET.charAt((int) (rest % ALPHABET.length())));
+            rest /= ALPHABET.length();
+        }
+    }
+
+    private static long crc32(byte[] bytes, int length) {
+        CRC32 crc = new CRC32();
+        crc.update(bytes, 0, length);
+        return crc.getValue();
+    }
+}

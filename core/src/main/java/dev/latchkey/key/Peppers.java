@@ -1,0 +1,141 @@
+package dev.latchkey.key;
+
+import java.nio.charset.StandardCharsets;
+import java.security.InvalidKeyException;
+import java.security.NoSuchAlgorithmException;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+
+/**
+ * The secrets under which keys are digested, newest first. The first digests new keys; all are tried at look-up. Written as
+ * {@code 2:<base64>,1:<base64>}, each of at least 32 bytes.
+ *
+ * <p>This class is thread-safe. Digesting takes no lock: each thread has its own {@link Mac}s.
+ */
+public final class Peppers {
+    private static final String ALGORITHM = "HmacSHA256";
+    private static final int MIN_BYTES = 32;
+    private static final byte[] KEY_DOMAIN = "latchkey:key:v1\0".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] CHECK_DOMAIN = "latchkey:pepper-check:v1".getBytes(StandardCharsets.US_ASCII);
+
+    private final List<Pepper> peppers;
+    private final ThreadLocal<Mac[]> macs = ThreadLocal.withInitial(this::newMacs);
+
+    private Peppers(List<Pepper> peppers) {
+        this.peppers = List.copyOf(peppers);
+    }
+
+    /**
+     * Reads the written form.
+     *
+     * @throws IllegalArgumentException if it is not; the message says which entry is wrong and how, and holds no part of it
+     */
+    public static Peppers parse(String text) {
+        String[] entries = text.strip().split(",", -1);
+        List<Pepper> peppers = new ArrayList<>();
+        for (int i = 0; i < entries.length; i++) {
+            Pepper pepper = parseEntry(entries[i].strip(), "entry " + (i + 1) + " of " + entries.length);
+            if (peppers.stream().anyMatch(p -> p.version == pepper.version)) {
+                throw new IllegalArgumentException("version " + pepper.version + " appears twice (expected: each once)");
+            }
+            peppers.add(pepper);
+        }
+        return new Peppers(peppers);
+    }
+
+    /** Returns a new pepper of 32 bytes in the written form. */
+    public static String generate(int version, SecureRandom random) {
+        byte[] secret = new byte[MIN_BYTES];
+        random.nextBytes(secret);
+        return version + ":" + Base64.getEncoder().encodeToString(secret);
+    }
+
+    /** Returns the digest under the newest pepper. */
+    public KeyDigest newest(PresentedKey key) {
+        return digest(0, key);
+    }
+
+    /** Returns the digest under each pepper, newest first; never empty. */
+    public List<KeyDigest> all(PresentedKey key) {
+        if (peppers.size() == 1) {
+            return List.of(digest(0, key));
+        }
+        List<KeyDigest> digests = new ArrayList<>(peppers.size());
+        for (int i = 0; i < peppers.size(); i++) {
+            digests.add(digest(i, key));
+        }
+        return digests;
+    }
+
+    /** Returns the versions, newest first. */
+    public List<Integer> versions() {
+        return peppers.stream().map(p -> p.version).toList();
+    }
+
+    /**
+     * Returns what the control plane publishes so that others can tell whether their pepper of this version is the same: an
+     * HMAC of a constant.
+     */
+    public String check(int version) {
+        for (int i = 0; i < peppers.size(); i++) {
+            if (peppers.get(i).version == version) {
+                return encode(macs.get()[i].doFinal(CHECK_DOMAIN));
+            }
+        }
+        throw new IllegalArgumentException("version: " + version + " (expected: one of " + versions() + ")");
+    }
+
+    private KeyDigest digest(int index, PresentedKey key) {
+        Mac mac = macs.get()[index];
+        mac.update(KEY_DOMAIN);
+        return new KeyDigest(peppers.get(index).version + "." + encode(mac.doFinal(key.ascii())));
+    }
+
+    private static Pepper parseEntry(String entry, String where) {
+        boolean versioned = entry.length() > 2 && entry.charAt(0) >= '1' && entry.charAt(0) <= '9' && entry.charAt(1) == ':';
+        if (!versioned) {
+            throw new IllegalArgumentException(where + " has no version (expected: <1-9>:<base64>)");
+        }
+        byte[] secret;
+        try {
+            secret = Base64.getDecoder().decode(entry.substring(2));
+        } catch (IllegalArgumentException e) {
+            // The decoder's message quotes the input: not passed on.
+            throw new IllegalArgumentException(where + " is not base64 with padding (expected: <1-9>:<base64>)");
+        }
+        if (secret.length < MIN_BYTES) {
+            throw new IllegalArgumentException(
+                    where + " has " + secret.length + " bytes (expected: at least " + MIN_BYTES + ")");
+        }
+        return new Pepper(entry.charAt(0) - '0', new SecretKeySpec(secret, ALGORITHM));
+    }
+
+    private Mac[] newMacs() {
+        try {
+            Mac[] result = new Mac[peppers.size()];
+            for (int i = 0; i < result.length; i++) {
+                result[i] = Mac.getInstance(ALGORITHM);
+                result[i].init(peppers.get(i).secret);
+            }
+            return result;
+        } catch (NoSuchAlgorithmException | InvalidKeyException e) {
+            throw new IllegalStateException("this Java has no " + ALGORITHM, e);
+        }
+    }
+
+    private static String encode(byte[] bytes) {
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+    }
+
+    /** Returns the versions only. */
+    @Override
+    public String toString() {
+        return "Peppers" + versions();
+    }
+
+    private record Pepper(int version, SecretKeySpec secret) {}
+}

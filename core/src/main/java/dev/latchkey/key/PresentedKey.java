@@ -1,0 +1,46 @@
+package dev.latchkey.key;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/**
+ * The raw text of a well-formed key: a secret, kept in memory only as long as one check or one answer takes. Never prints
+ * itself; compare digests, not these.
+ */
+public final class PresentedKey {
+    private static final int START_LENGTH = 13;
+
+    private final byte[] ascii;
+    private final int prefixLength;
+    private final Environment environment;
+
+    PresentedKey(byte[] ascii, int prefixLength, Environment environment) {
+        this.ascii = ascii;
+        this.prefixLength = prefixLength;
+        this.environment = environment;
+    }
+
+    public Environment environment() {
+        return environment;
+    }
+
+    /** Returns the first 13 characters, by which people recognise a key: {@code opt_live_vZ8a}. */
+    public String start() {
+        return new String(ascii, 0, Math.min(START_LENGTH, ascii.length), StandardCharsets.US_ASCII);
+    }
+
+    /** Returns the secret itself, for the one answer that shows it. */
+    public String reveal() {
+        return new String(ascii, StandardCharsets.US_ASCII);
+    }
+
+    byte[] ascii() {
+        return ascii;
+    }
+
+    /** Returns the public prefix only. */
+    @Override
+    public String toString() {
+        return new String(Arrays.copyOf(ascii, prefixLength), StandardCharsets.US_ASCII) + "…";
+    }
+}

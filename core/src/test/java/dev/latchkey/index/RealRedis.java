@@ -1,0 +1,167 @@
+package dev.latchkey.index;
+
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisURI;
+import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.api.sync.RedisCommands;
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import redis.embedded.RedisExecProvider;
+
+/**
+ * A real Redis server for tests, on a free loopback port: started before the class, emptied before each test, stopped after
+ * the class. It can be killed, stopped and continued by signal, and restarted on the same port.
+ */
+public final class RealRedis implements BeforeAllCallback, BeforeEachCallback, AfterAllCallback, AutoCloseable {
+    private final List<String> settings;
+    private final int port = freePort();
+    private @Nullable Process process;
+    private @Nullable RedisClient client;
+    private @Nullable StatefulRedisConnection<String, String> connection;
+
+    /** @param settings further arguments of {@code redis-server}, such as {@code --maxmemory}, {@code 4mb} */
+    public RealRedis(String... settings) {
+        this.settings = List.of(settings);
+    }
+
+    /** Starts the server and waits until it answers. */
+    public void start() {
+        try {
+            Path folder = Files.createTempDirectory("latchkey-redis");
+            List<String> command = new ArrayList<>(List.of(
+                    executable().getPath(), "--port", Integer.toString(port), "--bind", "127.0.0.1", "--save", "", "--dir",
+                    folder.toString()));
+            command.addAll(settings);
+            process = new ProcessBuilder(command)
+                    .redirectErrorStream(true)
+                    .redirectOutput(folder.resolve("redis.log").toFile())
+                    .start();
+        } catch (IOException e) {
+            throw new UncheckedIOException("redis-server does not start", e);
+        }
+        client = RedisClient.create(RedisURI.create("127.0.0.1", port));
+        connection = Awaitility.await().ignoreExceptions().until(client::connect, c -> c.sync().ping() != null);
+    }
+
+    /** Kills the server as {@code kill -9} does; {@link #start} brings it back, empty. */
+    public void kill() throws InterruptedException {
+        closeClient();
+        Process running = process();
+        running.destroyForcibly();
+        if (!running.waitFor(10, TimeUnit.SECONDS)) {
+            throw new IllegalStateException("redis-server " + running.pid() + " outlives SIGKILL");
+        }
+    }
+
+    /** Stops the server as {@code kill -STOP} does: its sockets stay open and nothing answers. */
+    public void pause() {
+        signal("STOP");
+    }
+
+    /** Lets a stopped server go on. */
+    public void resume() {
+        signal("CONT");
+    }
+
+    public int port() {
+        return port;
+    }
+
+    public String uri() {
+        return "redis://127.0.0.1:" + port;
+    }
+
+    /** Returns commands of the default user, blocking. */
+    public RedisCommands<String, String> commands() {
+        StatefulRedisConnection<String, String> current = connection;
+        if (current == null) {
+            throw new IllegalStateException("not started");
+        }
+        return current.sync();
+    }
+
+    @Override
+    public void beforeAll(ExtensionContext context) {
+        start();
+    }
+
+    @Override
+    public void beforeEach(ExtensionContext context) {
+        if (!process().isAlive()) {
+            start();
+        }
+        commands().flushall();
+    }
+
+    @Override
+    public void afterAll(ExtensionContext context) throws InterruptedException {
+        kill();
+    }
+
+    @Override
+    public void close() throws InterruptedException {
+        kill();
+    }
+
+    private void closeClient() {
+        RedisClient current = client;
+        if (current != null) {
+            current.shutdown(0, 1, TimeUnit.SECONDS);
+            client = null;
+            connection = null;
+        }
+    }
+
+    private void signal(String name) {
+        try {
+            int exit = new ProcessBuilder("kill", "-" + name, Long.toString(process().pid())).start().waitFor();
+            if (exit != 0) {
+                throw new IllegalStateException("kill -" + name + " failed: " + exit);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private Process process() {
+        Process current = process;
+        if (current == null) {
+            throw new IllegalStateException("not started");
+        }
+        return current;
+    }
+
+    private static synchronized File executable() throws IOException {
+        if (executable == null) {
+            executable = RedisExecProvider.defaultProvider().get();
+        }
+        return executable;
+    }
+
+    private static @Nullable File executable;
+
+    private static int freePort() {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

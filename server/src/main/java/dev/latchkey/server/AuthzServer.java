@@ -1,0 +1,93 @@
+package dev.latchkey.server;
+
+import dev.latchkey.server.authz.AuthorizationService;
+import io.envoyproxy.envoy.service.auth.v3.AuthorizationGrpc;
+import io.grpc.Server;
+import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
+import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.netty.shaded.io.netty.channel.EventLoopGroup;
+import io.grpc.netty.shaded.io.netty.channel.epoll.Epoll;
+import io.grpc.netty.shaded.io.netty.channel.epoll.EpollEventLoopGroup;
+import io.grpc.netty.shaded.io.netty.channel.epoll.EpollServerSocketChannel;
+import io.grpc.netty.shaded.io.netty.channel.nio.NioEventLoopGroup;
+import io.grpc.netty.shaded.io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.grpc.netty.shaded.io.netty.util.concurrent.DefaultThreadFactory;
+import io.grpc.protobuf.services.HealthStatusManager;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The gRPC port that Envoy asks: the checks, and {@code grpc.health.v1}. One event loop a core at most; checks run on the
+ * loops themselves.
+ */
+final class AuthzServer implements AutoCloseable {
+    private static final int MAX_CALLS_PER_CONNECTION = 4096;
+    /** Envoy resets one stream for each client that goes away; beyond this rate a connection is an attack. */
+    private static final int MAX_RESETS_PER_SECOND = 10_000;
+
+    private final EventLoopGroup acceptor;
+    private final EventLoopGroup loops;
+    private final HealthStatusManager health = new HealthStatusManager();
+    private final Server server;
+
+    /** @throws IOException if the address cannot be bound */
+    AuthzServer(InetSocketAddress address, AuthorizationService service) throws IOException {
+        boolean epoll = Epoll.isAvailable();
+        acceptor = group(epoll, 1, "latchkey-accept");
+        loops = group(epoll, Runtime.getRuntime().availableProcessors(), "latchkey-check");
+        setServing(false);
+        server = NettyServerBuilder.forAddress(address)
+                .channelType(epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class)
+                .bossEventLoopGroup(acceptor)
+                .workerEventLoopGroup(loops)
+                .directExecutor()
+                .maxConcurrentCallsPerConnection(MAX_CALLS_PER_CONNECTION)
+                .maxRstFramesPerWindow(MAX_RESETS_PER_SECOND, /* secondsPerWindow= */ 1)
+                // Envoy's connection_keepalive pings every few seconds, also without calls; the default calls that abuse.
+                .permitKeepAliveTime(1, TimeUnit.SECONDS)
+                .permitKeepAliveWithoutCalls(true)
+                .addService(service)
+                .addService(health.getHealthService())
+                .build();
+        try {
+            server.start();
+        } catch (IOException e) {
+            stopLoops();
+            throw e;
+        }
+    }
+
+    int port() {
+        return server.getPort();
+    }
+
+    /** Tells health checks whether to send checks here. */
+    void setServing(boolean serving) {
+        ServingStatus status = serving ? ServingStatus.SERVING : ServingStatus.NOT_SERVING;
+        health.setStatus(HealthStatusManager.SERVICE_NAME_ALL_SERVICES, status);
+        health.setStatus(AuthorizationGrpc.SERVICE_NAME, status);
+    }
+
+    /** Sends GOAWAY and waits for the checks under way, up to {@code timeout}. */
+    void drain(Duration timeout) throws InterruptedException {
+        server.shutdown().awaitTermination(timeout.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    @Override
+    public void close() {
+        server.shutdownNow();
+        stopLoops();
+    }
+
+    private void stopLoops() {
+        var unused = acceptor.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+        var unusedToo = loops.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+    }
+
+    private static EventLoopGroup group(boolean epoll, int threads, String name) {
+        DefaultThreadFactory factory = new DefaultThreadFactory(name, /* daemon= */ true);
+        return epoll ? new EpollEventLoopGroup(threads, factory) : new NioEventLoopGroup(threads, factory);
+    }
+}

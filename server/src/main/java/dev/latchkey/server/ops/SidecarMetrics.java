@@ -1,0 +1,87 @@
+package dev.latchkey.server.ops;
+
+import dev.latchkey.decision.Decision;
+import dev.latchkey.decision.Reason;
+import dev.latchkey.server.authz.DecisionListener;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.core.instrument.binder.system.UptimeMetrics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+
+/**
+ * The sidecar's metrics, in the Prometheus text format. Every reason is there from the start with 0, so that a rate over it is
+ * right from its first event on.
+ *
+ * <p>This class is thread-safe; counting takes no lock.
+ */
+public final class SidecarMetrics implements DecisionListener, AutoCloseable {
+    private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final Map<Reason, Counter> decisions = new EnumMap<>(Reason.class);
+    private final JvmGcMetrics gc = new JvmGcMetrics();
+    private final Timer duration;
+
+    public SidecarMetrics() {
+        for (Reason reason : Reason.values()) {
+            decisions.put(
+                    reason,
+                    Counter.builder("latchkey.decisions")
+                            .description("Checks answered, by what the caller was told and why")
+                            .tag("code", reason.code())
+                            .tag("reason", reason.text())
+                            .register(registry));
+        }
+        duration = Timer.builder("latchkey.check.duration")
+                .description("From the arrival of a check to its answer")
+                .serviceLevelObjectives(
+                        Duration.ofNanos(50_000),
+                        Duration.ofNanos(200_000),
+                        Duration.ofMillis(1),
+                        Duration.ofMillis(5),
+                        Duration.ofMillis(20),
+                        Duration.ofMillis(50),
+                        Duration.ofMillis(100),
+                        Duration.ofMillis(200))
+                .register(registry);
+        new JvmMemoryMetrics().bindTo(registry);
+        new JvmThreadMetrics().bindTo(registry);
+        new ProcessorMetrics().bindTo(registry);
+        new UptimeMetrics().bindTo(registry);
+        gc.bindTo(registry);
+    }
+
+    @Override
+    public void decided(Decision decision, long nanos) {
+        Counter counter = decisions.get(decision.reason());
+        if (counter != null) {
+            counter.increment();
+        }
+        duration.record(nanos, TimeUnit.NANOSECONDS);
+    }
+
+    /** Shows {@code value} under {@code name}, asked anew at each scrape. */
+    public void gauge(String name, String description, Supplier<Number> value) {
+        Gauge.builder(name, value).description(description).register(registry);
+    }
+
+    /** Returns all metrics in the Prometheus text format 0.0.4. */
+    public String scrape() {
+        return registry.scrape();
+    }
+
+    @Override
+    public void close() {
+        gc.close();
+        registry.close();
+    }
+}
