@@ -52,6 +52,10 @@ final class AdminTokens implements Form<List<AdminToken>> {
     }
 
     private List<Given> split(Given whole, Problems problems) {
+        if (whole.text().isEmpty()) {
+            problems.add(whole, "empty (expected: " + expected() + ")");
+            return List.of();
+        }
         List<Given> parts = new ArrayList<>();
         String[] entries = whole.text().split(",", -1);
         for (int i = 0; i < entries.length; i++) {

@@ -11,14 +11,10 @@ final class KnownKeys {
     /** Reports those of {@code given} that no setting is called, without their values, which may be secrets under a wrong name. */
     static void check(List<Given> given, Problems problems) {
         for (Given one : given) {
-            if (SettingTable.all().stream().noneMatch(s -> takes(s, one.path())) && !isEmptySection(one)) {
-                problems.add(one, describe(one.path()));
+            if (SettingTable.all().stream().noneMatch(s -> s.takes(one.path())) && !isEmptySection(one)) {
+                problems.add(one, describe(Problems.shownPath(one.path())));
             }
         }
-    }
-
-    private static boolean takes(Setting<?> setting, String path) {
-        return path.equals(setting.key()) || (setting.form().composite() && setting.hasPart(path));
     }
 
     private static boolean isEmptySection(Given given) {

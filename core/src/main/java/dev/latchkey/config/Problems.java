@@ -3,16 +3,18 @@ package dev.latchkey.config;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /** Collects what is wrong, so that all is reported at once. The same problem met twice is one. */
 final class Problems {
     private static final int SHOWN = 100;
+    private static final Pattern NO_KEY = Pattern.compile("[^A-Za-z0-9_.\\[\\]-].*", Pattern.DOTALL);
 
     private final Set<String> lines = new LinkedHashSet<>();
 
     /** Adds a problem of a value that was given. {@code what} holds the value, unless it is a secret, and what was expected. */
     void add(Given given, String what) {
-        lines.add(given.path() + " (from " + given.origin() + "): " + what);
+        lines.add(shownPath(given.path()) + " (from " + given.origin() + "): " + what);
     }
 
     /** Adds a problem that no given value has. */
@@ -24,6 +26,14 @@ final class Problems {
         if (!lines.isEmpty()) {
             throw new InvalidSettingsException(List.copyOf(lines));
         }
+    }
+
+    /**
+     * Returns the part of {@code path} that may be shown. In {@code {uri:redis://…}}, where a space is missing, YAML takes a whole
+     * secret for a key: so nothing from the first character on that no key has.
+     */
+    static String shownPath(String path) {
+        return printable(NO_KEY.matcher(path).replaceFirst("…"));
     }
 
     /** Returns {@code value} fit for one line of a report: control characters escaped, and not too long. */

@@ -35,7 +35,7 @@ public final class RedisUri {
         }
         URI uri = uri(text);
         String userInfo = uri.getRawUserInfo();
-        check(userInfo == null || hasPassword(userInfo), "it has a user but no password, or the reverse without ':'");
+        check(userInfo == null || hasPassword(userInfo), "its login is not user:password");
         check(uri.getPort() != 0 && uri.getPort() <= MAX_PORT, "its port is not within 1 to " + MAX_PORT);
         check(PATH.matcher(uri.getRawPath()).matches(), "its database is not a number");
         check(uri.getRawQuery() == null && uri.getRawFragment() == null, "it has parameters");

@@ -25,6 +25,11 @@ record Setting<T>(String key, String fallback, String description, Form<T> form,
         return names;
     }
 
+    /** Tells whether what the file gives at {@code path} is a value of this setting, or one of its values. */
+    boolean takes(String path) {
+        return path.equals(key) || (form.composite() && hasPart(path));
+    }
+
     /** Tells whether {@code path} is a part of it: {@code policies.internal}, {@code control.tokens[0].name}. */
     boolean hasPart(String path) {
         return path.length() > key.length()

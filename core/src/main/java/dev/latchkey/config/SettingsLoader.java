@@ -2,9 +2,11 @@ package dev.latchkey.config;
 
 import dev.latchkey.key.Peppers;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -63,17 +65,20 @@ public final class SettingsLoader {
     }
 
     private Settings settings(ProcessKind process) {
+        // In the order of the table, which then is the order of the report.
         Settings.Authz authz = new Settings.Authz(
                 values.get(SettingTable.AUTHZ_LISTEN),
                 values.get(SettingTable.AUTHZ_TIMEOUT),
                 values.get(SettingTable.AUTHZ_MAX_CONCURRENT));
         Settings.Ops ops = new Settings.Ops(values.get(SettingTable.OPS_LISTEN));
-        Settings.Control control = control(process);
-        Settings.Redis redis = redis();
-        Settings.Keys keys = keys();
-        Map<String, Path> named = values.find(SettingTable.POLICIES);
-        Settings.Policies policies =
-                new Settings.Policies(values.get(SettingTable.POLICY), named == null ? Map.of() : named);
+        Settings.Control control = new Settings.Control(values.get(SettingTable.CONTROL_LISTEN), tokens(process));
+        Settings.Redis redis =
+                new Settings.Redis(redisUri(), values.get(SettingTable.REDIS_TIMEOUT), values.get(SettingTable.REDIS_PREFIX));
+        String brand = values.get(SettingTable.KEYS_BRAND);
+        boolean acceptImported = values.get(SettingTable.KEYS_ACCEPT_IMPORTED);
+        Peppers peppers = peppers();
+        Duration retention = values.get(SettingTable.KEYS_RETENTION);
+        Settings.Policies policies = new Settings.Policies(values.get(SettingTable.POLICY), namedPolicies());
         Settings.Headers headers = new Settings.Headers(
                 values.get(SettingTable.HEADERS_PREFIX), values.get(SettingTable.HEADERS_REMOVE_OVERRIDES));
         Settings.Errors errors = new Settings.Errors(values.get(SettingTable.ERRORS_BASE));
@@ -83,6 +88,44 @@ public final class SettingsLoader {
         Settings.Drain drain =
                 new Settings.Drain(values.get(SettingTable.DRAIN_DELAY), values.get(SettingTable.DRAIN_TIMEOUT));
         problems.throwIfAny();
+        Settings.Keys keys =
+                new Settings.Keys(brand, acceptImported, Objects.requireNonNull(peppers, "no problem, so set"), retention);
         return new Settings(authz, ops, control, redis, keys, policies, headers, errors, realm, ready, drain);
+    }
+
+    private List<AdminToken> tokens(ProcessKind process) {
+        if (process == ProcessKind.CONTROL && !values.isGiven(SettingTable.CONTROL_TOKENS)) {
+            problems.add("control.tokens: not set (expected: at least one in the file, or name:operator:sha256:<hex>"
+                    + " in LATCHKEY_CONTROL_TOKENS; latchkey token generate makes one)");
+        }
+        List<AdminToken> tokens = values.find(SettingTable.CONTROL_TOKENS);
+        return tokens == null ? List.of() : tokens;
+    }
+
+    private RedisUri redisUri() {
+        RedisUri uri = values.findSecret(SettingTable.REDIS_URI, SettingTable.REDIS_URI_FILE);
+        return uri == null ? SettingTable.REDIS_URI.fallbackValue() : uri;
+    }
+
+    private @Nullable Peppers peppers() {
+        if (!values.isGiven(SettingTable.KEYS_PEPPERS) && !values.isGiven(SettingTable.KEYS_PEPPERS_FILE)) {
+            problems.add("keys.peppers: not set (expected: 1:<base64 of at least 32 bytes> in LATCHKEY_PEPPERS, or the path of a"
+                    + " file that holds it in LATCHKEY_PEPPERS_FILE; latchkey pepper generate makes one)");
+        }
+        return values.findSecret(SettingTable.KEYS_PEPPERS, SettingTable.KEYS_PEPPERS_FILE);
+    }
+
+    private Map<String, Path> namedPolicies() {
+        Map<String, Path> named = values.find(SettingTable.POLICIES);
+        return named == null ? Map.of() : named;
+    }
+
+    private static List<String> unknownVariables(Map<String, String> env) {
+        Set<String> known = new HashSet<>(OTHER_VARIABLES);
+        SettingTable.all().forEach(s -> known.addAll(s.variables()));
+        return env.keySet().stream()
+                .filter(name -> name.startsWith(Setting.PREFIX) && !name.startsWith(DEMO_VARIABLES) && !known.contains(name))
+                .sorted()
+                .toList();
     }
 }

@@ -75,8 +75,6 @@ final class Values {
         if (!given.isEmpty()) {
             return given.subList(0, 1);
         }
-        return file.stream()
-                .filter(one -> one.path().equals(setting.key()) || (setting.form().composite() && setting.hasPart(one.path())))
-                .toList();
+        return file.stream().filter(one -> setting.takes(one.path())).toList();
     }
 }

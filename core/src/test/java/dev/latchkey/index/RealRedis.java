@@ -26,7 +26,7 @@ import redis.embedded.RedisExecProvider;
  * A real Redis server for tests, on a free loopback port: started before the class, emptied before each test, stopped after
  * the class. It can be killed, stopped and continued by signal, and restarted on the same port.
  */
-public final class RealRedis implements BeforeAllCallback, BeforeEachCallback, AfterAllCallback, AutoCloseable {
+public final class RealRedis implements BeforeAllCallback, BeforeEachCallback, AfterAllCallback {
     private final List<String> settings;
     private final int port = freePort();
     private @Nullable Process process;
@@ -109,11 +109,6 @@ public final class RealRedis implements BeforeAllCallback, BeforeEachCallback, A
 
     @Override
     public void afterAll(ExtensionContext context) throws InterruptedException {
-        kill();
-    }
-
-    @Override
-    public void close() throws InterruptedException {
         kill();
     }
 

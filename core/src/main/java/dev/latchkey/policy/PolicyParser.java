@@ -1,0 +1,105 @@
+package dev.latchkey.policy;
+
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Reads a policy file, once. Goes on after a problem, so that all are found. */
+final class PolicyParser {
+    private static final List<String> FIELDS = List.of("hosts", "scopes", "routes", "preflight");
+    private static final Pattern SCOPE = Pattern.compile("[A-Za-z0-9][A-Za-z0-9:._/-]{0,63}");
+
+    private final Problems problems;
+
+    PolicyParser(String fileName) {
+        this.problems = new Problems(fileName);
+    }
+
+    Policy parse(String text) {
+        Yaml root = YamlReader.read(text, problems);
+        YamlFields fields = root == null ? null : YamlFields.of("policy", root, FIELDS, problems);
+        if (root == null || fields == null) {
+            problems.throwIfAny();
+            throw new IllegalStateException("no policy, and no problem");
+        }
+        Set<String> hosts = hosts(fields);
+        Map<String, String> scopes = scopes(fields);
+        RouteTable table = new RouteTable(rules(fields, root.line(), scopes));
+        boolean preflight = preflight(fields);
+        problems.throwIfAny();
+        return new Policy(hosts, scopes, table, preflight);
+    }
+
+    private Set<String> hosts(YamlFields fields) {
+        Set<String> hosts = new LinkedHashSet<>();
+        Yaml.Entry field = fields.find("hosts");
+        if (field == null) {
+            return hosts;
+        }
+        for (Yaml item : fields.list(field, "a list of hosts; without it, any host")) {
+            String text = fields.text("hosts", item, "a host");
+            String host = text == null ? null : host(text, item.line());
+            if (host != null && !hosts.add(host)) {
+                problems.add(item.line(), "hosts: " + text, "each host once");
+            }
+        }
+        return hosts;
+    }
+
+    private @Nullable String host(String text, int line) {
+        try {
+            return Hosts.pattern(text);
+        } catch (IllegalArgumentException e) {
+            problems.add(line, "hosts: " + text, String.valueOf(e.getMessage()));
+            return null;
+        }
+    }
+
+    /** Returns also those that are wrong in themselves, so that the rules that name them are not reported as well. */
+    private Map<String, String> scopes(YamlFields fields) {
+        Map<String, String> scopes = new LinkedHashMap<>();
+        Yaml.Entry field = fields.find("scopes");
+        if (field == null) {
+            return scopes;
+        }
+        if (!(field.value() instanceof Yaml.Mapping catalogue) || catalogue.entries().isEmpty()) {
+            String given = "scopes: " + field.value().describe();
+            problems.add(field.line(), given, "a mapping of scopes to descriptions");
+            return scopes;
+        }
+        for (Yaml.Entry entry : catalogue.entries()) {
+            if (!SCOPE.matcher(entry.key()).matches()) {
+                problems.add(entry.line(), "scopes: " + entry.key(), "a scope of the form " + SCOPE);
+            }
+            String description = fields.text("scopes: " + entry.key(), entry.value(), "a description");
+            scopes.put(entry.key(), description == null ? "" : description);
+        }
+        return scopes;
+    }
+
+    private List<RouteTable.Entry> rules(YamlFields fields, int line, Map<String, String> scopes) {
+        RuleParser rules = new RuleParser(scopes.keySet(), problems);
+        Yaml.Entry field = fields.find("routes");
+        if (field == null) {
+            problems.add(line, "policy without routes", "routes: a list of rules");
+        } else {
+            fields.list(field, "a list of rules").forEach(rules::parse);
+        }
+        return rules.entries();
+    }
+
+    private boolean preflight(YamlFields fields) {
+        String expected = "allow or deny";
+        Yaml.Entry field = fields.find("preflight");
+        String text = field == null ? null : fields.text("preflight", field.value(), expected);
+        boolean allow = "allow".equals(text);
+        if (field != null && text != null && !allow && !text.equals("deny")) {
+            problems.add(field.line(), "preflight: " + text, expected);
+        }
+        return allow;
+    }
+}

@@ -1,0 +1,36 @@
+package dev.latchkey.policy;
+
+import dev.latchkey.key.Environment;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** The environments whose keys a route accepts. */
+public enum RouteEnvironment {
+    LIVE,
+    TEST,
+    BOTH;
+
+    /** Returns the environment that is spelled {@code text} in a policy file, or null if there is none; case matters. */
+    static @Nullable RouteEnvironment of(String text) {
+        for (RouteEnvironment environment : values()) {
+            if (environment.text().equals(text)) {
+                return environment;
+            }
+        }
+        return null;
+    }
+
+    /** Returns {@code live}, {@code test} or {@code both}: the spelling in policy files. */
+    public String text() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    /** Tells whether a key of {@code environment} is accepted. */
+    public boolean accepts(Environment environment) {
+        return switch (this) {
+            case LIVE -> environment == Environment.LIVE;
+            case TEST -> environment == Environment.TEST;
+            case BOTH -> true;
+        };
+    }
+}

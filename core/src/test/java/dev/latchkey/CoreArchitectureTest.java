@@ -1,0 +1,61 @@
+package dev.latchkey;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+import org.jspecify.annotations.NullMarked;
+
+@AnalyzeClasses(packages = "dev.latchkey", importOptions = ImportOption.DoNotIncludeTests.class)
+class CoreArchitectureTest {
+
+    @ArchTest
+    static final ArchRule DECISIONS_KNOW_NO_TRANSPORT = noClasses()
+            .that()
+            .resideInAnyPackage("dev.latchkey.key..", "dev.latchkey.policy..", "dev.latchkey.decision..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("io.grpc..", "com.google.protobuf..", "io.lettuce..", "io.netty..", "io.envoyproxy..");
+
+    @ArchTest
+    static final ArchRule KEYS_DEPEND_ON_NOTHING = noClasses()
+            .that()
+            .resideInAPackage("dev.latchkey.key..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("dev.latchkey.policy..", "dev.latchkey.index..", "dev.latchkey.decision..", "dev.latchkey.config..");
+
+    @ArchTest
+    static final ArchRule POLICY_KNOWS_NO_INDEX = noClasses()
+            .that()
+            .resideInAPackage("dev.latchkey.policy..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("dev.latchkey.index..", "dev.latchkey.decision..", "dev.latchkey.config..");
+
+    @ArchTest
+    static final ArchRule THE_INDEX_DECIDES_NOTHING = noClasses()
+            .that()
+            .resideInAPackage("dev.latchkey.index..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("dev.latchkey.policy..", "dev.latchkey.decision..", "dev.latchkey.config..");
+
+    @ArchTest
+    static final ArchRule ONLY_THE_INDEX_KNOWS_LETTUCE = noClasses()
+            .that()
+            .resideOutsideOfPackage("dev.latchkey.index..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("io.lettuce..");
+
+    @ArchTest
+    static final ArchRule PACKAGES_ARE_NULL_MARKED = classes()
+            .that()
+            .haveSimpleName("package-info")
+            .should()
+            .beAnnotatedWith(NullMarked.class);
+}

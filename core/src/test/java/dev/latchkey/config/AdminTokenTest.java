@@ -1,0 +1,35 @@
+package dev.latchkey.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.latchkey.config.SettingsLoader.ProcessKind;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+final class AdminTokenTest {
+
+    @Test
+    void hash_token_sha256InHex() {
+        // FIPS 180-2 appendix B.1.
+        assertThat(AdminToken.hash("abc"))
+                .isEqualTo("sha256:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    }
+
+    @Test
+    void matches_itsTokenOnly() {
+        AdminToken token = configured("ops:operator:" + AdminToken.hash("right"));
+
+        assertThat(token.matches("right")).isTrue();
+        assertThat(token.matches("wrong")).isFalse();
+        assertThat(token.matches("")).isFalse();
+    }
+
+    private static AdminToken configured(String text) {
+        Map<String, String> env = Map.of("LATCHKEY_PEPPERS", AllSettings.PEPPERS, "LATCHKEY_CONTROL_TOKENS", text);
+        List<AdminToken> tokens =
+                SettingsLoader.load(ProcessKind.CONTROL, null, env).settings().control().tokens();
+        assertThat(tokens).hasSize(1);
+        return tokens.get(0);
+    }
+}

@@ -1,0 +1,106 @@
+package dev.latchkey.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** A value for every setting, each other than its default and than every other, and what they make. */
+final class AllSettings {
+    static final String PEPPERS = "2:" + "ICEiIyQlJicoKSorLC0uLzAxMjM0NTY3ODk6Ozw9Pj8="
+            + ",1:" + "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+    static final String HASH = "00112233445566778899aabbccddeeff00112233445566778899AABBCCDDEEFF";
+    static final Map<String, String> TEXTS = texts();
+
+    private AllSettings() {}
+
+    static void assertRead(Settings read) {
+        assertThat(read.authz())
+                .isEqualTo(new Settings.Authz(new ListenAddress.Unix("/run/a.sock"), Duration.ofMillis(151), 7));
+        assertThat(read.ops()).isEqualTo(new Settings.Ops(new ListenAddress.Tcp("::1", 9)));
+        assertThat(read.control().listen()).isEqualTo(new ListenAddress.Tcp("control.internal", 8));
+        assertThat(read.control().tokens())
+                .containsExactly(
+                        new AdminToken("ci", AdminToken.Role.OPERATOR, "ab".repeat(32)),
+                        new AdminToken("ops.on-call_1", AdminToken.Role.OPERATOR, HASH.toLowerCase(java.util.Locale.ROOT)));
+        assertThat(read.redis())
+                .isEqualTo(new Settings.Redis(
+                        RedisUri.parse("rediss://sidecar:p%40ss@redis:6380/3"), Duration.ofMillis(51), "tenant:latchkey:"));
+        assertThat(read.keys().brand()).isEqualTo("acme");
+        assertThat(read.keys().acceptImported()).isTrue();
+        assertThat(read.keys().peppers().versions()).containsExactly(2, 1);
+        assertThat(read.keys().retention()).isEqualTo(Duration.ofDays(30));
+        assertThat(read.policies())
+                .isEqualTo(new Settings.Policies(
+                        Path.of("conf/main.yaml"), Map.of("internal", Path.of("conf/i.yaml"), "Old_1-a", Path.of("o.yaml"))));
+        assertThat(read.headers()).isEqualTo(new Settings.Headers("x-acme-", false));
+        assertThat(read.errors()).isEqualTo(new Settings.Errors("https://acme.example/errors#"));
+        assertThat(read.realm()).isEqualTo("Acme API");
+        assertThat(read.ready()).isEqualTo(new Settings.Ready(Duration.ofMinutes(1), true));
+        assertThat(read.drain()).isEqualTo(new Settings.Drain(Duration.ofSeconds(3), Duration.ofSeconds(11)));
+    }
+
+    /** Returns the text by key; of those that exclude each other, value and file, only the value. */
+    private static Map<String, String> texts() {
+        Map<String, String> texts = new LinkedHashMap<>();
+        texts.put("authz.listen", "unix:/run/a.sock");
+        texts.put("authz.timeout", "151ms");
+        texts.put("authz.max-concurrent", "7");
+        texts.put("ops.listen", "[::1]:9");
+        texts.put("control.listen", "control.internal:8");
+        texts.put("control.tokens", "ci:operator:sha256:" + "ab".repeat(32) + ",ops.on-call_1:operator:sha256:" + HASH);
+        texts.put("redis.uri", "rediss://sidecar:p%40ss@redis:6380/3");
+        texts.put("redis.timeout", "51ms");
+        texts.put("redis.prefix", "tenant:latchkey:");
+        texts.put("keys.brand", "acme");
+        texts.put("keys.accept-imported", "true");
+        texts.put("keys.peppers", PEPPERS);
+        texts.put("keys.retention", "30d");
+        texts.put("policy", "conf/main.yaml");
+        texts.put("policies", "internal=conf/i.yaml,Old_1-a=o.yaml");
+        texts.put("headers.prefix", "x-acme-");
+        texts.put("headers.remove-overrides", "false");
+        texts.put("errors.base", "https://acme.example/errors#");
+        texts.put("realm", "Acme API");
+        texts.put("ready.grace", "1m");
+        texts.put("ready.follow-redis", "true");
+        texts.put("drain.delay", "3s");
+        texts.put("drain.timeout", "11s");
+        return texts;
+    }
+
+    /** The same as {@link #TEXTS}, nested and with lists and mappings. */
+    static final List<String> NESTED = List.of(
+            "authz: {listen: 'unix:/run/a.sock', timeout: 151ms, max-concurrent: 7}",
+            "ops:",
+            "  listen: '[::1]:9'",
+            "control:",
+            "  listen: control.internal:8",
+            "  tokens:",
+            "    - {name: ci, role: operator, hash: 'sha256:" + "ab".repeat(32) + "'}",
+            "    - name: ops.on-call_1",
+            "      role: operator",
+            "      hash: sha256:" + HASH,
+            "redis.uri: rediss://sidecar:p%40ss@redis:6380/3",
+            "redis:",
+            "  timeout: 51ms",
+            "  prefix: 'tenant:latchkey:'",
+            "keys:",
+            "  brand: acme",
+            "  accept-imported: true",
+            "  peppers: " + PEPPERS,
+            "  retention: 30d",
+            "policy: conf/main.yaml",
+            "policies:",
+            "  internal: conf/i.yaml",
+            "  Old_1-a: o.yaml",
+            "headers: {prefix: x-acme-, remove-overrides: false}",
+            "errors.base: https://acme.example/errors#",
+            "realm: Acme API",
+            "ready: {grace: 1m}",
+            "ready.follow-redis: true",
+            "drain: {delay: 3s, timeout: 11s}");
+}

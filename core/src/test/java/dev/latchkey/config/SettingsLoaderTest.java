@@ -1,0 +1,205 @@
+package dev.latchkey.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.latchkey.config.SettingsLoader.ProcessKind;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class SettingsLoaderTest {
+    private static final Map<String, String> PEPPERS = Map.of("LATCHKEY_PEPPERS", AllSettings.PEPPERS);
+
+    @TempDir
+    Path dir;
+
+    @Test
+    void load_nothingButPeppers_allDefaults() {
+        Settings settings = sidecar(null, PEPPERS);
+
+        assertThat(settings.authz())
+                .isEqualTo(new Settings.Authz(new ListenAddress.Tcp("127.0.0.1", 9191), Duration.ofMillis(150), 4096));
+        assertThat(settings.ops()).isEqualTo(new Settings.Ops(new ListenAddress.Tcp("127.0.0.1", 9192)));
+        assertThat(settings.control())
+                .isEqualTo(new Settings.Control(new ListenAddress.Tcp("127.0.0.1", 9193), List.of()));
+        assertThat(settings.redis())
+                .isEqualTo(new Settings.Redis(
+                        RedisUri.parse("redis://127.0.0.1:6379"), Duration.ofMillis(50), "latchkey:"));
+        assertThat(settings.keys().brand()).isEqualTo("opt");
+        assertThat(settings.keys().acceptImported()).isFalse();
+        assertThat(settings.keys().retention()).isEqualTo(Duration.ofDays(400));
+        assertThat(settings.policies()).isEqualTo(new Settings.Policies(Path.of("policy.yaml"), Map.of()));
+        assertThat(settings.headers()).isEqualTo(new Settings.Headers("x-latchkey-", true));
+        assertThat(settings.errors()).isEqualTo(new Settings.Errors("urn:latchkey:error:"));
+        assertThat(settings.realm()).isEqualTo("latchkey");
+        assertThat(settings.ready()).isEqualTo(new Settings.Ready(Duration.ofSeconds(30), false));
+        assertThat(settings.drain()).isEqualTo(new Settings.Drain(Duration.ofSeconds(2), Duration.ofSeconds(10)));
+    }
+
+    @Test
+    void load_allKeysByVariables_allRead() {
+        Map<String, String> env = AllSettings.TEXTS.entrySet().stream()
+                .collect(Collectors.toMap(
+                        e -> "LATCHKEY_" + e.getKey().toUpperCase(java.util.Locale.ROOT).replaceAll("[.-]", "_"),
+                        Map.Entry::getValue));
+
+        SettingsLoader.Loaded loaded = SettingsLoader.load(ProcessKind.CONTROL, null, env);
+
+        AllSettings.assertRead(loaded.settings());
+        assertThat(loaded.unknownVariables()).isEmpty();
+    }
+
+    @Test
+    void load_allKeysByFileDotted_allRead() throws IOException {
+        String[] lines = AllSettings.TEXTS.entrySet().stream()
+                .map(e -> e.getKey() + ": '" + e.getValue() + "'")
+                .toArray(String[]::new);
+
+        AllSettings.assertRead(sidecar(file(lines), Map.of()));
+    }
+
+    @Test
+    void load_allKeysByFileNested_allRead() throws IOException {
+        AllSettings.assertRead(sidecar(file(AllSettings.NESTED.toArray(String[]::new)), Map.of()));
+    }
+
+    @Test
+    void allSettings_valueForEachKeyOfTheTable() {
+        assertThat(SettingTable.all().stream().map(Setting::key).filter(key -> !key.endsWith("-file")))
+                .containsExactlyElementsOf(AllSettings.TEXTS.keySet());
+    }
+
+    @Test
+    void load_variableAndFile_variableWins() throws IOException {
+        Path file = file("redis.timeout: 20ms", "redis.prefix: 'a:'", "policies: {a: a.yaml}");
+
+        Settings settings =
+                sidecar(file, with(PEPPERS, "LATCHKEY_REDIS_TIMEOUT", "30ms", "LATCHKEY_POLICIES", "b=b.yaml"));
+
+        assertThat(settings.redis().timeout()).isEqualTo(Duration.ofMillis(30));
+        assertThat(settings.redis().prefix()).isEqualTo("a:");
+        assertThat(settings.policies().named()).isEqualTo(Map.of("b", Path.of("b.yaml")));
+    }
+
+    @Test
+    void load_fiveWrongSettings_fiveProblemsInOneReport() throws IOException {
+        Path file = file("authz: {timeout: 1m}", "keys:", "  brand: Opt", "  accept-imported: yes", "redis.url: x");
+
+        InvalidSettingsException e = refused(file, with(PEPPERS, "LATCHKEY_REDIS_TIMEOUT", "5"));
+
+        assertThat(e)
+                .hasMessage(
+                        """
+                        5 problems in the settings:
+                          redis.url (from %1$s:5): no such setting (nearest: redis.uri)
+                          authz.timeout (from %1$s:1): 1m (expected: a duration such as 50ms, 30s, 15m, 24h or 90d, from 1ms to 10s)
+                          redis.timeout (from LATCHKEY_REDIS_TIMEOUT): 5 (expected: a duration such as 50ms, 30s, 15m, 24h or 90d, from 1ms to 10s)
+                          keys.brand (from %1$s:3): Opt (expected: 2 to 16 lower-case letters and digits, a letter first)
+                          keys.accept-imported (from %1$s:4): yes (expected: true or false)"""
+                                .formatted(file));
+        assertThat(e.problems()).hasSize(5);
+    }
+
+    @Test
+    void load_oneProblem_headingInSingular() {
+        assertThat(refused(null, with(PEPPERS, "LATCHKEY_REALM", "a\"b")))
+                .hasMessage("1 problem in the settings:\n  realm (from LATCHKEY_REALM): a\"b"
+                        + " (expected: 1 to 64 visible ASCII characters or spaces, without \" and \\)");
+    }
+
+    @Test
+    void load_sidecarWithoutPeppers_refused() {
+        assertThat(refused(null, Map.of()).problems())
+                .containsExactly("keys.peppers: not set (expected: 1:<base64 of at least 32 bytes> in LATCHKEY_PEPPERS, or the"
+                        + " path of a file that holds it in LATCHKEY_PEPPERS_FILE; latchkey pepper generate makes one)");
+    }
+
+    @Test
+    void load_controlWithoutSecrets_peppersAndTokensMissed() {
+        InvalidSettingsException e = catchThrowableOfType(
+                InvalidSettingsException.class, () -> SettingsLoader.load(ProcessKind.CONTROL, null, Map.of()));
+
+        assertThat(e.problems()).hasSize(2);
+        assertThat(e.problems().get(0)).startsWith("control.tokens: not set (expected: at least one");
+        assertThat(e.problems().get(1)).startsWith("keys.peppers: not set");
+    }
+
+    @Test
+    void load_unknownVariables_namedButNoProblem() {
+        Map<String, String> env = with(
+                with(PEPPERS, "LATCHKEY_SERVICE_HOST", "10.0.0.1", "LATCHKEY_PORT", "tcp://10.0.0.1:9191"),
+                with(
+                        Map.of("LATCHKEY_CONTROL", "x", "LATCHKEY_TOKEN", "x", "LATCHKEY_CACHE", "x"),
+                        Map.of("LATCHKEY_DEMO_URL", "x", "PATH", "x", "latchkey_x", "x")));
+
+        assertThat(SettingsLoader.load(ProcessKind.SIDECAR, null, env).unknownVariables())
+                .containsExactly("LATCHKEY_PORT", "LATCHKEY_SERVICE_HOST");
+    }
+
+    @Test
+    void load_emptyVariable_refused() {
+        assertThat(refused(null, with(PEPPERS, "LATCHKEY_POLICY", "", "LATCHKEY_POLICIES", "")).problems())
+                .containsExactly(
+                        "policy (from LATCHKEY_POLICY): empty (expected: a path)",
+                        "policies (from LATCHKEY_POLICIES): empty (expected: name=path, separated by commas;"
+                                + " in the file also a mapping of names to paths)");
+    }
+
+    @Test
+    void load_valueWithLineBreak_staysOneLine() {
+        assertThat(refused(null, with(PEPPERS, "LATCHKEY_KEYS_BRAND", "a\nb\u202e" + "c".repeat(200))).problems())
+                .containsExactly("keys.brand (from LATCHKEY_KEYS_BRAND): a\\u000ab\\u202e" + "c".repeat(96)
+                        + "… (expected: 2 to 16 lower-case letters and digits, a letter first)");
+    }
+
+    @Test
+    void reference_namesEachSettingOnceWithItsVariables() {
+        List<SettingInfo> reference = SettingsLoader.reference();
+
+        assertThat(reference).extracting(SettingInfo::key).doesNotHaveDuplicates().hasSize(25);
+        assertThat(reference).flatExtracting(SettingInfo::variables).doesNotHaveDuplicates();
+        assertThat(reference)
+                .extracting(SettingInfo::row)
+                .contains(
+                        "| `keys.accept-imported` | `LATCHKEY_KEYS_ACCEPT_IMPORTED` | `false` | Whether keys with an"
+                                + " imported body are accepted |",
+                        "| `keys.peppers-file` | `LATCHKEY_PEPPERS_FILE` or `LATCHKEY_KEYS_PEPPERS_FILE` |  | A file that"
+                                + " holds keys.peppers, instead of it |");
+    }
+
+    private Path file(String... lines) throws IOException {
+        return Files.write(dir.resolve("latchkey.yaml"), List.of(lines));
+    }
+
+    private static Settings sidecar(@Nullable Path file, Map<String, String> env) {
+        return SettingsLoader.load(ProcessKind.SIDECAR, file, env).settings();
+    }
+
+    private static InvalidSettingsException refused(@Nullable Path file, Map<String, String> env) {
+        return catchThrowableOfType(InvalidSettingsException.class, () -> sidecar(file, env));
+    }
+
+    private static Map<String, String> with(Map<String, String> env, String key, String value) {
+        return with(env, Map.of(key, value));
+    }
+
+    private static Map<String, String> with(
+            Map<String, String> env, String key, String value, String key2, String value2) {
+        return with(env, Map.of(key, value, key2, value2));
+    }
+
+    private static Map<String, String> with(Map<String, String> env, Map<String, String> more) {
+        Map<String, String> all = new HashMap<>(env);
+        all.putAll(more);
+        return all;
+    }
+}

@@ -1,0 +1,63 @@
+package dev.latchkey.index;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.latchkey.key.KeyDigest;
+import dev.latchkey.key.KeyRecord;
+import dev.latchkey.key.WorkspaceRecord;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+
+class BoundedKeyIndexTest {
+    private static final KeyDigest DIGEST = new KeyDigest("1.x");
+    private final Pending pending = new Pending();
+    private final BoundedKeyIndex index = new BoundedKeyIndex(pending, 2);
+
+    @Test
+    void findKey_beyondTheLimit_failsAtOnceAndAsksNobody() {
+        var first = index.findKey(DIGEST);
+        var second = index.findKey(DIGEST);
+
+        assertThatThrownBy(index.findKey(DIGEST)::join)
+                .cause()
+                .isInstanceOfSatisfying(
+                        IndexException.class, e -> assertThat(e.fault()).isEqualTo(IndexException.Fault.OVERLOADED));
+        assertThat(pending.asked).hasSize(2);
+        assertThat(first).isNotDone();
+        assertThat(second).isNotDone();
+    }
+
+    @Test
+    void findKey_afterOneEnded_isAskedAgain() {
+        var first = index.findKey(DIGEST);
+        var second = index.findKey(DIGEST);
+        pending.asked.get(0).complete(Optional.empty());
+        pending.asked.get(1).completeExceptionally(new IndexException(IndexException.Fault.TIMEOUT, "late"));
+
+        assertThat(index.underWay()).isZero();
+        assertThat(index.findKey(DIGEST)).isNotDone();
+        assertThat(pending.asked).hasSize(3);
+        assertThat(first).isCompletedWithValue(Optional.empty());
+        assertThat(second).isCompletedExceptionally();
+    }
+
+    private static final class Pending implements KeyIndex {
+        private final List<CompletableFuture<Optional<KeyRecord>>> asked = new ArrayList<>();
+
+        @Override
+        public CompletableFuture<Optional<KeyRecord>> findKey(KeyDigest digest) {
+            CompletableFuture<Optional<KeyRecord>> future = new CompletableFuture<>();
+            asked.add(future);
+            return future;
+        }
+
+        @Override
+        public CompletableFuture<Optional<WorkspaceRecord>> findWorkspace(String id) {
+            return new CompletableFuture<>();
+        }
+    }
+}
