@@ -39,10 +39,12 @@ final class AdminTokens implements Form<List<AdminToken>> {
     public @Nullable List<AdminToken> read(List<Given> given, Problems problems) {
         Map<String, Map<String, Given>> entries = new LinkedHashMap<>();
         for (Given one : given) {
-            for (Given part : one.path().equals(SettingTable.CONTROL_TOKENS.key()) ? split(one, problems) : List.of(one)) {
+            for (Given part :
+                    one.path().equals(SettingTable.CONTROL_TOKENS.key()) ? split(one, problems) : List.of(one)) {
                 Matcher field = FIELD.matcher(part.path());
                 if (field.matches() && FIELDS.contains(field.group(2))) {
-                    entries.computeIfAbsent(field.group(1), e -> new LinkedHashMap<>()).put(field.group(2), part);
+                    entries.computeIfAbsent(field.group(1), e -> new LinkedHashMap<>())
+                            .put(field.group(2), part);
                 } else {
                     problems.add(part, "not known (expected: a list with name, role and hash of each)");
                 }

@@ -12,6 +12,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.yaml.snakeyaml.error.Mark;
+import org.yaml.snakeyaml.error.MarkedYAMLException;
 
 /**
  * Reads a configuration file in YAML, flat: each value by its dotted path, whether the file nests or dots its keys; items of
@@ -42,13 +44,19 @@ final class ConfigFile {
             return new ArrayList<>(config.values.values());
         } catch (JsonProcessingException e) {
             // Its message quotes the input, which may hold secrets: only the place is passed on.
-            String place = e.getLocation() == null ? "" : ":" + e.getLocation().getLineNr();
-            String column = e.getLocation() == null ? "" : " at column " + e.getLocation().getColumnNr();
-            throw unreadable(file + place + ": no YAML" + column
-                    + " (expected: key: value, indented with spaces; quotes around a value that starts with one of *&![{%@`)");
+            throw unreadable(file + place(e) + " (expected: key: value, indented with spaces;"
+                    + " quotes around a value that starts with one of *&![{%@`)");
         } catch (IOException e) {
             throw unreadable(file + ": " + e.getMessage() + " (expected: a YAML file of settings)");
         }
+    }
+
+    private static String place(JsonProcessingException e) {
+        // Jackson's own location is where the last token began.
+        Mark mark = e.getCause() instanceof MarkedYAMLException marked ? marked.getProblemMark() : null;
+        return mark == null
+                ? ": not YAML"
+                : ":" + (mark.getLine() + 1) + ": not YAML at column " + (mark.getColumn() + 1);
     }
 
     private void document() throws IOException {
@@ -90,10 +98,13 @@ final class ConfigFile {
     private void value(String path, int line) throws IOException {
         Integer first = lines.putIfAbsent(path, line);
         if (first != null) {
-            problems.add(new Given(path, file + ":" + line, ""), "given twice, first in line " + first + " (expected: once)");
+            problems.add(
+                    new Given(path, file + ":" + line, ""),
+                    "given twice, first in line " + first + " (expected: once)");
         }
         if (parser.isCurrentAlias()) {
-            throw unreadable(here() + ": an alias (expected: the value itself; quotes around a text that starts with *)");
+            throw unreadable(
+                    here() + ": an alias (expected: the value itself; quotes around a text that starts with *)");
         }
         switch (parser.currentToken()) {
             case START_OBJECT -> mapping(path, line);

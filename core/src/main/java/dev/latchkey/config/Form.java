@@ -11,7 +11,8 @@ interface Form<T> {
     String expected();
 
     /** Reads what was given, at least one value; reports every problem, and returns null if there was one. */
-    @Nullable T read(List<Given> given, Problems problems);
+    @Nullable
+    T read(List<Given> given, Problems problems);
 
     /** Tells whether a setting of this form may be given in parts in the file, by lists and mappings. */
     default boolean composite() {

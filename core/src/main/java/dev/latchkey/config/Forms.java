@@ -11,12 +11,13 @@ import java.util.regex.Pattern;
 /** The forms of values that settings have in common. */
 final class Forms {
     static final Form<ListenAddress> ADDRESS = Form.Scalar.open(AddressParser.EXPECTED, AddressParser::parse);
-    static final Form<ListenAddress> TCP_ADDRESS = Form.Scalar.open(AddressParser.EXPECTED_TCP, AddressParser::parseTcp);
+    static final Form<ListenAddress> TCP_ADDRESS =
+            Form.Scalar.open(AddressParser.EXPECTED_TCP, AddressParser::parseTcp);
     static final Form<Path> PATH = Form.Scalar.open("a path", Path::of);
     static final Form<Boolean> BOOL = Form.Scalar.open("true or false", Forms::parseBoolean);
     static final Form<RedisUri> REDIS_URI = Form.Scalar.secret(RedisUri.EXPECTED, RedisUri::parse);
-    static final Form<Peppers> PEPPERS =
-            Form.Scalar.secret("<1-9>:<base64 of at least 32 bytes>, the newest first, separated by commas", Peppers::parse);
+    static final Form<Peppers> PEPPERS = Form.Scalar.secret(
+            "<1-9>:<base64 of at least 32 bytes>, the newest first, separated by commas", Peppers::parse);
     static final Form<String> BRAND = text("2 to 16 lower-case letters and digits, a letter first", KeyFormat::isBrand);
 
     private Forms() {}

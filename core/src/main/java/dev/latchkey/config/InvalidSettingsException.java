@@ -19,7 +19,8 @@ public final class InvalidSettingsException extends RuntimeException {
     }
 
     private static String report(List<String> problems) {
-        String heading = problems.size() == 1 ? "1 problem in the settings:" : problems.size() + " problems in the settings:";
+        String heading =
+                problems.size() == 1 ? "1 problem in the settings:" : problems.size() + " problems in the settings:";
         return heading + "\n  " + String.join("\n  ", problems);
     }
 }

@@ -16,8 +16,8 @@ final class SettingTable {
     private static final String VISIBLE = "!#-\\[\\]-~";
     private static final String LOWER_TOKEN = "[!#$%&'*+.^_`|~0-9a-z-]";
 
-    static final Setting<ListenAddress> AUTHZ_LISTEN =
-            add("authz.listen", "127.0.0.1:9191", "Where the sidecar answers Envoy: TCP or a Unix socket", Forms.ADDRESS);
+    static final Setting<ListenAddress> AUTHZ_LISTEN = add(
+            "authz.listen", "127.0.0.1:9191", "Where the sidecar answers Envoy: TCP or a Unix socket", Forms.ADDRESS);
     static final Setting<Duration> AUTHZ_TIMEOUT = add(
             "authz.timeout",
             "150ms",
@@ -83,8 +83,7 @@ final class SettingTable {
             "headers.prefix",
             "x-latchkey-",
             "What the headers to the upstream start with",
-            Forms.text(
-                    "1 to 64 lower-case header-name characters ending in -", LOWER_TOKEN + "{0,63}-"));
+            Forms.text("1 to 64 lower-case header-name characters ending in -", LOWER_TOKEN + "{0,63}-"));
     static final Setting<Boolean> HEADERS_REMOVE_OVERRIDES = add(
             "headers.remove-overrides",
             "true",
@@ -110,8 +109,8 @@ final class SettingTable {
     static final Setting<Boolean> READY_FOLLOW_REDIS =
             add("ready.follow-redis", "false", "Whether a later loss of Redis makes a sidecar unready", Forms.BOOL);
 
-    static final Setting<Duration> DRAIN_DELAY = add(
-            "drain.delay", "2s", "At the end, the time between NOT_SERVING and GOAWAY", Forms.duration("0s", "5m"));
+    static final Setting<Duration> DRAIN_DELAY =
+            add("drain.delay", "2s", "At the end, the time between NOT_SERVING and GOAWAY", Forms.duration("0s", "5m"));
     static final Setting<Duration> DRAIN_TIMEOUT =
             add("drain.timeout", "10s", "At the end, the time for calls in flight", Forms.duration("0s", "10m"));
 

@@ -72,8 +72,8 @@ public final class SettingsLoader {
                 values.get(SettingTable.AUTHZ_MAX_CONCURRENT));
         Settings.Ops ops = new Settings.Ops(values.get(SettingTable.OPS_LISTEN));
         Settings.Control control = new Settings.Control(values.get(SettingTable.CONTROL_LISTEN), tokens(process));
-        Settings.Redis redis =
-                new Settings.Redis(redisUri(), values.get(SettingTable.REDIS_TIMEOUT), values.get(SettingTable.REDIS_PREFIX));
+        Settings.Redis redis = new Settings.Redis(
+                redisUri(), values.get(SettingTable.REDIS_TIMEOUT), values.get(SettingTable.REDIS_PREFIX));
         String brand = values.get(SettingTable.KEYS_BRAND);
         boolean acceptImported = values.get(SettingTable.KEYS_ACCEPT_IMPORTED);
         Peppers peppers = peppers();
@@ -88,8 +88,8 @@ public final class SettingsLoader {
         Settings.Drain drain =
                 new Settings.Drain(values.get(SettingTable.DRAIN_DELAY), values.get(SettingTable.DRAIN_TIMEOUT));
         problems.throwIfAny();
-        Settings.Keys keys =
-                new Settings.Keys(brand, acceptImported, Objects.requireNonNull(peppers, "no problem, so set"), retention);
+        Settings.Keys keys = new Settings.Keys(
+                brand, acceptImported, Objects.requireNonNull(peppers, "no problem, so set"), retention);
         return new Settings(authz, ops, control, redis, keys, policies, headers, errors, realm, ready, drain);
     }
 
@@ -109,8 +109,9 @@ public final class SettingsLoader {
 
     private @Nullable Peppers peppers() {
         if (!values.isGiven(SettingTable.KEYS_PEPPERS) && !values.isGiven(SettingTable.KEYS_PEPPERS_FILE)) {
-            problems.add("keys.peppers: not set (expected: 1:<base64 of at least 32 bytes> in LATCHKEY_PEPPERS, or the path of a"
-                    + " file that holds it in LATCHKEY_PEPPERS_FILE; latchkey pepper generate makes one)");
+            problems.add(
+                    "keys.peppers: not set (expected: 1:<base64 of at least 32 bytes> in LATCHKEY_PEPPERS, or the path of a"
+                            + " file that holds it in LATCHKEY_PEPPERS_FILE; latchkey pepper generate makes one)");
         }
         return values.findSecret(SettingTable.KEYS_PEPPERS, SettingTable.KEYS_PEPPERS_FILE);
     }
@@ -124,7 +125,8 @@ public final class SettingsLoader {
         Set<String> known = new HashSet<>(OTHER_VARIABLES);
         SettingTable.all().forEach(s -> known.addAll(s.variables()));
         return env.keySet().stream()
-                .filter(name -> name.startsWith(Setting.PREFIX) && !name.startsWith(DEMO_VARIABLES) && !known.contains(name))
+                .filter(name ->
+                        name.startsWith(Setting.PREFIX) && !name.startsWith(DEMO_VARIABLES) && !known.contains(name))
                 .sorted()
                 .toList();
     }

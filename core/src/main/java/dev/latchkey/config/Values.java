@@ -56,7 +56,9 @@ final class Values {
             String text = TextFile.read(path).replaceFirst("[\r\n]+\\z", "");
             return secret.form().read(List.of(new Given(secret.key(), path.toString(), text)), problems);
         } catch (IOException e) {
-            problems.add(given(ownFile).get(0), path + ": " + e.getMessage() + " (expected: a file that holds " + secret.key() + ")");
+            problems.add(
+                    given(ownFile).get(0),
+                    path + ": " + e.getMessage() + " (expected: a file that holds " + secret.key() + ")");
             return null;
         }
     }

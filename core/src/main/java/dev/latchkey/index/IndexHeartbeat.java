@@ -20,8 +20,11 @@ import org.slf4j.LoggerFactory;
  */
 public final class IndexHeartbeat implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(IndexHeartbeat.class);
-    private static final long PERIOD_MILLIS = 1000;
-    private static final int BEATS_PER_PEPPER_CHECK = 10;
+    /** How often to look while something is wrong, so that a recovery shows at once; ten times less often otherwise. */
+    private static final long PERIOD_MILLIS = 100;
+
+    private static final int TICKS_PER_BEAT = 10;
+    private static final int TICKS_PER_PEPPER_CHECK = 100;
     private static final long SKEW_WARNING_MILLIS = 2000;
 
     private final RedisLink link;
@@ -30,9 +33,9 @@ public final class IndexHeartbeat implements AutoCloseable {
     private final Peppers peppers;
     private @Nullable ScheduledFuture<?> schedule;
     private volatile boolean reached;
-    private volatile Optional<String> problem = Optional.of("Redis not reached yet");
+    private volatile Optional<String> problem = Optional.of("not connected to Redis yet");
     private volatile Optional<String> pepperProblem = Optional.empty();
-    private int beats;
+    private int ticks;
 
     public IndexHeartbeat(RedisLink link, IndexSchema schema, IndexClock clock, Peppers peppers) {
         this.link = link;
@@ -43,7 +46,7 @@ public final class IndexHeartbeat implements AutoCloseable {
 
     /** Begins to beat, on {@code scheduler}; a beat does not block it. */
     public void start(ScheduledExecutorService scheduler) {
-        schedule = scheduler.scheduleWithFixedDelay(this::beat, 0, PERIOD_MILLIS, TimeUnit.MILLISECONDS);
+        schedule = scheduler.scheduleWithFixedDelay(this::tick, 0, PERIOD_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     /** Tells whether Redis has answered since the start. */
@@ -69,8 +72,15 @@ public final class IndexHeartbeat implements AutoCloseable {
         }
     }
 
-    private void beat() {
-        boolean checkPeppers = !reached || pepperProblem.isPresent() || beats++ % BEATS_PER_PEPPER_CHECK == 0;
+    private void tick() {
+        boolean wrong = problem.isPresent() || pepperProblem.isPresent();
+        int tick = ticks++;
+        if (wrong || tick % TICKS_PER_BEAT == 0) {
+            beat(/* checkPeppers= */ wrong || tick % TICKS_PER_PEPPER_CHECK == 0);
+        }
+    }
+
+    private void beat(boolean checkPeppers) {
         try {
             CompletableFuture<List<String>> time = link.commands().time().toCompletableFuture();
             CompletableFuture<Void> unused = time.thenAccept(this::observe)
@@ -126,8 +136,8 @@ public final class IndexHeartbeat implements AutoCloseable {
         if (!now.equals(problem)) {
             now.ifPresentOrElse(
                     text -> log.warn("the index cannot be read: {}", text), () -> log.info("the index can be read"));
-            problem = now;
         }
+        problem = now;
     }
 
     private static String text(Throwable failure) {

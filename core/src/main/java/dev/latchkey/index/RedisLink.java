@@ -34,7 +34,7 @@ public final class RedisLink implements AutoCloseable {
     private final RedisURI uri;
     private final ScheduledExecutorService scheduler;
     private volatile @Nullable StatefulRedisConnection<String, String> connection;
-    private volatile @Nullable String problem = "not connected yet";
+    private volatile @Nullable String problem = "not connected to Redis yet";
     private volatile boolean closed;
 
     /**

@@ -10,15 +10,14 @@ import java.util.Locale;
 final class CaseFolding {
     private CaseFolding() {}
 
-    /** Returns {@code text} folded; {@code text} itself if that changes nothing. */
+    /** Returns {@code text} folded. */
     static String fold(String text) {
         for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (c >= 0x80 || (c >= 'A' && c <= 'Z')) {
-                return foldEach(foldEach(text).toUpperCase(Locale.ROOT));
+            if (text.charAt(i) >= 0x80) {
+                return lowerEach(lowerEach(text).toUpperCase(Locale.ROOT));
             }
         }
-        return text;
+        return text.toLowerCase(Locale.ROOT);
     }
 
     /** Returns {@code segments} folded; {@code segments} itself if that changes nothing. */
@@ -34,9 +33,12 @@ final class CaseFolding {
         return result;
     }
 
-    private static String foldEach(String text) {
+    /** Unlike {@link String#toLowerCase}, which makes two code points of {@code İ}. */
+    private static String lowerEach(String text) {
         StringBuilder result = new StringBuilder(text.length());
-        text.codePoints().map(Character::toLowerCase).forEach(result::appendCodePoint);
+        for (int i = 0; i < text.length(); i = text.offsetByCodePoints(i, 1)) {
+            result.appendCodePoint(Character.toLowerCase(text.codePointAt(i)));
+        }
         return result.toString();
     }
 }

@@ -66,7 +66,8 @@ final class PolicyParser {
         if (field == null) {
             return scopes;
         }
-        if (!(field.value() instanceof Yaml.Mapping catalogue) || catalogue.entries().isEmpty()) {
+        if (!(field.value() instanceof Yaml.Mapping catalogue)
+                || catalogue.entries().isEmpty()) {
             String given = "scopes: " + field.value().describe();
             problems.add(field.line(), given, "a mapping of scopes to descriptions");
             return scopes;

@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
  * @param rule {@code METHOD template} as it was written
  * @param environment what the rule says of it; null if nothing
  */
-public record Route(String rule, Requirement requirement, @Nullable RouteEnvironment environment) {
+public record Route(
+        String rule, Requirement requirement, @Nullable RouteEnvironment environment) {
 
     /** Tells whether no key is needed. */
     public boolean isPublic() {

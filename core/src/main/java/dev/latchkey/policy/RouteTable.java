@@ -49,7 +49,8 @@ final class RouteTable {
     }
 
     /** Returns the rule, or null if there is none. */
-    @Nullable Route match(String method, CanonicalPath path) {
+    @Nullable
+    Route match(String method, CanonicalPath path) {
         String[] segments = path.segments();
         MethodRoutes found = exact.find(segments, path.trailingSlash());
         if (found == null || !holdsInAnyCase(found, segments, path.trailingSlash())) {

@@ -13,8 +13,7 @@ import org.jspecify.annotations.Nullable;
 /** Reads the rules of one policy file. */
 final class RuleParser {
     private static final List<String> REQUIREMENTS = List.of("scope", "all-of", "any-of", "public");
-    private static final List<String> FIELDS =
-            List.of("match", "scope", "all-of", "any-of", "public", "environment");
+    private static final List<String> FIELDS = List.of("match", "scope", "all-of", "any-of", "public", "environment");
     private static final String ONE_REQUIREMENT = "exactly one of scope, all-of, any-of, public: true";
     private static final String MATCH = "METHOD template, such as GET /v1/cases";
 
@@ -172,6 +171,8 @@ final class RuleParser {
     }
 
     private static boolean isTrue(Yaml value) {
-        return value instanceof Yaml.Scalar scalar && !scalar.isText() && scalar.text().equals("true");
+        return value instanceof Yaml.Scalar scalar
+                && !scalar.isText()
+                && scalar.text().equals("true");
     }
 }

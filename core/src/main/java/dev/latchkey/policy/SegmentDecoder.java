@@ -27,8 +27,7 @@ final class SegmentDecoder {
     }
 
     private static @Nullable String canonical(@Nullable String segment) {
-        boolean refused =
-                segment == null || segment.isEmpty() || segment.equals(".") || segment.equals("..");
+        boolean refused = segment == null || segment.isEmpty() || segment.equals(".") || segment.equals("..");
         return refused ? null : segment;
     }
 

@@ -22,7 +22,8 @@ final class TemplateTrie<T> {
     }
 
     /** Returns what belongs to the most specific template that matches, or null if none does. */
-    @Nullable T find(String[] path, boolean trailingSlash) {
+    @Nullable
+    T find(String[] path, boolean trailingSlash) {
         return find(trailingSlash ? slashed : plain, path, 0);
     }
 

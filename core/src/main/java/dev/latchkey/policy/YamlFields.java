@@ -44,8 +44,11 @@ final class YamlFields {
     }
 
     /** Returns the text of {@code value}, or null if it is no text or a blank one. */
-    @Nullable String text(String name, Yaml value, String expected) {
-        if (value instanceof Yaml.Scalar scalar && scalar.isText() && !scalar.text().isBlank()) {
+    @Nullable
+    String text(String name, Yaml value, String expected) {
+        if (value instanceof Yaml.Scalar scalar
+                && scalar.isText()
+                && !scalar.text().isBlank()) {
             return scalar.text();
         }
         problems.add(value.line(), name + ": " + value.describe(), expected);

@@ -1,20 +1,27 @@
 package dev.latchkey.policy;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
-import com.fasterxml.jackson.dataformat.yaml.YAMLParser;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.error.MarkedYAMLException;
+import org.yaml.snakeyaml.error.YAMLException;
+import org.yaml.snakeyaml.events.AliasEvent;
+import org.yaml.snakeyaml.events.CollectionStartEvent;
+import org.yaml.snakeyaml.events.Event;
+import org.yaml.snakeyaml.events.MappingStartEvent;
+import org.yaml.snakeyaml.events.NodeEvent;
+import org.yaml.snakeyaml.events.ScalarEvent;
+import org.yaml.snakeyaml.nodes.NodeId;
+import org.yaml.snakeyaml.nodes.Tag;
+import org.yaml.snakeyaml.parser.Parser;
+import org.yaml.snakeyaml.parser.ParserImpl;
 import org.yaml.snakeyaml.reader.ReaderException;
+import org.yaml.snakeyaml.reader.StreamReader;
+import org.yaml.snakeyaml.resolver.Resolver;
 
 /**
  * Reads the one YAML document of a file into a tree. Refuses what a policy has no use for: anchors, aliases, tags, further
@@ -24,10 +31,13 @@ import org.yaml.snakeyaml.reader.ReaderException;
  * {@code [GET /v1/{id}]}, where a brace would end the text, and {@code * /v1/x}, where a star would start an alias. Both are
  * hidden from YAML behind characters for private use, and only where YAML knows no other meaning, so that no valid document
  * changes.
+ *
+ * <p>Works on the parser's events, since the readers above them keep no lines, or lose anchors.
  */
 final class YamlReader {
     private static final int MAX_LENGTH = 1 << 20;
     private static final int MAX_DEPTH = 8;
+    private static final String VALID = "valid YAML";
 
     /** Braces directly after a slash: in the middle of a text, or an error. */
     private static final Pattern BRACES = Pattern.compile("(?<=/)\\{([^{}\\[\\],\\s'\"]*)}");
@@ -37,14 +47,21 @@ final class YamlReader {
     private static final char OPEN = '\uE000';
     private static final char CLOSE = '\uE001';
     private static final char ANY = '\uE002';
+    /** One of these, raw or as an escape: where a file has them already, nothing is hidden. */
+    private static final Pattern TAKEN = Pattern.compile("[\uE000-\uE002]|\\\\[uU](0000)?[eE]00[0-2]");
 
     private final Problems problems;
-    private final YAMLParser parser;
+    private final Resolver types = new Resolver();
+    private final String text;
+    private final boolean hiding;
+    private final Parser parser;
     private int depth;
 
-    private YamlReader(Problems problems, YAMLParser parser) {
+    private YamlReader(String text, Problems problems) {
         this.problems = problems;
-        this.parser = parser;
+        this.text = text;
+        this.hiding = !TAKEN.matcher(text).find();
+        this.parser = new ParserImpl(new StreamReader(hide(text)), new LoaderOptions());
     }
 
     /** Returns the document, or null if there is none that can be used; then {@code problems} says why. */
@@ -53,134 +70,143 @@ final class YamlReader {
             problems.add(1, text.length() + " characters", "at most " + MAX_LENGTH);
             return null;
         }
-        try (YAMLParser parser = new YAMLFactory().createParser(hide(text))) {
-            return new YamlReader(problems, parser).document();
-        } catch (JsonProcessingException e) {
-            addSyntaxError(text, e, problems);
-            return null;
-        } catch (IOException e) {
-            throw new UncheckedIOException("reading from memory", e);
+        YamlReader reader = new YamlReader(text, problems);
+        try {
+            return reader.document();
+        } catch (Refused e) {
+            problems.add(e.line, e.given, e.expected);
+        } catch (MarkedYAMLException e) {
+            int line = e.getProblemMark() == null ? 1 : e.getProblemMark().getLine() + 1;
+            problems.add(line, reader.show(String.valueOf(e.getProblem())), VALID);
+        } catch (ReaderException e) {
+            String given = String.format("character U+%04X", e.getCodePoint());
+            problems.add(reader.lineAt(e.getPosition()), given, "printable characters");
+        } catch (YAMLException e) {
+            problems.add(1, String.valueOf(e.getMessage()), VALID);
         }
+        return null;
     }
 
-    private @Nullable Yaml document() throws IOException {
-        JsonToken first = parser.nextToken();
-        if (first == null) {
-            problems.add(1, "an empty file", "a policy");
-            return null;
+    private @Nullable Yaml document() throws Refused {
+        skip(Event.ID.StreamStart);
+        if (parser.checkEvent(Event.ID.StreamEnd)) {
+            throw new Refused(1, "an empty file", "a policy");
         }
-        Yaml root = value(first);
-        if (root != null && parser.nextToken() != null) {
-            problems.add(line(), "a second document", "one document");
+        skip(Event.ID.DocumentStart);
+        Yaml root = node();
+        skip(Event.ID.DocumentEnd);
+        if (!parser.checkEvent(Event.ID.StreamEnd)) {
+            throw new Refused(line(parser.peekEvent()), "a second document", "one document");
         }
         return root;
     }
 
-    private @Nullable Yaml value(JsonToken token) throws IOException {
-        if (parser.isCurrentAlias()) {
-            problems.add(line(), "*" + parser.getText(), "no aliases");
+    private Yaml node() throws Refused {
+        Event event = parser.getEvent();
+        int line = line(event);
+        if (event instanceof AliasEvent alias) {
+            problems.add(line, "*" + show(alias.getAnchor()), "no aliases");
+            return new Yaml.Scalar(line, "*" + show(alias.getAnchor()), true);
         }
-        refuseProperties(parser.getObjectId(), parser.getTypeId());
+        if (event instanceof NodeEvent node && node.getAnchor() != null) {
+            problems.add(line, "&" + show(node.getAnchor()), "no anchors");
+        }
+        if (event instanceof ScalarEvent scalar) {
+            refuseTag(line, scalar.getTag());
+            return new Yaml.Scalar(line, show(scalar.getValue()), isText(scalar));
+        }
+        refuseTag(line, ((CollectionStartEvent) event).getTag());
         if (depth == MAX_DEPTH) {
-            problems.add(line(), "nesting deeper than " + MAX_DEPTH, "less");
-            return null;
+            throw new Refused(line, "nesting deeper than " + MAX_DEPTH, "less");
         }
-        if (token == JsonToken.START_OBJECT) {
-            return mapping();
-        }
-        if (token == JsonToken.START_ARRAY) {
-            return sequence();
-        }
-        return new Yaml.Scalar(line(), show(parser.getText()), token == JsonToken.VALUE_STRING);
+        depth++;
+        Yaml collection = event instanceof MappingStartEvent ? mapping(line) : sequence(line);
+        depth--;
+        return collection;
     }
 
-    private @Nullable Yaml sequence() throws IOException {
-        int line = line();
+    private Yaml sequence(int line) throws Refused {
         List<Yaml> items = new ArrayList<>();
-        depth++;
-        for (JsonToken token = parser.nextToken(); token != JsonToken.END_ARRAY; token = parser.nextToken()) {
-            Yaml item = value(token);
-            if (item == null) {
-                return null;
-            }
-            items.add(item);
+        while (!parser.checkEvent(Event.ID.SequenceEnd)) {
+            items.add(node());
         }
-        depth--;
+        skip(Event.ID.SequenceEnd);
         return new Yaml.Sequence(line, items);
     }
 
-    private @Nullable Yaml mapping() throws IOException {
-        int line = line();
-        // The parser reports these for the first key, too.
-        Object anchor = parser.getObjectId();
-        Object tag = parser.getTypeId();
+    private Yaml mapping(int line) throws Refused {
         Map<String, Yaml.Entry> entries = new LinkedHashMap<>();
-        depth++;
-        while (parser.nextToken() != JsonToken.END_OBJECT) {
-            refuseProperties(
-                    Objects.equals(parser.getObjectId(), anchor) ? null : parser.getObjectId(),
-                    Objects.equals(parser.getTypeId(), tag) ? null : parser.getTypeId());
-            Yaml.Entry entry = entry();
-            if (entry == null) {
-                return null;
+        while (!parser.checkEvent(Event.ID.MappingEnd)) {
+            Yaml key = node();
+            if (!(key instanceof Yaml.Scalar name)) {
+                throw new Refused(key.line(), key.describe() + " as a field", "a name");
             }
+            Yaml.Entry entry = new Yaml.Entry(key.line(), name.text(), node());
             Yaml.Entry earlier = entries.putIfAbsent(entry.key(), entry);
             if (earlier != null) {
                 String expected = "each field once; the first is on line " + earlier.line();
                 problems.add(entry.line(), "field " + entry.key(), expected);
             }
         }
-        depth--;
+        skip(Event.ID.MappingEnd);
         return new Yaml.Mapping(line, List.copyOf(entries.values()));
     }
 
-    private Yaml.@Nullable Entry entry() throws IOException {
-        int line = line();
-        String key = show(parser.getText());
-        Yaml value = value(parser.nextToken());
-        return value == null ? null : new Yaml.Entry(line, key, value);
-    }
-
-    private void refuseProperties(@Nullable Object anchor, @Nullable Object tag) {
-        if (anchor != null) {
-            problems.add(line(), "&" + anchor, "no anchors");
-        }
+    private void refuseTag(int line, @Nullable String tag) {
         if (tag != null) {
-            problems.add(line(), "tag " + tag, "no tags");
+            problems.add(line, "tag " + tag, "no tags");
         }
     }
 
-    private int line() {
-        return parser.currentTokenLocation().getLineNr();
+    private boolean isText(ScalarEvent scalar) {
+        return !scalar.isPlain()
+                || types.resolve(NodeId.scalar, scalar.getValue(), true).equals(Tag.STR);
     }
 
-    private static void addSyntaxError(String text, JsonProcessingException e, Problems problems) {
-        String expected = "valid YAML";
-        if (e.getCause() instanceof MarkedYAMLException marked) {
-            int line = marked.getProblemMark() == null ? 1 : marked.getProblemMark().getLine() + 1;
-            problems.add(line, show(String.valueOf(marked.getProblem())), expected);
-        } else if (e.getCause() instanceof ReaderException unprintable) {
-            int line = 1 + (int) text.codePoints()
-                    .limit(unprintable.getPosition())
-                    .filter(c -> c == '\n')
-                    .count();
-            problems.add(line, String.format("character U+%04X", unprintable.getCodePoint()), "printable characters");
-        } else {
-            int line = Math.max(1, e.getLocation() == null ? 1 : e.getLocation().getLineNr());
-            problems.add(line, show(e.getOriginalMessage()), expected);
+    private void skip(Event.ID expected) {
+        Event event = parser.getEvent();
+        if (!event.is(expected)) {
+            throw new IllegalStateException(event + " (expected: " + expected + ")");
         }
     }
 
-    private static String hide(String text) {
-        if (!text.equals(show(text))) {
-            // Holds such a character itself: left alone, so that show() undoes no more than this did.
+    private static int line(Event event) {
+        return event.getStartMark().getLine() + 1;
+    }
+
+    private int lineAt(int codePoints) {
+        return 1
+                + (int) text.codePoints()
+                        .limit(codePoints)
+                        .filter(c -> c == '\n')
+                        .count();
+    }
+
+    private String hide(String text) {
+        if (!hiding) {
             return text;
         }
         String braces = BRACES.matcher(text).replaceAll(OPEN + "$1" + CLOSE);
         return STAR.matcher(braces).replaceAll(String.valueOf(ANY));
     }
 
-    private static String show(String text) {
-        return text.replace(OPEN, '{').replace(CLOSE, '}').replace(ANY, '*');
+    private String show(String hidden) {
+        return hiding ? hidden.replace(OPEN, '{').replace(CLOSE, '}').replace(ANY, '*') : hidden;
+    }
+
+    /** What makes it useless to read on. */
+    private static final class Refused extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        private final int line;
+        private final String given;
+        private final String expected;
+
+        Refused(int line, String given, String expected) {
+            super(given);
+            this.line = line;
+            this.given = given;
+            this.expected = expected;
+        }
     }
 }

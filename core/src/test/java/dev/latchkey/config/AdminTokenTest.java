@@ -27,8 +27,10 @@ final class AdminTokenTest {
 
     private static AdminToken configured(String text) {
         Map<String, String> env = Map.of("LATCHKEY_PEPPERS", AllSettings.PEPPERS, "LATCHKEY_CONTROL_TOKENS", text);
-        List<AdminToken> tokens =
-                SettingsLoader.load(ProcessKind.CONTROL, null, env).settings().control().tokens();
+        List<AdminToken> tokens = SettingsLoader.load(ProcessKind.CONTROL, null, env)
+                .settings()
+                .control()
+                .tokens();
         assertThat(tokens).hasSize(1);
         return tokens.get(0);
     }

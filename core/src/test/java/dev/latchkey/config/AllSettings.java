@@ -6,12 +6,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** A value for every setting, each other than its default and than every other, and what they make. */
 final class AllSettings {
-    static final String PEPPERS = "2:" + "ICEiIyQlJicoKSorLC0uLzAxMjM0NTY3ODk6Ozw9Pj8="
-            + ",1:" + "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+    static final String PEPPERS = "2:" + "ICEiIyQlJicoKSorLC0uLzAxMjM0NTY3ODk6Ozw9Pj8=" + ",1:"
+            + "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
     static final String HASH = "00112233445566778899aabbccddeeff00112233445566778899AABBCCDDEEFF";
     static final Map<String, String> TEXTS = texts();
 
@@ -25,17 +26,20 @@ final class AllSettings {
         assertThat(read.control().tokens())
                 .containsExactly(
                         new AdminToken("ci", AdminToken.Role.OPERATOR, "ab".repeat(32)),
-                        new AdminToken("ops.on-call_1", AdminToken.Role.OPERATOR, HASH.toLowerCase(java.util.Locale.ROOT)));
+                        new AdminToken("ops.on-call_1", AdminToken.Role.OPERATOR, HASH.toLowerCase(Locale.ROOT)));
         assertThat(read.redis())
                 .isEqualTo(new Settings.Redis(
-                        RedisUri.parse("rediss://sidecar:p%40ss@redis:6380/3"), Duration.ofMillis(51), "tenant:latchkey:"));
+                        RedisUri.parse("rediss://sidecar:p%40ss@redis:6380/3"),
+                        Duration.ofMillis(51),
+                        "tenant:latchkey:"));
         assertThat(read.keys().brand()).isEqualTo("acme");
         assertThat(read.keys().acceptImported()).isTrue();
         assertThat(read.keys().peppers().versions()).containsExactly(2, 1);
         assertThat(read.keys().retention()).isEqualTo(Duration.ofDays(30));
         assertThat(read.policies())
                 .isEqualTo(new Settings.Policies(
-                        Path.of("conf/main.yaml"), Map.of("internal", Path.of("conf/i.yaml"), "Old_1-a", Path.of("o.yaml"))));
+                        Path.of("conf/main.yaml"),
+                        Map.of("internal", Path.of("conf/i.yaml"), "Old_1-a", Path.of("o.yaml"))));
         assertThat(read.headers()).isEqualTo(new Settings.Headers("x-acme-", false));
         assertThat(read.errors()).isEqualTo(new Settings.Errors("https://acme.example/errors#"));
         assertThat(read.realm()).isEqualTo("Acme API");

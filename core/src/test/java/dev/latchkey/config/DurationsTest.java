@@ -13,7 +13,14 @@ final class DurationsTest {
 
     @ParameterizedTest
     @CsvSource({
-        "0s, PT0S", "1ms, PT0.001S", "50ms, PT0.05S", "30s, PT30S", "15m, PT15M", "24h, PT24H", "90d, PT2160H", "007s, PT7S",
+        "0s, PT0S",
+        "1ms, PT0.001S",
+        "50ms, PT0.05S",
+        "30s, PT30S",
+        "15m, PT15M",
+        "24h, PT24H",
+        "90d, PT2160H",
+        "007s, PT7S",
         "999999999d, PT23999999976H",
     })
     void parse_numberAndUnit_duration(String text, Duration duration) {
@@ -23,7 +30,22 @@ final class DurationsTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "", "5", "s", "-5s", "+5s", "1.5s", "1 s", " 1s", "1s ", "1s\n", "1S", "1w", "1us", "1m30s", "PT1S", "٣s",
+                "",
+                "5",
+                "s",
+                "-5s",
+                "+5s",
+                "1.5s",
+                "1 s",
+                " 1s",
+                "1s ",
+                "1s\n",
+                "1S",
+                "1w",
+                "1us",
+                "1m30s",
+                "PT1S",
+                "٣s",
                 "1000000000d",
             })
     void parse_anotherForm_refused(String text) {
@@ -34,8 +56,16 @@ final class DurationsTest {
 
     @ParameterizedTest
     @CsvSource({
-        "PT0S, 0s", "PT0.05S, 50ms", "PT1.5S, 1500ms", "PT30S, 30s", "PT90S, 90s", "PT15M, 15m", "PT23H, 23h", "PT24H, 1d",
-        "PT2160H, 90d", "PT0.0019S, 1ms",
+        "PT0S, 0s",
+        "PT0.05S, 50ms",
+        "PT1.5S, 1500ms",
+        "PT30S, 30s",
+        "PT90S, 90s",
+        "PT15M, 15m",
+        "PT23H, 23h",
+        "PT24H, 1d",
+        "PT2160H, 90d",
+        "PT0.0019S, 1ms",
     })
     void format_duration_greatestUnitWithoutRest(Duration duration, String text) {
         assertThat(Durations.format(duration)).isEqualTo(text);

@@ -29,16 +29,50 @@ final class ListenAddressTest {
     @ParameterizedTest
     @CsvSource({"unix:/run/latchkey.sock, /run/latchkey.sock", "unix:@latchkey, @latchkey", "unix:/a b, /a b"})
     void parse_unix_path(String text, String path) {
-        assertThat(ListenAddress.parse(text)).isEqualTo(new ListenAddress.Unix(path)).hasToString(text);
+        assertThat(ListenAddress.parse(text))
+                .isEqualTo(new ListenAddress.Unix(path))
+                .hasToString(text);
     }
 
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "", ":9191", "9191", "127.0.0.1", "127.0.0.1:", "127.0.0.1:65536", "127.0.0.1:-1", "127.0.0.1:+1", "127.0.0.1: 1",
-                "127.1:1", "256.0.0.1:1", "01.0.0.1:1", "1:1", "::1:9191", "[::1]", "[::1:1", "[:::1]:1", "[1.2.3.4]:1", "[fe80::1%lo]:1",
-                "-a:1", "a-:1", "a..b:1", "a.:1", "a_b:1", "ü:1", "*:1", "http://a:1", "a:1\n", "unix:", "unix:/", "unix:@",
-                "unix:a.sock", "unix:./a", "unix:/a\n", "unix:/a\0b", "UNIX:/a",
+                "",
+                ":9191",
+                "9191",
+                "127.0.0.1",
+                "127.0.0.1:",
+                "127.0.0.1:65536",
+                "127.0.0.1:-1",
+                "127.0.0.1:+1",
+                "127.0.0.1: 1",
+                "127.1:1",
+                "256.0.0.1:1",
+                "01.0.0.1:1",
+                "1:1",
+                "::1:9191",
+                "[::1]",
+                "[::1:1",
+                "[:::1]:1",
+                "[1.2.3.4]:1",
+                "[fe80::1%lo]:1",
+                "-a:1",
+                "a-:1",
+                "a..b:1",
+                "a.:1",
+                "a_b:1",
+                "ü:1",
+                "*:1",
+                "http://a:1",
+                "a:1\n",
+                "unix:",
+                "unix:/",
+                "unix:@",
+                "unix:a.sock",
+                "unix:./a",
+                "unix:/a\n",
+                "unix:/a\0b",
+                "UNIX:/a",
             })
     void parse_anotherForm_refused(String text) {
         assertThatIllegalArgumentException()

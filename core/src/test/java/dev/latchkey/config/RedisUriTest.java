@@ -30,7 +30,8 @@ final class RedisUriTest {
             String shown) {
         RedisUri uri = RedisUri.parse(text);
         RedisURI read = RedisURI.create(uri.reveal());
-        RedisCredentials login = read.getCredentialsProvider().resolveCredentials().block();
+        RedisCredentials login =
+                read.getCredentialsProvider().resolveCredentials().block();
 
         assertThat(uri).hasToString(shown);
         assertThat(read.getHost()).isEqualTo(host);

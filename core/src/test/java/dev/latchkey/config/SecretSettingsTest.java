@@ -5,9 +5,10 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.latchkey.config.SettingsLoader.ProcessKind;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -92,7 +93,13 @@ final class SecretSettingsTest {
         Path peppers = Files.writeString(dir.resolve("peppers"), "1:" + MARKER + "\n");
         Path uri = Files.writeString(dir.resolve("uri"), "\n");
 
-        assertThat(refused("", Map.of("LATCHKEY_KEYS_PEPPERS_FILE", peppers.toString(), "LATCHKEY_REDIS_URI_FILE", uri.toString()))
+        assertThat(refused(
+                                "",
+                                Map.of(
+                                        "LATCHKEY_KEYS_PEPPERS_FILE",
+                                        peppers.toString(),
+                                        "LATCHKEY_REDIS_URI_FILE",
+                                        uri.toString()))
                         .problems())
                 .containsExactly(
                         "redis.uri (from " + uri + "): empty (expected: " + RedisUri.EXPECTED + ")",
@@ -103,7 +110,8 @@ final class SecretSettingsTest {
     void load_secretFileMissing_problemNamesPath() throws IOException {
         Path missing = dir.resolve("missing");
 
-        assertThat(refused("", Map.of("LATCHKEY_PEPPERS_FILE", missing.toString())).problems())
+        assertThat(refused("", Map.of("LATCHKEY_PEPPERS_FILE", missing.toString()))
+                        .problems())
                 .containsExactly("keys.peppers-file (from LATCHKEY_PEPPERS_FILE): " + missing
                         + ": no such file (expected: a file that holds keys.peppers)");
     }
@@ -113,7 +121,8 @@ final class SecretSettingsTest {
         Path any = Files.writeString(dir.resolve("any"), AllSettings.PEPPERS);
         String yaml = "redis.uri: redis://h\nredis.uri-file: " + any + "\nkeys.peppers-file: " + any;
 
-        assertThat(refused(yaml, Map.of("LATCHKEY_PEPPERS", AllSettings.PEPPERS)).problems())
+        assertThat(refused(yaml, Map.of("LATCHKEY_PEPPERS", AllSettings.PEPPERS))
+                        .problems())
                 .containsExactly(
                         "redis.uri (from " + yaml() + ":1): given as redis.uri-file (from " + yaml()
                                 + ":2) too (expected: one of the two)",
@@ -156,8 +165,8 @@ final class SecretSettingsTest {
     }
 
     private static String stackTrace(Throwable e) {
-        java.io.StringWriter text = new java.io.StringWriter();
-        e.printStackTrace(new java.io.PrintWriter(text));
+        StringWriter text = new StringWriter();
+        e.printStackTrace(new PrintWriter(text));
         return text.toString();
     }
 }

@@ -89,13 +89,18 @@ final class SettingFormsTest {
                 "POLICIES,                 `a=b,a=c`",
             })
     void load_overTheEdge_oneProblem(String name, String text) {
-        assertThat(problems(name, text)).singleElement().asString().contains("(from LATCHKEY_" + name + "): ", "(expected: ");
+        assertThat(problems(name, text))
+                .singleElement()
+                .asString()
+                .contains("(from LATCHKEY_" + name + "): ", "(expected: ");
     }
 
     private static List<String> problems(String name, String text) {
         try {
             SettingsLoader.load(
-                    ProcessKind.SIDECAR, null, Map.of("LATCHKEY_PEPPERS", AllSettings.PEPPERS, "LATCHKEY_" + name, text));
+                    ProcessKind.SIDECAR,
+                    null,
+                    Map.of("LATCHKEY_PEPPERS", AllSettings.PEPPERS, "LATCHKEY_" + name, text));
             return List.of();
         } catch (InvalidSettingsException e) {
             return e.problems();

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -49,7 +50,7 @@ final class SettingsLoaderTest {
     void load_allKeysByVariables_allRead() {
         Map<String, String> env = AllSettings.TEXTS.entrySet().stream()
                 .collect(Collectors.toMap(
-                        e -> "LATCHKEY_" + e.getKey().toUpperCase(java.util.Locale.ROOT).replaceAll("[.-]", "_"),
+                        e -> "LATCHKEY_" + e.getKey().toUpperCase(Locale.ROOT).replaceAll("[.-]", "_"),
                         Map.Entry::getValue));
 
         SettingsLoader.Loaded loaded = SettingsLoader.load(ProcessKind.CONTROL, null, env);
@@ -96,16 +97,13 @@ final class SettingsLoaderTest {
 
         InvalidSettingsException e = refused(file, with(PEPPERS, "LATCHKEY_REDIS_TIMEOUT", "5"));
 
-        assertThat(e)
-                .hasMessage(
-                        """
+        assertThat(e).hasMessage("""
                         5 problems in the settings:
                           redis.url (from %1$s:5): no such setting (nearest: redis.uri)
                           authz.timeout (from %1$s:1): 1m (expected: a duration such as 50ms, 30s, 15m, 24h or 90d, from 1ms to 10s)
                           redis.timeout (from LATCHKEY_REDIS_TIMEOUT): 5 (expected: a duration such as 50ms, 30s, 15m, 24h or 90d, from 1ms to 10s)
                           keys.brand (from %1$s:3): Opt (expected: 2 to 16 lower-case letters and digits, a letter first)
-                          keys.accept-imported (from %1$s:4): yes (expected: true or false)"""
-                                .formatted(file));
+                          keys.accept-imported (from %1$s:4): yes (expected: true or false)""".formatted(file));
         assertThat(e.problems()).hasSize(5);
     }
 
@@ -119,8 +117,9 @@ final class SettingsLoaderTest {
     @Test
     void load_sidecarWithoutPeppers_refused() {
         assertThat(refused(null, Map.of()).problems())
-                .containsExactly("keys.peppers: not set (expected: 1:<base64 of at least 32 bytes> in LATCHKEY_PEPPERS, or the"
-                        + " path of a file that holds it in LATCHKEY_PEPPERS_FILE; latchkey pepper generate makes one)");
+                .containsExactly(
+                        "keys.peppers: not set (expected: 1:<base64 of at least 32 bytes> in LATCHKEY_PEPPERS, or the"
+                                + " path of a file that holds it in LATCHKEY_PEPPERS_FILE; latchkey pepper generate makes one)");
     }
 
     @Test
@@ -147,7 +146,8 @@ final class SettingsLoaderTest {
 
     @Test
     void load_emptyVariable_refused() {
-        assertThat(refused(null, with(PEPPERS, "LATCHKEY_POLICY", "", "LATCHKEY_POLICIES", "")).problems())
+        assertThat(refused(null, with(PEPPERS, "LATCHKEY_POLICY", "", "LATCHKEY_POLICIES", ""))
+                        .problems())
                 .containsExactly(
                         "policy (from LATCHKEY_POLICY): empty (expected: a path)",
                         "policies (from LATCHKEY_POLICIES): empty (expected: name=path, separated by commas;"
@@ -156,7 +156,8 @@ final class SettingsLoaderTest {
 
     @Test
     void load_valueWithLineBreak_staysOneLine() {
-        assertThat(refused(null, with(PEPPERS, "LATCHKEY_KEYS_BRAND", "a\nb\u202e" + "c".repeat(200))).problems())
+        assertThat(refused(null, with(PEPPERS, "LATCHKEY_KEYS_BRAND", "a\nb\u202e" + "c".repeat(200)))
+                        .problems())
                 .containsExactly("keys.brand (from LATCHKEY_KEYS_BRAND): a\\u000ab\\u202e" + "c".repeat(96)
                         + "… (expected: 2 to 16 lower-case letters and digits, a letter first)");
     }
@@ -165,7 +166,10 @@ final class SettingsLoaderTest {
     void reference_namesEachSettingOnceWithItsVariables() {
         List<SettingInfo> reference = SettingsLoader.reference();
 
-        assertThat(reference).extracting(SettingInfo::key).doesNotHaveDuplicates().hasSize(25);
+        assertThat(reference)
+                .extracting(SettingInfo::key)
+                .doesNotHaveDuplicates()
+                .hasSize(25);
         assertThat(reference).flatExtracting(SettingInfo::variables).doesNotHaveDuplicates();
         assertThat(reference)
                 .extracting(SettingInfo::row)

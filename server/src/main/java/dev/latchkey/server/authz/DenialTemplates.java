@@ -26,7 +26,7 @@ final class DenialTemplates {
                 realm + ", error=\"invalid_token\"";
             case NO_RULE, WRONG_ENVIRONMENT -> realm + ", error=\"insufficient_scope\"";
             case SCOPE_MISSING ->
-                realm + ", error=\"insufficient_scope\", scope=\"" + requirement(route).text() + "\"";
+                realm + ", error=\"insufficient_scope\", scope=\"" + requirement(route).scopeText() + "\"";
             default -> null;
         };
     }
@@ -73,7 +73,7 @@ final class DenialTemplates {
 
     private static String scopes(Requirement requirement) {
         if (requirement.scopes().size() == 1) {
-            return "the scope " + requirement.text();
+            return "the scope " + requirement.scopeText();
         }
         String all = String.join(", ", requirement.scopes());
         return (requirement.kind() == Requirement.Kind.ANY_OF ? "one of the scopes " : "all of the scopes ") + all;

@@ -1,0 +1,160 @@
+package dev.latchkey.server;
+
+import dev.latchkey.config.ListenAddress;
+import dev.latchkey.config.Settings;
+import dev.latchkey.decision.Decider;
+import dev.latchkey.decision.Policies;
+import dev.latchkey.index.BoundedKeyIndex;
+import dev.latchkey.index.IndexClock;
+import dev.latchkey.index.IndexHeartbeat;
+import dev.latchkey.index.IndexSchema;
+import dev.latchkey.index.RedisKeyIndex;
+import dev.latchkey.index.RedisLink;
+import dev.latchkey.index.RedisResources;
+import dev.latchkey.key.KeyFormat;
+import dev.latchkey.server.authz.AnswerStyle;
+import dev.latchkey.server.authz.AuthorizationService;
+import dev.latchkey.server.ops.OpsServer;
+import dev.latchkey.server.ops.Readiness;
+import dev.latchkey.server.ops.SidecarMetrics;
+import io.lettuce.core.RedisURI;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The sidecar: every part of it is made here and closed here. It starts while Redis is down, answers 503 until the index can
+ * be read, and recovers by itself.
+ */
+public final class Sidecar implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(Sidecar.class);
+    private static final long READINESS_PERIOD_MILLIS = 100;
+
+    private final Closing closing = new Closing();
+    private final Settings settings;
+    private final Readiness readiness;
+    private final AuthzServer authz;
+    private final OpsServer ops;
+
+    /**
+     * Starts a sidecar.
+     *
+     * @throws IOException if a port cannot be bound; the message names it, and nothing is left running
+     */
+    public static Sidecar start(Settings settings, Policies policies) throws IOException {
+        return new Sidecar(settings, policies);
+    }
+
+    private Sidecar(Settings settings, Policies policies) throws IOException {
+        this.settings = settings;
+        try {
+            RedisResources resources = closing.add(new RedisResources());
+            RedisLink link = closing.add(new RedisLink(
+                    RedisURI.create(settings.redis().uri().reveal()), settings.redis().timeout(), resources.client()));
+            IndexSchema schema = new IndexSchema(settings.redis().prefix());
+            IndexClock clock = new IndexClock(System::currentTimeMillis, System::nanoTime);
+            IndexHeartbeat heartbeat =
+                    closing.add(new IndexHeartbeat(link, schema, clock, settings.keys().peppers()));
+            BoundedKeyIndex index = new BoundedKeyIndex(
+                    new RedisKeyIndex(link, schema), settings.authz().maxConcurrent());
+
+            SidecarMetrics metrics = closing.add(new SidecarMetrics());
+            readiness = new Readiness(
+                    heartbeat, settings.ready().grace(), settings.ready().followRedis(), System::nanoTime);
+            show(metrics, clock, heartbeat, index);
+
+            AuthorizationService service = new AuthorizationService(
+                    new KeyFormat(settings.keys().brand(), settings.keys().acceptImported()),
+                    new Decider(policies, settings.keys().peppers(), index, clock),
+                    new AnswerStyle(
+                            settings.headers().prefix(),
+                            settings.headers().removeOverrides(),
+                            settings.errors().base(),
+                            settings.realm()),
+                    metrics,
+                    resources.timer(),
+                    settings.authz().timeout());
+            authz = closing.add(bound(settings.authz().listen(), address -> new AuthzServer(address, service)));
+            ops = closing.add(bound(settings.ops().listen(), address -> new OpsServer(address, metrics, readiness)));
+
+            link.start();
+            ScheduledExecutorService scheduler = resources.client().eventExecutorGroup();
+            heartbeat.start(scheduler);
+            var unused = scheduler.scheduleWithFixedDelay(
+                    () -> authz.setServing(readiness.ready()), 0, READINESS_PERIOD_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (IOException | RuntimeException e) {
+            closing.close();
+            throw e;
+        }
+        log.info("answering checks on {}, /metrics and /readyz on {}", address(settings.authz().listen(), authzPort()),
+                address(settings.ops().listen(), opsPort()));
+    }
+
+    public int authzPort() {
+        return authz.port();
+    }
+
+    public int opsPort() {
+        return ops.port();
+    }
+
+    public boolean ready() {
+        return readiness.ready();
+    }
+
+    /**
+     * Leaves the rotation without a failed check: says NOT_SERVING, waits until health checks have seen it, sends GOAWAY, and
+     * finishes the checks under way. Blocks for as long as the settings allow.
+     */
+    public void drain() throws InterruptedException {
+        log.info("draining");
+        readiness.drain();
+        authz.setServing(false);
+        Duration delay = settings.drain().delay();
+        TimeUnit.NANOSECONDS.sleep(delay.toNanos());
+        authz.drain(settings.drain().timeout());
+    }
+
+    @Override
+    public void close() {
+        closing.close();
+        log.info("stopped");
+    }
+
+    private static void show(
+            SidecarMetrics metrics, IndexClock clock, IndexHeartbeat heartbeat, BoundedKeyIndex index) {
+        metrics.gauge(
+                "latchkey.index.reachable",
+                "1 if Redis answers, else 0",
+                () -> heartbeat.problem().isEmpty() ? 1 : 0);
+        metrics.gauge("latchkey.index.reads.under.way", "Reads of the index under way", index::underWay);
+        metrics.gauge(
+                "latchkey.clock.skew.seconds",
+                "By how much the local clock is ahead of Redis'",
+                () -> clock.skewMillis() / 1000.0);
+    }
+
+    private static <T> T bound(ListenAddress listen, Binder<T> binder) throws IOException {
+        if (!(listen instanceof ListenAddress.Tcp tcp)) {
+            throw new IOException("cannot listen on " + listen + " (expected: host:port)");
+        }
+        try {
+            return binder.bind(new InetSocketAddress(tcp.host(), tcp.port()));
+        } catch (IOException e) {
+            throw new IOException("cannot listen on " + listen + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static String address(ListenAddress listen, int port) {
+        return listen instanceof ListenAddress.Tcp tcp ? new ListenAddress.Tcp(tcp.host(), port).toString() : listen.toString();
+    }
+
+    @FunctionalInterface
+    private interface Binder<T> {
+        T bind(InetSocketAddress address) throws IOException;
+    }
+}

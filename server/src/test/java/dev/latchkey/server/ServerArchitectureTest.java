@@ -1,0 +1,58 @@
+package dev.latchkey.server;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+import io.envoyproxy.envoy.service.auth.v3.CheckResponse;
+import io.envoyproxy.envoy.service.auth.v3.OkHttpResponse;
+
+@AnalyzeClasses(packages = "dev.latchkey", importOptions = ImportOption.DoNotIncludeTests.class)
+class ServerArchitectureTest {
+
+    /** A CheckResponse with status code 0 is an allow, an empty one too: nobody else may come near a builder of one. */
+    @ArchTest
+    static final ArchRule ONLY_ONE_CLASS_BUILDS_ANSWERS = noClasses()
+            .that()
+            .doNotHaveFullyQualifiedName("dev.latchkey.server.authz.CheckResponses")
+            .should()
+            .dependOnClassesThat()
+            .areAssignableTo(CheckResponse.Builder.class)
+            .orShould()
+            .dependOnClassesThat()
+            .areAssignableTo(OkHttpResponse.class)
+            .orShould()
+            .callMethod(CheckResponse.class, "getDefaultInstance")
+            .orShould()
+            .callMethod(CheckResponse.class, "newBuilder")
+            .orShould()
+            .callMethod(CheckResponse.class, "toBuilder")
+            .orShould()
+            .callMethod(CheckResponse.class, "parseFrom", byte[].class);
+
+    @ArchTest
+    static final ArchRule ONLY_THE_EDGE_KNOWS_ENVOY = noClasses()
+            .that()
+            .resideOutsideOfPackages("dev.latchkey.server.authz..", "dev.latchkey.server")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("io.envoyproxy..", "com.google.protobuf..");
+
+    @ArchTest
+    static final ArchRule THE_EDGE_KNOWS_NO_REDIS = noClasses()
+            .that()
+            .resideInAnyPackage("dev.latchkey.server.authz..", "dev.latchkey.server.ops..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("io.lettuce..");
+
+    @ArchTest
+    static final ArchRule THE_SIDECAR_KNOWS_NO_CONTROL_PLANE = noClasses()
+            .that()
+            .resideInAPackage("dev.latchkey.server..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("dev.latchkey.control..", "dev.latchkey.v1..");
+}

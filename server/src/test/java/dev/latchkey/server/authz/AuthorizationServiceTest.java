@@ -1,0 +1,212 @@
+package dev.latchkey.server.authz;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.latchkey.decision.Decider;
+import dev.latchkey.decision.Decision;
+import dev.latchkey.decision.Policies;
+import dev.latchkey.decision.Reason;
+import dev.latchkey.index.KeyIndex;
+import dev.latchkey.key.KeyDigest;
+import dev.latchkey.key.KeyFormat;
+import dev.latchkey.key.KeyRecord;
+import dev.latchkey.key.Peppers;
+import dev.latchkey.key.WorkspaceRecord;
+import dev.latchkey.policy.Policy;
+import io.envoyproxy.envoy.service.auth.v3.AttributeContext;
+import io.envoyproxy.envoy.service.auth.v3.AuthorizationGrpc;
+import io.envoyproxy.envoy.service.auth.v3.CheckRequest;
+import io.envoyproxy.envoy.service.auth.v3.CheckResponse;
+import io.grpc.ManagedChannel;
+import io.grpc.Server;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.netty.util.HashedWheelTimer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The service behind a real gRPC server and channel, over an index that answers when the test says so. */
+class AuthorizationServiceTest {
+    private static final Policy POLICY =
+            Policy.parse("{scopes: {a: A}, routes: [{match: GET /v1/cases, scope: a}]}", "policy.yaml");
+
+    private final ManualIndex index = new ManualIndex();
+    private final HashedWheelTimer timer = new HashedWheelTimer(5, TimeUnit.MILLISECONDS);
+    private final List<Decision> decided = new CopyOnWriteArrayList<>();
+    private Server server;
+    private ManagedChannel channel;
+
+    @BeforeEach
+    void start() throws IOException {
+        start(Duration.ofSeconds(30));
+    }
+
+    @AfterEach
+    void stop() {
+        stopServer();
+        timer.stop();
+    }
+
+    @Test
+    void check_indexAnswers_isAnsweredOnce() {
+        CompletableFuture<CheckResponse> answer = ask(Duration.ofSeconds(20));
+        index.next().complete(Optional.empty());
+
+        assertThat(answer.join().getDeniedResponse().getStatus().getCodeValue()).isEqualTo(401);
+        assertThat(decided).extracting(Decision::reason).containsExactly(Reason.UNKNOWN_KEY);
+    }
+
+    @Test
+    void check_indexSilentUntilTheDeadline_isDeniedBeforeIt() {
+        CheckResponse answer = ask(Duration.ofSeconds(2)).join();
+
+        assertThat(answer.getDeniedResponse().getStatus().getCodeValue()).isEqualTo(503);
+        assertThat(answer.getDynamicMetadata().getFieldsOrThrow("reason").getStringValue())
+                .isEqualTo("store_timeout");
+    }
+
+    @Test
+    void check_noDeadlineFromEnvoy_endsAtTheOwnTimeout() throws IOException {
+        stopServer();
+        start(Duration.ofMillis(50));
+
+        CheckResponse answer = ask(null).join();
+
+        assertThat(answer.getDynamicMetadata().getFieldsOrThrow("reason").getStringValue())
+                .isEqualTo("store_timeout");
+    }
+
+    @Test
+    void check_recordArrivesAfterTheAnswer_changesNothing() {
+        CheckResponse answer = ask(Duration.ofSeconds(2)).join();
+        index.next().complete(Optional.empty());
+
+        assertThat(answer.getDeniedResponse().getStatus().getCodeValue()).isEqualTo(503);
+        assertThat(decided).extracting(Decision::reason).containsExactly(Reason.STORE_TIMEOUT);
+    }
+
+    @Test
+    void check_cancelledByEnvoy_getsNoAnswerAndLeavesNoTimer() {
+        var call = AuthorizationGrpc.newFutureStub(channel).check(request());
+        CompletableFuture<Optional<KeyRecord>> read = index.next();
+        Awaitility.await().until(() -> timer.pendingTimeouts() == 1);
+
+        call.cancel(true);
+
+        Awaitility.await().until(() -> timer.pendingTimeouts() == 0);
+        read.complete(Optional.empty());
+        assertThat(decided).isEmpty();
+    }
+
+    @Test
+    void check_indexThrows_isA503() {
+        index.broken = true;
+
+        CheckResponse answer = ask(Duration.ofSeconds(20)).join();
+
+        assertThat(answer.getDeniedResponse().getStatus().getCodeValue()).isEqualTo(503);
+        assertThat(decided).extracting(Decision::reason).containsExactly(Reason.INTERNAL);
+    }
+
+    @Test
+    void check_emptyMessage_isDenied() {
+        CheckResponse answer = AuthorizationGrpc.newBlockingStub(channel).check(CheckRequest.getDefaultInstance());
+
+        assertThat(answer.getStatus().getCode()).isNotZero();
+        assertThat(answer.getDeniedResponse().getStatus().getCodeValue()).isEqualTo(400);
+    }
+
+    @Test
+    void check_timerBroken_isA503AndNoErrorOfTheCall() {
+        timer.stop();
+
+        CheckResponse answer = ask(Duration.ofSeconds(20)).join();
+
+        assertThat(answer.getDeniedResponse().getStatus().getCodeValue()).isEqualTo(503);
+        assertThat(decided).extracting(Decision::reason).containsExactly(Reason.INTERNAL);
+    }
+
+    private void stopServer() {
+        channel.shutdownNow();
+        server.shutdownNow();
+    }
+
+    private void start(Duration timeout) throws IOException {
+        Peppers peppers = Peppers.parse("1:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=");
+        AuthorizationService service = new AuthorizationService(
+                new KeyFormat("opt", true),
+                new Decider(new Policies(POLICY, Map.of()), peppers, index, () -> 0),
+                new AnswerStyle("x-latchkey-", true, "urn:latchkey:error:", "latchkey"),
+                (decision, nanos) -> decided.add(decision),
+                timer,
+                timeout);
+        server = NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+                .directExecutor()
+                .addService(service)
+                .build()
+                .start();
+        channel = NettyChannelBuilder.forAddress("127.0.0.1", server.getPort()).usePlaintext().build();
+    }
+
+    private CompletableFuture<CheckResponse> ask(Duration deadline) {
+        AuthorizationGrpc.AuthorizationFutureStub stub = AuthorizationGrpc.newFutureStub(channel);
+        var call = (deadline == null ? stub : stub.withDeadlineAfter(deadline.toMillis(), TimeUnit.MILLISECONDS))
+                .check(request());
+        return CompletableFuture.supplyAsync(() -> {
+            try {
+                return call.get(20, TimeUnit.SECONDS);
+            } catch (Exception e) {
+                throw new AssertionError(e);
+            }
+        });
+    }
+
+    private static CheckRequest request() {
+        return CheckRequest.newBuilder()
+                .setAttributes(AttributeContext.newBuilder()
+                        .setRequest(AttributeContext.Request.newBuilder()
+                                .setHttp(AttributeContext.HttpRequest.newBuilder()
+                                        .setMethod("GET")
+                                        .setPath("/v1/cases")
+                                        .setHost("api.example.com")
+                                        .putHeaders("authorization", "Bearer opt_live_abc123def456ghi789"))))
+                .build();
+    }
+
+    private static final class ManualIndex implements KeyIndex {
+        private final List<CompletableFuture<Optional<KeyRecord>>> asked = new CopyOnWriteArrayList<>();
+        private volatile boolean broken;
+
+        CompletableFuture<Optional<KeyRecord>> next() {
+            Awaitility.await().until(() -> !asked.isEmpty());
+            return asked.get(0);
+        }
+
+        @Override
+        public CompletableFuture<Optional<KeyRecord>> findKey(KeyDigest digest) {
+            if (broken) {
+                throw new IllegalStateException("a fault that a test made");
+            }
+            CompletableFuture<Optional<KeyRecord>> read = new CompletableFuture<>();
+            asked.add(read);
+            return read;
+        }
+
+        @Override
+        public CompletableFuture<Optional<WorkspaceRecord>> findWorkspace(String id) {
+            return new CompletableFuture<>();
+        }
+    }
+}
