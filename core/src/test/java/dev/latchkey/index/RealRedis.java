@@ -9,8 +9,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -41,14 +39,12 @@ public final class RealRedis implements BeforeAllCallback, BeforeEachCallback, A
     /** Starts the server and waits until it answers. */
     public void start() {
         try {
-            Path folder = Files.createTempDirectory("latchkey-redis");
             List<String> command = new ArrayList<>(List.of(
-                    executable().getPath(), "--port", Integer.toString(port), "--bind", "127.0.0.1", "--save", "", "--dir",
-                    folder.toString()));
+                    executable().getPath(), "--port", Integer.toString(port), "--bind", "127.0.0.1", "--save", ""));
             command.addAll(settings);
             process = new ProcessBuilder(command)
                     .redirectErrorStream(true)
-                    .redirectOutput(folder.resolve("redis.log").toFile())
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                     .start();
         } catch (IOException e) {
             throw new UncheckedIOException("redis-server does not start", e);

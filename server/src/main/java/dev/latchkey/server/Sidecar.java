@@ -67,14 +67,15 @@ public final class Sidecar implements AutoCloseable {
                     heartbeat, settings.ready().grace(), settings.ready().followRedis(), System::nanoTime);
             show(metrics, clock, heartbeat, index);
 
+            AnswerStyle style = new AnswerStyle(
+                    settings.headers().prefix(),
+                    settings.headers().removeOverrides(),
+                    settings.errors().base(),
+                    settings.realm());
             AuthorizationService service = new AuthorizationService(
                     new KeyFormat(settings.keys().brand(), settings.keys().acceptImported()),
                     new Decider(policies, settings.keys().peppers(), index, clock),
-                    new AnswerStyle(
-                            settings.headers().prefix(),
-                            settings.headers().removeOverrides(),
-                            settings.errors().base(),
-                            settings.realm()),
+                    style,
                     metrics,
                     resources.timer(),
                     settings.authz().timeout());
@@ -82,6 +83,7 @@ public final class Sidecar implements AutoCloseable {
             ops = closing.add(bound(settings.ops().listen(), address -> new OpsServer(address, metrics, readiness)));
 
             link.start();
+            warmUp(style, resources);
             ScheduledExecutorService scheduler = resources.client().eventExecutorGroup();
             heartbeat.start(scheduler);
             var unused = scheduler.scheduleWithFixedDelay(
@@ -123,6 +125,22 @@ public final class Sidecar implements AutoCloseable {
     public void close() {
         closing.close();
         log.info("stopped");
+    }
+
+    /** Warms up beside the start: what comes meanwhile is answered as well, only slower. */
+    private void warmUp(AnswerStyle style, RedisResources resources) {
+        Thread thread = new Thread(
+                () -> {
+                    try {
+                        new WarmUp().run(style, resources.timer());
+                    } catch (IOException | RuntimeException e) {
+                        log.warn("no warm-up: {}", e.toString());
+                    }
+                    readiness.warmedUp();
+                },
+                "latchkey-warm-up");
+        thread.setDaemon(true);
+        thread.start();
     }
 
     private static void show(

@@ -110,7 +110,9 @@ class SidecarTest {
         REDIS.kill();
         start(Map.of("LATCHKEY_READY_GRACE", "0s"));
 
-        assertThat(get("/readyz")).startsWith("200 ready\n- ").contains("Redis");
+        Awaitility.await()
+                .untilAsserted(() ->
+                        assertThat(get("/readyz")).startsWith("200 ready\n- ").contains("Redis"));
     }
 
     @Test
@@ -168,7 +170,7 @@ class SidecarTest {
     void drain_checkUnderWay_isAnsweredAndHealthTurnsFirst() throws Exception {
         seed();
         start(Map.of("LATCHKEY_DRAIN_DELAY", "0s"));
-        Awaitility.await().until(() -> reason(check()).equals("ok"));
+        Awaitility.await().until(sidecar::ready);
 
         sidecar.drain();
 

@@ -8,8 +8,8 @@ import java.util.Optional;
 import java.util.function.LongSupplier;
 
 /**
- * Answers the question: should this sidecar be sent checks? It is not ready until Redis was reached once or the grace period
- * has passed, while a pepper of the control plane's is missing or another one here, and once it drains. A later loss of Redis
+ * Answers the question: should this sidecar be sent checks? It is not ready until it has warmed up, until Redis was reached once
+ * or the grace period has passed, while a pepper of the control plane's is missing or another one here, and once it drains. A later loss of Redis
  * is a detail, unless the setting says otherwise: a blip must not take a whole fleet out of rotation.
  *
  * <p>This class is thread-safe.
@@ -20,6 +20,7 @@ public final class Readiness {
     private final boolean followRedis;
     private final LongSupplier nanos;
     private final long start;
+    private volatile boolean warm;
     private volatile boolean draining;
 
     /**
@@ -33,6 +34,11 @@ public final class Readiness {
         this.followRedis = followRedis;
         this.nanos = nanos;
         this.start = nanos.getAsLong();
+    }
+
+    /** Says that the warm-up is over. */
+    public void warmedUp() {
+        warm = true;
     }
 
     /** Says that this sidecar is about to stop; there is no way back. */
@@ -49,6 +55,9 @@ public final class Readiness {
         List<String> obstacles = new ArrayList<>();
         if (draining) {
             obstacles.add("draining");
+        }
+        if (!warm) {
+            obstacles.add("warming up");
         }
         heartbeat.pepperProblem().ifPresent(obstacles::add);
         Optional<String> redis = heartbeat.problem();

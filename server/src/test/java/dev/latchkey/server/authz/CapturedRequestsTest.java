@@ -33,21 +33,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class CapturedRequestsTest {
     private static final Map<String, Map<String, String>> EXPECTED = Captures.expected();
     private static final String PEPPER = "1:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
-    private static final Policy POLICY = Policy.parse(
-            """
-            scopes: {cases:read: Read, cases:write: Write, cases:delete: Delete}
-            routes:
-              - {match: GET /v1/cases, scope: 'cases:read'}
-              - {match: POST /v1/cases, scope: 'cases:write'}
-              - {match: 'GET /v1/cases/{id}', scope: 'cases:read'}
-              - {match: ['PUT /v1/cases/{id}', 'PATCH /v1/cases/{id}'], scope: 'cases:write'}
-              - {match: 'DELETE /v1/cases/{id}', scope: 'cases:delete'}
-              - {match: GET /v1/stream, scope: 'cases:read'}
-              - {match: POST /cases.v1.Cases/Get, scope: 'cases:read'}
-              - {match: GET /v1/public, public: true}
-            preflight: allow
-            """,
-            "policy.yaml");
+    private static final Policy POLICY = Captures.policy();
 
     private final KeyFormat format = new KeyFormat("opt", /* acceptImported= */ true);
     private final Peppers peppers = Peppers.parse(PEPPER);

@@ -2,6 +2,7 @@ package dev.latchkey.server.authz;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.latchkey.policy.Policy;
 import io.envoyproxy.envoy.service.auth.v3.CheckRequest;
 import java.io.IOException;
 import java.io.InputStream;
@@ -13,20 +14,20 @@ import java.util.List;
 import java.util.Map;
 
 /** The recorded requests in {@code envoy-captures/}, see its README. */
-final class Captures {
+public final class Captures {
     private static final String FOLDER = "/envoy-captures/";
 
     private Captures() {}
 
     /** One recorded request; {@code name} is {@code version/variant/case}. */
-    record Capture(String testCase, String envoy, String variant, CheckRequest request) {
+    public record Capture(String testCase, String envoy, String variant, CheckRequest request) {
         @Override
         public String toString() {
             return envoy + "/" + variant + "/" + testCase;
         }
     }
 
-    static List<Capture> all() {
+    public static List<Capture> all() {
         List<Capture> captures = new ArrayList<>();
         for (JsonNode capture : index().get("captures")) {
             if (!capture.get("file").isNull()) {
@@ -40,12 +41,13 @@ final class Captures {
         return captures;
     }
 
-    static Capture of(String name) {
-        return all().stream().filter(c -> c.toString().equals(name)).findFirst().orElseThrow();
+    /** Returns the policy under which the expected reasons hold. */
+    public static Policy policy() {
+        return Policy.parse(new String(read("policy.yaml"), StandardCharsets.UTF_8), "policy.yaml");
     }
 
     /** Returns the expected reason by {@code case} and {@code variant}. */
-    static Map<String, Map<String, String>> expected() {
+    public static Map<String, Map<String, String>> expected() {
         Map<String, Map<String, String>> expected = new HashMap<>();
         for (String line : new String(read("expected.tsv"), StandardCharsets.UTF_8).split("\n")) {
             if (!line.isBlank() && !line.startsWith("#")) {
@@ -56,7 +58,8 @@ final class Captures {
         return expected;
     }
 
-    private static JsonNode index() {
+    /** Returns {@code index.json}. */
+    public static JsonNode index() {
         try {
             return new ObjectMapper().readTree(read("index.json"));
         } catch (IOException e) {

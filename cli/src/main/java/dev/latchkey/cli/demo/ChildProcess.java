@@ -1,0 +1,77 @@
+package dev.latchkey.cli.demo;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+
+/** A process that this one has started and does not outlive. What it writes goes to a file. */
+final class ChildProcess implements AutoCloseable {
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final long POLL_MILLIS = 20;
+
+    private final String name;
+    private final Process process;
+    private final Path log;
+
+    /**
+     * Starts {@code command}.
+     *
+     * @param name what messages call it
+     * @param log where its output goes
+     */
+    ChildProcess(String name, List<String> command, Path log) throws IOException {
+        this.name = name;
+        this.log = log;
+        this.process = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(log.toFile())
+                .start();
+    }
+
+    long pid() {
+        return process.pid();
+    }
+
+    /**
+     * Waits until {@code ready}.
+     *
+     * @throws IOException if the process ends before, or takes too long; the message holds the end of its output
+     */
+    void awaitReady(BooleanSupplier ready) throws IOException, InterruptedException {
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        while (!ready.getAsBoolean()) {
+            if (!process.isAlive()) {
+                throw new IOException(name + " ended with " + process.exitValue() + ":\n" + lastLines());
+            }
+            if (System.nanoTime() - end > 0) {
+                throw new IOException(name + " is not ready after " + PATIENCE.toSeconds() + " s:\n" + lastLines());
+            }
+            TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
+        }
+    }
+
+    /** Ends the process, also a stopped one, and waits until it is gone. */
+    @Override
+    public void close() {
+        process.destroyForcibly();
+        try {
+            process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private String lastLines() {
+        try {
+            List<String> lines = Files.readAllLines(log);
+            return String.join("\n", lines.subList(Math.max(0, lines.size() - 20), lines.size()));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,98 @@
+package dev.latchkey.cli.demo;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import redis.embedded.RedisExecProvider;
+
+/**
+ * A real Redis of the demo's own, without persistence, with the users that the sidecar and the control plane need and no
+ * more. The sidecar's can read the public records and note last uses; it cannot write a key.
+ */
+public final class RedisProcess implements AutoCloseable {
+    private final int port;
+    private final Passwords passwords;
+    private final ChildProcess process;
+
+    /** Passwords of the default user, the sidecar's and the control plane's. */
+    public record Passwords(String operator, String sidecar, String control) {
+        @Override
+        public String toString() {
+            return "Passwords[…]";
+        }
+    }
+
+    /** @param folder where its log goes */
+    public RedisProcess(int port, Passwords passwords, Path folder) throws IOException, InterruptedException {
+        this.port = port;
+        this.passwords = passwords;
+        List<String> command = new ArrayList<>(List.of(RedisExecProvider.defaultProvider().get().getPath()));
+        command.addAll(List.of("--port", Integer.toString(port), "--bind", "127.0.0.1", "--save", "", "--dir"));
+        command.addAll(List.of(folder.toString(), "--aclfile", writeAcl(folder).toString()));
+        this.process = new ChildProcess("redis-server", command, folder.resolve("redis.log"));
+        try {
+            process.awaitReady(this::answers);
+        } catch (IOException | InterruptedException | RuntimeException e) {
+            process.close();
+            throw e;
+        }
+    }
+
+    public long pid() {
+        return process.pid();
+    }
+
+    /** Returns the URI of the unrestricted user. */
+    public String operatorUri() {
+        return uri("default", passwords.operator());
+    }
+
+    public String sidecarUri() {
+        return uri("sidecar", passwords.sidecar());
+    }
+
+    public String controlUri() {
+        return uri("control", passwords.control());
+    }
+
+    @Override
+    public void close() {
+        process.close();
+    }
+
+    private String uri(String user, String password) {
+        return "redis://" + user + ":" + password + "@127.0.0.1:" + port;
+    }
+
+    private Path writeAcl(Path folder) throws IOException {
+        String lines = String.join(
+                "\n",
+                "user default on >" + passwords.operator() + " ~* &* +@all",
+                "user sidecar on >" + passwords.sidecar()
+                        + " %R~latchkey:key:* %R~latchkey:workspace:* %R~latchkey:canary %R~latchkey:meta:*"
+                        + " ~latchkey:used:* -@all +hgetall +get +zadd +time +ping +hello +auth +client|id +client|setinfo"
+                        + " +client|setname +client|tracking +client|trackinginfo",
+                "user control on >" + passwords.control()
+                        + " ~latchkey:* &* +@all -@dangerous -@admin -swapdb -flushall -flushdb +info",
+                "");
+        Path file = PrivateFiles.create(folder.resolve("users.acl"));
+        Files.writeString(file, lines);
+        return file;
+    }
+
+    /** An error is an answer as well: this port talks Redis. */
+    private boolean answers() {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            socket.setSoTimeout(1000);
+            socket.getOutputStream().write("PING\r\n".getBytes(StandardCharsets.US_ASCII));
+            return socket.getInputStream().read() >= 0;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+}

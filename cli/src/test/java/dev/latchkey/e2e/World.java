@@ -1,0 +1,245 @@
+package dev.latchkey.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.latchkey.cli.demo.EchoUpstream;
+import dev.latchkey.cli.demo.EnvoyProcess;
+import dev.latchkey.cli.demo.Ports;
+import dev.latchkey.config.Settings;
+import dev.latchkey.config.SettingsLoader;
+import dev.latchkey.decision.Policies;
+import dev.latchkey.index.IndexSchema;
+import dev.latchkey.index.RealRedis;
+import dev.latchkey.key.Credential;
+import dev.latchkey.key.Environment;
+import dev.latchkey.key.KeyFormat;
+import dev.latchkey.key.KeyRecord;
+import dev.latchkey.key.Peppers;
+import dev.latchkey.key.PresentedKey;
+import dev.latchkey.key.WorkspaceRecord;
+import dev.latchkey.policy.Policy;
+import dev.latchkey.server.Sidecar;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.ArrayDeque;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+import org.awaitility.Awaitility;
+
+/**
+ * A real Envoy in front of two echo upstreams, the sidecar beside it, a real Redis behind the sidecar: all on loopback, all of
+ * this test's own.
+ */
+final class World implements AutoCloseable {
+    static final Path HOME = Path.of("..").toAbsolutePath().normalize();
+    static final String ENVOY_VERSION = "1.40.0";
+    static final String PEPPER = "1:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+    static final String IMPORTED_LIVE = "opt_live_abc123def456ghi789";
+    static final String IMPORTED_TEST = "opt_test_abc123def456ghi789";
+
+    private static final IndexSchema SCHEMA = new IndexSchema("latchkey:");
+    private static final KeyFormat FORMAT = new KeyFormat("opt", /* acceptImported= */ true);
+
+    private final Deque<AutoCloseable> made = new ArrayDeque<>();
+    private final Peppers peppers = Peppers.parse(PEPPER);
+    final Policy policy;
+    final RealRedis redis;
+    final EchoUpstream live;
+    final EchoUpstream sandbox;
+    final Sidecar sidecar;
+    final EnvoyProcess envoy;
+
+    /** How a world differs from the usual one. */
+    static final class Options {
+        private Policy policy = reference();
+        private UnaryOperator<String> envoyConfig = UnaryOperator.identity();
+        private UnaryOperator<String> redisUri = UnaryOperator.identity();
+        private final Map<String, String> settings = new HashMap<>();
+
+        Options policy(Policy other) {
+            policy = other;
+            return this;
+        }
+
+        Options envoyConfig(UnaryOperator<String> change) {
+            envoyConfig = change;
+            return this;
+        }
+
+        /** Lets the sidecar reach Redis by another way, such as a proxy. */
+        Options redisUri(UnaryOperator<String> change) {
+            redisUri = change;
+            return this;
+        }
+
+        Options setting(String variable, String value) {
+            settings.put(variable, value);
+            return this;
+        }
+
+        World start() {
+            return new World(this);
+        }
+    }
+
+    private World(Options options) {
+        try {
+            policy = options.policy;
+            redis = new RealRedis();
+            redis.start();
+            made.push(redis::kill);
+            Path folder = Files.createTempDirectory("latchkey-e2e");
+            made.push(() -> deleteFolder(folder));
+            live = add(new EchoUpstream("live", 0));
+            sandbox = add(new EchoUpstream("sandbox", 0));
+            sidecar = add(Sidecar.start(settings(options), new Policies(policy, Map.of())));
+            Awaitility.await().until(sidecar::ready);
+            envoy = add(new EnvoyProcess(
+                    EnvoyProcess.find(HOME, ENVOY_VERSION),
+                    options.envoyConfig.apply(Files.readString(HOME.resolve("envoy/envoy.yaml"))),
+                    Map.of(
+                            10_000, Ports.any(),
+                            9901, Ports.any(),
+                            9191, sidecar.authzPort(),
+                            8080, live.port(),
+                            8081, sandbox.port()),
+                    folder));
+        } catch (Exception | Error e) {
+            close();
+            throw new AssertionError("the world does not start", e);
+        }
+    }
+
+    static Policy reference() {
+        Path file = HOME.resolve("envoy/policy.yaml");
+        try {
+            return Policy.parse(Files.readString(file), file.toString());
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** Mints a key and puts its record into the index as other services may. */
+    String store(String id, String workspace, Environment environment, String... scopes) {
+        PresentedKey key = new KeyFormat("opt", false).mint(environment, new SecureRandom());
+        put(key, new KeyRecord(
+                id, workspace, environment, Set.of(scopes), KeyRecord.State.ACTIVE, KeyRecord.NEVER, 1));
+        return key.reveal();
+    }
+
+    void put(String key, KeyRecord record) {
+        put(((Credential.Presented) FORMAT.parse(key)).key(), record);
+    }
+
+    private void put(PresentedKey key, KeyRecord record) {
+        String name = SCHEMA.key(peppers.newest(key));
+        redis.commands().del(name);
+        redis.commands().hset(name, IndexSchema.encode(record));
+    }
+
+    void putWorkspace(String id, boolean active) {
+        redis.commands().hset(SCHEMA.workspace(id), IndexSchema.encode(new WorkspaceRecord(id, active, 1)));
+    }
+
+    /** Sends one request without body; {@code headers} are whole lines. */
+    RawHttp.Response send(String method, String path, String... headers) {
+        StringBuilder request =
+                new StringBuilder(method).append(' ').append(path).append(" HTTP/1.1\r\nHost: api.example.com\r\n");
+        for (String header : headers) {
+            request.append(header).append("\r\n");
+        }
+        return raw(request.append("\r\n").toString());
+    }
+
+    RawHttp.Response get(String path, String key) {
+        return send("GET", path, "Authorization: Bearer " + key);
+    }
+
+    RawHttp.Response raw(String request) {
+        return RawHttp.send(envoy.port(), request);
+    }
+
+    /** Returns how many requests have reached either upstream. */
+    long upstreamRequests() {
+        return live.requests() + sandbox.requests();
+    }
+
+    /** Returns the access log's entries, once there are {@code count}. */
+    List<JsonNode> accessLog(int count) {
+        return Awaitility.await()
+                .until(
+                        () -> {
+                            try (var lines = Files.lines(envoy.log())) {
+                                return lines.filter(line -> line.startsWith("{"))
+                                        .map(World::json)
+                                        .toList();
+                            }
+                        },
+                        entries -> entries.size() >= count);
+    }
+
+    static JsonNode json(String text) {
+        try {
+            return new ObjectMapper().readTree(text);
+        } catch (IOException e) {
+            throw new AssertionError(text, e);
+        }
+    }
+
+    /** Asserts that the answer is the problem document of {@code code}, whole and consistent. */
+    static void assertProblem(RawHttp.Response response, int status, String code) {
+        assertThat(response.status()).as(response.body()).isEqualTo(status);
+        assertThat(response.header("content-type")).isEqualTo("application/problem+json");
+        JsonNode body = json(response.body());
+        assertThat(body.get("type").asText()).isEqualTo("urn:latchkey:error:" + code);
+        assertThat(body.get("code").asText()).isEqualTo(code);
+        assertThat(body.get("status").asInt()).isEqualTo(status);
+        assertThat(body.get("title").asText()).isNotBlank();
+        assertThat(body.get("detail").asText()).isNotBlank();
+    }
+
+    @Override
+    public void close() {
+        while (!made.isEmpty()) {
+            try {
+                made.pop().close();
+            } catch (Exception e) {
+                System.err.println("not closed: " + e);
+            }
+        }
+    }
+
+    private <T extends AutoCloseable> T add(T part) {
+        made.push(part);
+        return part;
+    }
+
+    private Settings settings(Options options) {
+        Map<String, String> variables = new HashMap<>(Map.of(
+                "LATCHKEY_PEPPERS", PEPPER,
+                "LATCHKEY_REDIS_URI", options.redisUri.apply(redis.uri()),
+                "LATCHKEY_KEYS_ACCEPT_IMPORTED", "true",
+                "LATCHKEY_AUTHZ_LISTEN", "127.0.0.1:0",
+                "LATCHKEY_OPS_LISTEN", "127.0.0.1:0",
+                "LATCHKEY_DRAIN_DELAY", "0s"));
+        variables.putAll(options.settings);
+        return SettingsLoader.load(SettingsLoader.ProcessKind.SIDECAR, null, variables).settings();
+    }
+
+    private static void deleteFolder(Path folder) throws IOException {
+        try (var paths = Files.walk(folder)) {
+            for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(path);
+            }
+        }
+    }
+}
