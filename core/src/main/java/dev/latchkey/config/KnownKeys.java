@@ -1,6 +1,6 @@
 package dev.latchkey.config;
 
-import java.util.Comparator;
+import dev.latchkey.text.NearestName;
 import java.util.List;
 
 /** Refuses what no setting is called. */
@@ -32,7 +32,8 @@ final class KnownKeys {
         if (!section.isEmpty()) {
             return "a section, no setting (expected: " + String.join(", ", section) + ")";
         }
-        return "no such setting (nearest: " + nearest(path) + ")";
+        return "no such setting (nearest: "
+                + NearestName.of(path, SettingTable.all().stream().map(Setting::key).toList()) + ")";
     }
 
     private static List<String> keysOf(String section) {
@@ -40,30 +41,5 @@ final class KnownKeys {
                 .map(Setting::key)
                 .filter(key -> key.startsWith(section + "."))
                 .toList();
-    }
-
-    private static String nearest(String path) {
-        return SettingTable.all().stream()
-                .map(Setting::key)
-                .min(Comparator.comparingInt(key -> distance(path, key)))
-                .orElseThrow();
-    }
-
-    /** The edits (insert, delete, replace one character) between two texts, after Levenshtein. */
-    private static int distance(String a, String b) {
-        int[] row = new int[b.length() + 1];
-        for (int j = 0; j <= b.length(); j++) {
-            row[j] = j;
-        }
-        for (int i = 1; i <= a.length(); i++) {
-            int diagonal = row[0];
-            row[0] = i;
-            for (int j = 1; j <= b.length(); j++) {
-                int replace = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-                diagonal = row[j];
-                row[j] = Math.min(replace, 1 + Math.min(row[j - 1], diagonal));
-            }
-        }
-        return row[b.length()];
     }
 }

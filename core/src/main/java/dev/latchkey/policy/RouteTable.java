@@ -86,8 +86,6 @@ final class RouteTable {
         /** As the method of a rule: whatever no other rule of the template is for. */
         static final String ANY = "*";
 
-        private static final int MAX_METHOD = 32;
-
         private final Map<String, Route> byMethod = new HashMap<>();
         private @Nullable Route any;
 
@@ -105,25 +103,7 @@ final class RouteTable {
             if (route == null && method.equals("HEAD")) {
                 route = byMethod.get("GET");
             }
-            return route == null && isMethod(method) ? any : route;
-        }
-
-        /** Tells whether {@code text} is {@code [A-Z][A-Z0-9_-]{0,31}}: what a rule can be for, and all that any is. */
-        static boolean isMethod(String text) {
-            if (text.isEmpty() || text.length() > MAX_METHOD || !isUpper(text.charAt(0))) {
-                return false;
-            }
-            for (int i = 1; i < text.length(); i++) {
-                char c = text.charAt(i);
-                if (!isUpper(c) && !(c >= '0' && c <= '9') && c != '_' && c != '-') {
-                    return false;
-                }
-            }
-            return true;
-        }
-
-        private static boolean isUpper(char c) {
-            return c >= 'A' && c <= 'Z';
+            return route == null && Methods.isCanonical(method) ? any : route;
         }
     }
 }

@@ -1,6 +1,7 @@
 package dev.latchkey.policy;
 
 import dev.latchkey.policy.RouteTable.MethodRoutes;
+import dev.latchkey.text.NearestName;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -73,7 +74,7 @@ final class RuleParser {
             return null;
         }
         String method = text.substring(0, space);
-        boolean isMethod = method.equals(MethodRoutes.ANY) || MethodRoutes.isMethod(method);
+        boolean isMethod = method.equals(MethodRoutes.ANY) || Methods.isCanonical(method);
         if (!isMethod) {
             problems.add(line, given, "a method in upper case, or * for any");
         }

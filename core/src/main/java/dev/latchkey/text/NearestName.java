@@ -1,18 +1,22 @@
-package dev.latchkey.policy;
+package dev.latchkey.text;
 
 import java.util.Collection;
 import org.jspecify.annotations.Nullable;
 
 /** Finds what somebody who mistyped a name most likely meant. */
-final class NearestName {
+public final class NearestName {
+    /** Longer than any scope; what is longer still is like none of them. */
+    private static final int MAX_LENGTH = 200;
+
     private NearestName() {}
 
     /** Returns the first of those {@code names} that the fewest edits make of {@code text}, or null if there are none. */
-    static @Nullable String of(String text, Collection<String> names) {
+    public static @Nullable String of(String text, Collection<String> names) {
+        String start = text.length() > MAX_LENGTH ? text.substring(0, MAX_LENGTH) : text;
         String nearest = null;
         int fewest = Integer.MAX_VALUE;
         for (String name : names) {
-            int edits = edits(text, name);
+            int edits = edits(start, name);
             if (edits < fewest) {
                 fewest = edits;
                 nearest = name;

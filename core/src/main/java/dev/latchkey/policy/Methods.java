@@ -1,12 +1,13 @@
-package dev.latchkey.decision;
+package dev.latchkey.policy;
 
 /** The one spelling of a method that is matched: upper-case letters, then digits, {@code _} and {@code -} as well. */
-final class Methods {
+public final class Methods {
     private static final int MAX_LENGTH = 32;
 
     private Methods() {}
 
-    static boolean isCanonical(String method) {
+    /** Tells whether {@code method} is {@code [A-Z][A-Z0-9_-]{0,31}}. */
+    public static boolean isCanonical(String method) {
         if (method.isEmpty() || method.length() > MAX_LENGTH || !isUpper(method.charAt(0))) {
             return false;
         }

@@ -1,0 +1,218 @@
+package dev.latchkey.cli.demo;
+
+import dev.latchkey.config.AdminToken;
+import dev.latchkey.config.Settings;
+import dev.latchkey.config.SettingsLoader;
+import dev.latchkey.config.SettingsLoader.ProcessKind;
+import dev.latchkey.control.ControlPlane;
+import dev.latchkey.decision.Policies;
+import dev.latchkey.index.IndexSchema;
+import dev.latchkey.key.Credential;
+import dev.latchkey.key.Environment;
+import dev.latchkey.key.KeyFormat;
+import dev.latchkey.key.KeyRecord;
+import dev.latchkey.key.Peppers;
+import dev.latchkey.policy.Policy;
+import dev.latchkey.server.Sidecar;
+import io.lettuce.core.RedisClient;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.ArrayDeque;
+import java.util.Base64;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+
+/**
+ * The demo's processes, started one after the other: Redis, control plane, sidecar, sample upstreams, Envoy. What this has
+ * started it closes, the latest first, also after a partial start.
+ */
+final class Demo implements AutoCloseable {
+    private static final String ENVOY_VERSION = "1.40.0";
+    private static final int READY_SECONDS = 60;
+    private static final int SECRET_BYTES = 32;
+
+    private final SecureRandom random = new SecureRandom();
+    private final Deque<AutoCloseable> started = new ArrayDeque<>();
+    private final PrintWriter progress;
+    private final String token = secret();
+    private final String peppers = Peppers.generate(1, random);
+    private final RedisProcess redis;
+    private final ControlPlane control;
+    private final Sidecar sidecar;
+    private final EnvoyProcess envoy;
+    private final DemoKeys keys;
+
+    /**
+     * Starts everything and waits until it is ready.
+     *
+     * @param home the folder of the installation
+     * @param port for Envoy; if it is taken, the next free one
+     * @param progress is told what happens meanwhile
+     */
+    Demo(Path home, int port, PrintWriter progress) throws IOException, InterruptedException {
+        this.progress = progress;
+        try {
+            Path folder = Files.createTempDirectory("latchkey-demo");
+            started.push(() -> PrivateFiles.deleteFolder(folder));
+            step("Envoy " + ENVOY_VERSION);
+            Path binary = EnvoyProcess.find(home, ENVOY_VERSION);
+            step("Redis");
+            redis = add(new RedisProcess(
+                    Ports.any(), new RedisProcess.Passwords(secret(), secret(), secret()), folder));
+            Policy policy = policy(home);
+            step("control plane");
+            control = add(ControlPlane.start(settings(ProcessKind.CONTROL, redis.controlUri()), policy));
+            await("control plane", control::ready);
+            step("sidecar");
+            sidecar = add(Sidecar.start(
+                    settings(ProcessKind.SIDECAR, redis.sidecarUri()), new Policies(policy, Map.of())));
+            step("workspaces and keys");
+            keys = plant(policy);
+            step("upstreams");
+            EchoUpstream live = add(new EchoUpstream("live", 0));
+            EchoUpstream sandbox = add(new EchoUpstream("sandbox", 0));
+            step("waiting until Envoy and the sidecar are ready");
+            envoy = add(new EnvoyProcess(
+                    binary,
+                    Files.readString(home.resolve("envoy/envoy.yaml")),
+                    Map.of(
+                            10_000, Ports.from(port),
+                            9901, Ports.any(),
+                            9191, sidecar.authzPort(),
+                            8080, live.port(),
+                            8081, sandbox.port()),
+                    folder));
+            await("sidecar", sidecar::ready);
+        } catch (IOException | InterruptedException | RuntimeException e) {
+            close();
+            throw e;
+        }
+    }
+
+    DemoKeys keys() {
+        return keys;
+    }
+
+    String url() {
+        return "http://127.0.0.1:" + envoy.port();
+    }
+
+    String controlUrl() {
+        return "http://127.0.0.1:" + control.port();
+    }
+
+    String token() {
+        return token;
+    }
+
+    long redisPid() {
+        return redis.pid();
+    }
+
+    /** Returns what a program needs to use the demo, by the names of the contract. */
+    Map<String, String> variables() {
+        Map<String, String> variables = new LinkedHashMap<>();
+        variables.put("LATCHKEY_DEMO_URL", url());
+        variables.put("LATCHKEY_DEMO_LIVE_KEY", keys.live());
+        variables.put("LATCHKEY_DEMO_TEST_KEY", keys.test());
+        variables.put("LATCHKEY_DEMO_READONLY_KEY", keys.readOnly());
+        variables.put("LATCHKEY_DEMO_EXPIRED_KEY", keys.expired());
+        variables.put("LATCHKEY_DEMO_REVOKED_KEY", keys.revoked());
+        variables.put("LATCHKEY_DEMO_INACTIVE_KEY", keys.inactive());
+        variables.put("LATCHKEY_DEMO_SIDECAR", "127.0.0.1:" + sidecar.authzPort());
+        variables.put("LATCHKEY_DEMO_OPS", "127.0.0.1:" + sidecar.opsPort());
+        variables.put("LATCHKEY_CONTROL", controlUrl());
+        variables.put("LATCHKEY_TOKEN", token);
+        variables.put("LATCHKEY_REDIS_URI", redis.operatorUri());
+        variables.put("LATCHKEY_PEPPERS", peppers);
+        return variables;
+    }
+
+    @Override
+    public void close() {
+        while (!started.isEmpty()) {
+            try {
+                started.pop().close();
+            } catch (Exception e) {
+                progress.println("demo: not closed: " + e);
+            }
+        }
+    }
+
+    private <T extends AutoCloseable> T add(T part) {
+        started.push(part);
+        return part;
+    }
+
+    private void step(String what) {
+        progress.println("demo: " + what + " …");
+    }
+
+    private static Policy policy(Path home) throws IOException {
+        Path file = home.resolve("envoy/policy.yaml");
+        return Policy.parse(Files.readString(file), file.toString());
+    }
+
+    private Settings settings(ProcessKind process, String redisUri) throws IOException {
+        Map<String, String> variables = new HashMap<>();
+        variables.put("LATCHKEY_PEPPERS", peppers);
+        variables.put("LATCHKEY_REDIS_URI", redisUri);
+        variables.put("LATCHKEY_KEYS_ACCEPT_IMPORTED", "true");
+        variables.put("LATCHKEY_CONTROL_TOKENS", "demo:operator:" + AdminToken.hash(token));
+        variables.put("LATCHKEY_AUTHZ_LISTEN", "127.0.0.1:" + Ports.from(9191));
+        variables.put("LATCHKEY_OPS_LISTEN", "127.0.0.1:" + Ports.from(9192));
+        variables.put("LATCHKEY_CONTROL_LISTEN", "127.0.0.1:" + Ports.from(9193));
+        variables.put("LATCHKEY_DRAIN_DELAY", "0s");
+        return SettingsLoader.load(process, null, variables).settings();
+    }
+
+    private DemoKeys plant(Policy policy) throws InterruptedException {
+        plantImported();
+        try (Seed seed = new Seed(control.port(), token)) {
+            return seed.plant(policy.scopes().keySet());
+        }
+    }
+
+    /** The documentation's example key has no random body, so nobody can create it: its record is written by the schema's rules. */
+    private void plantImported() {
+        Credential.Presented presented =
+                (Credential.Presented) new KeyFormat("opt", /* acceptImported= */ true).parse(DemoKeys.IMPORTED);
+        KeyRecord record = new KeyRecord(
+                "key_imported",
+                Seed.WORKSPACE,
+                Environment.LIVE,
+                Set.of("cases:read"),
+                KeyRecord.State.ACTIVE,
+                KeyRecord.NEVER,
+                1);
+        String name = new IndexSchema("latchkey:").key(Peppers.parse(peppers).newest(presented.key()));
+        try (RedisClient client = RedisClient.create(redis.operatorUri());
+                var connection = client.connect()) {
+            connection.sync().hset(name, IndexSchema.encode(record));
+        }
+    }
+
+    private static void await(String what, BooleanSupplier ready) throws IOException, InterruptedException {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(READY_SECONDS);
+        while (!ready.getAsBoolean()) {
+            if (System.nanoTime() - end > 0) {
+                throw new IOException("the " + what + " is not ready after " + READY_SECONDS + " s");
+            }
+            TimeUnit.MILLISECONDS.sleep(20);
+        }
+    }
+
+    private String secret() {
+        byte[] bytes = new byte[SECRET_BYTES];
+        random.nextBytes(bytes);
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+    }
+}

@@ -1,0 +1,102 @@
+package dev.latchkey.cli.demo;
+
+import dev.latchkey.cli.CommandFailure;
+import dev.latchkey.cli.Surroundings;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code latchkey demo}. */
+@Command(
+        name = "demo",
+        description = {
+            "Run everything on this machine: a real Redis, sidecar, control plane, sample upstreams and a real Envoy.",
+            "Prints a curl line for each answer, then waits for Ctrl-C and leaves nothing running."
+        })
+public final class DemoCommand implements Callable<Integer> {
+    /** The folder of the installation; the launcher sets it. */
+    private static final String HOME = "latchkey.home";
+
+    private static final int MAX_PORT = 65_535;
+
+    private final Surroundings surroundings;
+
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    @Option(
+            names = "--port",
+            paramLabel = "PORT",
+            defaultValue = "10000",
+            description = "Envoy's port, or the next free one (default: ${DEFAULT-VALUE}).")
+    private int port;
+
+    @Option(
+            names = "--env-file",
+            paramLabel = "FILE",
+            description = "Write keys and addresses there, as export lines, once all is ready.")
+    private @Nullable Path envFile;
+
+    public DemoCommand(Surroundings surroundings) {
+        this.surroundings = surroundings;
+    }
+
+    @Override
+    public Integer call() throws InterruptedException {
+        if (port < 1 || port > MAX_PORT) {
+            throw CommandFailure.usage("--port: " + port + " (expected: 1 to " + MAX_PORT + ")");
+        }
+        checkWritable();
+        surroundings.termination().catchSignals();
+        try (Demo demo = new Demo(home(), port, spec().commandLine().getErr())) {
+            show(DemoText.of(demo));
+            if (envFile != null) {
+                PrivateFiles.replace(envFile, DemoText.env(demo.variables()));
+            }
+            surroundings.termination().await();
+        } catch (IOException e) {
+            throw CommandFailure.refused("the demo cannot run: " + e.getMessage());
+        }
+        return 0;
+    }
+
+    /** Before a start of several seconds, not after it. */
+    private void checkWritable() {
+        if (envFile == null) {
+            return;
+        }
+        Path folder = envFile.toAbsolutePath().getParent();
+        if (folder == null || !Files.isWritable(folder) || Files.isDirectory(envFile)) {
+            throw CommandFailure.usage("--env-file: " + envFile + " (expected: a file in a folder that can be written)");
+        }
+    }
+
+    private void show(String text) {
+        PrintWriter out = spec().commandLine().getOut();
+        out.print(text);
+        out.flush();
+    }
+
+    private CommandSpec spec() {
+        if (spec == null) {
+            throw new IllegalStateException("not run by picocli");
+        }
+        return spec;
+    }
+
+    private static Path home() {
+        Path home = Path.of(System.getProperty(HOME, "."));
+        if (!Files.exists(home.resolve("envoy/envoy.yaml"))) {
+            throw CommandFailure.usage("no envoy/envoy.yaml in " + home.toAbsolutePath() + " (expected: the demo is run by the"
+                    + " launcher of a checkout, ./latchkey demo)");
+        }
+        return home;
+    }
+}
