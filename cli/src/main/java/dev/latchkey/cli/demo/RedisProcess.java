@@ -75,7 +75,7 @@ public final class RedisProcess implements AutoCloseable {
                 "user default on >" + passwords.operator() + " ~* &* +@all",
                 "user sidecar on >" + passwords.sidecar()
                         + " %R~latchkey:key:* %R~latchkey:workspace:* %R~latchkey:canary %R~latchkey:meta:*"
-                        + " ~latchkey:used:* -@all +hgetall +get +zadd +time +ping +hello +auth +client|id +client|setinfo"
+                        + " ~latchkey:used:* -@all +hgetall +get +zadd +time +ping +hello +auth +client|id"
                         + " +client|setname +client|tracking +client|trackinginfo",
                 "user control on >" + passwords.control()
                         + " ~latchkey:* &* +@all -@dangerous -@admin -swapdb -flushall -flushdb +info",

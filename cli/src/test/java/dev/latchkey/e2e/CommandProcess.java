@@ -1,0 +1,128 @@
+package dev.latchkey.e2e;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
+
+/** The {@code latchkey} command in a process of its own, with the class path of this test. */
+final class CommandProcess implements AutoCloseable {
+    private static final long PATIENCE_SECONDS = 120;
+
+    private final Path out;
+    private final Path err;
+    private final Process process;
+
+    private CommandProcess(Map<String, String> variables, List<String> arguments) {
+        try {
+            out = Files.createTempFile("latchkey", ".out");
+            err = Files.createTempFile("latchkey", ".err");
+            List<String> command = new ArrayList<>(List.of(
+                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                    "-Dlatchkey.home=" + World.HOME,
+                    "-XX:TieredStopAtLevel=1",
+                    "-cp",
+                    System.getProperty("java.class.path"),
+                    "dev.latchkey.cli.Main"));
+            command.addAll(arguments);
+            ProcessBuilder builder =
+                    new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile());
+            builder.environment().keySet().removeIf(name -> name.startsWith("LATCHKEY_"));
+            builder.environment().putAll(variables);
+            process = builder.start();
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** Starts a command that runs until it is told to stop. */
+    static CommandProcess start(Map<String, String> variables, String... arguments) {
+        return new CommandProcess(variables, List.of(arguments));
+    }
+
+    /** What a command that has ended left behind. */
+    record Result(int status, String out, String err) {}
+
+    /** Runs a command to its end. */
+    static Result run(Map<String, String> variables, String... arguments) {
+        try (CommandProcess command = new CommandProcess(variables, List.of(arguments))) {
+            return command.awaitEnd();
+        }
+    }
+
+    /** Waits until standard output holds {@code text}; fails at once if the process ends before. */
+    void awaitOutput(String text) {
+        Awaitility.await().atMost(PATIENCE_SECONDS, TimeUnit.SECONDS).until(() -> {
+            if (!process.isAlive()) {
+                throw new AssertionError("ended with " + process.exitValue() + "\n" + out() + "\n" + err());
+            }
+            return out().contains(text);
+        });
+    }
+
+    /** Tells the process to stop as Ctrl-C does. */
+    Result interrupt() {
+        signal(process.pid(), "INT");
+        return awaitEnd();
+    }
+
+    String out() {
+        return text(out);
+    }
+
+    String err() {
+        return text(err);
+    }
+
+    List<ProcessHandle> children() {
+        return process.descendants().toList();
+    }
+
+    static void signal(long pid, String name) {
+        try {
+            int status = new ProcessBuilder("kill", "-" + name, Long.toString(pid)).start().waitFor();
+            if (status != 0) {
+                throw new AssertionError("kill -" + name + " " + pid + ": " + status);
+            }
+        } catch (IOException | InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        process.descendants().forEach(ProcessHandle::destroyForcibly);
+        process.destroyForcibly();
+        try {
+            process.waitFor();
+            Files.deleteIfExists(out);
+            Files.deleteIfExists(err);
+        } catch (IOException | InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private Result awaitEnd() {
+        try {
+            if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+                throw new AssertionError("still running\n" + out() + "\n" + err());
+            }
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+        return new Result(process.exitValue(), out(), err());
+    }
+
+    private static String text(Path file) {
+        try {
+            return Files.readString(file, StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+}
