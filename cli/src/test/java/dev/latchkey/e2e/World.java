@@ -106,17 +106,21 @@ final class World implements AutoCloseable {
             envoy = add(new EnvoyProcess(
                     EnvoyProcess.find(HOME, ENVOY_VERSION),
                     options.envoyConfig.apply(Files.readString(HOME.resolve("envoy/envoy.yaml"))),
-                    Map.of(
-                            10_000, Ports.any(),
-                            9901, Ports.any(),
-                            9191, sidecar.authzPort(),
-                            8080, live.port(),
-                            8081, sandbox.port()),
+                    ports(),
                     folder));
         } catch (Exception | Error e) {
             close();
             throw new AssertionError("the world does not start", e);
         }
+    }
+
+    private Map<Integer, Integer> ports() throws IOException {
+        Map<Integer, Integer> ports = new HashMap<>(
+                Map.of(10_000, Ports.any(), 9901, Ports.any(), 8080, live.port(), 8081, sandbox.port()));
+        if (sidecar.authzPort() > 0) {
+            ports.put(9191, sidecar.authzPort());
+        }
+        return ports;
     }
 
     static Policy reference() {

@@ -1,5 +1,6 @@
 package dev.latchkey.server;
 
+import dev.latchkey.config.ListenAddress;
 import dev.latchkey.server.authz.AuthorizationService;
 import io.envoyproxy.envoy.service.auth.v3.AuthorizationGrpc;
 import io.grpc.Server;
@@ -7,15 +8,9 @@ import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.netty.shaded.io.netty.channel.EventLoopGroup;
 import io.grpc.netty.shaded.io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.grpc.netty.shaded.io.netty.channel.epoll.Epoll;
-import io.grpc.netty.shaded.io.netty.channel.epoll.EpollIoHandler;
-import io.grpc.netty.shaded.io.netty.channel.epoll.EpollServerSocketChannel;
-import io.grpc.netty.shaded.io.netty.channel.nio.NioIoHandler;
-import io.grpc.netty.shaded.io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.grpc.netty.shaded.io.netty.util.concurrent.DefaultThreadFactory;
 import io.grpc.protobuf.services.HealthStatusManager;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
@@ -34,13 +29,13 @@ final class AuthzServer implements AutoCloseable {
     private final Server server;
 
     /** @throws IOException if the address cannot be bound */
-    AuthzServer(InetSocketAddress address, AuthorizationService service) throws IOException {
-        boolean epoll = Epoll.isAvailable();
-        acceptor = group(epoll, 1, "latchkey-accept");
-        loops = group(epoll, Runtime.getRuntime().availableProcessors(), "latchkey-check");
+    AuthzServer(ListenAddress listen, AuthorizationService service) throws IOException {
+        Transport transport = Transport.of(listen);
+        acceptor = group(transport, 1, "latchkey-accept");
+        loops = group(transport, Runtime.getRuntime().availableProcessors(), "latchkey-check");
         setServing(false);
-        server = NettyServerBuilder.forAddress(address)
-                .channelType(epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class)
+        server = NettyServerBuilder.forAddress(transport.address())
+                .channelType(transport.channel())
                 .bossEventLoopGroup(acceptor)
                 .workerEventLoopGroup(loops)
                 .directExecutor()
@@ -60,6 +55,7 @@ final class AuthzServer implements AutoCloseable {
         }
     }
 
+    /** Returns the port, or -1 on a Unix socket. */
     int port() {
         return server.getPort();
     }
@@ -87,9 +83,8 @@ final class AuthzServer implements AutoCloseable {
         var unusedToo = loops.shutdownGracefully(0, 1, TimeUnit.SECONDS);
     }
 
-    private static EventLoopGroup group(boolean epoll, int threads, String name) {
+    private static EventLoopGroup group(Transport transport, int threads, String name) {
         DefaultThreadFactory factory = new DefaultThreadFactory(name, /* daemon= */ true);
-        return new MultiThreadIoEventLoopGroup(
-                threads, factory, epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
+        return new MultiThreadIoEventLoopGroup(threads, factory, transport.handler());
     }
 }

@@ -79,8 +79,8 @@ public final class Sidecar implements AutoCloseable {
                     metrics,
                     resources.timer(),
                     settings.authz().timeout());
-            authz = closing.add(bound(settings.authz().listen(), address -> new AuthzServer(address, service)));
-            ops = closing.add(bound(settings.ops().listen(), address -> new OpsServer(address, metrics, readiness)));
+            authz = closing.add(bound(settings.authz().listen(), listen -> new AuthzServer(listen, service)));
+            ops = closing.add(bound(settings.ops().listen(), listen -> new OpsServer(resolved(listen), metrics, readiness)));
 
             link.start();
             warmUp(style, resources);
@@ -96,6 +96,7 @@ public final class Sidecar implements AutoCloseable {
                 address(settings.ops().listen(), opsPort()));
     }
 
+    /** Returns the port of the checks, which the system may have chosen; -1 on a Unix socket. */
     public int authzPort() {
         return authz.port();
     }
@@ -157,14 +158,18 @@ public final class Sidecar implements AutoCloseable {
     }
 
     private static <T> T bound(ListenAddress listen, Binder<T> binder) throws IOException {
-        if (!(listen instanceof ListenAddress.Tcp tcp)) {
-            throw new IOException("cannot listen on " + listen + " (expected: host:port)");
-        }
         try {
-            return binder.bind(new InetSocketAddress(tcp.host(), tcp.port()));
+            return binder.bind(listen);
         } catch (IOException e) {
             throw new IOException("cannot listen on " + listen + ": " + e.getMessage(), e);
         }
+    }
+
+    private static InetSocketAddress resolved(ListenAddress listen) throws IOException {
+        if (listen instanceof ListenAddress.Tcp tcp) {
+            return new InetSocketAddress(tcp.host(), tcp.port());
+        }
+        throw new IOException("not supported here (expected: host:port)");
     }
 
     private static String address(ListenAddress listen, int port) {
@@ -173,6 +178,6 @@ public final class Sidecar implements AutoCloseable {
 
     @FunctionalInterface
     private interface Binder<T> {
-        T bind(InetSocketAddress address) throws IOException;
+        T bind(ListenAddress listen) throws IOException;
     }
 }

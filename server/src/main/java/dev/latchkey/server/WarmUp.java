@@ -1,6 +1,7 @@
 package dev.latchkey.server;
 
 import com.google.protobuf.ByteString;
+import dev.latchkey.config.ListenAddress;
 import dev.latchkey.decision.Decider;
 import dev.latchkey.decision.Policies;
 import dev.latchkey.index.KeyIndex;
@@ -23,8 +24,6 @@ import io.grpc.ManagedChannel;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.netty.util.Timer;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
@@ -65,7 +64,7 @@ final class WarmUp {
                 (decision, nanos) -> {},
                 timer,
                 BOUND);
-        try (AuthzServer server = new AuthzServer(loopback(), service)) {
+        try (AuthzServer server = new AuthzServer(new ListenAddress.Tcp("127.0.0.1", 0), service)) {
             ManagedChannel channel = NettyChannelBuilder.forAddress("127.0.0.1", server.port())
                     .directExecutor()
                     .usePlaintext()
@@ -141,9 +140,5 @@ final class WarmUp {
 
     private static PresentedKey key() {
         return new KeyFormat("warm", false).mint(Environment.LIVE, new SecureRandom());
-    }
-
-    private static InetSocketAddress loopback() {
-        return new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
     }
 }

@@ -1,0 +1,69 @@
+package dev.latchkey.server;
+
+import dev.latchkey.config.ListenAddress;
+import io.grpc.netty.shaded.io.netty.channel.IoHandlerFactory;
+import io.grpc.netty.shaded.io.netty.channel.ServerChannel;
+import io.grpc.netty.shaded.io.netty.channel.epoll.Epoll;
+import io.grpc.netty.shaded.io.netty.channel.epoll.EpollIoHandler;
+import io.grpc.netty.shaded.io.netty.channel.epoll.EpollServerDomainSocketChannel;
+import io.grpc.netty.shaded.io.netty.channel.epoll.EpollServerSocketChannel;
+import io.grpc.netty.shaded.io.netty.channel.nio.NioIoHandler;
+import io.grpc.netty.shaded.io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.grpc.netty.shaded.io.netty.channel.unix.DomainSocketAddress;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * What Netty needs to listen on an address: native epoll where there is one, else NIO.
+ *
+ * @param address to bind
+ */
+record Transport(SocketAddress address, Class<? extends ServerChannel> channel, IoHandlerFactory handler) {
+
+    /**
+     * Returns the transport for {@code listen}. The file that a sidecar which was killed has left behind as its Unix socket is
+     * removed; one that a running process answers on is not.
+     *
+     * @throws IOException if a Unix socket cannot be had here
+     */
+    static Transport of(ListenAddress listen) throws IOException {
+        if (listen instanceof ListenAddress.Unix unix) {
+            if (!Epoll.isAvailable()) {
+                throw new IOException("Unix sockets need Linux with epoll (expected: host:port)");
+            }
+            boolean named = unix.path().startsWith("@");
+            if (!named) {
+                removeStale(Path.of(unix.path()));
+            }
+            // The abstract namespace is written with @ and addressed with NUL.
+            String path = named ? "\0" + unix.path().substring(1) : unix.path();
+            return new Transport(
+                    new DomainSocketAddress(path), EpollServerDomainSocketChannel.class, EpollIoHandler.newFactory());
+        }
+        ListenAddress.Tcp tcp = (ListenAddress.Tcp) listen;
+        InetSocketAddress address = new InetSocketAddress(tcp.host(), tcp.port());
+        return Epoll.isAvailable()
+                ? new Transport(address, EpollServerSocketChannel.class, EpollIoHandler.newFactory())
+                : new Transport(address, NioServerSocketChannel.class, NioIoHandler.newFactory());
+    }
+
+    private static void removeStale(Path socket) throws IOException {
+        if (!Files.exists(socket)) {
+            return;
+        }
+        try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+            channel.connect(UnixDomainSocketAddress.of(socket));
+        } catch (IOException refused) {
+            // Nobody listens. A file that is no socket stays, and the bind says so.
+            if (!Files.isRegularFile(socket) && !Files.isDirectory(socket)) {
+                Files.delete(socket);
+            }
+        }
+    }
+}
