@@ -22,8 +22,9 @@ class ReadmeTest {
                 .toList();
 
         assertThat(rows)
-                .containsExactlyElementsOf(
-                        SettingsLoader.reference().stream().map(SettingInfo::row).toList());
+                .containsExactlyElementsOf(SettingsLoader.reference().stream()
+                        .map(SettingInfo::row)
+                        .toList());
     }
 
     @Test

@@ -26,7 +26,11 @@ class CoreArchitectureTest {
             .resideInAPackage("dev.latchkey.key..")
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage("dev.latchkey.policy..", "dev.latchkey.index..", "dev.latchkey.decision..", "dev.latchkey.config..");
+            .resideInAnyPackage(
+                    "dev.latchkey.policy..",
+                    "dev.latchkey.index..",
+                    "dev.latchkey.decision..",
+                    "dev.latchkey.config..");
 
     @ArchTest
     static final ArchRule POLICY_KNOWS_NO_INDEX = noClasses()
@@ -53,9 +57,6 @@ class CoreArchitectureTest {
             .resideInAnyPackage("io.lettuce..");
 
     @ArchTest
-    static final ArchRule PACKAGES_ARE_NULL_MARKED = classes()
-            .that()
-            .haveSimpleName("package-info")
-            .should()
-            .beAnnotatedWith(NullMarked.class);
+    static final ArchRule PACKAGES_ARE_NULL_MARKED =
+            classes().that().haveSimpleName("package-info").should().beAnnotatedWith(NullMarked.class);
 }

@@ -83,13 +83,18 @@ class AnswersIT {
 
         assertThat(response.status()).isEqualTo(200);
         assertThat(json(response.body()).get("upstream").asText()).isEqualTo("sandbox");
-        assertThat(json(response.body()).at("/headers/x-latchkey-environment").asText()).isEqualTo("test");
+        assertThat(json(response.body()).at("/headers/x-latchkey-environment").asText())
+                .isEqualTo("test");
     }
 
     @Test
     void allow_publicRoute_needsNoKeyAndPassesNoIdentity() {
         RawHttp.Response response = world.send(
-                "GET", "/healthz", "X-Latchkey-Key: key_evil", "X-Latchkey-Workspace: ws_evil", "Authorization: Basic Zm9v");
+                "GET",
+                "/healthz",
+                "X-Latchkey-Key: key_evil",
+                "X-Latchkey-Workspace: ws_evil",
+                "Authorization: Basic Zm9v");
 
         assertThat(response.status()).isEqualTo(200);
         JsonNode headers = json(response.body()).get("headers");
@@ -136,8 +141,7 @@ class AnswersIT {
         RawHttp.Response response = world.send("GET", "/v1/cases", "Authorization: " + authorization);
 
         denied(response, 401, "AUTH_INVALID_KEY");
-        assertThat(response.header("www-authenticate"))
-                .isEqualTo("Bearer realm=\"latchkey\", error=\"invalid_token\"");
+        assertThat(response.header("www-authenticate")).isEqualTo("Bearer realm=\"latchkey\", error=\"invalid_token\"");
     }
 
     @Test
@@ -171,8 +175,7 @@ class AnswersIT {
         RawHttp.Response response = world.get("/v1/cases", expired);
 
         denied(response, 401, "AUTH_EXPIRED_KEY");
-        assertThat(response.header("www-authenticate"))
-                .isEqualTo("Bearer realm=\"latchkey\", error=\"invalid_token\"");
+        assertThat(response.header("www-authenticate")).isEqualTo("Bearer realm=\"latchkey\", error=\"invalid_token\"");
     }
 
     @Test
@@ -248,8 +251,7 @@ class AnswersIT {
 
     @Test
     void deny_grpcCallerBadPath_getsGrpcStatusOfTheCode() {
-        RawHttp.Response response =
-                world.send("POST", "/cases.v1.Cases/Get;x", "Content-Type: application/grpc+proto");
+        RawHttp.Response response = world.send("POST", "/cases.v1.Cases/Get;x", "Content-Type: application/grpc+proto");
 
         assertThat(response.header("grpc-status")).isEqualTo("3");
     }
@@ -296,7 +298,9 @@ class AnswersIT {
 
     private void denied(RawHttp.Response response, int status, String code) {
         assertProblem(response, status, code);
-        assertThat(world.upstreamRequests()).as("requests that reached an upstream").isEqualTo(reachedBefore);
+        assertThat(world.upstreamRequests())
+                .as("requests that reached an upstream")
+                .isEqualTo(reachedBefore);
     }
 
     private static KeyRecord record(String id, KeyRecord.State state, long expiresAt) {

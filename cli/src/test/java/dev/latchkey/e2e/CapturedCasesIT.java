@@ -69,7 +69,8 @@ class CapturedCasesIT {
         Map<String, String> requests = new HashMap<>();
         for (JsonNode recorded : Captures.index().get("cases")) {
             if (recorded.has("request")) {
-                requests.put(recorded.get("name").asText(), recorded.get("request").asText());
+                requests.put(
+                        recorded.get("name").asText(), recorded.get("request").asText());
             }
         }
         List<Row> rows = new ArrayList<>();
@@ -91,7 +92,9 @@ class CapturedCasesIT {
 
         assertThat(response.status()).as(response.body()).isEqualTo(row.status);
         if (row.status != 200) {
-            assertThat(world.upstreamRequests()).as("requests that reached an upstream").isEqualTo(reached);
+            assertThat(world.upstreamRequests())
+                    .as("requests that reached an upstream")
+                    .isEqualTo(reached);
         }
     }
 
@@ -99,7 +102,8 @@ class CapturedCasesIT {
         if (capture.get("file").isNull()) {
             return capture.get("envoy_status").asInt(0);
         }
-        Map<String, String> byVariant = Captures.expected().get(capture.get("case").asText());
+        Map<String, String> byVariant =
+                Captures.expected().get(capture.get("case").asText());
         String reason = byVariant.getOrDefault("hardened", byVariant.get("*"));
         Denial denial = Reason.valueOf(reason.toUpperCase(Locale.ROOT)).denial();
         return denial == null ? 200 : denial.httpStatus();

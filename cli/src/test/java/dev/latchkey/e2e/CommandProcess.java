@@ -85,7 +85,9 @@ final class CommandProcess implements AutoCloseable {
 
     static void signal(long pid, String name) {
         try {
-            int status = new ProcessBuilder("kill", "-" + name, Long.toString(pid)).start().waitFor();
+            int status = new ProcessBuilder("kill", "-" + name, Long.toString(pid))
+                    .start()
+                    .waitFor();
             if (status != 0) {
                 throw new AssertionError("kill -" + name + " " + pid + ": " + status);
             }

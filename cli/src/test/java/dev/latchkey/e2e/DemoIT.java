@@ -47,7 +47,8 @@ class DemoIT {
                 Map.of(), "demo", "--port", Integer.toString(taken.getLocalPort()), "--env-file", envFile.toString());
         demo.awaitOutput("\nready;");
         Awaitility.await().until(() -> Files.exists(envFile));
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(envFile))).isEqualTo("rw-------");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(envFile)))
+                .isEqualTo("rw-------");
         env = exports(Files.readString(envFile));
     }
 
@@ -66,9 +67,17 @@ class DemoIT {
     @Order(1)
     void printedLines_pastedIntoAShell_giveTheAnswerPrintedAboveThem() throws Exception {
         List<Block> blocks = blocks(demo.out());
-        assertThat(blocks).extracting(Block::expected).contains(
-                "live", "sandbox", "AUTH_INVALID_KEY", "AUTH_EXPIRED_KEY", "AUTH_INSUFFICIENT_SCOPE",
-                "AUTH_TENANT_INACTIVE", "AUTH_INVALID_REQUEST", "AUTH_UNAVAILABLE");
+        assertThat(blocks)
+                .extracting(Block::expected)
+                .contains(
+                        "live",
+                        "sandbox",
+                        "AUTH_INVALID_KEY",
+                        "AUTH_EXPIRED_KEY",
+                        "AUTH_INSUFFICIENT_SCOPE",
+                        "AUTH_TENANT_INACTIVE",
+                        "AUTH_INVALID_REQUEST",
+                        "AUTH_UNAVAILABLE");
 
         for (Block block : blocks) {
             String answer = shell(String.join("\n", block.lines));
@@ -89,19 +98,37 @@ class DemoIT {
     @Test
     @Order(3)
     void envFile_names_areThoseOfTheContract() {
-        assertThat(env).containsOnlyKeys(
-                "LATCHKEY_DEMO_URL", "LATCHKEY_DEMO_LIVE_KEY", "LATCHKEY_DEMO_TEST_KEY", "LATCHKEY_DEMO_READONLY_KEY",
-                "LATCHKEY_DEMO_EXPIRED_KEY", "LATCHKEY_DEMO_REVOKED_KEY", "LATCHKEY_DEMO_INACTIVE_KEY",
-                "LATCHKEY_DEMO_SIDECAR", "LATCHKEY_DEMO_OPS", "LATCHKEY_CONTROL", "LATCHKEY_TOKEN", "LATCHKEY_REDIS_URI",
-                "LATCHKEY_PEPPERS");
+        assertThat(env)
+                .containsOnlyKeys(
+                        "LATCHKEY_DEMO_URL",
+                        "LATCHKEY_DEMO_LIVE_KEY",
+                        "LATCHKEY_DEMO_TEST_KEY",
+                        "LATCHKEY_DEMO_READONLY_KEY",
+                        "LATCHKEY_DEMO_EXPIRED_KEY",
+                        "LATCHKEY_DEMO_REVOKED_KEY",
+                        "LATCHKEY_DEMO_INACTIVE_KEY",
+                        "LATCHKEY_DEMO_SIDECAR",
+                        "LATCHKEY_DEMO_OPS",
+                        "LATCHKEY_CONTROL",
+                        "LATCHKEY_TOKEN",
+                        "LATCHKEY_REDIS_URI",
+                        "LATCHKEY_PEPPERS");
     }
 
     @Test
     @Order(4)
     void key_createdUsedRevoked_isRefusedAtOnce() {
         CommandProcess.Result created = latchkey(
-                "keys", "create", "--workspace", "ws_demo", "--name", "CRM Integration", "--scope", "cases:read",
-                "--output", "json");
+                "keys",
+                "create",
+                "--workspace",
+                "ws_demo",
+                "--name",
+                "CRM Integration",
+                "--scope",
+                "cases:read",
+                "--output",
+                "json");
         assertThat(created.status()).as(created.err()).isZero();
         String key = World.json(created.out()).get("secret").asText();
         String id = World.json(created.out()).at("/key/id").asText();
@@ -112,7 +139,8 @@ class DemoIT {
         assertThat(revoked.status()).as(revoked.err()).isZero();
         assertThat(statusOf(key)).isEqualTo(401);
         assertThat(latchkey("keys", "list", "--workspace", "ws_demo").out()).doesNotContain(id);
-        assertThat(latchkey("keys", "list", "--workspace", "ws_demo", "--all").out()).contains(id, "revoked");
+        assertThat(latchkey("keys", "list", "--workspace", "ws_demo", "--all").out())
+                .contains(id, "revoked");
         assertThat(latchkey("keys", "revoke", id).status()).as("revoking twice").isZero();
     }
 
@@ -134,16 +162,21 @@ class DemoIT {
     @Test
     @Order(6)
     void controlPlane_badInput_hasItsExitStatus() {
-        assertThat(latchkey("keys", "create", "--workspace", "ws_gone", "--name", "x", "--scope", "cases:read").status())
+        assertThat(latchkey("keys", "create", "--workspace", "ws_gone", "--name", "x", "--scope", "cases:read")
+                        .status())
                 .isEqualTo(1);
         assertThat(latchkey("keys", "create", "--workspace", "ws_demo", "--name", "x", "--scope", "cases:raed"))
                 .satisfies(result -> {
                     assertThat(result.status()).isEqualTo(1);
                     assertThat(result.err()).contains("cases:raed").contains("cases:read");
                 });
-        assertThat(latchkey("keys", "create", "--workspace", "ws_demo").status()).isEqualTo(2);
-        assertThat(latchkey(Map.of("LATCHKEY_TOKEN", "wrong"), "workspaces", "list").status()).isEqualTo(1);
-        assertThat(latchkey(Map.of("LATCHKEY_CONTROL", "http://127.0.0.1:1"), "workspaces", "list").status())
+        assertThat(latchkey("keys", "create", "--workspace", "ws_demo").status())
+                .isEqualTo(2);
+        assertThat(latchkey(Map.of("LATCHKEY_TOKEN", "wrong"), "workspaces", "list")
+                        .status())
+                .isEqualTo(1);
+        assertThat(latchkey(Map.of("LATCHKEY_CONTROL", "http://127.0.0.1:1"), "workspaces", "list")
+                        .status())
                 .isEqualTo(3);
     }
 
@@ -175,8 +208,8 @@ class DemoIT {
     }
 
     private static CommandProcess.Result latchkey(Map<String, String> more, String... arguments) {
-        Map<String, String> variables = new TreeMap<>(Map.of(
-                "LATCHKEY_CONTROL", env.get("LATCHKEY_CONTROL"), "LATCHKEY_TOKEN", env.get("LATCHKEY_TOKEN")));
+        Map<String, String> variables = new TreeMap<>(
+                Map.of("LATCHKEY_CONTROL", env.get("LATCHKEY_CONTROL"), "LATCHKEY_TOKEN", env.get("LATCHKEY_TOKEN")));
         variables.putAll(more);
         return CommandProcess.run(variables, arguments);
     }
@@ -203,8 +236,7 @@ class DemoIT {
             List<String> lines = part.strip().lines().toList();
             Matcher title = Pattern.compile("# ([0-9]{3}) (\\w+): .*").matcher(lines.get(0));
             if (title.matches()) {
-                blocks.add(new Block(
-                        Integer.parseInt(title.group(1)), title.group(2), lines.subList(1, lines.size())));
+                blocks.add(new Block(Integer.parseInt(title.group(1)), title.group(2), lines.subList(1, lines.size())));
             }
         }
         return blocks;

@@ -31,7 +31,10 @@ final class RawHttp {
 
         /** Returns the value of the only line of that name, or null; fails if there are several. */
         String header(String name) {
-            List<String> values = headers.stream().filter(h -> h[0].equals(name)).map(h -> h[1]).toList();
+            List<String> values = headers.stream()
+                    .filter(h -> h[0].equals(name))
+                    .map(h -> h[1])
+                    .toList();
             if (values.size() > 1) {
                 throw new AssertionError("several lines " + name + ": " + values);
             }
@@ -46,7 +49,8 @@ final class RawHttp {
             socket.getOutputStream().flush();
             return read(new BufferedInputStream(socket.getInputStream()), request.startsWith("HEAD "));
         } catch (IOException e) {
-            throw new AssertionError("no answer to " + request.lines().findFirst().orElse(""), e);
+            throw new AssertionError(
+                    "no answer to " + request.lines().findFirst().orElse(""), e);
         }
     }
 
@@ -60,7 +64,8 @@ final class RawHttp {
         for (String line = line(in); line != null && !line.isEmpty(); line = line(in)) {
             int colon = line.indexOf(':');
             headers.add(new String[] {
-                line.substring(0, colon).toLowerCase(Locale.ROOT), line.substring(colon + 1).strip()
+                line.substring(0, colon).toLowerCase(Locale.ROOT),
+                line.substring(colon + 1).strip()
             });
         }
         if (status == 100) {

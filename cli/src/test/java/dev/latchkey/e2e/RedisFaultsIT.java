@@ -80,7 +80,8 @@ class RedisFaultsIT {
 
         assertThat(world.send("GET", "/healthz").status()).isEqualTo(200);
         assertProblem(world.send("GET", "/v1/cases"), 401, "AUTH_INVALID_KEY");
-        assertProblem(world.get("/v1/cases", "opt_live_0000000000000000000000000000000046uziM"), 401, "AUTH_INVALID_KEY");
+        assertProblem(
+                world.get("/v1/cases", "opt_live_0000000000000000000000000000000046uziM"), 401, "AUTH_INVALID_KEY");
         assertProblem(world.get("/v1/cases;", key), 400, "AUTH_INVALID_REQUEST");
     }
 
@@ -122,7 +123,9 @@ class RedisFaultsIT {
             assertProblem(response, 503, "AUTH_UNAVAILABLE");
             assertThat(response.header("retry-after")).isEqualTo("1");
         }
-        assertThat(world.upstreamRequests()).as("requests that reached an upstream").isEqualTo(reached);
+        assertThat(world.upstreamRequests())
+                .as("requests that reached an upstream")
+                .isEqualTo(reached);
     }
 
     private void assertRecovers() {

@@ -14,8 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Envoy asks over a Unix domain socket: by path, and by a name in the abstract namespace. */
 class UnixSocketIT {
-    private static final String TCP =
-            "socket_address: { address: 127.0.0.1, port_value: 9191 }";
+    private static final String TCP = "socket_address: { address: 127.0.0.1, port_value: 9191 }";
 
     @TempDir
     Path folder;

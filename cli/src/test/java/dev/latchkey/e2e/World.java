@@ -115,8 +115,8 @@ final class World implements AutoCloseable {
     }
 
     private Map<Integer, Integer> ports() throws IOException {
-        Map<Integer, Integer> ports = new HashMap<>(
-                Map.of(10_000, Ports.any(), 9901, Ports.any(), 8080, live.port(), 8081, sandbox.port()));
+        Map<Integer, Integer> ports =
+                new HashMap<>(Map.of(10_000, Ports.any(), 9901, Ports.any(), 8080, live.port(), 8081, sandbox.port()));
         if (sidecar.authzPort() > 0) {
             ports.put(9191, sidecar.authzPort());
         }
@@ -135,8 +135,7 @@ final class World implements AutoCloseable {
     /** Mints a key and puts its record into the index as other services may. */
     String store(String id, String workspace, Environment environment, String... scopes) {
         PresentedKey key = new KeyFormat("opt", false).mint(environment, new SecureRandom());
-        put(key, new KeyRecord(
-                id, workspace, environment, Set.of(scopes), KeyRecord.State.ACTIVE, KeyRecord.NEVER, 1));
+        put(key, new KeyRecord(id, workspace, environment, Set.of(scopes), KeyRecord.State.ACTIVE, KeyRecord.NEVER, 1));
         return key.reveal();
     }
 
@@ -236,7 +235,8 @@ final class World implements AutoCloseable {
                 "LATCHKEY_OPS_LISTEN", "127.0.0.1:0",
                 "LATCHKEY_DRAIN_DELAY", "0s"));
         variables.putAll(options.settings);
-        return SettingsLoader.load(SettingsLoader.ProcessKind.SIDECAR, null, variables).settings();
+        return SettingsLoader.load(SettingsLoader.ProcessKind.SIDECAR, null, variables)
+                .settings();
     }
 
     private static void deleteFolder(Path folder) throws IOException {

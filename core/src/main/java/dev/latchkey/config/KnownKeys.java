@@ -33,7 +33,8 @@ final class KnownKeys {
             return "a section, no setting (expected: " + String.join(", ", section) + ")";
         }
         return "no such setting (nearest: "
-                + NearestName.of(path, SettingTable.all().stream().map(Setting::key).toList()) + ")";
+                + NearestName.of(
+                        path, SettingTable.all().stream().map(Setting::key).toList()) + ")";
     }
 
     private static List<String> keysOf(String section) {

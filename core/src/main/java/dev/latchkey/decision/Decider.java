@@ -88,17 +88,20 @@ public final class Decider {
 
     private CompletableFuture<Decision> judgeKey(
             PresentedKey presented, @Nullable Environment served, @Nullable Route route) {
-        return find(peppers.all(presented)).thenCompose(found -> {
-            if (found.isEmpty()) {
-                return done(new Decision.Deny(Reason.UNKNOWN_KEY, route, null));
-            }
-            KeyRecord key = found.get();
-            Reason refused = refusal(key, presented.environment(), served, route);
-            if (refused != null) {
-                return done(new Decision.Deny(refused, route, key));
-            }
-            return index.findWorkspace(key.workspace()).thenApply(workspace -> judgeScope(key, workspace, route));
-        }).exceptionally(failure -> fault(failure, route));
+        return find(peppers.all(presented))
+                .thenCompose(found -> {
+                    if (found.isEmpty()) {
+                        return done(new Decision.Deny(Reason.UNKNOWN_KEY, route, null));
+                    }
+                    KeyRecord key = found.get();
+                    Reason refused = refusal(key, presented.environment(), served, route);
+                    if (refused != null) {
+                        return done(new Decision.Deny(refused, route, key));
+                    }
+                    return index.findWorkspace(key.workspace())
+                            .thenApply(workspace -> judgeScope(key, workspace, route));
+                })
+                .exceptionally(failure -> fault(failure, route));
     }
 
     /** Returns why the key is refused whatever its workspace and scopes are, or null. */
@@ -164,13 +167,12 @@ public final class Decider {
     private static Decision fault(Throwable failure, @Nullable Route route) {
         Throwable cause = IndexException.unwrap(failure);
         if (cause instanceof IndexException known) {
-            Reason reason =
-                    switch (known.fault()) {
-                        case UNAVAILABLE -> Reason.STORE_UNAVAILABLE;
-                        case TIMEOUT -> Reason.STORE_TIMEOUT;
-                        case BAD_RECORD -> Reason.BAD_RECORD;
-                        case OVERLOADED -> Reason.OVERLOADED;
-                    };
+            Reason reason = switch (known.fault()) {
+                case UNAVAILABLE -> Reason.STORE_UNAVAILABLE;
+                case TIMEOUT -> Reason.STORE_TIMEOUT;
+                case BAD_RECORD -> Reason.BAD_RECORD;
+                case OVERLOADED -> Reason.OVERLOADED;
+            };
             return new Decision.Deny(reason, route, null);
         }
         log.error("a check failed inside", cause);

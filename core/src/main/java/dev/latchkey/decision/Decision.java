@@ -10,13 +10,16 @@ public sealed interface Decision {
     Reason reason();
 
     /** Returns the rule that was matched; null if none was, or the request was refused before. */
-    @Nullable Route route();
+    @Nullable
+    Route route();
 
     /** Returns the record of the key, for metadata; null if none was found, or none was needed. */
-    @Nullable KeyRecord key();
+    @Nullable
+    KeyRecord key();
 
     /** The request may pass, as {@code key}; or as nobody, if the rule asks for no key. */
-    record Allow(Reason reason, @Nullable Route route, @Nullable KeyRecord key) implements Decision {
+    record Allow(
+            Reason reason, @Nullable Route route, @Nullable KeyRecord key) implements Decision {
         public Allow {
             if (reason.denial() != null) {
                 throw new IllegalArgumentException("reason: " + reason + " (expected: a reason to allow)");
@@ -28,7 +31,8 @@ public sealed interface Decision {
     }
 
     /** The request is refused. */
-    record Deny(Reason reason, @Nullable Route route, @Nullable KeyRecord key) implements Decision {
+    record Deny(
+            Reason reason, @Nullable Route route, @Nullable KeyRecord key) implements Decision {
         public Deny {
             if (reason.denial() == null) {
                 throw new IllegalArgumentException("reason: " + reason + " (expected: a reason to deny)");

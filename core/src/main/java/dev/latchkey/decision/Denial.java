@@ -7,8 +7,7 @@ package dev.latchkey.decision;
 public enum Denial {
     INVALID_KEY("AUTH_INVALID_KEY", 401, 16, "API key is missing, malformed, or revoked"),
     EXPIRED_KEY("AUTH_EXPIRED_KEY", 401, 16, "API key has expired"),
-    INSUFFICIENT_SCOPE(
-            "AUTH_INSUFFICIENT_SCOPE", 403, 7, "Key does not have the required scope for this endpoint"),
+    INSUFFICIENT_SCOPE("AUTH_INSUFFICIENT_SCOPE", 403, 7, "Key does not have the required scope for this endpoint"),
     TENANT_INACTIVE("AUTH_TENANT_INACTIVE", 403, 7, "Workspace subscription is not active"),
     INVALID_REQUEST("AUTH_INVALID_REQUEST", 400, 3, "Request path or method is not in canonical form"),
     UNAVAILABLE("AUTH_UNAVAILABLE", 503, 14, "Authorization is temporarily unavailable");

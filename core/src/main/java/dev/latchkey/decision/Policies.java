@@ -16,7 +16,8 @@ public record Policies(Policy standard, Map<String, Policy> named) {
     }
 
     /** Returns the policy called {@code name} (null: the standard one), or null if there is none. */
-    @Nullable Policy find(@Nullable String name) {
+    @Nullable
+    Policy find(@Nullable String name) {
         return name == null ? standard : named.get(name);
     }
 }

@@ -11,7 +11,10 @@ import org.jspecify.annotations.Nullable;
  * @param environment the environment that the route serves, or null if it does not say
  * @param policy the name of the policy that the route wants, or null for the default one
  */
-public record RouteConfig(boolean sound, @Nullable Environment environment, @Nullable String policy) {
+public record RouteConfig(
+        boolean sound,
+        @Nullable Environment environment,
+        @Nullable String policy) {
     private static final String PREFIX = "latchkey.";
     private static final String ENVIRONMENT = PREFIX + "environment";
     private static final String POLICY = PREFIX + "policy";

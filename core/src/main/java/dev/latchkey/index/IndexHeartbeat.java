@@ -98,7 +98,8 @@ public final class IndexHeartbeat implements AutoCloseable {
         clock.observe(Long.parseLong(time.get(0)) * 1000 + Long.parseLong(time.get(1)) / 1000);
         long skew = clock.skewMillis();
         if (Math.abs(skew) > SKEW_WARNING_MILLIS) {
-            log.warn("the clock here differs from Redis' by {} ms (expected: at most {} ms)", skew, SKEW_WARNING_MILLIS);
+            log.warn(
+                    "the clock here differs from Redis' by {} ms (expected: at most {} ms)", skew, SKEW_WARNING_MILLIS);
         }
     }
 

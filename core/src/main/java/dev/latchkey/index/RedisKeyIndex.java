@@ -35,15 +35,12 @@ public final class RedisKeyIndex implements KeyIndex {
 
     private <T> CompletableFuture<Optional<T>> read(String name, Function<Map<String, String>, T> decode) {
         try {
-            return link.commands()
-                    .hgetall(name)
-                    .toCompletableFuture()
-                    .handle((fields, failure) -> {
-                        if (failure != null) {
-                            throw translate(IndexException.unwrap(failure));
-                        }
-                        return fields.isEmpty() ? Optional.<T>empty() : Optional.of(decode.apply(fields));
-                    });
+            return link.commands().hgetall(name).toCompletableFuture().handle((fields, failure) -> {
+                if (failure != null) {
+                    throw translate(IndexException.unwrap(failure));
+                }
+                return fields.isEmpty() ? Optional.<T>empty() : Optional.of(decode.apply(fields));
+            });
         } catch (RuntimeException e) {
             return CompletableFuture.failedFuture(translate(e));
         }

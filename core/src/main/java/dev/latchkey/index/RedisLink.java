@@ -91,7 +91,9 @@ public final class RedisLink implements AutoCloseable {
     public Optional<String> problem() {
         StatefulRedisConnection<String, String> current = connection;
         if (current != null) {
-            return current.isOpen() ? Optional.empty() : Optional.of("connection to " + address() + " lost, reconnecting");
+            return current.isOpen()
+                    ? Optional.empty()
+                    : Optional.of("connection to " + address() + " lost, reconnecting");
         }
         return Optional.ofNullable(problem);
     }

@@ -40,7 +40,8 @@ public final class Peppers {
         for (int i = 0; i < entries.length; i++) {
             Pepper pepper = parseEntry(entries[i].strip(), "entry " + (i + 1) + " of " + entries.length);
             if (peppers.stream().anyMatch(p -> p.version == pepper.version)) {
-                throw new IllegalArgumentException("version " + pepper.version + " appears twice (expected: each once)");
+                throw new IllegalArgumentException(
+                        "version " + pepper.version + " appears twice (expected: each once)");
             }
             peppers.add(pepper);
         }
@@ -96,7 +97,8 @@ public final class Peppers {
     }
 
     private static Pepper parseEntry(String entry, String where) {
-        boolean versioned = entry.length() > 2 && entry.charAt(0) >= '1' && entry.charAt(0) <= '9' && entry.charAt(1) == ':';
+        boolean versioned =
+                entry.length() > 2 && entry.charAt(0) >= '1' && entry.charAt(0) <= '9' && entry.charAt(1) == ':';
         if (!versioned) {
             throw new IllegalArgumentException(where + " has no version (expected: <1-9>:<base64>)");
         }

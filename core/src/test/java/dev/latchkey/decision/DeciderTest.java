@@ -34,8 +34,7 @@ class DeciderTest {
     private static final String OLDER = "2:ICEiIyQlJicoKSorLC0uLzAxMjM0NTY3ODk6Ozw9Pj8=";
     private static final PresentedKey LIVE = new KeyFormat("opt", false).mint(Environment.LIVE, new SecureRandom());
     private static final PresentedKey TEST = new KeyFormat("opt", false).mint(Environment.TEST, new SecureRandom());
-    private static final Policy POLICY = Policy.parse(
-            """
+    private static final Policy POLICY = Policy.parse("""
             scopes: {cases:read: Read, cases:write: Write}
             routes:
               - match: GET /v1/cases
@@ -56,15 +55,12 @@ class DeciderTest {
               - match: GET /healthz
                 public: true
             preflight: allow
-            """,
-            "policy.yaml");
-    private static final Policy OTHER = Policy.parse(
-            """
+            """, "policy.yaml");
+    private static final Policy OTHER = Policy.parse("""
             hosts: [api.example.com]
             scopes: {other:read: Read}
             routes: [{match: GET /v1/cases, scope: 'other:read'}]
-            """,
-            "other.yaml");
+            """, "other.yaml");
 
     private final InMemoryKeyIndex index = new InMemoryKeyIndex();
     private final Decider decider =
@@ -94,14 +90,12 @@ class DeciderTest {
                         Reason.MALFORMED_CREDENTIAL,
                         "a header that holds no key",
                         r -> r.credential = Credential.Malformed.NOT_A_KEY),
-                row(
-                        Reason.BAD_CHECKSUM,
-                        "a key with a typo",
-                        r -> r.credential = Credential.Malformed.BAD_CHECKSUM),
+                row(Reason.BAD_CHECKSUM, "a key with a typo", r -> r.credential = Credential.Malformed.BAD_CHECKSUM),
                 row(
                         Reason.UNKNOWN_KEY,
                         "a key that the index does not hold",
-                        r -> r.credential = presented(new KeyFormat("opt", false).mint(Environment.LIVE, new SecureRandom()))),
+                        r -> r.credential =
+                                presented(new KeyFormat("opt", false).mint(Environment.LIVE, new SecureRandom()))),
                 row(Reason.REVOKED_KEY, "a tombstone", r -> r.state = KeyRecord.State.REVOKED),
                 row(Reason.EXPIRED_KEY, "the end is now", r -> r.expiresAt = NOW),
                 row(Reason.OK, "the end is a millisecond ahead", r -> r.expiresAt = NOW + 1),
@@ -203,8 +197,7 @@ class DeciderTest {
         Decision decision = decide(r -> {
             r.credential = presented(key.equals("live") ? LIVE : TEST);
             r.path = "/v1/" + path;
-            r.routeConfig =
-                    route.isEmpty() ? RouteConfig.NONE : RouteConfig.of(Map.of("latchkey.environment", route));
+            r.routeConfig = route.isEmpty() ? RouteConfig.NONE : RouteConfig.of(Map.of("latchkey.environment", route));
         });
 
         assertThat(decision.reason()).isEqualTo(expected);
@@ -294,7 +287,8 @@ class DeciderTest {
             index.put(peppers.all(LIVE).get(0), records.get(0));
             index.put(peppers.all(LIVE).get(1), records.get(1));
 
-            assertThat(twoPeppers().decide(new Draft().request()).join().reason()).isEqualTo(Reason.REVOKED_KEY);
+            assertThat(twoPeppers().decide(new Draft().request()).join().reason())
+                    .isEqualTo(Reason.REVOKED_KEY);
         }
     }
 
@@ -374,15 +368,13 @@ class DeciderTest {
         private boolean keepIndex;
 
         AccessRequest request() {
-            return new AccessRequest(
-                    routeConfig, authority, method, CanonicalPath.parse(path), credential, preflight);
+            return new AccessRequest(routeConfig, authority, method, CanonicalPath.parse(path), credential, preflight);
         }
 
         void prepare(DeciderTest test) {
             if (!keepIndex) {
                 String owner = workspace == null ? "ws_gone" : "ws_1";
-                test.store(
-                        LIVE, new KeyRecord("key_live", owner, Environment.LIVE, scopes, state, expiresAt, 1));
+                test.store(LIVE, new KeyRecord("key_live", owner, Environment.LIVE, scopes, state, expiresAt, 1));
             }
             if (workspace != null) {
                 test.index.put(new WorkspaceRecord("ws_1", workspace, 1));

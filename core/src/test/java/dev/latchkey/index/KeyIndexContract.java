@@ -51,7 +51,8 @@ public abstract class KeyIndexContract {
 
         store(DIGEST, revoked);
 
-        eventually(() -> assertThat(index().findKey(DIGEST).get(5, TimeUnit.SECONDS)).contains(revoked));
+        eventually(() ->
+                assertThat(index().findKey(DIGEST).get(5, TimeUnit.SECONDS)).contains(revoked));
     }
 
     @Test

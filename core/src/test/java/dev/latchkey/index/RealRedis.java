@@ -50,7 +50,9 @@ public final class RealRedis implements BeforeAllCallback, BeforeEachCallback, A
             throw new UncheckedIOException("redis-server does not start", e);
         }
         client = RedisClient.create(RedisURI.create("127.0.0.1", port));
-        connection = Awaitility.await().ignoreExceptions().until(client::connect, c -> c.sync().ping() != null);
+        connection = Awaitility.await()
+                .ignoreExceptions()
+                .until(client::connect, c -> c.sync().ping() != null);
     }
 
     /** Kills the server as {@code kill -9} does; {@link #start} brings it back, empty. */
@@ -119,7 +121,10 @@ public final class RealRedis implements BeforeAllCallback, BeforeEachCallback, A
 
     private void signal(String name) {
         try {
-            int exit = new ProcessBuilder("kill", "-" + name, Long.toString(process().pid())).start().waitFor();
+            int exit = new ProcessBuilder(
+                            "kill", "-" + name, Long.toString(process().pid()))
+                    .start()
+                    .waitFor();
             if (exit != 0) {
                 throw new IllegalStateException("kill -" + name + " failed: " + exit);
             }

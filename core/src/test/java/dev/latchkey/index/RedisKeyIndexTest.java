@@ -62,16 +62,40 @@ class RedisKeyIndexTest extends KeyIndexContract {
 
     @ParameterizedTest(name = "{0}={1}")
     @CsvSource({
-        "v,2", "v,''", "id,''", "id,a b", "workspace,ws/1", "environment,prod", "scopes,a  b", "scopes,\"", "state,paused",
-        "expires_at,soon", "expires_at,-1", "expires_at,1e12", "rev,x", "rev,''"
+        "v,2",
+        "v,''",
+        "id,''",
+        "id,a b",
+        "workspace,ws/1",
+        "environment,prod",
+        "scopes,a  b",
+        "scopes,\"",
+        "state,paused",
+        "expires_at,soon",
+        "expires_at,-1",
+        "expires_at,1e12",
+        "rev,x",
+        "rev,''"
     })
     void findKey_unreadableField_isABadRecord(String field, String value) {
         REDIS.commands()
                 .hset(
                         schema.key(DIGEST),
                         Map.of(
-                                "v", "1", "id", "key_1", "workspace", "ws_1", "environment", "live", "scopes",
-                                "cases:read", "state", "active", "rev", "1"));
+                                "v",
+                                "1",
+                                "id",
+                                "key_1",
+                                "workspace",
+                                "ws_1",
+                                "environment",
+                                "live",
+                                "scopes",
+                                "cases:read",
+                                "state",
+                                "active",
+                                "rev",
+                                "1"));
         REDIS.commands().hset(schema.key(DIGEST), field, value);
 
         assertFault(index.findKey(DIGEST), IndexException.Fault.BAD_RECORD, "[" + field + "]");
@@ -110,7 +134,9 @@ class RedisKeyIndexTest extends KeyIndexContract {
             REDIS.resume();
         }
 
-        Awaitility.await().ignoreExceptions().until(() -> index.findKey(DIGEST).get().isEmpty());
+        Awaitility.await()
+                .ignoreExceptions()
+                .until(() -> index.findKey(DIGEST).get().isEmpty());
     }
 
     @Test
@@ -118,11 +144,14 @@ class RedisKeyIndexTest extends KeyIndexContract {
         REDIS.kill();
         Awaitility.await().until(() -> link.problem().isPresent());
         assertFault(index.findKey(DIGEST), IndexException.Fault.UNAVAILABLE, "no connection");
-        assertThat(link.problem()).hasValueSatisfying(problem -> assertThat(problem).contains("127.0.0.1"));
+        assertThat(link.problem())
+                .hasValueSatisfying(problem -> assertThat(problem).contains("127.0.0.1"));
 
         REDIS.start();
 
-        Awaitility.await().ignoreExceptions().until(() -> index.findKey(DIGEST).get().isEmpty());
+        Awaitility.await()
+                .ignoreExceptions()
+                .until(() -> index.findKey(DIGEST).get().isEmpty());
         assertThat(link.problem()).isEmpty();
     }
 
@@ -146,7 +175,8 @@ class RedisKeyIndexTest extends KeyIndexContract {
     private static void assertFault(CompletableFuture<?> future, IndexException.Fault fault, String message) {
         assertThatThrownBy(() -> future.get(5, TimeUnit.SECONDS))
                 .cause()
-                .isInstanceOfSatisfying(IndexException.class, e -> assertThat(e.fault()).isEqualTo(fault))
+                .isInstanceOfSatisfying(
+                        IndexException.class, e -> assertThat(e.fault()).isEqualTo(fault))
                 .hasMessageContaining(message);
     }
 }

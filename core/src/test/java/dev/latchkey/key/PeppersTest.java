@@ -35,7 +35,8 @@ class PeppersTest {
 
         assertThat(both.versions()).containsExactly(2, 1);
         assertThat(both.all(KEY))
-                .containsExactly(Peppers.parse(TWO).newest(KEY), Peppers.parse(ONE).newest(KEY))
+                .containsExactly(
+                        Peppers.parse(TWO).newest(KEY), Peppers.parse(ONE).newest(KEY))
                 .extracting(KeyDigest::pepperVersion)
                 .containsExactly(2, 1);
         assertThat(both.newest(KEY).pepperVersion()).isEqualTo(2);
@@ -45,21 +46,27 @@ class PeppersTest {
     void newest_fromManyThreads_isAlwaysTheSame() {
         Peppers peppers = Peppers.parse(ONE);
 
-        List<KeyDigest> digests =
-                IntStream.range(0, 2000).parallel().mapToObj(i -> peppers.newest(KEY)).distinct().toList();
+        List<KeyDigest> digests = IntStream.range(0, 2000)
+                .parallel()
+                .mapToObj(i -> peppers.newest(KEY))
+                .distinct()
+                .toList();
 
         assertThat(digests).hasSize(1);
     }
 
     @Test
     void check_samePepperElsewhere_isEqualAndNoDigestOfAKey() {
-        assertThat(Peppers.parse(TWO + "," + ONE).check(1)).isEqualTo(Peppers.parse(ONE).check(1));
-        assertThat(Peppers.parse(TWO + "," + ONE).check(2)).isNotEqualTo(Peppers.parse(ONE).check(1));
+        assertThat(Peppers.parse(TWO + "," + ONE).check(1))
+                .isEqualTo(Peppers.parse(ONE).check(1));
+        assertThat(Peppers.parse(TWO + "," + ONE).check(2))
+                .isNotEqualTo(Peppers.parse(ONE).check(1));
     }
 
     @Test
     void generate_result_parses() {
-        assertThat(Peppers.parse(Peppers.generate(3, new SecureRandom())).versions()).containsExactly(3);
+        assertThat(Peppers.parse(Peppers.generate(3, new SecureRandom())).versions())
+                .containsExactly(3);
     }
 
     @ParameterizedTest(name = "{1}")

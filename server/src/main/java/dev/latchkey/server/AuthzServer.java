@@ -41,7 +41,8 @@ final class AuthzServer implements AutoCloseable {
                 .directExecutor()
                 .maxConcurrentCallsPerConnection(MAX_CALLS_PER_CONNECTION)
                 .maxRstFramesPerWindow(MAX_RESETS_PER_SECOND, /* secondsPerWindow= */ 1)
-                // Envoy's connection_keepalive pings every few seconds, also without calls; the default calls that abuse.
+                // Envoy's connection_keepalive pings every few seconds, also without calls; the default calls that
+                // abuse.
                 .permitKeepAliveTime(1, TimeUnit.SECONDS)
                 .permitKeepAliveWithoutCalls(true)
                 .addService(service)

@@ -54,11 +54,13 @@ public final class Sidecar implements AutoCloseable {
         try {
             RedisResources resources = closing.add(new RedisResources());
             RedisLink link = closing.add(new RedisLink(
-                    RedisURI.create(settings.redis().uri().reveal()), settings.redis().timeout(), resources.client()));
+                    RedisURI.create(settings.redis().uri().reveal()),
+                    settings.redis().timeout(),
+                    resources.client()));
             IndexSchema schema = new IndexSchema(settings.redis().prefix());
             IndexClock clock = new IndexClock(System::currentTimeMillis, System::nanoTime);
-            IndexHeartbeat heartbeat =
-                    closing.add(new IndexHeartbeat(link, schema, clock, settings.keys().peppers()));
+            IndexHeartbeat heartbeat = closing.add(
+                    new IndexHeartbeat(link, schema, clock, settings.keys().peppers()));
             BoundedKeyIndex index = new BoundedKeyIndex(
                     new RedisKeyIndex(link, schema), settings.authz().maxConcurrent());
 
@@ -80,7 +82,8 @@ public final class Sidecar implements AutoCloseable {
                     resources.timer(),
                     settings.authz().timeout());
             authz = closing.add(bound(settings.authz().listen(), listen -> new AuthzServer(listen, service)));
-            ops = closing.add(bound(settings.ops().listen(), listen -> new OpsServer(resolved(listen), metrics, readiness)));
+            ops = closing.add(
+                    bound(settings.ops().listen(), listen -> new OpsServer(resolved(listen), metrics, readiness)));
 
             link.start();
             warmUp(style, resources);
@@ -92,7 +95,9 @@ public final class Sidecar implements AutoCloseable {
             closing.close();
             throw e;
         }
-        log.info("answering checks on {}, /metrics and /readyz on {}", address(settings.authz().listen(), authzPort()),
+        log.info(
+                "answering checks on {}, /metrics and /readyz on {}",
+                address(settings.authz().listen(), authzPort()),
                 address(settings.ops().listen(), opsPort()));
     }
 
@@ -173,7 +178,9 @@ public final class Sidecar implements AutoCloseable {
     }
 
     private static String address(ListenAddress listen, int port) {
-        return listen instanceof ListenAddress.Tcp tcp ? new ListenAddress.Tcp(tcp.host(), port).toString() : listen.toString();
+        return listen instanceof ListenAddress.Tcp tcp
+                ? new ListenAddress.Tcp(tcp.host(), port).toString()
+                : listen.toString();
     }
 
     @FunctionalInterface

@@ -48,15 +48,13 @@ final class WarmUp {
 
     /** Blocks until it is done, for some seconds at most. */
     void run(AnswerStyle style, Timer timer) throws IOException {
-        Policy policy = Policy.parse(
-                """
+        Policy policy = Policy.parse("""
                 scopes: {a: A, b: B}
                 routes:
                   - {match: GET /a, scope: a}
                   - {match: GET /b, scope: b}
                   - {match: GET /public, public: true}
-                """,
-                "warm-up");
+                """, "warm-up");
         AuthorizationService service = new AuthorizationService(
                 new KeyFormat("warm", false),
                 new Decider(new Policies(policy, Map.of()), peppers, index(), System::currentTimeMillis),
@@ -97,8 +95,8 @@ final class WarmUp {
 
     private KeyIndex index() {
         KeyDigest digest = peppers.newest(known);
-        KeyRecord record = new KeyRecord(
-                "key", "ws", Environment.LIVE, Set.of("a"), KeyRecord.State.ACTIVE, KeyRecord.NEVER, 1);
+        KeyRecord record =
+                new KeyRecord("key", "ws", Environment.LIVE, Set.of("a"), KeyRecord.State.ACTIVE, KeyRecord.NEVER, 1);
         return new KeyIndex() {
             @Override
             public CompletableFuture<Optional<KeyRecord>> findKey(KeyDigest asked) {
@@ -132,8 +130,9 @@ final class WarmUp {
         AttributeContext.HttpRequest.Builder http =
                 raw.getAttributesBuilder().getRequestBuilder().getHttpBuilder();
         HeaderMap.Builder headers = HeaderMap.newBuilder();
-        http.getHeadersMap().forEach((name, value) -> headers.addHeaders(
-                HeaderValue.newBuilder().setKey(name).setRawValue(ByteString.copyFromUtf8(value))));
+        http.getHeadersMap()
+                .forEach((name, value) -> headers.addHeaders(
+                        HeaderValue.newBuilder().setKey(name).setRawValue(ByteString.copyFromUtf8(value))));
         http.clearHeaders().setHeaderMap(headers);
         return raw.build();
     }

@@ -135,13 +135,15 @@ class SidecarTest {
         REDIS.commands().set(SCHEMA.pepperCheck(2), "something");
         start(Map.of());
         Awaitility.await()
-                .untilAsserted(() -> assertThat(get("/readyz")).startsWith("503").contains("pepper version 2"));
+                .untilAsserted(
+                        () -> assertThat(get("/readyz")).startsWith("503").contains("pepper version 2"));
 
         REDIS.commands().del(SCHEMA.pepperCheck(2));
         REDIS.commands().set(SCHEMA.pepperCheck(1), "something");
         Awaitility.await()
-                .untilAsserted(() ->
-                        assertThat(get("/readyz")).startsWith("503").contains("pepper version 1 is not the one in use"));
+                .untilAsserted(() -> assertThat(get("/readyz"))
+                        .startsWith("503")
+                        .contains("pepper version 1 is not the one in use"));
 
         REDIS.commands().set(SCHEMA.pepperCheck(1), peppers().check(1));
         Awaitility.await().untilAsserted(() -> assertThat(get("/readyz")).isEqualTo("200 ready\n"));
@@ -152,8 +154,8 @@ class SidecarTest {
         start(Map.of("LATCHKEY_REDIS_URI", "redis://someone:marker-secret@127.0.0.1:" + REDIS.port()));
 
         Awaitility.await()
-                .untilAsserted(() ->
-                        assertThat(get("/readyz")).contains("WRONGPASS").doesNotContain("marker-secret"));
+                .untilAsserted(
+                        () -> assertThat(get("/readyz")).contains("WRONGPASS").doesNotContain("marker-secret"));
     }
 
     @Test
@@ -179,25 +181,31 @@ class SidecarTest {
 
     private void start(Map<String, String> more) throws IOException {
         sidecar = Sidecar.start(settings(more), POLICIES);
-        channel = NettyChannelBuilder.forAddress("127.0.0.1", sidecar.authzPort()).usePlaintext().build();
+        channel = NettyChannelBuilder.forAddress("127.0.0.1", sidecar.authzPort())
+                .usePlaintext()
+                .build();
     }
 
     private static Settings settings(Map<String, String> more) {
         Map<String, String> variables = new HashMap<>(Map.of(
-                "LATCHKEY_PEPPERS", PEPPER,
-                "LATCHKEY_REDIS_URI", REDIS.uri(),
-                "LATCHKEY_AUTHZ_LISTEN", "127.0.0.1:0",
-                "LATCHKEY_OPS_LISTEN", "127.0.0.1:0"));
+                "LATCHKEY_PEPPERS",
+                PEPPER,
+                "LATCHKEY_REDIS_URI",
+                REDIS.uri(),
+                "LATCHKEY_AUTHZ_LISTEN",
+                "127.0.0.1:0",
+                "LATCHKEY_OPS_LISTEN",
+                "127.0.0.1:0"));
         variables.putAll(more);
-        return SettingsLoader.load(SettingsLoader.ProcessKind.SIDECAR, null, variables).settings();
+        return SettingsLoader.load(SettingsLoader.ProcessKind.SIDECAR, null, variables)
+                .settings();
     }
 
     private static void seed() {
         KeyRecord record = new KeyRecord(
                 "key_1", "ws_1", Environment.LIVE, Set.of("a"), KeyRecord.State.ACTIVE, KeyRecord.NEVER, 1);
         REDIS.commands().hset(SCHEMA.key(peppers().newest(key())), IndexSchema.encode(record));
-        REDIS.commands()
-                .hset(SCHEMA.workspace("ws_1"), IndexSchema.encode(new WorkspaceRecord("ws_1", true, 1)));
+        REDIS.commands().hset(SCHEMA.workspace("ws_1"), IndexSchema.encode(new WorkspaceRecord("ws_1", true, 1)));
     }
 
     private static Peppers peppers() {

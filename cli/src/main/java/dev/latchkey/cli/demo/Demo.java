@@ -65,15 +65,15 @@ final class Demo implements AutoCloseable {
             step("Envoy " + ENVOY_VERSION);
             Path binary = EnvoyProcess.find(home, ENVOY_VERSION);
             step("Redis");
-            redis = add(new RedisProcess(
-                    Ports.any(), new RedisProcess.Passwords(secret(), secret(), secret()), folder));
+            redis = add(
+                    new RedisProcess(Ports.any(), new RedisProcess.Passwords(secret(), secret(), secret()), folder));
             Policy policy = policy(home);
             step("control plane");
             control = add(ControlPlane.start(settings(ProcessKind.CONTROL, redis.controlUri()), policy));
             await("control plane", control::ready);
             step("sidecar");
-            sidecar = add(Sidecar.start(
-                    settings(ProcessKind.SIDECAR, redis.sidecarUri()), new Policies(policy, Map.of())));
+            sidecar = add(
+                    Sidecar.start(settings(ProcessKind.SIDECAR, redis.sidecarUri()), new Policies(policy, Map.of())));
             step("workspaces and keys");
             keys = plant(policy);
             step("upstreams");

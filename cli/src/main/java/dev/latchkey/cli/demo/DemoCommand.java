@@ -74,7 +74,8 @@ public final class DemoCommand implements Callable<Integer> {
         }
         Path folder = envFile.toAbsolutePath().getParent();
         if (folder == null || !Files.isWritable(folder) || Files.isDirectory(envFile)) {
-            throw CommandFailure.usage("--env-file: " + envFile + " (expected: a file in a folder that can be written)");
+            throw CommandFailure.usage(
+                    "--env-file: " + envFile + " (expected: a file in a folder that can be written)");
         }
     }
 
@@ -94,8 +95,8 @@ public final class DemoCommand implements Callable<Integer> {
     private static Path home() {
         Path home = Path.of(System.getProperty(HOME, "."));
         if (!Files.exists(home.resolve("envoy/envoy.yaml"))) {
-            throw CommandFailure.usage("no envoy/envoy.yaml in " + home.toAbsolutePath() + " (expected: the demo is run by the"
-                    + " launcher of a checkout, ./latchkey demo)");
+            throw CommandFailure.usage("no envoy/envoy.yaml in " + home.toAbsolutePath()
+                    + " (expected: the demo is run by the" + " launcher of a checkout, ./latchkey demo)");
         }
         return home;
     }

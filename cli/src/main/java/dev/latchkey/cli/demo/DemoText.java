@@ -28,13 +28,18 @@ final class DemoText {
 
     private String write() {
         DemoKeys keys = demo.keys();
-        text.append("\nLatchkey demo: a real Envoy on ").append(demo.url()).append(". Paste a line; the answer stands above it.\n");
+        text.append("\nLatchkey demo: a real Envoy on ")
+                .append(demo.url())
+                .append(". Paste a line; the answer stands above it.\n");
         curl("200 live: a live key", "/v1/cases", keys.live());
         curl("200 sandbox: a test key, sent to the sandbox by Envoy's route", "/v1/cases", keys.test());
         curl("200 live: the documentation's example, an imported key", "/v1/cases", DemoKeys.IMPORTED);
         curl("200 live: a public route needs no key", "/healthz", null);
         curl("401 AUTH_INVALID_KEY: no key", "/v1/cases", null);
-        curl("401 AUTH_INVALID_KEY: a key that does not exist", "/v1/cases", "opt_live_0000000000000000000000000000000046uziL");
+        curl(
+                "401 AUTH_INVALID_KEY: a key that does not exist",
+                "/v1/cases",
+                "opt_live_0000000000000000000000000000000046uziL");
         curl("401 AUTH_INVALID_KEY: a revoked key", "/v1/cases", keys.revoked());
         curl("401 AUTH_EXPIRED_KEY: a key past its end", "/v1/cases", keys.expired());
         curl("403 AUTH_INSUFFICIENT_SCOPE: reading is not deleting", "/v1/cases/42", keys.readOnly(), "-X DELETE ");
@@ -46,7 +51,11 @@ final class DemoText {
         line("/v1/cases", keys.live(), "");
         text.append("kill -CONT ").append(demo.redisPid()).append('\n');
         title("Create a key and revoke it");
-        text.append("export LATCHKEY_CONTROL='").append(demo.controlUrl()).append("' LATCHKEY_TOKEN='").append(demo.token()).append("'\n");
+        text.append("export LATCHKEY_CONTROL='")
+                .append(demo.controlUrl())
+                .append("' LATCHKEY_TOKEN='")
+                .append(demo.token())
+                .append("'\n");
         text.append("./latchkey keys create --workspace ws_demo --name 'CRM Integration' --scope cases:read\n");
         text.append("./latchkey keys list --workspace ws_demo\n");
         text.append("./latchkey keys revoke <ID>\n");

@@ -69,7 +69,8 @@ public final class EchoUpstream implements AutoCloseable {
 
     private byte[] describe(HttpExchange exchange) throws IOException {
         Map<String, String> headers = new TreeMap<>();
-        for (Map.Entry<String, List<String>> header : exchange.getRequestHeaders().entrySet()) {
+        for (Map.Entry<String, List<String>> header :
+                exchange.getRequestHeaders().entrySet()) {
             headers.put(header.getKey().toLowerCase(Locale.ROOT), String.join(",", header.getValue()));
         }
         ByteArrayOutputStream body = new ByteArrayOutputStream();

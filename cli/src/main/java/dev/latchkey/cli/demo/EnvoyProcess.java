@@ -65,7 +65,8 @@ public final class EnvoyProcess implements AutoCloseable {
                 .start();
         String path = new String(script.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
         if (script.waitFor() != 0 || path.isEmpty()) {
-            throw new IOException("no Envoy " + version + " (see above; ENVOY_BIN=/path/to/envoy names one of your own)");
+            throw new IOException(
+                    "no Envoy " + version + " (see above; ENVOY_BIN=/path/to/envoy names one of your own)");
         }
         return Path.of(path);
     }
@@ -103,8 +104,9 @@ public final class EnvoyProcess implements AutoCloseable {
 
     private boolean ready() {
         try {
-            HttpURLConnection connection = (HttpURLConnection)
-                    URI.create("http://127.0.0.1:" + adminPort + "/ready").toURL().openConnection();
+            HttpURLConnection connection = (HttpURLConnection) URI.create("http://127.0.0.1:" + adminPort + "/ready")
+                    .toURL()
+                    .openConnection();
             connection.setConnectTimeout(1000);
             connection.setReadTimeout(1000);
             return connection.getResponseCode() == 200;

@@ -15,13 +15,15 @@ final class PrivateFiles {
 
     /** Creates an empty file. */
     static Path create(Path file) throws IOException {
-        return Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        return Files.createFile(
+                file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
     }
 
     /** Puts {@code text} into {@code file} in one step: a reader sees the old file or the whole new one. */
     static void replace(Path file, String text) throws IOException {
         Path absolute = file.toAbsolutePath();
-        Path draft = absolute.resolveSibling("." + absolute.getFileName() + "." + ProcessHandle.current().pid());
+        Path draft = absolute.resolveSibling(
+                "." + absolute.getFileName() + "." + ProcessHandle.current().pid());
         Files.deleteIfExists(draft);
         try {
             Files.writeString(create(draft), text);

@@ -31,7 +31,8 @@ public final class RedisProcess implements AutoCloseable {
     public RedisProcess(int port, Passwords passwords, Path folder) throws IOException, InterruptedException {
         this.port = port;
         this.passwords = passwords;
-        List<String> command = new ArrayList<>(List.of(RedisExecProvider.defaultProvider().get().getPath()));
+        List<String> command = new ArrayList<>(
+                List.of(RedisExecProvider.defaultProvider().get().getPath()));
         command.addAll(List.of("--port", Integer.toString(port), "--bind", "127.0.0.1", "--save", "", "--dir"));
         command.addAll(List.of(folder.toString(), "--aclfile", writeAcl(folder).toString()));
         this.process = new ChildProcess("redis-server", command, folder.resolve("redis.log"));

@@ -44,25 +44,31 @@ final class Seed implements AutoCloseable {
     DemoKeys plant(Collection<String> scopes) throws InterruptedException {
         createWorkspace(WORKSPACE);
         createWorkspace(INACTIVE_WORKSPACE);
-        List<String> readScopes = scopes.stream().filter(scope -> scope.endsWith(":read")).toList();
+        List<String> readScopes =
+                scopes.stream().filter(scope -> scope.endsWith(":read")).toList();
         CreateKeyResponse expired = create(key("Expired", readScopes)
                 .setLifetime(Duration.newBuilder().setSeconds(SHORT_LIFE_SECONDS))
                 .build());
         CreateKeyResponse revoked = create(key("Revoked", readScopes).build());
         DemoKeys planted = new DemoKeys(
                 create(key("Live", scopes).build()).getSecret(),
-                create(key("Test", scopes).setEnvironment(Environment.TEST).build()).getSecret(),
+                create(key("Test", scopes).setEnvironment(Environment.TEST).build())
+                        .getSecret(),
                 create(key("Read only", readScopes).build()).getSecret(),
                 expired.getSecret(),
                 revoked.getSecret(),
-                create(key("Inactive", readScopes).setWorkspace(INACTIVE_WORKSPACE).build()).getSecret());
+                create(key("Inactive", readScopes)
+                                .setWorkspace(INACTIVE_WORKSPACE)
+                                .build())
+                        .getSecret());
         var unused = keys.withDeadlineAfter(DEADLINE_SECONDS, TimeUnit.SECONDS)
                 .revokeKey(RevokeKeyRequest.newBuilder()
                         .setWorkspace(WORKSPACE)
                         .setId(revoked.getKey().getId())
                         .setReason("demo")
                         .build());
-        var unusedToo = workspaces.withDeadlineAfter(DEADLINE_SECONDS, TimeUnit.SECONDS)
+        var unusedToo = workspaces
+                .withDeadlineAfter(DEADLINE_SECONDS, TimeUnit.SECONDS)
                 .deactivateWorkspace(DeactivateWorkspaceRequest.newBuilder()
                         .setId(INACTIVE_WORKSPACE)
                         .build());
@@ -76,7 +82,8 @@ final class Seed implements AutoCloseable {
     }
 
     private void createWorkspace(String id) {
-        var unused = workspaces.withDeadlineAfter(DEADLINE_SECONDS, TimeUnit.SECONDS)
+        var unused = workspaces
+                .withDeadlineAfter(DEADLINE_SECONDS, TimeUnit.SECONDS)
                 .createWorkspace(CreateWorkspaceRequest.newBuilder().setId(id).build());
     }
 

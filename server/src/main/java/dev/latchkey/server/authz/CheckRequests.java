@@ -105,7 +105,8 @@ final class CheckRequests {
          * Returns the path, or null if it is not canonical, or not surely the one that the upstream gets: Envoy writes {@code
          * !} into {@code path} for bytes that it cannot carry there, and only the raw {@code :path} tells.
          */
-        @Nullable CanonicalPath path(AttributeContext.HttpRequest http) {
+        @Nullable
+        CanonicalPath path(AttributeContext.HttpRequest http) {
             String path = http.getPath();
             boolean faithful = rawPath == null ? !beforeQuery(path).contains("!") : rawPath.equals(http.getPathBytes());
             return faithful ? CanonicalPath.parse(path) : null;

@@ -31,8 +31,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class CheckResponses {
     /** What some frameworks take for the real method or path. */
-    private static final List<String> OVERRIDES = List.of(
-            "x-http-method-override", "x-http-method", "x-method-override", "x-original-url", "x-rewrite-url");
+    private static final List<String> OVERRIDES =
+            List.of("x-http-method-override", "x-http-method", "x-method-override", "x-original-url", "x-rewrite-url");
 
     private final IdentityHeaders identity;
     private final DenialTemplates templates;
@@ -58,7 +58,9 @@ final class CheckResponses {
     }
 
     CheckResponse of(Decision decision, IncomingCheck check) {
-        return decision instanceof Decision.Allow allowed ? allow(allowed, check) : deny((Decision.Deny) decision, check);
+        return decision instanceof Decision.Allow allowed
+                ? allow(allowed, check)
+                : deny((Decision.Deny) decision, check);
     }
 
     /** Returns the answer to a message that could not even be read. */
@@ -149,7 +151,8 @@ final class CheckResponses {
     private DeniedHttpResponse grpcProblem(Reason reason, @Nullable Route route) {
         return denied(reason, route)
                 .addHeaders(header(
-                        "grpc-status", Integer.toString(Decision.Deny.of(reason).denial().grpcStatus())))
+                        "grpc-status",
+                        Integer.toString(Decision.Deny.of(reason).denial().grpcStatus())))
                 .setBody(DenialTemplates.grpcMessage(reason))
                 .build();
     }
@@ -171,9 +174,8 @@ final class CheckResponses {
     /** What Envoy can log of every answer; the reference configuration tells our 503 from Envoy's own by {@code code}. */
     private static Struct metadata(Decision decision) {
         Reason reason = decision.reason();
-        Struct.Builder metadata = Struct.newBuilder()
-                .putFields("code", text(reason.code()))
-                .putFields("reason", text(reason.text()));
+        Struct.Builder metadata =
+                Struct.newBuilder().putFields("code", text(reason.code())).putFields("reason", text(reason.text()));
         KeyRecord key = decision.key();
         if (key != null) {
             metadata.putFields("key_id", text(key.id()))

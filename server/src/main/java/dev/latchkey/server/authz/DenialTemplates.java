@@ -18,7 +18,8 @@ final class DenialTemplates {
     }
 
     /** Returns the {@code WWW-Authenticate} of a denial, or null if a challenge would not help the caller. */
-    @Nullable String challenge(Reason reason, @Nullable Route route) {
+    @Nullable
+    String challenge(Reason reason, @Nullable Route route) {
         String realm = "Bearer realm=\"" + style.realm() + "\"";
         return switch (reason) {
             case NO_CREDENTIAL -> realm;
@@ -26,7 +27,8 @@ final class DenialTemplates {
                 realm + ", error=\"invalid_token\"";
             case NO_RULE, WRONG_ENVIRONMENT -> realm + ", error=\"insufficient_scope\"";
             case SCOPE_MISSING ->
-                realm + ", error=\"insufficient_scope\", scope=\"" + requirement(route).scopeText() + "\"";
+                realm + ", error=\"insufficient_scope\", scope=\""
+                        + requirement(route).scopeText() + "\"";
             default -> null;
         };
     }
@@ -57,15 +59,16 @@ final class DenialTemplates {
             case MALFORMED_CREDENTIAL ->
                 "The Authorization header must hold exactly one API key: Authorization: Bearer <key>.";
             case BAD_CHECKSUM -> "The API key is not complete or holds a typing error; copy it again.";
-                // One text for both: who holds a wrong secret must not learn that it was once right.
+            // One text for both: who holds a wrong secret must not learn that it was once right.
             case UNKNOWN_KEY, REVOKED_KEY -> "The API key is not valid.";
             case EXPIRED_KEY -> "The API key is past its end; create a new one.";
             case SCOPE_MISSING -> "This endpoint requires " + scopes(requirement(route)) + ".";
             case WRONG_ENVIRONMENT -> "The API key belongs to an environment that this endpoint does not serve.";
             case NO_RULE -> "No API key gives access to this method and path.";
             case WORKSPACE_INACTIVE, WORKSPACE_MISSING -> "The workspace of this API key is not active.";
-            case PATH_NOT_CANONICAL -> "Send the path in its one plain form: no empty or dot segments, no needless"
-                    + " escapes, no escaped separators.";
+            case PATH_NOT_CANONICAL ->
+                "Send the path in its one plain form: no empty or dot segments, no needless"
+                        + " escapes, no escaped separators.";
             case METHOD_NOT_CANONICAL -> "Send the method in upper-case letters.";
             default -> "The request could not be checked; try again in a moment.";
         };

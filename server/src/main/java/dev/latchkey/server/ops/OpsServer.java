@@ -29,14 +29,13 @@ public final class OpsServer implements AutoCloseable {
     public OpsServer(InetSocketAddress address, SidecarMetrics metrics, Readiness readiness) throws IOException {
         server = HttpServer.create(address, /* backlog= */ 64);
         server.setExecutor(executor);
-        server.createContext("/", exchange -> answer(exchange, "/", 404, TEXT, "expected: /metrics, /livez or /readyz\n"));
+        server.createContext(
+                "/", exchange -> answer(exchange, "/", 404, TEXT, "expected: /metrics, /livez or /readyz\n"));
         server.createContext("/metrics", exchange -> answer(exchange, "/metrics", 200, PROMETHEUS, metrics.scrape()));
         server.createContext("/livez", exchange -> answer(exchange, "/livez", 200, TEXT, "ok\n"));
         server.createContext("/readyz", exchange -> {
             List<String> obstacles = readiness.obstacles();
-            String text = obstacles.isEmpty()
-                    ? lines("ready", readiness.details())
-                    : lines("not ready", obstacles);
+            String text = obstacles.isEmpty() ? lines("ready", readiness.details()) : lines("not ready", obstacles);
             answer(exchange, "/readyz", obstacles.isEmpty() ? 200 : 503, TEXT, text);
         });
         server.start();

@@ -157,7 +157,9 @@ class AuthorizationServiceTest {
                 .addService(service)
                 .build()
                 .start();
-        channel = NettyChannelBuilder.forAddress("127.0.0.1", server.getPort()).usePlaintext().build();
+        channel = NettyChannelBuilder.forAddress("127.0.0.1", server.getPort())
+                .usePlaintext()
+                .build();
     }
 
     private CompletableFuture<CheckResponse> ask(Duration deadline) {

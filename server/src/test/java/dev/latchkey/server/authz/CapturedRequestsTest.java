@@ -58,7 +58,9 @@ class CapturedRequestsTest {
     @Test
     void captures_together_areAllOfThem() {
         assertThat(captures()).hasSize(492);
-        assertThat(captures()).extracting(Capture::testCase).containsOnly(EXPECTED.keySet().toArray(String[]::new));
+        assertThat(captures())
+                .extracting(Capture::testCase)
+                .containsOnly(EXPECTED.keySet().toArray(String[]::new));
     }
 
     @ParameterizedTest(name = "{0}")
@@ -122,8 +124,9 @@ class CapturedRequestsTest {
     /** As Envoy writes {@code header_map}, except that what was joined stays joined. */
     private static HttpRequest separate(HttpRequest http) {
         HeaderMap.Builder map = HeaderMap.newBuilder();
-        http.getHeadersMap().forEach((name, value) -> map.addHeaders(
-                HeaderValue.newBuilder().setKey(name).setRawValue(ByteString.copyFromUtf8(value))));
+        http.getHeadersMap()
+                .forEach((name, value) -> map.addHeaders(
+                        HeaderValue.newBuilder().setKey(name).setRawValue(ByteString.copyFromUtf8(value))));
         return http.toBuilder().clearHeaders().setHeaderMap(map).build();
     }
 

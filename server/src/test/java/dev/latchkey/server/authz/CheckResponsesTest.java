@@ -52,7 +52,8 @@ class CheckResponsesTest {
         for (IncomingCheck check : List.of(check("req-1", false), check(null, false), check("req-1", true))) {
             CheckResponse response = responses.of(deny(reason), check);
 
-            assertThat(response.getStatus().getCode()).isEqualTo(deny(reason).denial().grpcStatus());
+            assertThat(response.getStatus().getCode())
+                    .isEqualTo(deny(reason).denial().grpcStatus());
             assertThat(response.hasOkResponse()).isFalse();
             assertThat(response.getDeniedResponse().getStatus().getCodeValue())
                     .isEqualTo(deny(reason).denial().httpStatus());
@@ -78,24 +79,24 @@ class CheckResponsesTest {
     @ParameterizedTest
     @MethodSource("denials")
     void of_denialWithoutRequestId_bodyLeavesItOut(Reason reason) throws Exception {
-        assertThat(body(responses.of(deny(reason), check(null, false))).has("request_id")).isFalse();
+        assertThat(body(responses.of(deny(reason), check(null, false))).has("request_id"))
+                .isFalse();
     }
 
     @ParameterizedTest
     @MethodSource("denials")
     void of_denial_onlyA401OrAScopeProblemCarriesAChallenge(Reason reason) {
-        Map<String, String> headers = headers(responses.of(deny(reason), check("req-1", false)).getDeniedResponse());
+        Map<String, String> headers =
+                headers(responses.of(deny(reason), check("req-1", false)).getDeniedResponse());
 
-        String expected =
-                switch (reason) {
-                    case NO_CREDENTIAL -> "Bearer realm=\"latchkey\"";
-                    case MALFORMED_CREDENTIAL, BAD_CHECKSUM, UNKNOWN_KEY, REVOKED_KEY, EXPIRED_KEY ->
-                        "Bearer realm=\"latchkey\", error=\"invalid_token\"";
-                    case NO_RULE, WRONG_ENVIRONMENT -> "Bearer realm=\"latchkey\", error=\"insufficient_scope\"";
-                    case SCOPE_MISSING ->
-                        "Bearer realm=\"latchkey\", error=\"insufficient_scope\", scope=\"a:read a:write\"";
-                    default -> null;
-                };
+        String expected = switch (reason) {
+            case NO_CREDENTIAL -> "Bearer realm=\"latchkey\"";
+            case MALFORMED_CREDENTIAL, BAD_CHECKSUM, UNKNOWN_KEY, REVOKED_KEY, EXPIRED_KEY ->
+                "Bearer realm=\"latchkey\", error=\"invalid_token\"";
+            case NO_RULE, WRONG_ENVIRONMENT -> "Bearer realm=\"latchkey\", error=\"insufficient_scope\"";
+            case SCOPE_MISSING -> "Bearer realm=\"latchkey\", error=\"insufficient_scope\", scope=\"a:read a:write\"";
+            default -> null;
+        };
         assertThat(headers.get("www-authenticate")).isEqualTo(expected);
         assertThat(headers.get("retry-after")).isEqualTo(reason.code().equals("AUTH_UNAVAILABLE") ? "1" : null);
         assertThat(headers).containsEntry("content-type", "application/problem+json");
@@ -104,10 +105,12 @@ class CheckResponsesTest {
     @ParameterizedTest
     @MethodSource("denials")
     void of_denialToGrpcCaller_hasGrpcStatusAndAShortPlainBody(Reason reason) {
-        DeniedHttpResponse denied = responses.of(deny(reason), check("req-1", true)).getDeniedResponse();
+        DeniedHttpResponse denied =
+                responses.of(deny(reason), check("req-1", true)).getDeniedResponse();
 
         assertThat(headers(denied))
-                .containsEntry("grpc-status", Integer.toString(deny(reason).denial().grpcStatus()))
+                .containsEntry(
+                        "grpc-status", Integer.toString(deny(reason).denial().grpcStatus()))
                 .doesNotContainEntry("content-type", "application/problem+json");
         assertThat(denied.getBody())
                 .isEqualTo(reason.code() + ": " + deny(reason).denial().title())
@@ -118,8 +121,12 @@ class CheckResponsesTest {
     void of_unknownAndRevoked_areByteForByteTheSameToTheCaller() {
         IncomingCheck check = check("req-1", false);
 
-        assertThat(responses.of(new Decision.Deny(Reason.REVOKED_KEY, ROUTE, KEY), check).getDeniedResponse())
-                .isEqualTo(responses.of(new Decision.Deny(Reason.UNKNOWN_KEY, ROUTE, null), check).getDeniedResponse());
+        assertThat(responses
+                        .of(new Decision.Deny(Reason.REVOKED_KEY, ROUTE, KEY), check)
+                        .getDeniedResponse())
+                .isEqualTo(responses
+                        .of(new Decision.Deny(Reason.UNKNOWN_KEY, ROUTE, null), check)
+                        .getDeniedResponse());
     }
 
     @Test
@@ -166,8 +173,7 @@ class CheckResponsesTest {
 
         assertThat(set(response)).isEmpty();
         assertThat(response.getOkResponse().getHeadersToRemoveList())
-                .contains(
-                        "x-latchkey-workspace", "x-latchkey-key", "x-latchkey-environment", "x-latchkey-scopes")
+                .contains("x-latchkey-workspace", "x-latchkey-key", "x-latchkey-environment", "x-latchkey-scopes")
                 .doesNotContain("authorization");
     }
 
@@ -205,9 +211,15 @@ class CheckResponsesTest {
     @SuppressWarnings("deprecation") // the deprecated `append` is what must stay unset
     void of_anyAnswer_headersOverwriteAndNeverAppend() {
         Stream<HeaderValueOption> headers = Stream.concat(
-                allows().flatMap(r -> responses.of(allow(r), check("r", false)).getOkResponse().getHeadersList().stream()),
-                denials().flatMap(r ->
-                        responses.of(deny(r), check("r", false)).getDeniedResponse().getHeadersList().stream()));
+                allows().flatMap(r ->
+                        responses.of(allow(r), check("r", false)).getOkResponse().getHeadersList().stream()),
+                denials()
+                        .flatMap(r ->
+                                responses
+                                        .of(deny(r), check("r", false))
+                                        .getDeniedResponse()
+                                        .getHeadersList()
+                                        .stream()));
 
         assertThat(headers).isNotEmpty().allSatisfy(header -> {
             assertThat(header.hasAppend()).isFalse();
@@ -237,7 +249,8 @@ class CheckResponsesTest {
 
     @Test
     void unreadable_answer_isA503() {
-        assertThat(responses.unreadable().getDeniedResponse().getStatus().getCodeValue()).isEqualTo(503);
+        assertThat(responses.unreadable().getDeniedResponse().getStatus().getCodeValue())
+                .isEqualTo(503);
         assertThat(responses.unreadable().getStatus().getCode()).isEqualTo(14);
     }
 
@@ -295,14 +308,17 @@ class CheckResponsesTest {
 
     private static Map<String, String> pairs(List<HeaderValueOption> headers) {
         Map<String, String> pairs = new LinkedHashMap<>();
-        headers.forEach(h ->
-                assertThat(pairs.put(h.getHeader().getKey(), h.getHeader().getValue())).isNull());
+        headers.forEach(
+                h -> assertThat(pairs.put(h.getHeader().getKey(), h.getHeader().getValue()))
+                        .isNull());
         return pairs;
     }
 
     private static Map<String, String> metadata(CheckResponse response) {
         Map<String, String> metadata = new LinkedHashMap<>();
-        response.getDynamicMetadata().getFieldsMap().forEach((name, value) -> metadata.put(name, value.getStringValue()));
+        response.getDynamicMetadata()
+                .getFieldsMap()
+                .forEach((name, value) -> metadata.put(name, value.getStringValue()));
         return metadata;
     }
 }
