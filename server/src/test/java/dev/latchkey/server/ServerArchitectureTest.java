@@ -1,13 +1,17 @@
 package dev.latchkey.server;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noMethods;
 
+import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import io.envoyproxy.envoy.service.auth.v3.CheckResponse;
 import io.envoyproxy.envoy.service.auth.v3.OkHttpResponse;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Executor;
 
 @AnalyzeClasses(packages = "dev.latchkey", importOptions = ImportOption.DoNotIncludeTests.class)
 class ServerArchitectureTest {
@@ -55,4 +59,46 @@ class ServerArchitectureTest {
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("dev.latchkey.control..", "dev.latchkey.v1..");
+
+    private static final String[] REQUEST_PATH = {
+        "dev.latchkey.server.authz..", "dev.latchkey.decision..", "dev.latchkey.policy..", "dev.latchkey.key.."
+    };
+
+    @ArchTest
+    static final ArchRule THE_REQUEST_PATH_HANDS_NOTHING_OVER = noClasses()
+            .that()
+            .resideInAnyPackage(REQUEST_PATH)
+            .should()
+            .dependOnClassesThat()
+            .areAssignableTo(Executor.class)
+            .orShould()
+            .dependOnClassesThat()
+            .areAssignableTo(Thread.class);
+
+    @ArchTest
+    static final ArchRule THE_REQUEST_PATH_TAKES_NO_LOCK = noClasses()
+            .that()
+            .resideInAnyPackage(REQUEST_PATH)
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("java.util.concurrent.locks..")
+            .orShould()
+            .dependOnClassesThat()
+            .areAssignableTo(BlockingQueue.class);
+
+    @ArchTest
+    static final ArchRule THE_REQUEST_PATH_HAS_NO_SYNCHRONIZED_METHOD = noMethods()
+            .that()
+            .areDeclaredInClassesThat()
+            .resideInAnyPackage(REQUEST_PATH)
+            .should()
+            .haveModifier(JavaModifier.SYNCHRONIZED);
+
+    @ArchTest
+    static final ArchRule THE_REQUEST_PATH_REFLECTS_NOTHING = noClasses()
+            .that()
+            .resideInAnyPackage(REQUEST_PATH)
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("java.lang.reflect..");
 }

@@ -117,6 +117,15 @@ class CheckResponsesTest {
                 .matches("[ -~]{1,120}");
     }
 
+    @ParameterizedTest
+    @MethodSource("denials")
+    void of_denialThatDoesNotVary_isBuiltOnce(Reason reason) {
+        if (reason != Reason.SCOPE_MISSING) {
+            assertThat(responses.of(deny(reason), check(null, false)))
+                    .isSameAs(responses.of(deny(reason), check(null, false)));
+        }
+    }
+
     @Test
     void of_unknownAndRevoked_areByteForByteTheSameToTheCaller() {
         IncomingCheck check = check("req-1", false);

@@ -1,0 +1,72 @@
+package dev.latchkey.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.latchkey.config.ListenAddress;
+import dev.latchkey.decision.Decider;
+import dev.latchkey.decision.Policies;
+import dev.latchkey.index.InMemoryKeyIndex;
+import dev.latchkey.key.KeyFormat;
+import dev.latchkey.key.Peppers;
+import dev.latchkey.policy.Policy;
+import dev.latchkey.server.authz.AnswerStyle;
+import dev.latchkey.server.authz.AuthorizationService;
+import io.envoyproxy.envoy.service.auth.v3.AttributeContext;
+import io.envoyproxy.envoy.service.auth.v3.AuthorizationGrpc;
+import io.envoyproxy.envoy.service.auth.v3.CheckRequest;
+import io.grpc.ManagedChannel;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.netty.util.HashedWheelTimer;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+class AuthzServerTest {
+
+    @Test
+    void check_recordAtHand_isDecidedAndAnsweredOnTheEventLoop() throws Exception {
+        Set<String> threads = ConcurrentHashMap.newKeySet();
+        HashedWheelTimer timer = new HashedWheelTimer();
+        AuthorizationService service = new AuthorizationService(
+                new KeyFormat("opt", true),
+                new Decider(
+                        new Policies(
+                                Policy.parse("{scopes: {a: A}, routes: [{match: GET /a, scope: a}]}", "p"), Map.of()),
+                        Peppers.parse("1:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="),
+                        new InMemoryKeyIndex(),
+                        () -> 0),
+                new AnswerStyle("x-latchkey-", true, "urn:latchkey:error:", "latchkey"),
+                (decision, nanos) -> threads.add(Thread.currentThread().getName()),
+                timer,
+                Duration.ofSeconds(10));
+        try (AuthzServer server = new AuthzServer(new ListenAddress.Tcp("127.0.0.1", 0), service)) {
+            ManagedChannel channel = NettyChannelBuilder.forAddress("127.0.0.1", server.port())
+                    .usePlaintext()
+                    .build();
+            for (int i = 0; i < 20; i++) {
+                var unused = AuthorizationGrpc.newBlockingStub(channel)
+                        .withDeadlineAfter(10, TimeUnit.SECONDS)
+                        .check(request());
+            }
+            channel.shutdownNow();
+        } finally {
+            timer.stop();
+        }
+
+        assertThat(threads).isNotEmpty().allMatch(name -> name.startsWith("latchkey-check-"));
+    }
+
+    private static CheckRequest request() {
+        return CheckRequest.newBuilder()
+                .setAttributes(AttributeContext.newBuilder()
+                        .setRequest(AttributeContext.Request.newBuilder()
+                                .setHttp(AttributeContext.HttpRequest.newBuilder()
+                                        .setMethod("GET")
+                                        .setPath("/a")
+                                        .putHeaders("authorization", "Bearer opt_live_abc123def456ghi789"))))
+                .build();
+    }
+}
