@@ -80,13 +80,18 @@ class DemoIT {
                         "AUTH_UNAVAILABLE");
 
         for (Block block : blocks) {
-            String answer = shell(String.join("\n", block.lines));
-
-            assertThat(answer).as(String.join("\n", block.lines)).startsWith("HTTP/1.1 " + block.status + " ");
-            String member = block.status == 200 ? "upstream" : "code";
-            JsonNode body = World.json(answer.substring(answer.indexOf("\r\n\r\n")));
-            assertThat(body.get(member).asText()).as(answer).isEqualTo(block.expected);
+            // On a busy machine the demo's timeouts of 50 and 200 ms may pass: then the answer is 503, and one asks again.
+            Awaitility.await().untilAsserted(() -> assertAnswer(block));
         }
+    }
+
+    private static void assertAnswer(Block block) throws IOException, InterruptedException {
+        String answer = shell(String.join("\n", block.lines));
+
+        assertThat(answer).as(String.join("\n", block.lines)).startsWith("HTTP/1.1 " + block.status + " ");
+        String member = block.status == 200 ? "upstream" : "code";
+        JsonNode body = World.json(answer.substring(answer.indexOf("\r\n\r\n")));
+        assertThat(body.get(member).asText()).as(answer).isEqualTo(block.expected);
     }
 
     @Test
@@ -216,8 +221,9 @@ class DemoIT {
 
     private static int statusOf(String key) {
         int port = Integer.parseInt(env.get("LATCHKEY_DEMO_URL").replaceAll(".*:", ""));
-        return RawHttp.send(port, "GET /v1/cases HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer " + key + "\r\n\r\n")
-                .status();
+        String request = "GET /v1/cases HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer " + key + "\r\n\r\n";
+        // 503 is no decision; see above.
+        return Awaitility.await().until(() -> RawHttp.send(port, request).status(), status -> status != 503);
     }
 
     private static Map<String, String> exports(String text) {

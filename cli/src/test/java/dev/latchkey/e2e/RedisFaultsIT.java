@@ -101,6 +101,7 @@ class RedisFaultsIT {
 
     private void start(boolean failOpen, UnaryOperator<String> redisUri) {
         world = new World.Options()
+                .shippedTimeouts()
                 .envoyConfig(failOpen ? RedisFaultsIT::failingOpen : UnaryOperator.identity())
                 .redisUri(redisUri)
                 .start();

@@ -41,7 +41,8 @@ import org.awaitility.Awaitility;
  */
 final class World implements AutoCloseable {
     static final Path HOME = Path.of("..").toAbsolutePath().normalize();
-    static final String ENVOY_VERSION = "1.40.0";
+    /** The Envoy under test; the build runs the suite on more than one. */
+    static final String ENVOY_VERSION = System.getProperty("latchkey.envoy.version", "1.40.0");
     static final String PEPPER = "1:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
     static final String IMPORTED_LIVE = "opt_live_abc123def456ghi789";
     static final String IMPORTED_TEST = "opt_test_abc123def456ghi789";
@@ -62,8 +63,10 @@ final class World implements AutoCloseable {
     static final class Options {
         private Policy policy = reference();
         private UnaryOperator<String> envoyConfig = UnaryOperator.identity();
+        private String envoyTimeout = "20s";
         private UnaryOperator<String> redisUri = UnaryOperator.identity();
-        private final Map<String, String> settings = new HashMap<>();
+        private final Map<String, String> settings =
+                new HashMap<>(Map.of("LATCHKEY_AUTHZ_TIMEOUT", "10s", "LATCHKEY_REDIS_TIMEOUT", "5s"));
 
         Options policy(Policy other) {
             policy = other;
@@ -78,6 +81,16 @@ final class World implements AutoCloseable {
         /** Lets the sidecar reach Redis by another way, such as a proxy. */
         Options redisUri(UnaryOperator<String> change) {
             redisUri = change;
+            return this;
+        }
+
+        /**
+         * Gives the sidecar the timeouts that it is shipped with. Without this, all have so much patience that a busy machine
+         * changes no answer; Envoy keeps some of it, so that its own timeout is surely later than the sidecar's.
+         */
+        Options shippedTimeouts() {
+            settings.keySet().removeAll(List.of("LATCHKEY_AUTHZ_TIMEOUT", "LATCHKEY_REDIS_TIMEOUT"));
+            envoyTimeout = "2s";
             return this;
         }
 
@@ -105,13 +118,19 @@ final class World implements AutoCloseable {
             Awaitility.await().until(sidecar::ready);
             envoy = add(new EnvoyProcess(
                     EnvoyProcess.find(HOME, ENVOY_VERSION),
-                    options.envoyConfig.apply(Files.readString(HOME.resolve("envoy/envoy.yaml"))),
+                    options.envoyConfig.apply(config(options)),
                     ports(),
                     folder));
         } catch (Exception | Error e) {
             close();
             throw new AssertionError("the world does not start", e);
         }
+    }
+
+    private static String config(Options options) throws IOException {
+        String config = Files.readString(HOME.resolve("envoy/envoy.yaml"));
+        assertThat(config).contains("timeout: 0.2s ");
+        return config.replace("timeout: 0.2s ", "timeout: " + options.envoyTimeout + " ");
     }
 
     private Map<Integer, Integer> ports() throws IOException {
