@@ -1,0 +1,49 @@
+package dev.latchkey.cli;
+
+import java.util.List;
+
+/**
+ * Why a command did not do what it was asked to: the status that the process ends with, and what people are told of it. Never
+ * holds a secret.
+ */
+public final class CommandFailure extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    /** Exit status: refused, not found, denied, or problems found. */
+    static final int REFUSED = 1;
+    /** Exit status: wrong usage or configuration, or a file that cannot be read. */
+    static final int USAGE = 2;
+    /** Exit status: the control plane cannot be reached. */
+    static final int UNREACHABLE = 3;
+
+    private final int status;
+
+    private CommandFailure(int status, String message) {
+        super(message);
+        this.status = status;
+    }
+
+    /** Of what was asked for and is not possible or not allowed: exit status 1. */
+    public static CommandFailure refused(String message) {
+        return new CommandFailure(REFUSED, message);
+    }
+
+    /** Of wrong usage or configuration, or a file that cannot be read: exit status 2. */
+    public static CommandFailure usage(String message) {
+        return new CommandFailure(USAGE, message);
+    }
+
+    /** Of something that does not answer: exit status 3. */
+    public static CommandFailure unreachable(String message) {
+        return new CommandFailure(UNREACHABLE, message);
+    }
+
+    /** Returns a message with a line for each of {@code details}. */
+    static String report(String heading, List<String> details) {
+        return details.isEmpty() ? heading : heading + ":\n  " + String.join("\n  ", details);
+    }
+
+    int status() {
+        return status;
+    }
+}

@@ -1,0 +1,70 @@
+package dev.latchkey.cli;
+
+import dev.latchkey.v1.KeyServiceGrpc;
+import dev.latchkey.v1.KeyServiceGrpc.KeyServiceBlockingStub;
+import dev.latchkey.v1.WorkspaceServiceGrpc;
+import dev.latchkey.v1.WorkspaceServiceGrpc.WorkspaceServiceBlockingStub;
+import io.grpc.ClientInterceptor;
+import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
+import io.grpc.StatusRuntimeException;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.grpc.stub.AbstractStub;
+import io.grpc.stub.MetadataUtils;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+
+/** Calls the control plane over gRPC, each call with a deadline. Not thread-safe. */
+final class ControlClient implements AutoCloseable {
+    private static final Metadata.Key<String> AUTHORIZATION =
+            Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
+
+    private final ControlAddress address;
+    private final Duration timeout;
+    private final ManagedChannel channel;
+    private final ClientInterceptor credentials;
+
+    /** @param token an admin token: visible ASCII */
+    ControlClient(ControlAddress address, String token, Duration timeout) {
+        this.address = address;
+        this.timeout = timeout;
+        NettyChannelBuilder builder = NettyChannelBuilder.forTarget("dns:///" + address.authority());
+        this.channel = (address.tls() ? builder.useTransportSecurity() : builder.usePlaintext()).build();
+        Metadata headers = new Metadata();
+        headers.put(AUTHORIZATION, "Bearer " + token);
+        this.credentials = MetadataUtils.newAttachHeadersInterceptor(headers);
+    }
+
+    /**
+     * Makes one call of the KeyService.
+     *
+     * @throws CommandFailure if it fails
+     */
+    <T> T keys(Function<KeyServiceBlockingStub, T> call) {
+        return call(KeyServiceGrpc.newBlockingStub(channel), call);
+    }
+
+    /**
+     * Makes one call of the WorkspaceService.
+     *
+     * @throws CommandFailure if it fails
+     */
+    <T> T workspaces(Function<WorkspaceServiceBlockingStub, T> call) {
+        return call(WorkspaceServiceGrpc.newBlockingStub(channel), call);
+    }
+
+    private <S extends AbstractStub<S>, T> T call(S stub, Function<S, T> call) {
+        try {
+            return call.apply(stub.withInterceptors(credentials)
+                    .withDeadlineAfter(timeout.toMillis(), TimeUnit.MILLISECONDS));
+        } catch (StatusRuntimeException e) {
+            throw CallFailures.of(e, address);
+        }
+    }
+
+    @Override
+    public void close() {
+        channel.shutdownNow();
+    }
+}

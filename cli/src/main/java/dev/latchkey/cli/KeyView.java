@@ -1,0 +1,81 @@
+package dev.latchkey.cli;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.latchkey.v1.Key;
+import java.util.List;
+
+/** How a key looks in results: as JSON the way the REST API writes it, and as text. Neither holds the secret. */
+final class KeyView {
+    private KeyView() {}
+
+    /** Returns the JSON of a key. What is not set is left out, but for the list of scopes. */
+    static ObjectNode json(Key key) {
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        json.put("id", key.getId());
+        json.put("workspace", key.getWorkspace());
+        json.put("name", key.getName());
+        json.put("environment", ProtoValues.text(key.getEnvironment()));
+        ArrayNode scopes = json.putArray("scopes");
+        key.getScopesList().forEach(scopes::add);
+        json.put("state", ProtoValues.text(key.getState()));
+        json.put("start", key.getStart());
+        if (key.hasCreateTime()) {
+            json.put("create_time", ProtoValues.text(key.getCreateTime()));
+        }
+        if (key.hasExpireTime()) {
+            json.put("expire_time", ProtoValues.text(key.getExpireTime()));
+        }
+        if (key.hasLastUsedTime()) {
+            json.put("last_used_time", ProtoValues.text(key.getLastUsedTime()));
+        }
+        return json;
+    }
+
+    /** Returns a sheet: a name and a value on each line. */
+    static TextTable sheet(Key key) {
+        return new TextTable()
+                .row("id", key.getId())
+                .row("workspace", key.getWorkspace())
+                .row("name", key.getName())
+                .row("environment", ProtoValues.text(key.getEnvironment()))
+                .row("scopes", String.join(" ", key.getScopesList()))
+                .row("state", ProtoValues.text(key.getState()))
+                .row("start", key.getStart())
+                .row("created", created(key))
+                .row("expires", expires(key))
+                .row("last-used", lastUsed(key));
+    }
+
+    /** Returns a table with a line for each key. */
+    static TextTable table(List<Key> keys) {
+        TextTable table = new TextTable()
+                .row("ID", "NAME", "ENVIRONMENT", "STATE", "START", "CREATED", "EXPIRES", "LAST USED", "SCOPES");
+        for (Key key : keys) {
+            table.row(
+                    key.getId(),
+                    key.getName(),
+                    ProtoValues.text(key.getEnvironment()),
+                    ProtoValues.text(key.getState()),
+                    key.getStart(),
+                    created(key),
+                    expires(key),
+                    lastUsed(key),
+                    String.join(" ", key.getScopesList()));
+        }
+        return table;
+    }
+
+    private static String created(Key key) {
+        return key.hasCreateTime() ? ProtoValues.seconds(key.getCreateTime()) : "-";
+    }
+
+    private static String expires(Key key) {
+        return key.hasExpireTime() ? ProtoValues.seconds(key.getExpireTime()) : "never";
+    }
+
+    private static String lastUsed(Key key) {
+        return key.hasLastUsedTime() ? ProtoValues.seconds(key.getLastUsedTime()) : "-";
+    }
+}

@@ -1,0 +1,69 @@
+package dev.latchkey.cli;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.PrintWriter;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.TypeConversionException;
+
+/** The form of results, {@code --output}, which may stand anywhere in the line; and their way to standard output. */
+final class Output {
+    static final String OPTION = "--output";
+
+    private static final JsonMapper JSON = new JsonMapper();
+
+    @Option(
+            names = OPTION,
+            paramLabel = "FORMAT",
+            scope = ScopeType.INHERIT,
+            converter = FormatConverter.class,
+            description = "How to print the result: table (the default), or json, as the REST API answers.")
+    private Format format = Format.TABLE;
+
+    private enum Format {
+        TABLE,
+        JSON
+    }
+
+    /**
+     * Prints a result in the form that was asked for.
+     *
+     * @param table with its line feeds
+     * @throws CommandFailure if it cannot be written
+     */
+    void print(CommandSpec command, JsonNode json, String table) {
+        PrintWriter out = command.commandLine().getOut();
+        out.print(format == Format.JSON ? text(json) + "\n" : table);
+        if (out.checkError()) {
+            throw CommandFailure.refused("the result could not be written to standard output");
+        }
+    }
+
+    /** Tells whether the result is for people to read. */
+    boolean isTable() {
+        return format == Format.TABLE;
+    }
+
+    private static String text(JsonNode json) {
+        try {
+            return JSON.writeValueAsString(json);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("a tree is always JSON", e);
+        }
+    }
+
+    private static final class FormatConverter implements ITypeConverter<Format> {
+        @Override
+        public Format convert(String text) {
+            return switch (text) {
+                case "table" -> Format.TABLE;
+                case "json" -> Format.JSON;
+                default -> throw new TypeConversionException(text + " (expected: table or json)");
+            };
+        }
+    }
+}

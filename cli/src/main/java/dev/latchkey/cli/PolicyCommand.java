@@ -1,0 +1,91 @@
+package dev.latchkey.cli;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.latchkey.policy.InvalidPolicyException;
+import dev.latchkey.policy.Policy;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code latchkey policy}: needs no control plane. */
+@Command(name = "policy", description = "Check and show policy files.")
+final class PolicyCommand {
+    private final Output output;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private CommandSpec spec;
+
+    PolicyCommand(Output output) {
+        this.output = output;
+    }
+
+    @Command(name = "check", description = "Report every problem in a policy file, with its line.")
+    int check(@Parameters(paramLabel = "FILE", description = "The policy file.") Path file) {
+        String yaml = read(file);
+        try {
+            Policy policy = Policy.parse(yaml, file.toString());
+            int scopes = policy.scopes().size();
+            int rules = policy.routes().size();
+            output.print(
+                    spec,
+                    result(file, scopes, rules, List.of()),
+                    Shown.line(file + ": ok, " + count(scopes, "scope") + ", " + count(rules, "rule")) + "\n");
+            return 0;
+        } catch (InvalidPolicyException e) {
+            if (!output.isTable()) {
+                output.print(spec, result(file, 0, 0, e.problems()), "");
+            }
+            throw refused(e);
+        }
+    }
+
+    @Command(
+            name = "show",
+            description = {
+                "Show a policy as it is understood: the rules, the more specific first, and the scopes.",
+                "A key's environment must be the rule's; \"route\" is what the Envoy route says, or else live."
+            })
+    int show(@Parameters(paramLabel = "FILE", description = "The policy file.") Path file) {
+        try {
+            Policy policy = Policy.parse(read(file), file.toString());
+            output.print(spec, PolicyView.json(policy), PolicyView.text(policy));
+            return 0;
+        } catch (InvalidPolicyException e) {
+            throw refused(e);
+        }
+    }
+
+    private static CommandFailure refused(InvalidPolicyException e) {
+        int count = e.problems().size();
+        return CommandFailure.refused(CommandFailure.report(count(count, "problem"), e.problems()));
+    }
+
+    private static String read(Path file) {
+        try {
+            return TextFile.read(file);
+        } catch (IOException e) {
+            throw CommandFailure.usage(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static ObjectNode result(Path file, int scopes, int rules, List<String> problems) {
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        json.put("file", file.toString());
+        json.put("scopes", scopes);
+        json.put("rules", rules);
+        ArrayNode array = json.putArray("problems");
+        problems.forEach(array::add);
+        return json;
+    }
+
+    private static String count(int number, String what) {
+        return number + " " + what + (number == 1 ? "" : "s");
+    }
+}

@@ -1,0 +1,63 @@
+package dev.latchkey.cli;
+
+import com.google.protobuf.Duration;
+import com.google.protobuf.Timestamp;
+import dev.latchkey.v1.Environment;
+import dev.latchkey.v1.KeyState;
+import dev.latchkey.v1.WorkspaceState;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Locale;
+
+/** The spelling of the protos' values in commands, JSON and tables. */
+final class ProtoValues {
+    private static final String WORKSPACE_PREFIX = "WORKSPACE_";
+
+    private ProtoValues() {}
+
+    static String text(Environment environment) {
+        return lowerCase(environment);
+    }
+
+    static String text(KeyState state) {
+        return lowerCase(state);
+    }
+
+    static String text(WorkspaceState state) {
+        String name = state.name();
+        return (name.startsWith(WORKSPACE_PREFIX) ? name.substring(WORKSPACE_PREFIX.length()) : name)
+                .toLowerCase(Locale.ROOT);
+    }
+
+    /** Returns the time in UTC as RFC 3339 has it, with as many digits of the second as there are. */
+    static String text(Timestamp time) {
+        return instant(time).toString();
+    }
+
+    /** Returns the time in UTC as RFC 3339 has it, in whole seconds. */
+    static String seconds(Timestamp time) {
+        return instant(time).truncatedTo(ChronoUnit.SECONDS).toString();
+    }
+
+    static Timestamp timestamp(Instant instant) {
+        return Timestamp.newBuilder()
+                .setSeconds(instant.getEpochSecond())
+                .setNanos(instant.getNano())
+                .build();
+    }
+
+    static Duration duration(java.time.Duration duration) {
+        return Duration.newBuilder()
+                .setSeconds(duration.getSeconds())
+                .setNanos(duration.getNano())
+                .build();
+    }
+
+    private static Instant instant(Timestamp time) {
+        return Instant.ofEpochSecond(time.getSeconds(), time.getNanos());
+    }
+
+    private static String lowerCase(Enum<?> value) {
+        return value.name().toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,33 @@
+package dev.latchkey.cli;
+
+import java.util.regex.Pattern;
+
+/** Makes text that others wrote fit to be shown to people on a terminal. */
+final class Shown {
+    private static final Pattern KEY = Pattern.compile("[a-z][a-z0-9]{1,15}_(?:live|test)_[0-9A-Za-z]{16,}");
+
+    private Shown() {}
+
+    /** Tells whether {@code text} holds what looks like an API key, of any brand. */
+    static boolean mentionsKey(String text) {
+        return KEY.matcher(text).find();
+    }
+
+    /** Returns {@code text} with everything that looks like an API key left out. */
+    static String withoutKeys(String text) {
+        return KEY.matcher(text).replaceAll("<key>");
+    }
+
+    /** Returns {@code text} as one line: control and format characters, which could steer a terminal, are escaped. */
+    static String line(String text) {
+        StringBuilder shown = new StringBuilder(text.length());
+        text.codePoints().forEach(c -> {
+            if (Character.isISOControl(c) || Character.getType(c) == Character.FORMAT) {
+                shown.append(String.format("\\u%04x", c));
+            } else {
+                shown.appendCodePoint(c);
+            }
+        });
+        return shown.toString();
+    }
+}

@@ -1,0 +1,62 @@
+package dev.latchkey.cli;
+
+import dev.latchkey.config.InvalidSettingsException;
+import dev.latchkey.config.Settings;
+import dev.latchkey.config.SettingsLoader;
+import dev.latchkey.config.SettingsLoader.ProcessKind;
+import dev.latchkey.decision.Policies;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What a process needs before it can start. */
+record Startup(Settings settings, Policies policies) {
+    private static final String LOG_LEVEL = "LATCHKEY_LOG_LEVEL";
+    private static final List<String> LEVELS = List.of("ERROR", "WARN", "INFO", "DEBUG", "TRACE");
+    /** Of this command line and its launcher; the settings do not know them. */
+    private static final Set<String> OWN_VARIABLES = Set.of(LOG_LEVEL, FailureReport.DEBUG, "LATCHKEY_JAVA_OPTS");
+
+    private static final Logger log = LoggerFactory.getLogger(Startup.class);
+
+    /**
+     * Reads the settings, then the policy files that they name.
+     *
+     * @param config the settings file; null for none
+     * @throws CommandFailure with every problem of the settings, or else of the policy files
+     */
+    static Startup load(ProcessKind process, @Nullable Path config, Map<String, String> variables) {
+        checkLogLevel(variables);
+        SettingsLoader.Loaded loaded;
+        try {
+            loaded = SettingsLoader.load(process, config, variables);
+        } catch (InvalidSettingsException e) {
+            throw CommandFailure.usage(String.valueOf(e.getMessage()));
+        }
+        for (String variable : loaded.unknownVariables()) {
+            if (!OWN_VARIABLES.contains(variable)) {
+                log.warn("{}: not a setting, ignored", variable);
+            }
+        }
+        return new Startup(loaded.settings(), PolicyFiles.load(loaded.settings().policies()));
+    }
+
+    /** Returns what to tell people of an address that cannot be bound. */
+    static CommandFailure notBound(IOException e) {
+        String message = String.valueOf(e.getMessage());
+        String reason = Causes.reason(e);
+        return CommandFailure.usage(message.contains(reason) ? message : message + ": " + reason);
+    }
+
+    /** Logback would take a wrong level for DEBUG. */
+    private static void checkLogLevel(Map<String, String> variables) {
+        String level = variables.getOrDefault(LOG_LEVEL, "INFO");
+        if (!level.isEmpty() && LEVELS.stream().noneMatch(level::equalsIgnoreCase)) {
+            throw CommandFailure.usage(LOG_LEVEL + ": " + Shown.line(level) + " (expected: one of " + LEVELS + ")");
+        }
+    }
+}

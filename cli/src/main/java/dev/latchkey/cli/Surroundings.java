@@ -1,0 +1,17 @@
+package dev.latchkey.cli;
+
+import java.time.Duration;
+import java.util.Map;
+
+/**
+ * What commands take from the process around them.
+ *
+ * @param variables the environment
+ * @param termination how those that run until told to stop are told
+ * @param callTimeout the most that one call of the control plane may take
+ */
+public record Surroundings(Map<String, String> variables, Termination termination, Duration callTimeout) {
+    public Surroundings {
+        variables = Map.copyOf(variables);
+    }
+}

@@ -1,0 +1,57 @@
+package dev.latchkey.cli;
+
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Lets a command that runs until told to stop end in its own way, and with its own exit status: left to itself, the JVM ends
+ * at once on SIGTERM, SIGINT and SIGHUP, with a status that means "killed".
+ *
+ * <p>This class is thread-safe.
+ */
+public final class Termination {
+    /** More than the settings allow a process to drain. */
+    private static final long LIMIT_MINUTES = 20;
+
+    private final CountDownLatch requested = new CountDownLatch(1);
+    private final CountDownLatch finished = new CountDownLatch(1);
+    private final AtomicInteger status = new AtomicInteger();
+    private final AtomicBoolean caught = new AtomicBoolean();
+
+    /** From now on a signal does not end the process but makes {@link #await} return, now or later. */
+    public void catchSignals() {
+        if (!caught.getAndSet(true)) {
+            Runtime.getRuntime().addShutdownHook(new Thread(this::onShutdown, "latchkey-termination"));
+        }
+    }
+
+    /** Waits until the process is told to stop. */
+    public void await() throws InterruptedException {
+        requested.await();
+    }
+
+    /** Does what a signal does. */
+    public void request() {
+        requested.countDown();
+    }
+
+    /** Lets the process end with {@code exitStatus}, once everything is closed. */
+    void finished(int exitStatus) {
+        status.set(exitStatus);
+        finished.countDown();
+    }
+
+    private void onShutdown() {
+        request();
+        try {
+            if (finished.await(LIMIT_MINUTES, TimeUnit.MINUTES)) {
+                // The status of a shutdown that is under way can be set in no other way.
+                Runtime.getRuntime().halt(status.get());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

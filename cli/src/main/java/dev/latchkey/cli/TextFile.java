@@ -1,0 +1,47 @@
+package dev.latchkey.cli;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+
+/** Reads small files that the user named. */
+final class TextFile {
+    private static final int MAX_BYTES = 1 << 20;
+
+    private TextFile() {}
+
+    /**
+     * Returns the whole text, which is UTF-8.
+     *
+     * @throws IOException with a message for people: the path and what is wrong, no part of the content
+     */
+    static String read(Path file) throws IOException {
+        byte[] bytes;
+        try (InputStream in = Files.newInputStream(file)) {
+            bytes = in.readNBytes(MAX_BYTES + 1);
+        } catch (NoSuchFileException e) {
+            throw new IOException(file + ": no such file", e);
+        } catch (AccessDeniedException e) {
+            throw new IOException(file + ": permission denied", e);
+        } catch (IOException e) {
+            throw new IOException(file + (Files.isDirectory(file) ? ": is a directory" : ": cannot be read"), e);
+        }
+        if (bytes.length > MAX_BYTES) {
+            throw new IOException(file + ": more than 1 MiB");
+        }
+        try {
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes))
+                    .toString();
+        } catch (CharacterCodingException e) {
+            throw new IOException(file + ": not UTF-8", e);
+        }
+    }
+}

@@ -1,0 +1,49 @@
+package dev.latchkey.cli;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** Text in aligned columns, two spaces apart, the last one as long as it likes. Not thread-safe. */
+final class TextTable {
+    private static final String GAP = "  ";
+
+    private final List<List<String>> rows = new ArrayList<>();
+
+    /** Adds a row; every row has as many cells. What could steer a terminal is escaped. */
+    TextTable row(String... cells) {
+        List<String> row = new ArrayList<>();
+        for (String cell : cells) {
+            row.add(Shown.line(cell));
+        }
+        if (!rows.isEmpty() && rows.get(0).size() != row.size()) {
+            throw new IllegalArgumentException(row.size() + " cells (expected: " + rows.get(0).size() + ")");
+        }
+        rows.add(row);
+        return this;
+    }
+
+    /** Returns the lines, each ended by a line feed. */
+    @Override
+    public String toString() {
+        StringBuilder text = new StringBuilder();
+        for (List<String> row : rows) {
+            StringBuilder line = new StringBuilder();
+            for (int column = 0; column < row.size(); column++) {
+                line.append(row.get(column));
+                if (column < row.size() - 1) {
+                    line.append(" ".repeat(width(column) - length(row.get(column)))).append(GAP);
+                }
+            }
+            text.append(line.toString().stripTrailing()).append('\n');
+        }
+        return text.toString();
+    }
+
+    private int width(int column) {
+        return rows.stream().mapToInt(row -> length(row.get(column))).max().orElse(0);
+    }
+
+    private static int length(String cell) {
+        return cell.codePointCount(0, cell.length());
+    }
+}

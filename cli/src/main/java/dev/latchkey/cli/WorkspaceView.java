@@ -1,0 +1,49 @@
+package dev.latchkey.cli;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.latchkey.v1.Workspace;
+import java.util.List;
+
+/** How a workspace looks in results: as JSON the way the REST API writes it, and as text. */
+final class WorkspaceView {
+    private WorkspaceView() {}
+
+    /** Returns the JSON of a workspace. */
+    static ObjectNode json(Workspace workspace) {
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        json.put("id", workspace.getId());
+        json.put("name", workspace.getName());
+        json.put("state", ProtoValues.text(workspace.getState()));
+        if (workspace.hasCreateTime()) {
+            json.put("create_time", ProtoValues.text(workspace.getCreateTime()));
+        }
+        return json;
+    }
+
+    /** Returns a sheet: a name and a value on each line. */
+    static TextTable sheet(Workspace workspace) {
+        return new TextTable()
+                .row("id", workspace.getId())
+                .row("name", workspace.getName())
+                .row("state", ProtoValues.text(workspace.getState()))
+                .row("created", created(workspace));
+    }
+
+    /** Returns a table with a line for each workspace. */
+    static TextTable table(List<Workspace> workspaces) {
+        TextTable table = new TextTable().row("ID", "NAME", "STATE", "CREATED");
+        for (Workspace workspace : workspaces) {
+            table.row(
+                    workspace.getId(),
+                    workspace.getName(),
+                    ProtoValues.text(workspace.getState()),
+                    created(workspace));
+        }
+        return table;
+    }
+
+    private static String created(Workspace workspace) {
+        return workspace.hasCreateTime() ? ProtoValues.seconds(workspace.getCreateTime()) : "-";
+    }
+}

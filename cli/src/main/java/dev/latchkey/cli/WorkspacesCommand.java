@@ -1,0 +1,109 @@
+package dev.latchkey.cli;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.latchkey.v1.ActivateWorkspaceRequest;
+import dev.latchkey.v1.CreateWorkspaceRequest;
+import dev.latchkey.v1.DeactivateWorkspaceRequest;
+import dev.latchkey.v1.GetWorkspaceRequest;
+import dev.latchkey.v1.ListWorkspacesRequest;
+import dev.latchkey.v1.ListWorkspacesResponse;
+import dev.latchkey.v1.Workspace;
+import dev.latchkey.v1.WorkspaceServiceGrpc.WorkspaceServiceBlockingStub;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code latchkey workspaces}. */
+@Command(name = "workspaces", description = "Create, list, show, activate and deactivate workspaces.")
+final class WorkspacesCommand {
+    @Mixin
+    private final ControlOptions control;
+
+    private final Output output;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private CommandSpec spec;
+
+    WorkspacesCommand(ControlOptions control, Output output) {
+        this.control = control;
+        this.output = output;
+    }
+
+    @Command(name = "create", description = "Create a workspace. It is active.")
+    int create(
+            @Parameters(paramLabel = "ID", description = "Its id, your own: 1 to 64 letters, digits, _ and -.") String id,
+            @Option(
+                            names = "--name",
+                            paramLabel = "NAME",
+                            defaultValue = "",
+                            description = "What people call it. Default: the id.")
+                    String name) {
+        CreateWorkspaceRequest request =
+                CreateWorkspaceRequest.newBuilder().setId(id).setName(name).build();
+        return print(stub -> stub.createWorkspace(request).getWorkspace());
+    }
+
+    @Command(name = "activate", description = "Let the keys of a workspace work again.")
+    int activate(@Parameters(paramLabel = "ID", description = "The workspace.") String id) {
+        ActivateWorkspaceRequest request =
+                ActivateWorkspaceRequest.newBuilder().setId(id).build();
+        return print(stub -> stub.activateWorkspace(request).getWorkspace());
+    }
+
+    @Command(name = "deactivate", description = "Stop all keys of a workspace: requests get AUTH_TENANT_INACTIVE.")
+    int deactivate(@Parameters(paramLabel = "ID", description = "The workspace.") String id) {
+        DeactivateWorkspaceRequest request =
+                DeactivateWorkspaceRequest.newBuilder().setId(id).build();
+        return print(stub -> stub.deactivateWorkspace(request).getWorkspace());
+    }
+
+    @Command(name = "get", description = "Show one workspace.")
+    int get(@Parameters(paramLabel = "ID", description = "The workspace.") String id) {
+        GetWorkspaceRequest request = GetWorkspaceRequest.newBuilder().setId(id).build();
+        return print(stub -> stub.getWorkspace(request).getWorkspace());
+    }
+
+    @Command(name = "list", description = "List all workspaces, by id.")
+    int list() {
+        List<Workspace> workspaces = new ArrayList<>();
+        try (ControlClient client = control.client()) {
+            String token = "";
+            do {
+                ListWorkspacesRequest request = ListWorkspacesRequest.newBuilder()
+                        .setPageSize(KeysCommand.PAGE_SIZE)
+                        .setPageToken(token)
+                        .build();
+                ListWorkspacesResponse page = client.workspaces(stub -> stub.listWorkspaces(request));
+                workspaces.addAll(page.getWorkspacesList());
+                token = page.getNextPageToken();
+            } while (!token.isEmpty());
+        }
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        ArrayNode array = json.putArray("workspaces");
+        workspaces.forEach(workspace -> array.add(WorkspaceView.json(workspace)));
+        // All pages are here.
+        json.put("next_page_token", "");
+        output.print(spec, json, WorkspaceView.table(workspaces).toString());
+        return 0;
+    }
+
+    private int print(Function<WorkspaceServiceBlockingStub, Workspace> call) {
+        Workspace workspace;
+        try (ControlClient client = control.client()) {
+            workspace = client.workspaces(call);
+        }
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        json.set("workspace", WorkspaceView.json(workspace));
+        output.print(spec, json, WorkspaceView.sheet(workspace).toString());
+        return 0;
+    }
+}

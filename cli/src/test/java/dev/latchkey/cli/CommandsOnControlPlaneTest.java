@@ -1,0 +1,168 @@
+package dev.latchkey.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.latchkey.config.AdminToken;
+import dev.latchkey.config.SettingsLoader;
+import dev.latchkey.config.SettingsLoader.ProcessKind;
+import dev.latchkey.control.ControlPlane;
+import dev.latchkey.index.RealRedis;
+import dev.latchkey.policy.Policy;
+import java.io.IOException;
+import java.util.Map;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** The commands as people use them: with the real control plane and a real Redis. */
+class CommandsOnControlPlaneTest {
+    private static final String TOKEN = "latchkey_admin_of-the-test";
+    private static final String POLICY =
+            """
+            scopes:
+              cases:read: Read case data
+              cases:write: Create and update cases
+            routes:
+              - match: GET /v1/cases
+                scope: cases:read
+            """;
+
+    @RegisterExtension
+    static final RealRedis REDIS = new RealRedis();
+
+    private ControlPlane control;
+
+    @BeforeEach
+    void start() throws IOException {
+        Map<String, String> settings = Map.of(
+                "LATCHKEY_PEPPERS", "1:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=",
+                "LATCHKEY_CONTROL_TOKENS", "test:operator:" + AdminToken.hash(TOKEN),
+                "LATCHKEY_CONTROL_LISTEN", "127.0.0.1:0",
+                "LATCHKEY_REDIS_URI", REDIS.uri());
+        control = ControlPlane.start(
+                SettingsLoader.load(ProcessKind.CONTROL, null, settings).settings(), Policy.parse(POLICY, "policy.yaml"));
+        Awaitility.await().until(control::ready);
+    }
+
+    @AfterEach
+    void stop() {
+        control.close();
+    }
+
+    @Test
+    void key_itsWholeLife() throws IOException {
+        assertThat(run("workspaces", "create", "ws_1", "--name", "First").status()).isZero();
+
+        Run created = create("--scope=cases:read", "--scope=cases:write", "--expires-in=90d", "--output=json");
+        assertThat(created.err()).isEmpty();
+        JsonNode key = json(created).get("key");
+        String id = key.get("id").asText();
+        assertThat(json(created).get("secret").asText()).matches("opt_live_[0-9A-Za-z]{38}");
+        assertThat(key.get("state").asText()).isEqualTo("active");
+
+        assertThat(json(run("keys", "list", "--workspace", "ws_1", "--output=json")).get("keys"))
+                .containsExactly(key);
+        assertThat(json(run("keys", "get", id, "--output=json")).get("key")).isEqualTo(key);
+
+        assertThat(json(run("keys", "revoke", id, "--reason", "test", "--output=json"))
+                        .at("/key/state")
+                        .asText())
+                .isEqualTo("revoked");
+        assertThat(run("keys", "revoke", id).status()).isZero();
+        assertThat(REDIS.commands().keys("latchkey:key:*"))
+                .hasSize(1)
+                .allSatisfy(record -> assertThat(REDIS.commands().hget(record, "state"))
+                        .isEqualTo("revoked"));
+        assertThat(json(run("keys", "list", "--workspace", "ws_1", "--output=json")).get("keys"))
+                .isEmpty();
+        assertThat(run("keys", "list", "--workspace", "ws_1", "--all").out()).contains(id, "revoked");
+    }
+
+    @Test
+    void workspace_itsWholeLife() throws IOException {
+        assertThat(run("workspaces", "create", "ws_1").status()).isZero();
+        assertThat(run("workspaces", "create", "ws_1").status()).isEqualTo(1);
+        assertThat(json(run("workspaces", "deactivate", "ws_1", "--output=json"))
+                        .at("/workspace/state")
+                        .asText())
+                .isEqualTo("inactive");
+        assertThat(run("workspaces", "get", "ws_1").out()).contains("state    inactive\n");
+        assertThat(run("workspaces", "activate", "ws_1").out()).contains("state    active\n");
+        assertThat(json(run("workspaces", "list", "--output=json")).get("workspaces"))
+                .hasSize(1);
+    }
+
+    @Test
+    void create_wrongFields_areAllNamed() {
+        assertThat(run("workspaces", "create", "ws_1").status()).isZero();
+
+        Run run = run("keys", "create", "--workspace=ws_1", "--name=", "--scope=cases:raed", "--expires-in=0s");
+
+        assertThat(run.status()).isEqualTo(1);
+        assertThat(run.out()).isEmpty();
+        assertThat(run.err())
+                .startsWith("latchkey: refused:\n  ")
+                .contains("\n  name: \"\" (expected: ", "\n  scopes[0]: \"cases:raed\" (expected: ", "cases:read", "  lifetime: ")
+                .hasLineCount(4);
+    }
+
+    @Test
+    void create_unknownWorkspace_isRefused() {
+        Run run = create("--scope=cases:read");
+
+        assertThat(run.status()).isEqualTo(1);
+        assertThat(run.err()).contains("ws_1").hasLineCount(1);
+    }
+
+    @Test
+    void get_unknownKey_isRefused() {
+        Run run = run("keys", "get", "key_unknown");
+
+        assertThat(run.status()).isEqualTo(1);
+        assertThat(run.err()).contains("key_unknown").hasLineCount(1);
+    }
+
+    @Test
+    void anyCommand_wrongToken_isRefusedWithoutIt() {
+        Run run = Run.of(
+                Map.of("LATCHKEY_CONTROL", url(), "LATCHKEY_TOKEN", "wrong-token"), "workspaces", "list");
+
+        assertThat(run.status()).isEqualTo(1);
+        assertThat(run.err()).contains("does not know the admin token").doesNotContain("wrong-token");
+    }
+
+    @Test
+    void anyCommand_withoutRedis_isUnreachable() throws InterruptedException {
+        REDIS.kill();
+
+        Run run = run("workspaces", "list");
+
+        assertThat(run.status()).isEqualTo(3);
+        assertThat(run.err()).contains("Redis").hasLineCount(1);
+    }
+
+    private Run create(String... more) {
+        String[] args = {"keys", "create", "--workspace=ws_1", "--name=CRM Integration"};
+        String[] all = new String[args.length + more.length];
+        System.arraycopy(args, 0, all, 0, args.length);
+        System.arraycopy(more, 0, all, args.length, more.length);
+        return run(all);
+    }
+
+    private Run run(String... args) {
+        return Run.of(Map.of("LATCHKEY_CONTROL", url(), "LATCHKEY_TOKEN", TOKEN), args);
+    }
+
+    private String url() {
+        return "http://127.0.0.1:" + control.port();
+    }
+
+    private static JsonNode json(Run run) throws IOException {
+        assertThat(run.status()).as(run.err()).isZero();
+        return new JsonMapper().readTree(run.out());
+    }
+}

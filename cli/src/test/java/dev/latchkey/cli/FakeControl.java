@@ -1,0 +1,171 @@
+package dev.latchkey.cli;
+
+import dev.latchkey.v1.ActivateWorkspaceRequest;
+import dev.latchkey.v1.ActivateWorkspaceResponse;
+import dev.latchkey.v1.CreateKeyRequest;
+import dev.latchkey.v1.CreateKeyResponse;
+import dev.latchkey.v1.CreateWorkspaceRequest;
+import dev.latchkey.v1.CreateWorkspaceResponse;
+import dev.latchkey.v1.DeactivateWorkspaceRequest;
+import dev.latchkey.v1.DeactivateWorkspaceResponse;
+import dev.latchkey.v1.GetKeyRequest;
+import dev.latchkey.v1.GetKeyResponse;
+import dev.latchkey.v1.GetWorkspaceRequest;
+import dev.latchkey.v1.GetWorkspaceResponse;
+import dev.latchkey.v1.KeyServiceGrpc;
+import dev.latchkey.v1.ListKeysRequest;
+import dev.latchkey.v1.ListKeysResponse;
+import dev.latchkey.v1.ListWorkspacesRequest;
+import dev.latchkey.v1.ListWorkspacesResponse;
+import dev.latchkey.v1.RevokeKeyRequest;
+import dev.latchkey.v1.RevokeKeyResponse;
+import dev.latchkey.v1.WorkspaceServiceGrpc;
+import io.grpc.Metadata;
+import io.grpc.Server;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import io.grpc.StatusRuntimeException;
+import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.stub.StreamObserver;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
+
+/** A control plane that answers what a test tells it to, in order, and remembers what it was asked. */
+final class FakeControl implements AutoCloseable {
+    static final String TOKEN = "latchkey_admin_of-the-test";
+
+    /** An answer that never comes. */
+    static final Object SILENCE = new Object();
+
+    private static final Metadata.Key<String> AUTHORIZATION =
+            Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
+
+    private final ConcurrentLinkedQueue<Object> answers = new ConcurrentLinkedQueue<>();
+    private final List<Object> requests = new CopyOnWriteArrayList<>();
+    private final List<String> credentials = new CopyOnWriteArrayList<>();
+    private final Server server;
+
+    FakeControl() throws IOException {
+        server = NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+                .addService(new Keys())
+                .addService(new Workspaces())
+                .intercept(new CredentialsKeeper())
+                .build()
+                .start();
+    }
+
+    /** @param next messages, statuses to fail with, or {@link #SILENCE}, one for each call */
+    FakeControl answer(Object... next) {
+        answers.addAll(List.of(next));
+        return this;
+    }
+
+    /** Runs a command against this control plane. */
+    Run run(String... args) {
+        return Run.of(variables(), args);
+    }
+
+    Map<String, String> variables() {
+        return Map.of("LATCHKEY_CONTROL", url(), "LATCHKEY_TOKEN", TOKEN);
+    }
+
+    String url() {
+        return "http://127.0.0.1:" + server.getPort();
+    }
+
+    List<Object> requests() {
+        return requests;
+    }
+
+    /** Returns the authorization of each call. */
+    List<String> credentials() {
+        return credentials;
+    }
+
+    @Override
+    public void close() {
+        server.shutdownNow();
+    }
+
+    @SuppressWarnings("unchecked") // the test has to give the message that the call answers
+    private <T> void handle(Object request, StreamObserver<T> call) {
+        requests.add(request);
+        Object next = answers.poll();
+        if (next instanceof StatusRuntimeException failure) {
+            call.onError(failure);
+        } else if (next == null) {
+            throw new IllegalStateException("no answer for " + request);
+        } else if (next != SILENCE) {
+            call.onNext((T) next);
+            call.onCompleted();
+        }
+    }
+
+    private final class CredentialsKeeper implements ServerInterceptor {
+        @Override
+        public <Q, A> ServerCall.Listener<Q> interceptCall(
+                ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
+            @Nullable String authorization = headers.get(AUTHORIZATION);
+            credentials.add(authorization == null ? "none" : authorization);
+            return next.startCall(call, headers);
+        }
+    }
+
+    private final class Keys extends KeyServiceGrpc.KeyServiceImplBase {
+        @Override
+        public void createKey(CreateKeyRequest request, StreamObserver<CreateKeyResponse> call) {
+            handle(request, call);
+        }
+
+        @Override
+        public void listKeys(ListKeysRequest request, StreamObserver<ListKeysResponse> call) {
+            handle(request, call);
+        }
+
+        @Override
+        public void getKey(GetKeyRequest request, StreamObserver<GetKeyResponse> call) {
+            handle(request, call);
+        }
+
+        @Override
+        public void revokeKey(RevokeKeyRequest request, StreamObserver<RevokeKeyResponse> call) {
+            handle(request, call);
+        }
+    }
+
+    private final class Workspaces extends WorkspaceServiceGrpc.WorkspaceServiceImplBase {
+        @Override
+        public void createWorkspace(CreateWorkspaceRequest request, StreamObserver<CreateWorkspaceResponse> call) {
+            handle(request, call);
+        }
+
+        @Override
+        public void listWorkspaces(ListWorkspacesRequest request, StreamObserver<ListWorkspacesResponse> call) {
+            handle(request, call);
+        }
+
+        @Override
+        public void getWorkspace(GetWorkspaceRequest request, StreamObserver<GetWorkspaceResponse> call) {
+            handle(request, call);
+        }
+
+        @Override
+        public void activateWorkspace(
+                ActivateWorkspaceRequest request, StreamObserver<ActivateWorkspaceResponse> call) {
+            handle(request, call);
+        }
+
+        @Override
+        public void deactivateWorkspace(
+                DeactivateWorkspaceRequest request, StreamObserver<DeactivateWorkspaceResponse> call) {
+            handle(request, call);
+        }
+    }
+}

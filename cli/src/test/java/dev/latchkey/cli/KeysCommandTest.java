@@ -1,0 +1,267 @@
+package dev.latchkey.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.Timestamp;
+import dev.latchkey.v1.CreateKeyRequest;
+import dev.latchkey.v1.CreateKeyResponse;
+import dev.latchkey.v1.Environment;
+import dev.latchkey.v1.GetKeyRequest;
+import dev.latchkey.v1.GetKeyResponse;
+import dev.latchkey.v1.Key;
+import dev.latchkey.v1.KeyState;
+import dev.latchkey.v1.ListKeysRequest;
+import dev.latchkey.v1.ListKeysResponse;
+import dev.latchkey.v1.RevokeKeyRequest;
+import dev.latchkey.v1.RevokeKeyResponse;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class KeysCommandTest {
+    private static final String SECRET = "opt_live_0000000000000000000000000000000046uziL";
+    private static final Key KEY = Key.newBuilder()
+            .setId("key_1")
+            .setWorkspace("ws_1")
+            .setName("CRM Integration")
+            .setEnvironment(Environment.LIVE)
+            .addScopes("cases:read")
+            .addScopes("cases:write")
+            .setState(KeyState.ACTIVE)
+            .setStart("opt_live_0000")
+            .setCreateTime(time("2026-11-25T04:57:45.378Z"))
+            .setExpireTime(time("2027-01-31T00:00:00Z"))
+            .build();
+    private static final Key OTHER = Key.newBuilder()
+            .setId("key_2")
+            .setWorkspace("ws_1")
+            .setName("Old")
+            .setEnvironment(Environment.TEST)
+            .setState(KeyState.REVOKED)
+            .setStart("opt_test_aaaa")
+            .setCreateTime(time("2026-01-01T00:00:00Z"))
+            .setLastUsedTime(time("2026-06-01T12:30:00Z"))
+            .build();
+
+    private final FakeControl control;
+
+    KeysCommandTest() throws IOException {
+        control = new FakeControl();
+    }
+
+    @AfterEach
+    void close() {
+        control.close();
+    }
+
+    @Test
+    void create_everyOption_isSent() {
+        control.answer(created(), created());
+
+        Run in = control.run(
+                "keys", "create", "--workspace", "ws_1", "--name", "CRM Integration", "--scope", "cases:read", "--scope",
+                "cases:write", "--environment", "test", "--expires-in", "90d");
+        Run at = control.run(
+                "keys",
+                "create",
+                "--workspace=ws_1",
+                "--name=é",
+                "--scope=cases:read",
+                "--expires-at=2027-01-31T01:00:00.5+01:00");
+
+        assertThat(in.status()).isZero();
+        assertThat(at.status()).isZero();
+        assertThat(control.requests())
+                .containsExactly(
+                        CreateKeyRequest.newBuilder()
+                                .setWorkspace("ws_1")
+                                .setName("CRM Integration")
+                                .addScopes("cases:read")
+                                .addScopes("cases:write")
+                                .setEnvironment(Environment.TEST)
+                                .setLifetime(ProtoValues.duration(Duration.ofDays(90)))
+                                .build(),
+                        CreateKeyRequest.newBuilder()
+                                .setWorkspace("ws_1")
+                                .setName("é")
+                                .addScopes("cases:read")
+                                .setEnvironment(Environment.LIVE)
+                                .setExpireTime(time("2027-01-31T00:00:00.5Z"))
+                                .build());
+    }
+
+    @Test
+    void create_json_isTheRestBody() {
+        control.answer(created());
+
+        Run run = create("--output", "json");
+
+        assertThat(run.out())
+                .isEqualTo("{\"key\":{\"id\":\"key_1\",\"workspace\":\"ws_1\",\"name\":\"CRM Integration\","
+                        + "\"environment\":\"live\",\"scopes\":[\"cases:read\",\"cases:write\"],\"state\":\"active\","
+                        + "\"start\":\"opt_live_0000\",\"create_time\":\"2026-11-25T04:57:45.378Z\","
+                        + "\"expire_time\":\"2027-01-31T00:00:00Z\"},\"secret\":\"" + SECRET + "\"}\n");
+        assertThat(run.err()).isEmpty();
+    }
+
+    @Test
+    void create_table_endsWithTheSecretAndWarns() {
+        control.answer(created());
+
+        Run run = create();
+
+        assertThat(run.out())
+                .isEqualTo(
+                        """
+                        id           key_1
+                        workspace    ws_1
+                        name         CRM Integration
+                        environment  live
+                        scopes       cases:read cases:write
+                        state        active
+                        start        opt_live_0000
+                        created      2026-11-25T04:57:45Z
+                        expires      2027-01-31T00:00:00Z
+                        last-used    -
+                        secret       %s
+                        """
+                                .formatted(SECRET));
+        assertThat(run.err()).isEqualTo("Store the secret now: it is not shown again.\n");
+    }
+
+    @Test
+    void create_secretThatCannotBeWritten_saysToRevokeTheKey() {
+        control.answer(created());
+        StringWriter err = new StringWriter();
+        PrintWriter full = new PrintWriter(new FullDisk(), true, StandardCharsets.UTF_8);
+
+        int status = Main.run(
+                new Surroundings(control.variables(), new Termination(), Duration.ofSeconds(10)),
+                full,
+                new PrintWriter(err, true),
+                "keys",
+                "create",
+                "--workspace=ws_1",
+                "--name=a",
+                "--scope=cases:read");
+
+        assertThat(status).isEqualTo(1);
+        assertThat(err.toString()).contains("Revoke key_1").doesNotContain(SECRET);
+    }
+
+    @Test
+    void list_severalPages_printsAllOfThem() {
+        control.answer(
+                ListKeysResponse.newBuilder().addKeys(KEY).setNextPageToken("more").build(),
+                ListKeysResponse.newBuilder().setNextPageToken("evenMore").build(),
+                ListKeysResponse.newBuilder().addKeys(OTHER).build());
+
+        Run run = control.run("keys", "list", "--workspace", "ws_1", "--all");
+
+        assertThat(run)
+                .isEqualTo(
+                        new Run(
+                                0,
+                                """
+                                ID     NAME             ENVIRONMENT  STATE    START          CREATED               EXPIRES               LAST USED             SCOPES
+                                key_1  CRM Integration  live         active   opt_live_0000  2026-11-25T04:57:45Z  2027-01-31T00:00:00Z  -                     cases:read cases:write
+                                key_2  Old              test         revoked  opt_test_aaaa  2026-01-01T00:00:00Z  never                 2026-06-01T12:30:00Z
+                                """,
+                                ""));
+        assertThat(control.requests())
+                .containsExactly(listRequest("", true), listRequest("more", true), listRequest("evenMore", true));
+    }
+
+    @Test
+    void list_json_holdsEveryPageAndNoUnsetTime() {
+        control.answer(
+                ListKeysResponse.newBuilder().addKeys(OTHER).setNextPageToken("more").build(),
+                ListKeysResponse.getDefaultInstance());
+
+        Run run = control.run("keys", "list", "--workspace", "ws_1", "--output", "json");
+
+        assertThat(run.out())
+                .isEqualTo("{\"keys\":[{\"id\":\"key_2\",\"workspace\":\"ws_1\",\"name\":\"Old\",\"environment\":\"test\","
+                        + "\"scopes\":[],\"state\":\"revoked\",\"start\":\"opt_test_aaaa\","
+                        + "\"create_time\":\"2026-01-01T00:00:00Z\",\"last_used_time\":\"2026-06-01T12:30:00Z\"}],"
+                        + "\"next_page_token\":\"\"}\n");
+        assertThat(control.requests()).containsExactly(listRequest("", false), listRequest("more", false));
+    }
+
+    @Test
+    void list_noKeys_isAnEmptyList() {
+        control.answer(ListKeysResponse.getDefaultInstance(), ListKeysResponse.getDefaultInstance());
+
+        assertThat(control.run("keys", "list", "--workspace=w", "--output=json").out())
+                .isEqualTo("{\"keys\":[],\"next_page_token\":\"\"}\n");
+        assertThat(control.run("keys", "list", "--workspace=w").out()).startsWith("ID ").hasLineCount(1);
+    }
+
+    @Test
+    void getAndRevoke_id_findTheKeyInAnyWorkspace() {
+        control.answer(
+                GetKeyResponse.newBuilder().setKey(KEY).build(),
+                RevokeKeyResponse.newBuilder().setKey(OTHER).build());
+
+        Run get = control.run("keys", "get", "key_1", "--output", "json");
+        Run revoke = control.run("keys", "revoke", "key_2", "--reason", "left the company");
+
+        assertThat(get.out()).startsWith("{\"key\":{\"id\":\"key_1\",").endsWith("}}\n");
+        assertThat(revoke.out()).startsWith("id           key_2\n").contains("state        revoked\n");
+        assertThat(control.requests())
+                .containsExactly(
+                        GetKeyRequest.newBuilder().setWorkspace("-").setId("key_1").build(),
+                        RevokeKeyRequest.newBuilder()
+                                .setWorkspace("-")
+                                .setId("key_2")
+                                .setReason("left the company")
+                                .build());
+    }
+
+    @Test
+    void table_nameThatSteersTheTerminal_isEscaped() {
+        Key hostile = KEY.toBuilder().setName("\u001b[2Jx\n\u202ey").build();
+        control.answer(GetKeyResponse.newBuilder().setKey(hostile).build());
+
+        assertThat(control.run("keys", "get", "key_1").out())
+                .contains("name         \\u001b[2Jx\\u000a\\u202ey\n");
+    }
+
+    private Run create(String... more) {
+        String[] args = {"keys", "create", "--workspace=ws_1", "--name=CRM Integration", "--scope=cases:read"};
+        String[] all = new String[args.length + more.length];
+        System.arraycopy(args, 0, all, 0, args.length);
+        System.arraycopy(more, 0, all, args.length, more.length);
+        return control.run(all);
+    }
+
+    private static CreateKeyResponse created() {
+        return CreateKeyResponse.newBuilder().setKey(KEY).setSecret(SECRET).build();
+    }
+
+    private static ListKeysRequest listRequest(String token, boolean all) {
+        return ListKeysRequest.newBuilder()
+                .setWorkspace("ws_1")
+                .setPageSize(1000)
+                .setPageToken(token)
+                .setShowAll(all)
+                .build();
+    }
+
+    private static Timestamp time(String text) {
+        return ProtoValues.timestamp(Instant.parse(text));
+    }
+
+    private static final class FullDisk extends OutputStream {
+        @Override
+        public void write(int b) throws IOException {
+            throw new IOException("no space left");
+        }
+    }
+}

@@ -1,0 +1,23 @@
+package dev.latchkey.cli;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.time.Duration;
+import java.util.Map;
+
+/** What a command that was run in this process printed, and its exit status. */
+record Run(int status, String out, String err) {
+    private static final Duration CALL_TIMEOUT = Duration.ofSeconds(10);
+
+    /** Runs a command with these variables and no others. */
+    static Run of(Map<String, String> variables, String... args) {
+        return of(new Surroundings(variables, new Termination(), CALL_TIMEOUT), args);
+    }
+
+    static Run of(Surroundings surroundings, String... args) {
+        StringWriter out = new StringWriter();
+        StringWriter err = new StringWriter();
+        int status = Main.run(surroundings, new PrintWriter(out), new PrintWriter(err, true), args);
+        return new Run(status, out.toString(), err.toString());
+    }
+}

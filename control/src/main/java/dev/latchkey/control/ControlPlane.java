@@ -1,0 +1,177 @@
+package dev.latchkey.control;
+
+import dev.latchkey.config.ListenAddress;
+import dev.latchkey.config.Settings;
+import dev.latchkey.control.api.AdminAuth;
+import dev.latchkey.control.api.ControlServer;
+import dev.latchkey.control.api.KeyServiceEndpoint;
+import dev.latchkey.control.api.Readiness;
+import dev.latchkey.control.api.WorkspaceServiceEndpoint;
+import dev.latchkey.control.keys.KeyManager;
+import dev.latchkey.control.keys.Mint;
+import dev.latchkey.control.keys.WorkspaceManager;
+import dev.latchkey.control.ledger.Announcements;
+import dev.latchkey.control.ledger.IndexWriter;
+import dev.latchkey.control.ledger.Ledger;
+import dev.latchkey.control.ledger.Projector;
+import dev.latchkey.control.ledger.Reconciler;
+import dev.latchkey.control.ledger.RedisCalls;
+import dev.latchkey.control.ledger.Sweep;
+import dev.latchkey.index.IndexSchema;
+import dev.latchkey.index.RedisLink;
+import dev.latchkey.index.RedisResources;
+import dev.latchkey.key.KeyFormat;
+import dev.latchkey.key.Peppers;
+import dev.latchkey.policy.Policy;
+import io.lettuce.core.RedisURI;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The control plane: every part of it is made here and closed here. It starts while Redis is down, answers UNAVAILABLE until
+ * Redis answers, and recovers by itself.
+ */
+public final class ControlPlane implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(ControlPlane.class);
+    /** Longer than a sidecar's: a change that takes a second is better than one whose outcome nobody knows. */
+    private static final Duration REDIS_TIMEOUT = Duration.ofSeconds(2);
+
+    private static final long BEAT_MILLIS = 1000;
+    private static final long RETRY_MILLIS = 100;
+    private static final long SWEEP_PAGE_MILLIS = 100;
+    private static final int TASKS = 4;
+
+    private final Closing closing = new Closing();
+    private final Readiness readiness;
+    private final ControlServer server;
+
+    /**
+     * Starts a control plane.
+     *
+     * @param policy whose scopes keys can have
+     * @throws IOException if the port cannot be bound; the message names it, and nothing is left running
+     */
+    public static ControlPlane start(Settings settings, Policy policy) throws IOException {
+        return start(settings, policy, Clock.systemUTC(), REDIS_TIMEOUT);
+    }
+
+    /**
+     * Starts a control plane with a clock of the caller's.
+     *
+     * @param redisTimeout the most that one command may take
+     */
+    public static ControlPlane start(Settings settings, Policy policy, Clock clock, Duration redisTimeout)
+            throws IOException {
+        return new ControlPlane(settings, policy, clock, redisTimeout);
+    }
+
+    private ControlPlane(Settings settings, Policy policy, Clock clock, Duration redisTimeout) throws IOException {
+        try {
+            Peppers peppers = settings.keys().peppers();
+            IndexSchema schema = new IndexSchema(settings.redis().prefix());
+            PrometheusMeterRegistry metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+            closing.add(metrics::close);
+            new JvmMemoryMetrics().bindTo(metrics);
+            new ProcessorMetrics().bindTo(metrics);
+            RedisResources resources = closing.add(new RedisResources());
+            RedisLink link = closing.add(
+                    new RedisLink(RedisURI.create(settings.redis().uri().reveal()), redisTimeout, resources.client()));
+            // A little longer than the link's own timeout, which has the better message.
+            RedisCalls redis = new RedisCalls(link, redisTimeout.plusMillis(500));
+
+            Ledger ledger = new Ledger(redis, schema);
+            IndexWriter index = new IndexWriter(redis, schema, metrics);
+            Projector projector = new Projector(ledger, index, clock);
+            Reconciler reconciler = new Reconciler(ledger, projector, redis, clock, metrics);
+            Sweep sweep = new Sweep(ledger, index, System::nanoTime);
+            Announcements announcements = new Announcements(redis, schema, peppers);
+
+            KeyFormat format =
+                    new KeyFormat(settings.keys().brand(), settings.keys().acceptImported());
+            Mint mint = new Mint(format, peppers, new SecureRandom(), index, announcements);
+            KeyManager keys =
+                    new KeyManager(ledger, projector, mint, policy.scopes().keySet(), clock);
+            WorkspaceManager workspaces = new WorkspaceManager(ledger, projector, clock);
+
+            readiness = new Readiness(List.of(link::problem, reconciler::problem, announcements::problem));
+            Gauge.builder("latchkey.control.ready", () -> readiness.ready() ? 1 : 0)
+                    .description("1 if /readyz answers 200, else 0")
+                    .register(metrics);
+            server = closing.add(bind(
+                    settings.control().listen(),
+                    address -> new ControlServer(
+                            address,
+                            new AdminAuth(settings.control().tokens()),
+                            List.of(new KeyServiceEndpoint(keys), new WorkspaceServiceEndpoint(workspaces)),
+                            readiness,
+                            metrics)));
+
+            link.start();
+            Repeater repeater = closing.add(new Repeater(TASKS));
+            repeater.repeat(() -> announcements.beat() ? BEAT_MILLIS : RETRY_MILLIS);
+            repeater.repeat(() -> reconcile(reconciler, sweep) ? BEAT_MILLIS : RETRY_MILLIS);
+            repeater.repeat(() -> sweep.step() ? SWEEP_PAGE_MILLIS : BEAT_MILLIS);
+            repeater.repeat(() -> {
+                server.setServing(readiness.ready());
+                return RETRY_MILLIS;
+            });
+        } catch (IOException | RuntimeException e) {
+            closing.close();
+            throw e;
+        }
+        log.info("control plane on {}, port {}", settings.control().listen(), port());
+    }
+
+    /** Returns the port, which the system may have chosen. */
+    public int port() {
+        return server.port();
+    }
+
+    /** Tells whether calls can be answered now; {@code /readyz} says why not. */
+    public boolean ready() {
+        return readiness.ready();
+    }
+
+    @Override
+    public void close() {
+        closing.close();
+        log.info("stopped");
+    }
+
+    /** After a start or an outage the index may be behind by more than the notes say: Redis may have lost writes. */
+    private static boolean reconcile(Reconciler reconciler, Sweep sweep) {
+        boolean wasBehind = reconciler.problem().isPresent();
+        boolean passed = reconciler.pass();
+        if (wasBehind && passed) {
+            sweep.begin();
+        }
+        return passed;
+    }
+
+    private static ControlServer bind(ListenAddress listen, Binder binder) throws IOException {
+        if (!(listen instanceof ListenAddress.Tcp tcp)) {
+            throw new IOException("cannot listen on " + listen + " (expected: host:port)");
+        }
+        try {
+            return binder.bind(new InetSocketAddress(tcp.host(), tcp.port()));
+        } catch (IOException e) {
+            throw new IOException("cannot listen on " + listen + ": " + e.getMessage(), e);
+        }
+    }
+
+    @FunctionalInterface
+    private interface Binder {
+        ControlServer bind(InetSocketAddress address) throws IOException;
+    }
+}

@@ -1,0 +1,111 @@
+package dev.latchkey.control.api;
+
+import com.linecorp.armeria.common.HttpResponse;
+import com.linecorp.armeria.common.HttpStatus;
+import com.linecorp.armeria.common.MediaType;
+import com.linecorp.armeria.common.grpc.GrpcMeterIdPrefixFunction;
+import com.linecorp.armeria.server.HttpService;
+import com.linecorp.armeria.server.Server;
+import com.linecorp.armeria.server.grpc.GrpcHealthCheckService;
+import com.linecorp.armeria.server.grpc.GrpcService;
+import com.linecorp.armeria.server.healthcheck.SettableHealthChecker;
+import com.linecorp.armeria.server.metric.MetricCollectingService;
+import io.grpc.BindableService;
+import io.grpc.ServerInterceptors;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletionException;
+
+/**
+ * The control plane's one port: its gRPC services behind {@link AdminAuth}; and open to all, {@code grpc.health.v1}, {@code
+ * /livez}, {@code /readyz} and {@code /metrics}.
+ */
+public final class ControlServer implements AutoCloseable {
+    private static final int MAX_REQUEST_BYTES = 64 * 1024;
+    private static final int MAX_CONNECTIONS = 512;
+    private static final int MAX_CALLS_PER_CONNECTION = 128;
+    private static final int THREADS = 32;
+    /** The most that all the waits for Redis of one call can come to. */
+    private static final Duration CALL_LIMIT = Duration.ofSeconds(30);
+
+    private static final MediaType PROMETHEUS = MediaType.parse("text/plain; version=0.0.4; charset=utf-8");
+
+    private final SettableHealthChecker serving = new SettableHealthChecker(false);
+    private final Server server;
+
+    /**
+     * @param metrics what {@code /metrics} shows; calls are counted here too
+     * @throws IOException if the address cannot be bound
+     */
+    public ControlServer(
+            InetSocketAddress address,
+            AdminAuth auth,
+            List<BindableService> services,
+            Readiness readiness,
+            PrometheusMeterRegistry metrics)
+            throws IOException {
+        var grpc = GrpcService.builder()
+                .addService(GrpcHealthCheckService.of(serving))
+                .maxRequestMessageLength(MAX_REQUEST_BYTES)
+                .exceptionHandler((context, status, cause, metadata) -> status.withCause(null))
+                .useBlockingTaskExecutor(true);
+        services.forEach(service -> grpc.addService(ServerInterceptors.intercept(service, auth)));
+        server = Server.builder()
+                .http(address)
+                .meterRegistry(metrics)
+                .service(
+                        grpc.build(),
+                        MetricCollectingService.newDecorator(GrpcMeterIdPrefixFunction.of("latchkey.control")))
+                .service("/livez", (context, request) -> text(HttpStatus.OK, "ok\n"))
+                .service("/readyz", readyz(readiness))
+                .service("/metrics", (context, request) -> HttpResponse.of(HttpStatus.OK, PROMETHEUS, metrics.scrape()))
+                .blockingTaskExecutor(THREADS)
+                .maxNumConnections(MAX_CONNECTIONS)
+                .http2MaxStreamsPerConnection(MAX_CALLS_PER_CONNECTION)
+                .requestTimeout(CALL_LIMIT)
+                .gracefulShutdownTimeout(Duration.ZERO, Duration.ofSeconds(2))
+                .verboseResponses(false)
+                .disableServerHeader()
+                .build();
+        try {
+            server.start().join();
+        } catch (CompletionException e) {
+            server.close();
+            Throwable cause = e.getCause() == null ? e : e.getCause();
+            throw new IOException(cause.getMessage(), cause);
+        }
+    }
+
+    public int port() {
+        return server.activeLocalPort();
+    }
+
+    /** Tells health checks whether to send calls here. */
+    public void setServing(boolean value) {
+        serving.setHealthy(value);
+    }
+
+    @Override
+    public void close() {
+        server.close();
+    }
+
+    private static HttpService readyz(Readiness readiness) {
+        return (context, request) -> {
+            List<String> obstacles = readiness.obstacles();
+            if (obstacles.isEmpty()) {
+                return text(HttpStatus.OK, "ready\n");
+            }
+            StringBuilder lines = new StringBuilder("not ready\n");
+            obstacles.forEach(line -> lines.append("- ").append(line).append('\n'));
+            return text(HttpStatus.SERVICE_UNAVAILABLE, lines.toString());
+        };
+    }
+
+    private static HttpResponse text(HttpStatus status, String text) {
+        return HttpResponse.of(status, MediaType.PLAIN_TEXT_UTF_8, text);
+    }
+}

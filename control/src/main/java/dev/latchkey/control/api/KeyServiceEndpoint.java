@@ -1,0 +1,74 @@
+package dev.latchkey.control.api;
+
+import dev.latchkey.control.keys.CreatedKey;
+import dev.latchkey.control.keys.KeyManager;
+import dev.latchkey.control.keys.KeyName;
+import dev.latchkey.control.keys.KeyView;
+import dev.latchkey.control.keys.Page;
+import dev.latchkey.control.keys.PageRequest;
+import dev.latchkey.v1.CreateKeyRequest;
+import dev.latchkey.v1.CreateKeyResponse;
+import dev.latchkey.v1.GetKeyRequest;
+import dev.latchkey.v1.GetKeyResponse;
+import dev.latchkey.v1.KeyServiceGrpc;
+import dev.latchkey.v1.ListKeysRequest;
+import dev.latchkey.v1.ListKeysResponse;
+import dev.latchkey.v1.RevokeKeyRequest;
+import dev.latchkey.v1.RevokeKeyResponse;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+
+/** {@code latchkey.v1.KeyService}: translates, and blocks the calling thread while Redis works. Thread-safe. */
+public final class KeyServiceEndpoint extends KeyServiceGrpc.KeyServiceImplBase {
+    private final KeyManager keys;
+
+    public KeyServiceEndpoint(KeyManager keys) {
+        this.keys = keys;
+    }
+
+    @Override
+    public void createKey(CreateKeyRequest request, StreamObserver<CreateKeyResponse> call) {
+        ErrorMapping.answer(call, () -> {
+            CreatedKey created = keys.create(AdminAuth.actor(), Messages.newKey(request));
+            if (call instanceof ServerCallStreamObserver<?> open && open.isCancelled()) {
+                // Whoever asked has given up, will ask again, and must not leave a key behind each time.
+                keys.withdraw(created.view().key());
+            }
+            return CreateKeyResponse.newBuilder()
+                    .setKey(Messages.key(created.view()))
+                    .setSecret(created.secret().reveal())
+                    .build();
+        });
+    }
+
+    @Override
+    public void listKeys(ListKeysRequest request, StreamObserver<ListKeysResponse> call) {
+        ErrorMapping.answer(call, () -> {
+            Page<KeyView> page = keys.list(
+                    request.getWorkspace(),
+                    new PageRequest(request.getPageSize(), request.getPageToken()),
+                    request.getShowAll());
+            return ListKeysResponse.newBuilder()
+                    .addAllKeys(page.items().stream().map(Messages::key).toList())
+                    .setNextPageToken(page.nextToken())
+                    .build();
+        });
+    }
+
+    @Override
+    public void getKey(GetKeyRequest request, StreamObserver<GetKeyResponse> call) {
+        ErrorMapping.answer(call, () -> {
+            KeyView found = keys.get(new KeyName(request.getWorkspace(), request.getId()));
+            return GetKeyResponse.newBuilder().setKey(Messages.key(found)).build();
+        });
+    }
+
+    @Override
+    public void revokeKey(RevokeKeyRequest request, StreamObserver<RevokeKeyResponse> call) {
+        ErrorMapping.answer(call, () -> {
+            KeyName name = new KeyName(request.getWorkspace(), request.getId());
+            KeyView revoked = keys.revoke(AdminAuth.actor(), name, request.getReason());
+            return RevokeKeyResponse.newBuilder().setKey(Messages.key(revoked)).build();
+        });
+    }
+}

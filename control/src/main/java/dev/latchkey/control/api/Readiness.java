@@ -1,0 +1,31 @@
+package dev.latchkey.control.api;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * Answers the question: can this control plane do its work now? It can while everything that {@code problems} asks is well.
+ * Thread-safe if they are; asking does not block.
+ */
+public final class Readiness {
+    private final List<Supplier<Optional<String>>> problems;
+
+    /** @param problems each returns what is wrong, for people and without a secret; or empty */
+    public Readiness(List<Supplier<Optional<String>>> problems) {
+        this.problems = List.copyOf(problems);
+    }
+
+    public boolean ready() {
+        return obstacles().isEmpty();
+    }
+
+    /** Returns what keeps the control plane from its work, each thing once; empty if it is ready. */
+    public List<String> obstacles() {
+        return problems.stream()
+                .map(Supplier::get)
+                .flatMap(Optional::stream)
+                .distinct()
+                .toList();
+    }
+}

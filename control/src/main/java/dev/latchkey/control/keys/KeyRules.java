@@ -1,0 +1,119 @@
+package dev.latchkey.control.keys;
+
+import dev.latchkey.key.Environment;
+import dev.latchkey.key.KeyRecord;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * What a new key may be. Looks at the request, the catalogue and the clock, never at what is stored.
+ *
+ * <p>This class is immutable and thread-safe.
+ */
+final class KeyRules {
+    private static final long LAST_MILLI =
+            Instant.parse("9999-12-31T23:59:59.999Z").toEpochMilli();
+    private static final int NANOS_PER_MILLI = 1_000_000;
+    private static final int MAX_NANOS = 999_999_999;
+
+    private final List<String> catalogue;
+
+    /** @param catalogue the scopes that there are */
+    KeyRules(Collection<String> catalogue) {
+        this.catalogue = List.copyOf(catalogue);
+    }
+
+    /** What a request comes to once it is found right. */
+    record Terms(Environment environment, Set<String> scopes, long expiresAt) {}
+
+    /**
+     * Checks the whole of {@code wanted}.
+     *
+     * @param now epoch milliseconds
+     * @throws RefusedException with every wrong field
+     */
+    Terms check(NewKey wanted, long now) {
+        Violations violations = new Violations();
+        violations.workspace("workspace", wanted.workspace());
+        violations.name("name", wanted.name());
+        Environment environment = Environment.of(wanted.environment());
+        if (environment == null) {
+            violations.add("environment", wanted.environment(), "LIVE or TEST");
+        }
+        checkScopes(wanted.scopes(), violations);
+        long expiresAt = expiresAt(wanted.expiry(), now, violations);
+        violations.throwIfAny();
+        return new Terms(
+                environment == null ? Environment.TEST : environment, new LinkedHashSet<>(wanted.scopes()), expiresAt);
+    }
+
+    private void checkScopes(List<String> scopes, Violations violations) {
+        if (scopes.isEmpty()) {
+            violations.add(
+                    "scopes",
+                    "[]",
+                    "at least one scope of the policy" + (catalogue.isEmpty() ? ", which has none" : ""));
+        }
+        for (int i = 0; i < scopes.size(); i++) {
+            String scope = scopes.get(i);
+            if (!catalogue.contains(scope)) {
+                String nearest = NearestName.of(scope, catalogue);
+                violations.add(
+                        "scopes[" + i + "]",
+                        Shown.quoted(scope),
+                        "a scope of the policy" + (nearest == null ? ", which has none" : ", nearest: " + nearest));
+            }
+        }
+    }
+
+    private static long expiresAt(Expiry expiry, long now, Violations violations) {
+        if (expiry instanceof Expiry.Lifetime lifetime) {
+            return endOf(lifetime, now, violations);
+        }
+        return expiry instanceof Expiry.At at ? timeOf(at, now, violations) : KeyRecord.NEVER;
+    }
+
+    private static long endOf(Expiry.Lifetime lifetime, long now, Violations violations) {
+        // The last millisecond bounds the seconds, so nothing below overflows.
+        boolean sound = lifetime.nanos() >= 0
+                && lifetime.nanos() <= MAX_NANOS
+                && lifetime.seconds() >= 0
+                && lifetime.seconds() <= LAST_MILLI / 1000;
+        long millis = sound ? lifetime.seconds() * 1000 + lifetime.nanos() / NANOS_PER_MILLI : 0;
+        if (millis <= 0 || millis > LAST_MILLI - now) {
+            violations.add("lifetime", seconds(lifetime), "at least 0.001s, and an end before the year 10000");
+        }
+        return now + millis;
+    }
+
+    private static long timeOf(Expiry.At at, long now, Violations violations) {
+        boolean sound =
+                at.nanos() >= 0 && at.nanos() <= MAX_NANOS && at.seconds() >= 0 && at.seconds() <= LAST_MILLI / 1000;
+        long millis = sound ? at.seconds() * 1000 + at.nanos() / NANOS_PER_MILLI : 0;
+        if (millis <= now || millis > LAST_MILLI) {
+            violations.add(
+                    "expire_time",
+                    text(at),
+                    "later than now, " + Instant.ofEpochMilli(now) + ", and before the year 10000");
+        }
+        return millis;
+    }
+
+    private static String seconds(Expiry.Lifetime lifetime) {
+        return lifetime.nanos() == 0
+                ? lifetime.seconds() + "s"
+                : lifetime.seconds() + "s and " + lifetime.nanos() + "ns";
+    }
+
+    private static String text(Expiry.At at) {
+        try {
+            return Instant.ofEpochSecond(at.seconds(), at.nanos()).toString();
+        } catch (DateTimeException | ArithmeticException e) {
+            return at.seconds() + "s after 1970";
+        }
+    }
+}

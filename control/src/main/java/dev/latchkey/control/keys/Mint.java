@@ -1,0 +1,65 @@
+package dev.latchkey.control.keys;
+
+import dev.latchkey.control.keys.RefusedException.Kind;
+import dev.latchkey.control.ledger.Announcements;
+import dev.latchkey.control.ledger.IndexWriter;
+import dev.latchkey.key.Environment;
+import dev.latchkey.key.KeyDigest;
+import dev.latchkey.key.KeyFormat;
+import dev.latchkey.key.Peppers;
+import dev.latchkey.key.PresentedKey;
+import java.security.SecureRandom;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Makes secrets that no other key has and that every sidecar will recognise.
+ *
+ * <p>This class is thread-safe.
+ */
+public final class Mint {
+    private static final Logger log = LoggerFactory.getLogger(Mint.class);
+    private static final int MAX_ATTEMPTS = 3;
+
+    private final KeyFormat format;
+    private final Peppers peppers;
+    private final SecureRandom random;
+    private final IndexWriter index;
+    private final Announcements announcements;
+
+    public Mint(
+            KeyFormat format, Peppers peppers, SecureRandom random, IndexWriter index, Announcements announcements) {
+        this.format = format;
+        this.peppers = peppers;
+        this.random = random;
+        this.index = index;
+        this.announcements = announcements;
+    }
+
+    /** Returns a new key that the index does not hold under any pepper, not even revoked. */
+    PresentedKey secret(Environment environment) {
+        announcements.newestPepperProblem().ifPresent(problem -> {
+            throw new RefusedException(Kind.UNAVAILABLE, "no key was made: " + problem);
+        });
+        for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+            PresentedKey secret = format.mint(environment, random);
+            if (peppers.all(secret).stream().noneMatch(index::holds)) {
+                return secret;
+            }
+            log.error("a newly minted key exists already: is the source of random numbers of this machine sound?");
+        }
+        throw new RefusedException(
+                Kind.CONFLICT,
+                "no key was made: all that were minted exist; check this machine's source of random numbers");
+    }
+
+    /** Returns where the index is to hold {@code secret}. */
+    KeyDigest digest(PresentedKey secret) {
+        return peppers.newest(secret);
+    }
+
+    /** @param now epoch milliseconds */
+    String id(long now) {
+        return KeyIds.next(now, random);
+    }
+}

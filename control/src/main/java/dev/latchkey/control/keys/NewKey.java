@@ -1,0 +1,14 @@
+package dev.latchkey.control.keys;
+
+import java.util.List;
+
+/**
+ * The key that somebody wants, as it was sent; nothing is checked yet.
+ *
+ * @param environment {@code live} or {@code test}
+ */
+public record NewKey(String workspace, String name, String environment, List<String> scopes, Expiry expiry) {
+    public NewKey {
+        scopes = List.copyOf(scopes);
+    }
+}

@@ -1,0 +1,33 @@
+package dev.latchkey.control.keys;
+
+import dev.latchkey.index.IndexSchema;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A page that may be read.
+ *
+ * @param size 1 or more
+ * @param after the id before the first of the page; empty for the start
+ */
+record PageStart(int size, String after) {
+
+    /** Returns the token of the page that starts after {@code id}. */
+    static String encode(String id) {
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(id.getBytes(StandardCharsets.US_ASCII));
+    }
+
+    /** Returns the id in {@code token}, empty for an empty token, or null if it is no token. */
+    static @Nullable String decode(String token) {
+        if (token.isEmpty()) {
+            return "";
+        }
+        try {
+            String id = new String(Base64.getUrlDecoder().decode(token), StandardCharsets.US_ASCII);
+            return IndexSchema.isId(id) && encode(id).equals(token) ? id : null;
+        } catch (IllegalArgumentException e) {
+            return null;
+        }
+    }
+}

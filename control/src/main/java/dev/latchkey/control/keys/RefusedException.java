@@ -1,0 +1,47 @@
+package dev.latchkey.control.keys;
+
+import java.util.List;
+
+/**
+ * A call that is not done, or not known to be done, and why: an expected answer, so it carries no stack trace. The message says
+ * what to do, is meant for the caller, and holds no secret.
+ */
+public final class RefusedException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    /** Why. */
+    public enum Kind {
+        /** The request is wrong, whatever is stored; {@link #violations()} says where. */
+        INVALID,
+        /** There is no such key or workspace. */
+        NOT_FOUND,
+        /** The id is taken. */
+        ALREADY_EXISTS,
+        /** What is stored does not allow it. */
+        CONFLICT,
+        /** Not now; the message says whether it will be done all the same. */
+        UNAVAILABLE
+    }
+
+    private final Kind kind;
+    private final transient List<Violation> violations;
+
+    RefusedException(Kind kind, String message) {
+        this(kind, message, List.of());
+    }
+
+    RefusedException(Kind kind, String message, List<Violation> violations) {
+        super(message, null, /* enableSuppression= */ false, /* writableStackTrace= */ false);
+        this.kind = kind;
+        this.violations = List.copyOf(violations);
+    }
+
+    public Kind kind() {
+        return kind;
+    }
+
+    /** Returns every wrong field; empty unless {@code INVALID}. */
+    public List<Violation> violations() {
+        return violations;
+    }
+}

@@ -1,0 +1,41 @@
+package dev.latchkey.control.keys;
+
+import java.util.regex.Pattern;
+
+/** Makes what a caller has sent fit to be shown in a message: no key, no control character, not too long. */
+final class Shown {
+    private static final Pattern KEY = Pattern.compile("([a-z][a-z0-9]{1,15}_(?:live|test)_)[0-9A-Za-z]{16,}");
+    private static final int MAX = 40;
+
+    private Shown() {}
+
+    /** Tells whether {@code text} holds what looks like a key, of whatever brand. */
+    static boolean holdsKey(String text) {
+        return KEY.matcher(text).find();
+    }
+
+    static String quoted(String text) {
+        String safe = KEY.matcher(text).replaceAll("$1…");
+        StringBuilder shown = new StringBuilder("\"");
+        safe.codePoints().limit(MAX).forEach(c -> append(shown, c));
+        return shown.append(safe.codePointCount(0, safe.length()) > MAX ? "…\"" : "\"")
+                .toString();
+    }
+
+    private static void append(StringBuilder shown, int c) {
+        if (isControl(c) || c == '"' || c == '\\') {
+            shown.append(String.format("\\u%04x", c));
+        } else {
+            shown.appendCodePoint(c);
+        }
+    }
+
+    /** Tells whether {@code c} breaks lines or is otherwise no character to be read. */
+    static boolean isControl(int c) {
+        return switch (Character.getType(c)) {
+            case Character.CONTROL, Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR, Character.SURROGATE ->
+                true;
+            default -> false;
+        };
+    }
+}

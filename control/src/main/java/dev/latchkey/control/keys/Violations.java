@@ -1,0 +1,97 @@
+package dev.latchkey.control.keys;
+
+import dev.latchkey.control.keys.RefusedException.Kind;
+import dev.latchkey.index.IndexSchema;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** Collects what is wrong with one request, to refuse it once, for all of it. Not thread-safe. */
+final class Violations {
+    /** The page size where none is asked for. */
+    static final int DEFAULT_PAGE = 100;
+
+    private static final int MAX_PAGE = 1000;
+    private static final int MAX_NAME = 100;
+    private static final int MAX_REASON = 200;
+    private static final String ID = "1 to 64 letters, digits, _ and -";
+
+    /** More than anybody reads; bounds what a hostile request costs. */
+    private static final int MAX = 50;
+
+    private final List<Violation> found = new ArrayList<>();
+
+    void add(String field, String value, String expected) {
+        if (found.size() < MAX) {
+            found.add(new Violation(field, value, expected));
+        }
+    }
+
+    /** @throws RefusedException if anything was found wrong */
+    void throwIfAny() {
+        if (!found.isEmpty()) {
+            String message = found.stream()
+                    .map(violation -> violation.field() + ": " + violation.description())
+                    .collect(Collectors.joining("; "));
+            throw new RefusedException(Kind.INVALID, message, found);
+        }
+    }
+
+    /** Checks the id of one workspace; {@code -}, which means any, is none. */
+    void workspace(String field, String id) {
+        if (!isId(id) || id.equals(KeyManager.ANY_WORKSPACE)) {
+            add(field, Shown.quoted(id), "the id of a workspace: " + ID + ", not - alone");
+        }
+    }
+
+    void anyWorkspace(String field, String id) {
+        if (!isId(id)) {
+            add(field, Shown.quoted(id), "the id of a workspace: " + ID + "; or - for whichever it is");
+        }
+    }
+
+    void keyId(String field, String id) {
+        if (!isId(id)) {
+            add(field, Shown.quoted(id), "the id of a key, such as key_01jz0000000000000000000000; never a key itself");
+        }
+    }
+
+    void name(String field, String name) {
+        if (name.isBlank() || isLonger(name, MAX_NAME) || !isPlain(name)) {
+            add(
+                    field,
+                    Shown.quoted(name),
+                    "1 to " + MAX_NAME + " characters, not blank, no control characters, no key");
+        }
+    }
+
+    void reason(String field, String reason) {
+        if (isLonger(reason, MAX_REASON) || !isPlain(reason)) {
+            add(field, Shown.quoted(reason), "at most " + MAX_REASON + " characters, no control characters, no key");
+        }
+    }
+
+    /** Returns the size and the start that {@code page} asks for. */
+    PageStart page(PageRequest page) {
+        if (page.size() < 0 || page.size() > MAX_PAGE) {
+            add("page_size", Integer.toString(page.size()), "1 to " + MAX_PAGE + ", or 0 for " + DEFAULT_PAGE);
+        }
+        String after = PageStart.decode(page.token());
+        if (after == null) {
+            add("page_token", Shown.quoted(page.token()), "next_page_token of the page before, or empty for the first");
+        }
+        return new PageStart(page.size() == 0 ? DEFAULT_PAGE : page.size(), after == null ? "" : after);
+    }
+
+    private static boolean isId(String id) {
+        return IndexSchema.isId(id) && !Shown.holdsKey(id);
+    }
+
+    private static boolean isLonger(String text, int limit) {
+        return text.codePointCount(0, text.length()) > limit;
+    }
+
+    private static boolean isPlain(String text) {
+        return text.codePoints().noneMatch(Shown::isControl) && !Shown.holdsKey(text);
+    }
+}

@@ -1,0 +1,132 @@
+package dev.latchkey.control.keys;
+
+import dev.latchkey.control.keys.RefusedException.Kind;
+import dev.latchkey.control.ledger.Audit;
+import dev.latchkey.control.ledger.Ledger;
+import dev.latchkey.control.ledger.ManagedWorkspace;
+import dev.latchkey.control.ledger.Projection;
+import dev.latchkey.control.ledger.Projector;
+import dev.latchkey.control.ledger.StoreException;
+import dev.latchkey.control.ledger.Stored;
+import dev.latchkey.key.WorkspaceRecord;
+import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The life of workspaces. Every method checks the whole request before it looks at anything stored, blocks while it talks to
+ * Redis, and either returns or throws {@link RefusedException} or {@link StoreException}, whose messages are for the caller.
+ *
+ * <p>This class is thread-safe, also among several control planes.
+ */
+public final class WorkspaceManager {
+    private static final Logger log = LoggerFactory.getLogger(WorkspaceManager.class);
+    private static final int MAX_ATTEMPTS = 10;
+
+    private final Ledger ledger;
+    private final Projector projector;
+    private final Clock clock;
+
+    public WorkspaceManager(Ledger ledger, Projector projector, Clock clock) {
+        this.ledger = ledger;
+        this.projector = projector;
+        this.clock = clock;
+    }
+
+    /** Makes an active workspace. An empty {@code name} means the id. */
+    public ManagedWorkspace create(String actor, String id, String name) {
+        Violations violations = new Violations();
+        violations.workspace("id", id);
+        if (!name.isEmpty()) {
+            violations.name("name", name);
+        }
+        violations.throwIfAny();
+        long now = clock.millis();
+        ManagedWorkspace workspace =
+                new ManagedWorkspace(new WorkspaceRecord(id, true, 1), name.isEmpty() ? id : name, now);
+        if (!ledger.create(workspace, new Audit(actor, "workspace.create", "", now))) {
+            throw new RefusedException(
+                    Kind.ALREADY_EXISTS, "workspace " + id + " exists; use it, or choose another id");
+        }
+        log.info("workspace.create {} by {}", id, actor);
+        project(workspace, "do not repeat the call");
+        return workspace;
+    }
+
+    public ManagedWorkspace get(String id) {
+        return find(id).entry();
+    }
+
+    /** Returns a page of all workspaces, by id. */
+    public Page<ManagedWorkspace> list(PageRequest request) {
+        Violations violations = new Violations();
+        PageStart page = violations.page(request);
+        violations.throwIfAny();
+        List<String> ids = ledger.workspacesAfter(page.after(), page.size() + 1);
+        boolean last = ids.size() <= page.size();
+        List<String> shown = last ? ids : ids.subList(0, page.size());
+        return new Page<>(
+                shown.stream()
+                        .map(ledger::findWorkspace)
+                        .flatMap(Optional::stream)
+                        .map(Stored::entry)
+                        .toList(),
+                last ? "" : PageStart.encode(shown.get(shown.size() - 1)));
+    }
+
+    /** Lets the workspace's keys work, or stops them all. On return the index has it. */
+    public ManagedWorkspace setActive(String actor, String id, boolean active) {
+        long floor = 0;
+        for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+            Stored<ManagedWorkspace> stored = find(id);
+            ManagedWorkspace workspace = stored.entry();
+            if (workspace.active() != active || workspace.rev() < floor) {
+                workspace = workspace.withActive(active, Math.max(workspace.rev(), floor));
+                String action = active ? "workspace.activate" : "workspace.deactivate";
+                if (!ledger.replace(stored, workspace, new Audit(actor, action, "", clock.millis()))) {
+                    continue;
+                }
+                log.info("{} {} by {}", action, id, actor);
+            }
+            Projection projection = project(workspace, "repeat the call to wait for it");
+            if (projection.rev() <= workspace.rev()) {
+                return workspace;
+            }
+            // The index holds a newer record. Either another call came after this one, and then the ledger has that
+            // too, or the
+            // ledger has lost ground or the record is another service's: then this change has to be newer still.
+            if (find(id).entry().rev() >= projection.rev()) {
+                return workspace;
+            }
+            floor = projection.rev();
+        }
+        throw new RefusedException(
+                Kind.CONFLICT,
+                "workspace " + id + " is being changed by others all the time; look at it and repeat the call");
+    }
+
+    static RefusedException unknown(String id) {
+        return new RefusedException(
+                Kind.NOT_FOUND, "there is no workspace " + id + "; create it, or list the workspaces for their ids");
+    }
+
+    private Stored<ManagedWorkspace> find(String id) {
+        Violations violations = new Violations();
+        violations.workspace("id", id);
+        violations.throwIfAny();
+        return ledger.findWorkspace(id).orElseThrow(() -> unknown(id));
+    }
+
+    private Projection project(ManagedWorkspace workspace, String advice) {
+        try {
+            return projector.project(workspace);
+        } catch (StoreException e) {
+            throw new RefusedException(
+                    Kind.UNAVAILABLE,
+                    "the change of workspace " + workspace.workspace()
+                            + " is recorded and will be applied as soon as Redis allows; " + advice);
+        }
+    }
+}

@@ -1,0 +1,104 @@
+package dev.latchkey.control.ledger;
+
+import dev.latchkey.control.ledger.Projection.Outcome;
+import dev.latchkey.index.IndexSchema;
+import dev.latchkey.key.KeyDigest;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * Writes the index: one script on one name, total over what may be stored there.
+ *
+ * <ol>
+ *   <li>Another id, workspace or environment is stored: a conflict, nothing is written.
+ *   <li>Revoked is for good: a stored one is never replaced by one that is not, and an incoming one is taken whatever its rev.
+ *   <li>Else the higher rev stays, and equal revs with other content become what the ledger says.
+ * </ol>
+ *
+ * <p>A name that holds no hash, or a rev that is no number, is damage: it gives way. The script is allowed above Redis' memory
+ * limit, also for changes that give access: the limit is the ledger's to keep, and what the ledger has taken must arrive.
+ *
+ * <p>This class is thread-safe.
+ */
+public final class IndexWriter {
+    static final String CONFLICT = "not in the index, whose name for it holds another id, workspace or environment";
+
+    private static final String PROJECT = """
+            #!lua flags=allow-oom
+            if redis.call('TYPE', KEYS[1]).ok ~= 'hash' then redis.call('DEL', KEYS[1]) end
+            local stored, incoming = {}, {}
+            local flat = redis.call('HGETALL', KEYS[1])
+            for i = 1, #flat, 2 do stored[flat[i]] = flat[i + 1] end
+            for i = 1, #ARGV, 2 do incoming[ARGV[i]] = ARGV[i + 1] end
+            local function rev(record)
+                return string.match(record.rev or '', '^%d+$') and tonumber(record.rev) or -1
+            end
+
+            for _, field in ipairs({'id', 'workspace', 'environment'}) do
+                if incoming[field] and stored[field] and stored[field] ~= incoming[field] then
+                    return 'conflict ' .. string.format('%.0f', rev(stored))
+                end
+            end
+            local was, is = stored.state == 'revoked', incoming.state == 'revoked'
+            if (was and not is) or (was == is and rev(stored) > rev(incoming)) then
+                return 'kept ' .. string.format('%.0f', rev(stored))
+            end
+
+            local changed = false
+            for field, value in pairs(stored) do
+                if incoming[field] ~= value then changed = true end
+                if not incoming[field] then redis.call('HDEL', KEYS[1], field) end
+            end
+            for field, value in pairs(incoming) do
+                if stored[field] ~= value then changed = true end
+            end
+            if not changed then return 'same ' .. incoming.rev end
+            redis.call('HSET', KEYS[1], unpack(ARGV))
+            return 'written ' .. incoming.rev
+            """;
+
+    private final RedisCalls redis;
+    private final IndexSchema schema;
+    private final Map<Outcome, Counter> counters = new EnumMap<>(Outcome.class);
+
+    public IndexWriter(RedisCalls redis, IndexSchema schema, MeterRegistry metrics) {
+        this.redis = redis;
+        this.schema = schema;
+        for (Outcome outcome : Outcome.values()) {
+            counters.put(
+                    outcome,
+                    Counter.builder("latchkey.index.writes")
+                            .description("Records shown to the index, by what it did")
+                            .tag("outcome", outcome.name().toLowerCase(Locale.ROOT))
+                            .register(metrics));
+        }
+    }
+
+    /** Tells whether the index holds any record under {@code digest}, a revoked one included. */
+    public boolean holds(KeyDigest digest) {
+        return redis.call(commands -> commands.exists(schema.key(digest))) > 0;
+    }
+
+    /** Shows the index what it is to hold of {@code entry}. */
+    Projection write(LedgerEntry entry) {
+        return entry instanceof ManagedKey key
+                ? write(schema.key(key.digest()), IndexSchema.encode(key.record()))
+                : write(schema.workspace(entry.workspace()), IndexSchema.encode(((ManagedWorkspace) entry).record()));
+    }
+
+    private Projection write(String name, Map<String, String> fields) {
+        List<String> args = new ArrayList<>(2 * fields.size());
+        fields.forEach((field, value) -> args.addAll(List.of(field, value)));
+        String answer = redis.text(PROJECT, List.of(name), args.toArray(String[]::new));
+        int space = answer.indexOf(' ');
+        Outcome outcome = Outcome.valueOf(answer.substring(0, space).toUpperCase(Locale.ROOT));
+        Objects.requireNonNull(counters.get(outcome), "there is one for each").increment();
+        return new Projection(outcome, Long.parseLong(answer.substring(space + 1)));
+    }
+}

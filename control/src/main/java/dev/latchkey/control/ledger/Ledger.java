@@ -1,0 +1,268 @@
+package dev.latchkey.control.ledger;
+
+import dev.latchkey.index.IndexSchema;
+import io.lettuce.core.KeyValue;
+import io.lettuce.core.Limit;
+import io.lettuce.core.MapScanCursor;
+import io.lettuce.core.Range;
+import io.lettuce.core.Range.Boundary;
+import io.lettuce.core.ScanArgs;
+import io.lettuce.core.ScanCursor;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The control plane's own records in Redis: what is meant to be, of which the index shows a part. Every change is one atomic
+ * step on one workspace's slot of a cluster: the record, an entry of the audit trail, and a note that the index lacks it yet.
+ *
+ * <p>Under {@code latchkey:ledger:{<workspace>}:} lie {@code records} (hash: key id, or {@code .} for the workspace itself, to
+ * its text), {@code ids} (sorted set of the key ids, which sort by age), {@code audit} (stream) and {@code pending} (hash, see
+ * {@link Pending}). Outside the slot lie {@code latchkey:ledger:owner:<id>} (a key's workspace), {@code
+ * latchkey:ledger:workspaces} (all of them), and {@code latchkey:ledger:recent} (those changed lately, by Redis' time, so that
+ * nobody has to look through all for notes). These are written before the step; one that then does not come is harmless.
+ *
+ * <p>Every method is one command or script after the other, each within the bound of {@link RedisCalls}, and throws
+ * {@link StoreException}. This class is thread-safe, also among several control planes.
+ */
+public final class Ledger {
+    /** How long a workspace stays among the recent ones: far longer than a call can take between its marking and its step. */
+    private static final int RECENT_SECONDS = 60;
+
+    private static final long SCAN_COUNT = 100;
+    private static final long LAST_MILLI = 253_402_300_799_999L; // 9999-12-31T23:59:59.999Z
+    private static final String ABSENT = "";
+    private static final String ANY = "";
+
+    // The audit entry first: should anything fail in the middle, no change goes unrecorded.
+    private static final String COMMIT = """
+            if (redis.call('HGET', KEYS[1], ARGV[1]) or '') ~= ARGV[2] then return 0 end
+            if ARGV[5] ~= '' and redis.call('HGET', KEYS[3], ARGV[1]) ~= ARGV[5] then return 0 end
+            redis.call('XADD', KEYS[4], '*', unpack(ARGV, 6))
+            redis.call('HSET', KEYS[3], ARGV[1], ARGV[4])
+            redis.call('HSET', KEYS[1], ARGV[1], ARGV[3])
+            if ARGV[1] ~= '.' then redis.call('ZADD', KEYS[2], 0, ARGV[1]) end
+            return 1
+            """;
+    private static final String COMMIT_WIDENING = "#!lua\n" + COMMIT;
+    private static final String COMMIT_NARROWING = "#!lua flags=allow-oom\n" + COMMIT;
+
+    private static final String SETTLE = """
+            #!lua flags=allow-oom
+            if redis.call('HGET', KEYS[1], ARGV[1]) ~= ARGV[2] then return 0 end
+            return redis.call('HDEL', KEYS[1], ARGV[1])
+            """;
+
+    private static final String MARK = """
+            #!lua flags=allow-oom
+            return redis.call('ZADD', KEYS[1], redis.call('TIME')[1], ARGV[1])
+            """;
+
+    private static final String FORGET = """
+            #!lua flags=allow-oom
+            local marked = redis.call('ZSCORE', KEYS[1], ARGV[1])
+            if not marked or tonumber(marked) > redis.call('TIME')[1] - tonumber(ARGV[2]) then return 0 end
+            return redis.call('ZREM', KEYS[1], ARGV[1])
+            """;
+
+    private final RedisCalls redis;
+    private final String prefix;
+    private final IndexSchema schema;
+
+    public Ledger(RedisCalls redis, IndexSchema schema) {
+        this.redis = redis;
+        this.schema = schema;
+        this.prefix = schema.ledger();
+    }
+
+    public Optional<Stored<ManagedWorkspace>> findWorkspace(String id) {
+        return Optional.ofNullable(record(id, ManagedWorkspace.FIELD))
+                .map(text -> new Stored<>(LedgerCodec.decodeWorkspace(id, text), text));
+    }
+
+    /** Returns the key {@code id} if it is of {@code workspace}. */
+    public Optional<Stored<ManagedKey>> findKey(String workspace, String id) {
+        return Optional.ofNullable(record(workspace, id))
+                .map(text -> new Stored<>(LedgerCodec.decodeKey(id, text), text));
+    }
+
+    /** Returns the workspace of which the key {@code id} may be; whether it is one, {@link #findKey} tells. */
+    public Optional<String> ownerOf(String id) {
+        return Optional.ofNullable(redis.<@Nullable String>call(commands -> commands.get(owner(id))));
+    }
+
+    /**
+     * Returns the keys of {@code workspace} that follow {@code after}, oldest first.
+     *
+     * @param after the id of a key, or empty for the start
+     */
+    public List<ManagedKey> keysAfter(String workspace, String after, int limit) {
+        List<String> ids = keyIdsAfter(workspace, after, limit);
+        if (ids.isEmpty()) {
+            return List.of();
+        }
+        List<ManagedKey> keys = new ArrayList<>(ids.size());
+        String[] fields = ids.toArray(String[]::new);
+        for (KeyValue<String, String> record : redis.call(commands -> commands.hmget(records(workspace), fields))) {
+            record.ifHasValue(text -> keys.add(LedgerCodec.decodeKey(record.getKey(), text)));
+        }
+        return keys;
+    }
+
+    /** Returns the ids of the keys that {@link #keysAfter} returns. */
+    List<String> keyIdsAfter(String workspace, String after, int limit) {
+        return namesAfter(part(workspace, "ids"), after, limit);
+    }
+
+    /** Returns the ids of workspaces, in their order, from {@code after} on; one that was never made may be among them. */
+    public List<String> workspacesAfter(String after, int limit) {
+        return namesAfter(prefix + "workspaces", after, limit);
+    }
+
+    /**
+     * Returns when each of {@code ids} was last used (epoch milliseconds), as far as the sidecars have told; what can be no time
+     * is left out.
+     */
+    public List<OptionalLong> lastUsed(String workspace, List<String> ids) {
+        if (ids.isEmpty()) {
+            return List.of();
+        }
+        List<@Nullable Double> scores =
+                redis.call(commands -> commands.zmscore(schema.used(workspace), ids.toArray(String[]::new)));
+        return scores.stream()
+                .map(score -> score != null && score >= 0 && score <= LAST_MILLI
+                        ? OptionalLong.of(score.longValue())
+                        : OptionalLong.empty())
+                .toList();
+    }
+
+    /** Makes a workspace; false if there is one of this id. */
+    public boolean create(ManagedWorkspace workspace, Audit audit) {
+        redis.call(commands -> commands.zadd(prefix + "workspaces", 0, workspace.workspace()));
+        return commit(new Step(ABSENT, ANY, workspace, Pending.of(workspace)), entry(audit, null, workspace));
+    }
+
+    /** Makes a key whose secret nobody has seen yet: without {@link #confirm} it will be withdrawn. False if the id is taken. */
+    public boolean createUnseen(ManagedKey key, Audit audit) {
+        redis.call(commands -> commands.set(owner(key.id()), key.workspace()));
+        return commit(new Step(ABSENT, ANY, key, Pending.unseen(key)), entry(audit, null, key));
+    }
+
+    /** Puts {@code after} in the place of {@code before}; false if that is no longer what stands there. */
+    public <T extends LedgerEntry> boolean replace(Stored<? extends T> before, T after, Audit audit) {
+        return commit(new Step(before.text(), ANY, after, Pending.of(after)), entry(audit, before.entry(), after));
+    }
+
+    /** As {@link #replace}, and only if nobody has confirmed {@code before} yet. */
+    boolean replaceUnseen(Stored<ManagedKey> before, ManagedKey after, Audit audit) {
+        String note = Pending.unseen(before.entry()).value();
+        return commit(new Step(before.text(), note, after, Pending.of(after)), entry(audit, before.entry(), after));
+    }
+
+    /** Takes away the note of {@code entry}'s change; a newer one stays. */
+    void settle(LedgerEntry entry) {
+        settle(entry.workspace(), Pending.of(entry));
+    }
+
+    /** Makes a new key one to be kept; false if it has been changed or withdrawn meanwhile. */
+    boolean confirm(ManagedKey key) {
+        return settle(key.workspace(), Pending.unseen(key));
+    }
+
+    boolean settle(String workspace, Pending pending) {
+        return redis.count(SETTLE, List.of(part(workspace, "pending")), pending.field(), pending.value()) > 0;
+    }
+
+    /** Returns the workspace itself or the key, whichever {@code field} names. */
+    Optional<? extends Stored<? extends LedgerEntry>> find(String workspace, String field) {
+        return field.equals(ManagedWorkspace.FIELD) ? findWorkspace(workspace) : findKey(workspace, field);
+    }
+
+    /** Returns the workspaces that may have notes. */
+    List<String> recent() {
+        return redis.call(commands -> commands.zrange(prefix + "recent", 0, -1));
+    }
+
+    /** Takes {@code workspace}, which has no notes, from the recent ones, unless it was marked just now. */
+    void forget(String workspace) {
+        redis.count(FORGET, List.of(prefix + "recent"), workspace, Integer.toString(RECENT_SECONDS));
+    }
+
+    /** Shows {@code visitor} every note of the workspace, a few at a time; it may take them away. */
+    void forEachPending(String workspace, Consumer<Pending> visitor) {
+        ScanCursor cursor = ScanCursor.INITIAL;
+        do {
+            ScanCursor from = cursor;
+            MapScanCursor<String, String> page = redis.call(
+                    commands -> commands.hscan(part(workspace, "pending"), from, ScanArgs.Builder.limit(SCAN_COUNT)));
+            page.getMap().forEach((field, value) -> visitor.accept(new Pending(field, value)));
+            cursor = page;
+        } while (!cursor.isFinished());
+    }
+
+    private boolean commit(Step step, List<String> audit) {
+        String workspace = step.after.workspace();
+        redis.count(MARK, List.of(prefix + "recent"), workspace);
+        List<String> args = new ArrayList<>(List.of(
+                step.after.field(), step.before, LedgerCodec.encode(step.after), step.note.value(), step.noteBefore));
+        args.addAll(audit);
+        long committed = redis.count(
+                step.after.closed() ? COMMIT_NARROWING : COMMIT_WIDENING,
+                List.of(
+                        records(workspace),
+                        part(workspace, "ids"),
+                        part(workspace, "pending"),
+                        part(workspace, "audit")),
+                args.toArray(String[]::new));
+        return committed > 0;
+    }
+
+    private static List<String> entry(Audit audit, @Nullable LedgerEntry before, LedgerEntry after) {
+        List<String> fields = new ArrayList<>(
+                List.of("at", Long.toString(audit.at()), "actor", audit.actor(), "action", audit.action()));
+        if (after instanceof ManagedKey key) {
+            fields.addAll(List.of("key", key.id()));
+        }
+        if (before != null) {
+            fields.addAll(List.of("before", LedgerCodec.describe(before)));
+        }
+        fields.addAll(List.of("after", LedgerCodec.describe(after)));
+        if (!audit.reason().isEmpty()) {
+            fields.addAll(List.of("reason", audit.reason()));
+        }
+        return fields;
+    }
+
+    private @Nullable String record(String workspace, String field) {
+        return redis.<@Nullable String>call(commands -> commands.hget(records(workspace), field));
+    }
+
+    private List<String> namesAfter(String set, String after, int limit) {
+        Range<String> range =
+                after.isEmpty() ? Range.unbounded() : Range.from(Boundary.excluding(after), Boundary.unbounded());
+        return redis.call(commands -> commands.zrangebylex(set, range, Limit.from(limit)));
+    }
+
+    private String records(String workspace) {
+        return part(workspace, "records");
+    }
+
+    private String part(String workspace, String name) {
+        return prefix + "{" + workspace + "}:" + name;
+    }
+
+    private String owner(String id) {
+        return prefix + "owner:" + id;
+    }
+
+    /**
+     * One change of one record.
+     *
+     * @param before the text that must stand there, or {@link #ABSENT}
+     * @param noteBefore the note that must stand there, or {@link #ANY}
+     */
+    private record Step(String before, String noteBefore, LedgerEntry after, Pending note) {}
+}

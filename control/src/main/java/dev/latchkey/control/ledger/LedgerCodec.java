@@ -1,0 +1,153 @@
+package dev.latchkey.control.ledger;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.latchkey.key.Environment;
+import dev.latchkey.key.KeyDigest;
+import dev.latchkey.key.KeyRecord;
+import dev.latchkey.key.WorkspaceRecord;
+import java.util.LinkedHashSet;
+import java.util.Set;
+
+/**
+ * The text of the ledger's records, version 1: one JSON object with its members in a fixed order. Only Java reads and writes
+ * it; the scripts compare it as bytes, since {@code cjson} does not keep it the same.
+ */
+final class LedgerCodec {
+    private static final int VERSION = 1;
+    private static final ObjectMapper JSON =
+            new ObjectMapper().enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY);
+
+    private LedgerCodec() {}
+
+    static String encode(LedgerEntry entry) {
+        ObjectNode json = JSON.createObjectNode().put("v", VERSION);
+        if (entry instanceof ManagedKey key) {
+            json.put("id", key.id()).put("workspace", key.workspace());
+            json.put("environment", key.record().environment().text());
+            json.put("digest", key.digest().text()).put("start", key.start());
+        } else {
+            json.put("id", entry.workspace());
+        }
+        describe(entry, json);
+        return write(json);
+    }
+
+    /** Returns what may change of an entry, for the audit trail. */
+    static String describe(LedgerEntry entry) {
+        ObjectNode json = JSON.createObjectNode();
+        describe(entry, json);
+        return write(json);
+    }
+
+    private static void describe(LedgerEntry entry, ObjectNode json) {
+        if (entry instanceof ManagedKey key) {
+            json.put("name", key.name());
+            key.record().scopes().forEach(json.putArray("scopes")::add);
+            json.put("state", key.closed() ? "revoked" : "active").put("created_at", key.createdAt());
+            if (key.record().expiresAt() != KeyRecord.NEVER) {
+                json.put("expires_at", key.record().expiresAt());
+            }
+            if (key.closed()) {
+                json.put("revoked_at", key.revokedAt());
+            }
+        } else if (entry instanceof ManagedWorkspace workspace) {
+            json.put("name", workspace.name());
+            json.put("state", workspace.active() ? "active" : "inactive").put("created_at", workspace.createdAt());
+        }
+        json.put("rev", entry.rev());
+    }
+
+    static ManagedKey decodeKey(String id, String text) {
+        JsonNode json = read(id, text);
+        try {
+            Environment environment =
+                    Environment.of(json.required("environment").textValue());
+            if (environment == null || !json.required("id").asText().equals(id)) {
+                throw bad(id);
+            }
+            Set<String> scopes = new LinkedHashSet<>();
+            json.required("scopes").forEach(scope -> scopes.add(scope.asText()));
+            KeyRecord record = new KeyRecord(
+                    id,
+                    json.required("workspace").asText(),
+                    environment,
+                    scopes,
+                    either(id, json, "active", "revoked") ? KeyRecord.State.ACTIVE : KeyRecord.State.REVOKED,
+                    json.has("expires_at") ? number(id, json, "expires_at") : KeyRecord.NEVER,
+                    number(id, json, "rev"));
+            return new ManagedKey(
+                    record,
+                    new KeyDigest(json.required("digest").asText()),
+                    json.required("name").asText(),
+                    json.required("start").asText(),
+                    number(id, json, "created_at"),
+                    record.revoked() ? number(id, json, "revoked_at") : 0);
+        } catch (IllegalArgumentException e) {
+            throw bad(id);
+        }
+    }
+
+    static ManagedWorkspace decodeWorkspace(String id, String text) {
+        JsonNode json = read(id, text);
+        try {
+            if (!json.required("id").asText().equals(id)) {
+                throw bad(id);
+            }
+            boolean active = either(id, json, "active", "inactive");
+            return new ManagedWorkspace(
+                    new WorkspaceRecord(id, active, number(id, json, "rev")),
+                    json.required("name").asText(),
+                    number(id, json, "created_at"));
+        } catch (IllegalArgumentException e) {
+            throw bad(id);
+        }
+    }
+
+    private static boolean either(String id, JsonNode json, String yes, String no) {
+        String state = json.required("state").asText();
+        if (!state.equals(yes) && !state.equals(no)) {
+            throw bad(id);
+        }
+        return state.equals(yes);
+    }
+
+    private static long number(String id, JsonNode json, String member) {
+        JsonNode number = json.required(member);
+        if (!number.isIntegralNumber() || !number.canConvertToLong()) {
+            throw bad(id);
+        }
+        return number.longValue();
+    }
+
+    private static JsonNode read(String id, String text) {
+        try {
+            JsonNode json = JSON.readTree(text);
+            if (json.path("v").asInt() != VERSION) {
+                throw bad(id);
+            }
+            return json;
+        } catch (JsonProcessingException e) {
+            throw bad(id);
+        }
+    }
+
+    private static String write(ObjectNode json) {
+        try {
+            return JSON.writeValueAsString(json);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("a tree of strings and numbers cannot be written", e);
+        }
+    }
+
+    private static StoreException bad(String id) {
+        return new StoreException(
+                StoreException.Fault.BAD_RECORD,
+                "the ledger's record of " + id + " cannot be read (expected: version " + VERSION
+                        + "); it was changed by something else, or by a newer control plane: restore it from a backup or"
+                        + " upgrade this one");
+    }
+}

@@ -1,0 +1,55 @@
+package dev.latchkey.control.ledger;
+
+import dev.latchkey.key.KeyDigest;
+import dev.latchkey.key.KeyRecord;
+
+/**
+ * A key as its owners know it; no secret.
+ *
+ * @param record what the index holds of it
+ * @param digest under the pepper that was the newest when it was made; where the index holds it
+ * @param name what people call it
+ * @param start the first characters of the secret, to recognise it by
+ * @param createdAt epoch milliseconds
+ * @param revokedAt epoch milliseconds, 0 if it is not revoked
+ */
+public record ManagedKey(KeyRecord record, KeyDigest digest, String name, String start, long createdAt, long revokedAt)
+        implements LedgerEntry {
+
+    public String id() {
+        return record.id();
+    }
+
+    @Override
+    public String workspace() {
+        return record.workspace();
+    }
+
+    @Override
+    public String field() {
+        return record.id();
+    }
+
+    @Override
+    public long rev() {
+        return record.rev();
+    }
+
+    @Override
+    public boolean closed() {
+        return record.revoked();
+    }
+
+    /** Returns this key, revoked at {@code now} (epoch milliseconds), as the next change. */
+    public ManagedKey revoke(long now) {
+        KeyRecord revoked = new KeyRecord(
+                record.id(),
+                record.workspace(),
+                record.environment(),
+                record.scopes(),
+                KeyRecord.State.REVOKED,
+                record.expiresAt(),
+                record.rev() + 1);
+        return new ManagedKey(revoked, digest, name, start, createdAt, now);
+    }
+}

@@ -1,0 +1,78 @@
+package dev.latchkey.control.ledger;
+
+import java.time.Clock;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Carries what the ledger holds to the index: first the ledger's step, then the index, then the note is taken away. Whoever
+ * stops in between leaves the note, and the {@link Reconciler} goes on from there.
+ *
+ * <p>This class is thread-safe.
+ */
+public final class Projector {
+    private static final Logger log = LoggerFactory.getLogger(Projector.class);
+
+    private final Ledger ledger;
+    private final IndexWriter index;
+    private final Clock clock;
+
+    public Projector(Ledger ledger, IndexWriter index, Clock clock) {
+        this.ledger = ledger;
+        this.index = index;
+        this.clock = clock;
+    }
+
+    /**
+     * Shows {@code entry} to the index, which holds it, or what came after it, on return. A conflict is logged and not tried
+     * again: trying would not mend it.
+     */
+    public Projection project(LedgerEntry entry) {
+        Projection projection = index.write(entry);
+        if (projection.outcome() == Projection.Outcome.CONFLICT) {
+            log.error("{} of {}: {}", entry.field(), entry.workspace(), IndexWriter.CONFLICT);
+        }
+        try {
+            ledger.settle(entry);
+        } catch (StoreException e) {
+            // The index has it, which is what the caller waits for. The note only makes the reconciler look again.
+            log.debug("note of {} of {} stays: {}", entry.field(), entry.workspace(), e.getMessage());
+        }
+        return projection;
+    }
+
+    /**
+     * Makes a new key usable and its secret one that may be shown. False, or an exception, means that it must not be shown; then
+     * the key is to be withdrawn.
+     */
+    public boolean confirm(ManagedKey key) {
+        return index.write(key).taken() && ledger.confirm(key);
+    }
+
+    /** Revokes a new key whose secret will not be shown to anybody, whether or not it was confirmed. */
+    public void withdraw(ManagedKey key) {
+        Optional<Stored<ManagedKey>> found = ledger.findKey(key.workspace(), key.id());
+        if (found.isPresent() && !found.get().entry().closed()) {
+            ManagedKey revoked = found.get().entry().revoke(clock.millis());
+            finish(revoked, ledger.replace(found.get(), revoked, audit(revoked)));
+        }
+    }
+
+    /** Revokes a new key that its maker has left behind; one that was confirmed in the meantime stays. */
+    void withdrawUnseen(Stored<ManagedKey> found) {
+        ManagedKey revoked = found.entry().revoke(clock.millis());
+        finish(revoked, ledger.replaceUnseen(found, revoked, audit(revoked)));
+    }
+
+    private void finish(ManagedKey revoked, boolean replaced) {
+        if (replaced) {
+            log.info("key.withdraw {} of {} by {}", revoked.id(), revoked.workspace(), Audit.SELF);
+            project(revoked);
+        }
+    }
+
+    private static Audit audit(ManagedKey revoked) {
+        return new Audit(Audit.SELF, "key.withdraw", "its secret was shown to nobody", revoked.revokedAt());
+    }
+}

@@ -1,0 +1,34 @@
+package dev.latchkey.control.ledger;
+
+/**
+ * Redis did not do what was asked. The message says what is known and what to do, is meant for the caller, and holds no secret
+ * and no digest. Carries no stack trace: it is an expected answer while Redis is down.
+ */
+public final class StoreException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    /** What is known about the command. */
+    public enum Fault {
+        /** It was never sent. */
+        UNREACHABLE,
+        /** It was sent, no answer came in time: it may have been done. */
+        UNCERTAIN,
+        /** Redis is at its memory limit and did nothing. */
+        FULL,
+        /** Redis answered with an error. */
+        REFUSED,
+        /** A record of the ledger cannot be read. */
+        BAD_RECORD
+    }
+
+    private final Fault fault;
+
+    StoreException(Fault fault, String message) {
+        super(message, null, /* enableSuppression= */ false, /* writableStackTrace= */ false);
+        this.fault = fault;
+    }
+
+    public Fault fault() {
+        return fault;
+    }
+}

@@ -1,0 +1,69 @@
+package dev.latchkey.control;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+import org.jspecify.annotations.NullMarked;
+
+@AnalyzeClasses(packages = "dev.latchkey.control", importOptions = ImportOption.DoNotIncludeTests.class)
+class ControlArchitectureTest {
+
+    @ArchTest
+    static final ArchRule THE_CONTROL_PLANE_KNOWS_NO_SIDECAR = noClasses()
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("dev.latchkey.server..", "dev.latchkey.cli..");
+
+    @ArchTest
+    static final ArchRule ONLY_THE_API_KNOWS_THE_WIRE = noClasses()
+            .that()
+            .resideOutsideOfPackage("dev.latchkey.control.api..")
+            .and()
+            .areNotAssignableTo(ControlPlane.class)
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    "io.grpc..",
+                    "com.google.protobuf..",
+                    "com.google.rpc..",
+                    "com.linecorp.armeria..",
+                    "dev.latchkey.v1..");
+
+    @ArchTest
+    static final ArchRule ONLY_THE_LEDGER_KNOWS_LETTUCE = noClasses()
+            .that()
+            .resideOutsideOfPackage("dev.latchkey.control.ledger..")
+            .and()
+            .areNotAssignableTo(ControlPlane.class)
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("io.lettuce..");
+
+    @ArchTest
+    static final ArchRule RULES_DO_NOT_DEPEND_ON_THE_API = noClasses()
+            .that()
+            .resideInAnyPackage("dev.latchkey.control.keys..", "dev.latchkey.control.ledger..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("dev.latchkey.control.api..", "dev.latchkey.config..", "dev.latchkey.policy..");
+
+    @ArchTest
+    static final ArchRule THE_LEDGER_KNOWS_NO_RULES = noClasses()
+            .that()
+            .resideInAPackage("dev.latchkey.control.ledger..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("dev.latchkey.control.keys..");
+
+    @ArchTest
+    static final ArchRule NOBODY_DECIDES_ABOUT_REQUESTS_HERE =
+            noClasses().should().dependOnClassesThat().resideInAnyPackage("dev.latchkey.decision..");
+
+    @ArchTest
+    static final ArchRule PACKAGES_ARE_NULL_MARKED =
+            classes().that().haveSimpleName("package-info").should().beAnnotatedWith(NullMarked.class);
+}

@@ -1,0 +1,92 @@
+package dev.latchkey.control;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.latchkey.control.keys.KeyName;
+import dev.latchkey.control.keys.PageRequest;
+import dev.latchkey.control.ledger.ManagedKey;
+import dev.latchkey.control.ledger.StoreException;
+import dev.latchkey.index.RealRedis;
+import dev.latchkey.key.KeyRecord;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** The permissions that the control plane needs of Redis, and no others. */
+class ControlUserTest {
+    @RegisterExtension
+    static final RealRedis REDIS = new RealRedis();
+
+    /** What to give the control plane's user; {@code %R~} is read-only. */
+    static final String[] RULES = {
+        "~latchkey:key:*",
+        "~latchkey:workspace:*",
+        "~latchkey:canary",
+        "~latchkey:meta:*",
+        "~latchkey:ledger:*",
+        "%R~latchkey:used:*",
+        "+ping",
+        "+eval",
+        "+time",
+        "+type",
+        "+exists",
+        "+get",
+        "+set",
+        "+del",
+        "+hget",
+        "+hmget",
+        "+hgetall",
+        "+hset",
+        "+hdel",
+        "+hscan",
+        "+hincrby",
+        "+zadd",
+        "+zrem",
+        "+zscore",
+        "+zmscore",
+        "+zrange",
+        "+zrangebylex",
+        "+xadd"
+    };
+
+    @Test
+    void everyCall_withTheseRules_works() {
+        ControlUser user = new ControlUser(REDIS);
+        user.may(RULES);
+        try (TestControl control = new TestControl(user.uri())) {
+            assertThat(control.announcements.beat()).isTrue();
+            control.workspaces.create("alice", "ws_1", "");
+            ManagedKey key = control.keys
+                    .create("alice", TestControl.newKey("ws_1"))
+                    .view()
+                    .key();
+            control.keys.revoke("alice", new KeyName("-", key.id()), "");
+            control.workspaces.setActive("alice", "ws_1", false);
+            assertThat(control.keys.list("ws_1", new PageRequest(0, ""), true).items())
+                    .hasSize(1);
+            assertThat(control.workspaces.list(new PageRequest(0, "")).items()).hasSize(1);
+
+            REDIS.commands().set("latchkey:key:" + key.digest().text(), "damage");
+            REDIS.commands().zincrby("latchkey:ledger:recent", -61, "ws_1");
+            assertThat(control.reconciler.pass()).isTrue();
+            control.sweep.begin();
+            while (control.sweep.step()) {
+                assertThat(control.reconciler.pass()).isTrue();
+            }
+            assertThat(control.indexed(key)).get().matches(KeyRecord::revoked);
+        }
+    }
+
+    @Test
+    void refusedCommand_message_saysWhatWasRefusedWithoutADigest() {
+        ControlUser user = new ControlUser(REDIS);
+        try (TestControl control = new TestControl(user.uri())) {
+            user.may("+ping", "~*");
+            assertThatThrownBy(() -> control.workspaces.get("ws_1"))
+                    .isInstanceOfSatisfying(
+                            StoreException.class, e -> assertThat(e.fault()).isEqualTo(StoreException.Fault.REFUSED))
+                    .hasMessageContaining("NOPERM")
+                    .hasMessageContaining("permissions of the control plane's Redis user");
+        }
+    }
+}

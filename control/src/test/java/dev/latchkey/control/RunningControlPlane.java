@@ -1,0 +1,116 @@
+package dev.latchkey.control;
+
+import dev.latchkey.config.AdminToken;
+import dev.latchkey.config.Settings;
+import dev.latchkey.config.SettingsLoader;
+import dev.latchkey.policy.Policy;
+import dev.latchkey.v1.KeyServiceGrpc;
+import dev.latchkey.v1.KeyServiceGrpc.KeyServiceBlockingStub;
+import dev.latchkey.v1.WorkspaceServiceGrpc;
+import dev.latchkey.v1.WorkspaceServiceGrpc.WorkspaceServiceBlockingStub;
+import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.grpc.stub.MetadataUtils;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+
+/** A whole control plane on a port that the system chooses, and a gRPC client of it. */
+final class RunningControlPlane implements AutoCloseable {
+    static final String ALICE = "alice-token-0123456789";
+    static final String BOB = "bob-token-0123456789";
+    static final Metadata.Key<String> AUTHORIZATION =
+            Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
+
+    private static final Policy POLICY = Policy.parse("""
+            scopes:
+              cases:read: Read case data
+              cases:write: Create and update cases
+            routes:
+              - match: GET /v1/cases
+                scope: cases:read
+              - match: POST /v1/cases
+                scope: cases:write
+            """, "policy.yaml");
+
+    final FakeClock clock = new FakeClock();
+    final ControlPlane plane;
+    final ManagedChannel channel;
+
+    private final HttpClient http = HttpClient.newHttpClient();
+
+    RunningControlPlane(String redisUri) throws IOException {
+        this(redisUri, TestControl.PEPPER_1);
+    }
+
+    RunningControlPlane(String redisUri, String peppers) throws IOException {
+        plane = ControlPlane.start(settings("127.0.0.1:0", redisUri, peppers), POLICY, clock, Duration.ofMillis(500));
+        channel = NettyChannelBuilder.forAddress("127.0.0.1", plane.port())
+                .usePlaintext()
+                .build();
+    }
+
+    static Settings settings(String listen, String redisUri, String peppers) {
+        Map<String, String> variables = new HashMap<>();
+        variables.put("LATCHKEY_CONTROL_LISTEN", listen);
+        variables.put("LATCHKEY_REDIS_URI", redisUri);
+        variables.put("LATCHKEY_PEPPERS", peppers);
+        variables.put(
+                "LATCHKEY_CONTROL_TOKENS",
+                "alice:operator:" + AdminToken.hash(ALICE) + ",bob:operator:" + AdminToken.hash(BOB));
+        return SettingsLoader.load(SettingsLoader.ProcessKind.CONTROL, null, variables)
+                .settings();
+    }
+
+    static Policy policy() {
+        return POLICY;
+    }
+
+    KeyServiceBlockingStub keys() {
+        return keys(authorization("Bearer " + ALICE));
+    }
+
+    KeyServiceBlockingStub keys(Metadata headers) {
+        return KeyServiceGrpc.newBlockingStub(channel)
+                .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(headers));
+    }
+
+    WorkspaceServiceBlockingStub workspaces() {
+        return WorkspaceServiceGrpc.newBlockingStub(channel)
+                .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(authorization("Bearer " + ALICE)));
+    }
+
+    static Metadata authorization(String... values) {
+        Metadata headers = new Metadata();
+        for (String value : values) {
+            headers.put(AUTHORIZATION, value);
+        }
+        return headers;
+    }
+
+    HttpResponse<String> get(String path) {
+        try {
+            URI uri = URI.create("http://127.0.0.1:" + plane.port() + path);
+            return http.send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofString());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        channel.shutdownNow();
+        plane.close();
+    }
+}

@@ -1,0 +1,102 @@
+package dev.latchkey.control;
+
+import dev.latchkey.control.keys.Expiry;
+import dev.latchkey.control.keys.KeyManager;
+import dev.latchkey.control.keys.Mint;
+import dev.latchkey.control.keys.NewKey;
+import dev.latchkey.control.keys.WorkspaceManager;
+import dev.latchkey.control.ledger.Announcements;
+import dev.latchkey.control.ledger.IndexWriter;
+import dev.latchkey.control.ledger.Ledger;
+import dev.latchkey.control.ledger.ManagedKey;
+import dev.latchkey.control.ledger.Projector;
+import dev.latchkey.control.ledger.Reconciler;
+import dev.latchkey.control.ledger.RedisCalls;
+import dev.latchkey.control.ledger.Sweep;
+import dev.latchkey.index.IndexSchema;
+import dev.latchkey.index.RedisKeyIndex;
+import dev.latchkey.index.RedisLink;
+import dev.latchkey.index.RedisResources;
+import dev.latchkey.key.KeyDigest;
+import dev.latchkey.key.KeyFormat;
+import dev.latchkey.key.KeyRecord;
+import dev.latchkey.key.Peppers;
+import dev.latchkey.key.WorkspaceRecord;
+import io.lettuce.core.RedisURI;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import org.awaitility.Awaitility;
+
+/** The control plane's parts on a real Redis, without its port and its background tasks: tests take each step themselves. */
+public final class TestControl implements AutoCloseable {
+    public static final String PEPPER_1 = "1:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+    public static final String PEPPER_2 = "2:ICEiIyQlJicoKSorLC0uLzAxMjM0NTY3ODk6Ozw9Pj8=";
+    public static final List<String> SCOPES = List.of("cases:read", "cases:write", "parties:read");
+
+    public final IndexSchema schema = new IndexSchema("latchkey:");
+    public final FakeClock clock = new FakeClock();
+    public final AtomicLong nanos = new AtomicLong();
+    public final Peppers peppers;
+    public final RedisCalls redis;
+    public final Ledger ledger;
+    public final IndexWriter index;
+    public final Projector projector;
+    public final Reconciler reconciler;
+    public final Sweep sweep;
+    public final Announcements announcements;
+    public final KeyManager keys;
+    public final WorkspaceManager workspaces;
+
+    private final RedisResources resources = new RedisResources();
+    private final RedisLink link;
+
+    public TestControl(String uri) {
+        this(uri, PEPPER_1, new SecureRandom());
+    }
+
+    public TestControl(String uri, String peppers, SecureRandom random) {
+        this.peppers = Peppers.parse(peppers);
+        Duration timeout = Duration.ofMillis(500);
+        link = new RedisLink(RedisURI.create(uri), timeout, resources.client());
+        link.start();
+        Awaitility.await().until(() -> link.problem().isEmpty());
+        redis = new RedisCalls(link, timeout.multipliedBy(2));
+        ledger = new Ledger(redis, schema);
+        index = new IndexWriter(redis, schema, new SimpleMeterRegistry());
+        projector = new Projector(ledger, index, clock);
+        reconciler = new Reconciler(ledger, projector, redis, clock, new SimpleMeterRegistry());
+        sweep = new Sweep(ledger, index, nanos::get);
+        announcements = new Announcements(redis, schema, this.peppers);
+        Mint mint = new Mint(new KeyFormat("opt", false), this.peppers, random, index, announcements);
+        keys = new KeyManager(ledger, projector, mint, SCOPES, clock);
+        workspaces = new WorkspaceManager(ledger, projector, clock);
+    }
+
+    public static NewKey newKey(String workspace) {
+        return new NewKey(workspace, "CRM Integration", "live", List.of("cases:read"), Expiry.Never.NEVER);
+    }
+
+    /** Returns what a sidecar reads of a key; asks Redis itself. */
+    public Optional<KeyRecord> indexed(ManagedKey key) {
+        return indexed(key.digest());
+    }
+
+    public Optional<KeyRecord> indexed(KeyDigest digest) {
+        return new RedisKeyIndex(link, schema).findKey(digest).join();
+    }
+
+    /** Returns what a sidecar reads of a workspace; asks Redis itself. */
+    public Optional<WorkspaceRecord> indexed(String workspace) {
+        return new RedisKeyIndex(link, schema).findWorkspace(workspace).join();
+    }
+
+    @Override
+    public void close() {
+        link.close();
+        resources.close();
+    }
+}

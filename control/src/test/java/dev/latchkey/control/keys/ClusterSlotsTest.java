@@ -1,0 +1,76 @@
+package dev.latchkey.control.keys;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.latchkey.control.TestControl;
+import dev.latchkey.control.ledger.ManagedKey;
+import dev.latchkey.index.RealRedis;
+import dev.latchkey.key.KeyRecord;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.security.SecureRandom;
+import java.util.stream.IntStream;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** A cluster of one node, which has all slots and refuses a command or script that names keys of two. */
+class ClusterSlotsTest {
+    @RegisterExtension
+    static final RealRedis REDIS = new RealRedis("--cluster-enabled", "yes", "--cluster-port", freePort());
+
+    @BeforeEach
+    void takeAllSlots() {
+        if (REDIS.commands().clusterInfo().contains("cluster_slots_assigned:0")) {
+            REDIS.commands().clusterAddSlots(IntStream.rangeClosed(0, 16_383).toArray());
+        }
+        Awaitility.await().until(() -> REDIS.commands().clusterInfo().contains("cluster_state:ok"));
+    }
+
+    @Test
+    void clusterOfOne_commandOnTwoSlots_isRefused() {
+        assertThatThrownBy(() -> REDIS.commands().del("latchkey:canary", "latchkey:workspace:ws_1"))
+                .hasMessageContaining("CROSSSLOT");
+    }
+
+    @Test
+    void everyCall_onACluster_namesKeysOfOneSlot() {
+        String peppers = TestControl.PEPPER_2 + "," + TestControl.PEPPER_1;
+        try (TestControl control = new TestControl(REDIS.uri(), peppers, new SecureRandom())) {
+            assertThat(control.announcements.beat()).isTrue();
+            control.workspaces.create("alice", "ws_1", "");
+            control.workspaces.create("alice", "ws_2", "");
+            ManagedKey key = control.keys
+                    .create("alice", TestControl.newKey("ws_1"))
+                    .view()
+                    .key();
+            control.keys.revoke("alice", new KeyName("-", key.id()), "");
+            control.workspaces.setActive("alice", "ws_1", false);
+            control.workspaces.setActive("alice", "ws_1", true);
+            REDIS.commands().del("latchkey:key:" + key.digest().text());
+
+            assertThat(control.reconciler.pass()).isTrue();
+            control.sweep.begin();
+            while (control.sweep.step()) {
+                assertThat(control.reconciler.pass()).isTrue();
+            }
+            assertThat(control.indexed(key)).get().matches(KeyRecord::revoked);
+            assertThat(control.keys.get(new KeyName("-", key.id())).key().id()).isEqualTo(key.id());
+            assertThat(control.keys.list("ws_1", new PageRequest(1, ""), true).items())
+                    .hasSize(1);
+            assertThat(control.workspaces.list(new PageRequest(1, "")).items()).hasSize(1);
+        }
+    }
+
+    private static String freePort() {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return Integer.toString(socket.getLocalPort());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

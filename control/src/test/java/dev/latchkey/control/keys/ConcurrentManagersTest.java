@@ -1,0 +1,144 @@
+package dev.latchkey.control.keys;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.latchkey.control.TestControl;
+import dev.latchkey.control.ledger.ManagedKey;
+import dev.latchkey.index.RealRedis;
+import dev.latchkey.key.KeyRecord;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** Two control planes on one Redis, at the same time. */
+class ConcurrentManagersTest {
+    @RegisterExtension
+    static final RealRedis REDIS = new RealRedis();
+
+    private static final int ROUNDS = 50;
+
+    private final ExecutorService threads = Executors.newFixedThreadPool(4);
+    private TestControl one;
+    private TestControl two;
+
+    @BeforeEach
+    void open() {
+        one = new TestControl(REDIS.uri());
+        two = new TestControl(REDIS.uri());
+        one.workspaces.create("alice", "ws_1", "");
+    }
+
+    @AfterEach
+    void close() {
+        threads.shutdownNow();
+        one.close();
+        two.close();
+    }
+
+    @Test
+    void revoke_byBothAtOnce_bothSucceedAndOneHasDoneIt() throws Exception {
+        for (int round = 0; round < ROUNDS; round++) {
+            ManagedKey key =
+                    one.keys.create("alice", TestControl.newKey("ws_1")).view().key();
+            KeyName name = new KeyName("ws_1", key.id());
+            List<KeyView> views = atOnce(
+                    () -> one.keys.revoke("alice", name, ""),
+                    () -> two.keys.revoke("bob", name, ""),
+                    () -> two.keys.revoke("carol", name, ""));
+
+            assertThat(views).extracting(KeyView::state).containsOnly(KeyView.State.REVOKED);
+            assertThat(views).extracting(KeyView::key).containsOnly(views.get(0).key());
+            assertThat(one.indexed(key)).get().matches(KeyRecord::revoked);
+        }
+        assertThat(REDIS.commands().xlen("latchkey:ledger:{ws_1}:audit"))
+                .as("the workspace; each key made, and revoked once")
+                .isEqualTo(1 + 2 * ROUNDS);
+        assertThat(REDIS.commands().exists("latchkey:ledger:{ws_1}:pending")).isZero();
+    }
+
+    @Test
+    void create_byBothAtOnce_allAreThereAndListedOnce() throws Exception {
+        List<String> made = new ArrayList<>();
+        for (int round = 0; round < ROUNDS; round++) {
+            List<CreatedKey> created = atOnce(
+                    () -> one.keys.create("alice", TestControl.newKey("ws_1")),
+                    () -> two.keys.create("bob", TestControl.newKey("ws_1")));
+            created.forEach(key -> made.add(key.view().key().id()));
+        }
+        assertThat(one.keys.list("ws_1", new PageRequest(1000, ""), false).items())
+                .extracting(view -> view.key().id())
+                .doesNotHaveDuplicates()
+                .containsExactlyInAnyOrderElementsOf(made);
+    }
+
+    @Test
+    void setActive_byBothAtOnce_indexEndsWithWhatTheLedgerHas() throws Exception {
+        for (int round = 0; round < ROUNDS; round++) {
+            var unused = atOnce(
+                    () -> one.workspaces.setActive("alice", "ws_1", false),
+                    () -> two.workspaces.setActive("bob", "ws_1", true));
+            assertThat(one.indexed("ws_1")).contains(one.workspaces.get("ws_1").record());
+        }
+    }
+
+    @Test
+    void create_ofOneWorkspaceByBothAtOnce_oneSucceeds() throws Exception {
+        for (int round = 0; round < ROUNDS; round++) {
+            String id = "race_" + round;
+            List<Boolean> made = atOnce(() -> makes(one, id), () -> makes(two, id));
+            assertThat(made).containsExactlyInAnyOrder(true, false);
+        }
+    }
+
+    @Test
+    void revoke_whileTheReconcilersAreAtWork_isNeverUndone() throws Exception {
+        for (int round = 0; round < ROUNDS; round++) {
+            ManagedKey key =
+                    one.keys.create("alice", TestControl.newKey("ws_1")).view().key();
+            var unused = atOnce(
+                    () -> one.keys
+                            .revoke("alice", new KeyName("-", key.id()), "")
+                            .state(),
+                    () -> two.projector.project(key),
+                    () -> one.reconciler.pass(),
+                    () -> two.reconciler.pass());
+            assertThat(one.indexed(key)).get().matches(KeyRecord::revoked);
+        }
+    }
+
+    private static boolean makes(TestControl control, String id) {
+        try {
+            var unused = control.workspaces.create("alice", id, "");
+            return true;
+        } catch (RefusedException e) {
+            assertThat(e.kind()).isEqualTo(RefusedException.Kind.ALREADY_EXISTS);
+            return false;
+        }
+    }
+
+    @SafeVarargs
+    private <T> List<T> atOnce(Callable<? extends T>... calls) throws Exception {
+        CyclicBarrier start = new CyclicBarrier(calls.length);
+        List<Future<T>> futures = new ArrayList<>();
+        for (Callable<? extends T> call : calls) {
+            futures.add(threads.submit(() -> {
+                start.await(10, TimeUnit.SECONDS);
+                return call.call();
+            }));
+        }
+        List<T> results = new ArrayList<>();
+        for (Future<T> future : futures) {
+            results.add(future.get(10, TimeUnit.SECONDS));
+        }
+        return results;
+    }
+}

@@ -1,0 +1,112 @@
+package dev.latchkey.control.keys;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.latchkey.control.TestControl;
+import dev.latchkey.control.ledger.ManagedKey;
+import dev.latchkey.control.ledger.StoreException;
+import dev.latchkey.control.ledger.StoreException.Fault;
+import dev.latchkey.index.RealRedis;
+import dev.latchkey.key.KeyRecord;
+import io.lettuce.core.RedisCommandExecutionException;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** A Redis at its memory limit refuses writes; it must not refuse those that take access away. */
+class FullRedisTest {
+    @RegisterExtension
+    static final RealRedis REDIS = new RealRedis("--maxmemory", "8mb", "--maxmemory-policy", "noeviction");
+
+    private TestControl control;
+    private ManagedKey key;
+
+    @BeforeEach
+    void open() {
+        control = new TestControl(REDIS.uri());
+        control.workspaces.create("alice", "ws_1", "");
+        key = control.keys.create("alice", TestControl.newKey("ws_1")).view().key();
+        fill();
+    }
+
+    @AfterEach
+    void close() {
+        control.close();
+    }
+
+    @Test
+    void revoke_redisIsFull_isDone() {
+        KeyView view = control.keys.revoke("alice", new KeyName("-", key.id()), "leaked");
+
+        assertThat(view.state()).isEqualTo(KeyView.State.REVOKED);
+        assertThat(control.indexed(key)).get().matches(KeyRecord::revoked);
+        assertThat(REDIS.commands().exists("latchkey:ledger:{ws_1}:pending")).isZero();
+        assertStillFull();
+    }
+
+    @Test
+    void deactivate_redisIsFull_isDone() {
+        assertThat(control.workspaces.setActive("alice", "ws_1", false).active())
+                .isFalse();
+        assertThat(control.indexed("ws_1")).get().matches(record -> !record.active());
+        assertStillFull();
+    }
+
+    @Test
+    void wideningCalls_redisIsFull_areRefusedAndSayWhatToDo() {
+        control.workspaces.setActive("alice", "ws_1", false);
+        Map<String, Runnable> calls = Map.of(
+                "create key", () -> control.keys.create("alice", TestControl.newKey("ws_1")),
+                "create workspace", () -> control.workspaces.create("alice", "ws_2", ""),
+                "activate", () -> control.workspaces.setActive("alice", "ws_1", true));
+
+        assertThat(calls)
+                .allSatisfy((name, call) -> assertThatThrownBy(call::run)
+                        .as(name)
+                        .isInstanceOfSatisfying(
+                                StoreException.class, e -> assertThat(e.fault()).isEqualTo(Fault.FULL))
+                        .hasMessageContaining("raise its maxmemory"));
+        assertThat(control.keys.list("ws_1", new PageRequest(0, ""), true).items())
+                .hasSize(1);
+        assertThat(control.indexed("ws_1")).get().matches(record -> !record.active());
+    }
+
+    @Test
+    void reconciler_redisIsFull_carriesARevokeToTheIndex() {
+        control.keys.revoke("alice", new KeyName("-", key.id()), "");
+        REDIS.commands().del("latchkey:key:" + key.digest().text());
+        fill();
+
+        control.sweep.begin();
+        while (control.sweep.step()) {
+            assertThat(control.reconciler.pass()).isTrue();
+        }
+        assertThat(control.indexed(key)).get().matches(KeyRecord::revoked);
+    }
+
+    @Test
+    void canary_redisIsFull_isWritten() {
+        assertThat(control.announcements.beat()).isTrue();
+        assertThat(REDIS.commands().hget("latchkey:canary", "seq")).isEqualTo("1");
+    }
+
+    private static void assertStillFull() {
+        assertThatThrownBy(() -> REDIS.commands().set("more", "x")).hasMessageContaining("OOM");
+    }
+
+    private static void fill() {
+        String block = "x".repeat(64 * 1024);
+        try {
+            for (int i = 0; i < 10_000; i++) {
+                REDIS.commands().append("filler", block);
+            }
+        } catch (RedisCommandExecutionException e) {
+            assertThat(e).hasMessageContaining("OOM");
+            return;
+        }
+        throw new AssertionError("Redis does not keep its memory limit");
+    }
+}

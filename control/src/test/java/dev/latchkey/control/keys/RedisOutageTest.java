@@ -1,0 +1,72 @@
+package dev.latchkey.control.keys;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.latchkey.control.TestControl;
+import dev.latchkey.control.ledger.ManagedKey;
+import dev.latchkey.control.ledger.StoreException;
+import dev.latchkey.control.ledger.StoreException.Fault;
+import dev.latchkey.index.RealRedis;
+import dev.latchkey.key.KeyRecord;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+class RedisOutageTest {
+    @RegisterExtension
+    static final RealRedis REDIS = new RealRedis();
+
+    private TestControl control;
+    private ManagedKey key;
+
+    @BeforeEach
+    void open() {
+        control = new TestControl(REDIS.uri());
+        control.workspaces.create("alice", "ws_1", "");
+        key = control.keys.create("alice", TestControl.newKey("ws_1")).view().key();
+    }
+
+    @AfterEach
+    void close() {
+        control.close();
+    }
+
+    @Test
+    void calls_redisIsGone_failAtOnceAndWorkAgainWhenItIsBack() throws InterruptedException {
+        REDIS.kill();
+        Awaitility.await()
+                .untilAsserted(() -> assertThatThrownBy(this::revoke)
+                        .isInstanceOfSatisfying(
+                                StoreException.class, e -> assertThat(e.fault()).isEqualTo(Fault.UNREACHABLE))
+                        .hasMessageContaining("nothing was changed")
+                        .hasMessageContaining("repeat the call"));
+        assertThat(control.reconciler.pass()).isFalse();
+        assertThat(control.reconciler.problem()).get().asString().contains("127.0.0.1:" + REDIS.port());
+
+        REDIS.start();
+        Awaitility.await().until(control.reconciler::pass);
+        assertThat(control.workspaces.create("alice", "ws_1", "").active()).isTrue();
+    }
+
+    @Test
+    void revoke_redisHangs_isUncertainWithinTheBoundAndRepeatable() {
+        REDIS.pause();
+        try {
+            assertThatThrownBy(this::revoke)
+                    .isInstanceOfSatisfying(
+                            StoreException.class, e -> assertThat(e.fault()).isEqualTo(Fault.UNCERTAIN))
+                    .hasMessageContaining("repeat the call");
+        } finally {
+            REDIS.resume();
+        }
+        Awaitility.await().ignoreExceptions().until(() -> revoke().state() == KeyView.State.REVOKED);
+        assertThat(control.indexed(key)).get().matches(KeyRecord::revoked);
+    }
+
+    private KeyView revoke() {
+        return control.keys.revoke("alice", new KeyName("-", key.id()), "");
+    }
+}

@@ -1,0 +1,162 @@
+package dev.latchkey.control.keys;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.latchkey.control.FakeClock;
+import dev.latchkey.control.TestControl;
+import dev.latchkey.control.keys.RefusedException.Kind;
+import dev.latchkey.control.ledger.ManagedWorkspace;
+import dev.latchkey.index.IndexSchema;
+import dev.latchkey.index.RealRedis;
+import dev.latchkey.key.WorkspaceRecord;
+import java.util.List;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class WorkspaceManagerTest {
+    @RegisterExtension
+    static final RealRedis REDIS = new RealRedis();
+
+    private TestControl control;
+
+    @BeforeEach
+    void open() {
+        control = new TestControl(REDIS.uri());
+    }
+
+    @AfterEach
+    void close() {
+        control.close();
+    }
+
+    @Test
+    void create_newId_isActiveInTheIndex() {
+        ManagedWorkspace created = control.workspaces.create("alice", "ws_1", "Kanzlei Müller");
+
+        assertThat(created)
+                .isEqualTo(new ManagedWorkspace(
+                        new WorkspaceRecord("ws_1", true, 1), "Kanzlei Müller", FakeClock.START.toEpochMilli()));
+        assertThat(control.workspaces.get("ws_1")).isEqualTo(created);
+        assertThat(control.indexed("ws_1")).contains(created.record());
+    }
+
+    @Test
+    void create_noName_isNamedByItsId() {
+        assertThat(control.workspaces.create("alice", "ws_1", "").name()).isEqualTo("ws_1");
+    }
+
+    @Test
+    void create_existingId_isRefusedAndChangesNothing() {
+        control.workspaces.create("alice", "ws_1", "One");
+        control.workspaces.setActive("alice", "ws_1", false);
+
+        assertThatThrownBy(() -> control.workspaces.create("alice", "ws_1", "Two"))
+                .isInstanceOfSatisfying(
+                        RefusedException.class, e -> assertThat(e.kind()).isEqualTo(Kind.ALREADY_EXISTS))
+                .hasMessageContaining("ws_1");
+        assertThat(control.workspaces.get("ws_1"))
+                .matches(ws -> !ws.active() && ws.name().equals("One"));
+    }
+
+    @Test
+    void setActive_thereAndBack_indexFollows() {
+        control.workspaces.create("alice", "ws_1", "");
+
+        assertThat(control.workspaces.setActive("alice", "ws_1", false).active())
+                .isFalse();
+        assertThat(control.indexed("ws_1")).contains(new WorkspaceRecord("ws_1", false, 2));
+        assertThat(control.workspaces.setActive("alice", "ws_1", true).active()).isTrue();
+        assertThat(control.indexed("ws_1")).contains(new WorkspaceRecord("ws_1", true, 3));
+    }
+
+    @Test
+    void setActive_isSoAlready_changesNothing() {
+        control.workspaces.create("alice", "ws_1", "");
+        control.workspaces.setActive("alice", "ws_1", false);
+        control.workspaces.setActive("alice", "ws_1", false);
+
+        assertThat(control.indexed("ws_1")).contains(new WorkspaceRecord("ws_1", false, 2));
+        assertThat(REDIS.commands().xlen("latchkey:ledger:{ws_1}:audit")).isEqualTo(2);
+    }
+
+    @Test
+    void setActive_indexHoldsANewerRecordThanTheLedger_deactivationGoesAboveIt() {
+        control.workspaces.create("alice", "ws_1", "");
+        WorkspaceRecord foreign = new WorkspaceRecord("ws_1", true, 50);
+        REDIS.commands().hset("latchkey:workspace:ws_1", IndexSchema.encode(foreign));
+
+        assertThat(control.workspaces.setActive("alice", "ws_1", false).active())
+                .isFalse();
+        assertThat(control.indexed("ws_1")).contains(new WorkspaceRecord("ws_1", false, 51));
+        assertThat(control.workspaces.get("ws_1").rev()).isEqualTo(51);
+    }
+
+    @Test
+    void list_manyWorkspaces_isPagedById() {
+        List.of("b", "a", "d", "c", "e").forEach(id -> control.workspaces.create("alice", id, ""));
+
+        Page<ManagedWorkspace> first = control.workspaces.list(new PageRequest(3, ""));
+        Page<ManagedWorkspace> second = control.workspaces.list(new PageRequest(3, first.nextToken()));
+        assertThat(first.items()).extracting(ManagedWorkspace::workspace).containsExactly("a", "b", "c");
+        assertThat(second.items()).extracting(ManagedWorkspace::workspace).containsExactly("d", "e");
+        assertThat(second.nextToken()).isEmpty();
+    }
+
+    @Test
+    void list_idWithoutARecord_isPassedOver() {
+        REDIS.commands().zadd("latchkey:ledger:workspaces", 0, "orphan");
+        assertThat(control.workspaces.list(new PageRequest(0, "")).items()).isEmpty();
+        assertThat(control.workspaces.create("alice", "orphan", "").active()).isTrue();
+    }
+
+    static Stream<Arguments> unknown() {
+        return Stream.of(
+                Arguments.of("get", call(m -> m.get("ws_9"))),
+                Arguments.of("activate", call(m -> m.setActive("alice", "ws_9", true))),
+                Arguments.of("deactivate", call(m -> m.setActive("alice", "ws_9", false))));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("unknown")
+    void call_unknownId_isNotFoundThatNamesIt(String row, Function<WorkspaceManager, Object> call) {
+        assertThatThrownBy(() -> call.apply(control.workspaces))
+                .isInstanceOfSatisfying(
+                        RefusedException.class, e -> assertThat(e.kind()).isEqualTo(Kind.NOT_FOUND))
+                .hasMessageContaining("ws_9");
+    }
+
+    static Stream<Arguments> wrong() {
+        return Stream.of(
+                Arguments.of("no id", call(m -> m.create("alice", "", "")), "id"),
+                Arguments.of("the id for any", call(m -> m.create("alice", "-", "")), "id"),
+                Arguments.of("an id with braces", call(m -> m.create("alice", "{a}", "")), "id"),
+                Arguments.of("a blank name", call(m -> m.create("alice", "ws_1", " ")), "name"),
+                Arguments.of("a wrong id to get", call(m -> m.get("a b")), "id"),
+                Arguments.of("a wrong id to deactivate", call(m -> m.setActive("alice", "a b", false)), "id"),
+                Arguments.of("a wrong token", call(m -> m.list(new PageRequest(0, "!"))), "page_token"));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("wrong")
+    void call_oneFieldIsWrong_namesIt(String row, Function<WorkspaceManager, Object> call, String field) {
+        assertThatThrownBy(() -> call.apply(control.workspaces))
+                .isInstanceOfSatisfying(
+                        RefusedException.class,
+                        e -> assertThat(e.violations())
+                                .singleElement()
+                                .extracting(Violation::field)
+                                .isEqualTo(field));
+    }
+
+    private static Function<WorkspaceManager, Object> call(Function<WorkspaceManager, Object> call) {
+        return call;
+    }
+}
