@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.security.SecureRandom;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
@@ -21,7 +22,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /** A cluster of one node, which has all slots and refuses a command or script that names keys of two. */
 class ClusterSlotsTest {
     @RegisterExtension
-    static final RealRedis REDIS = new RealRedis("--cluster-enabled", "yes", "--cluster-port", freePort());
+    static final RealRedis REDIS = new RealRedis(
+            "--cluster-enabled", "yes", "--cluster-port", freePort(), "--cluster-config-file", nodesFile());
 
     @BeforeEach
     void takeAllSlots() {
@@ -63,6 +65,17 @@ class ClusterSlotsTest {
             assertThat(control.keys.list("ws_1", new PageRequest(1, ""), true).items())
                     .hasSize(1);
             assertThat(control.workspaces.list(new PageRequest(1, "")).items()).hasSize(1);
+        }
+    }
+
+    /** Redis would put it into the folder that the tests run in. */
+    private static String nodesFile() {
+        try {
+            return Files.createTempDirectory("latchkey-cluster")
+                    .resolve("nodes.conf")
+                    .toString();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
