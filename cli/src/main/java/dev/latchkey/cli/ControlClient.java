@@ -56,8 +56,8 @@ final class ControlClient implements AutoCloseable {
 
     private <S extends AbstractStub<S>, T> T call(S stub, Function<S, T> call) {
         try {
-            return call.apply(stub.withInterceptors(credentials)
-                    .withDeadlineAfter(timeout.toMillis(), TimeUnit.MILLISECONDS));
+            return call.apply(
+                    stub.withInterceptors(credentials).withDeadlineAfter(timeout.toMillis(), TimeUnit.MILLISECONDS));
         } catch (StatusRuntimeException e) {
             throw CallFailures.of(e, address);
         }

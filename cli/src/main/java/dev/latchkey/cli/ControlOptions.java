@@ -1,5 +1,6 @@
 package dev.latchkey.cli;
 
+import dev.latchkey.text.TextFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.regex.Pattern;
@@ -22,7 +23,8 @@ final class ControlOptions {
             paramLabel = "URL",
             scope = ScopeType.INHERIT,
             description = {
-                "Where the control plane is.", "Default: " + ADDRESS_VARIABLE + ", or else " + DEFAULT_ADDRESS
+                "Where the control plane is.",
+                "Default: " + ADDRESS_VARIABLE + ", or else " + DEFAULT_ADDRESS
             })
     private @Nullable String address;
 
@@ -62,7 +64,8 @@ final class ControlOptions {
         if (token.isEmpty()) {
             throw CommandFailure.usage(
                     tokenFile == null
-                            ? "no admin token (expected: it in " + TOKEN_VARIABLE + ", or a file with it in --token-file)"
+                            ? "no admin token (expected: it in " + TOKEN_VARIABLE
+                                    + ", or a file with it in --token-file)"
                             : origin + ": empty (expected: an admin token)");
         }
         if (!VISIBLE_ASCII.matcher(token).matches()) {

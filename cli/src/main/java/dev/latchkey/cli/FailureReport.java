@@ -63,7 +63,8 @@ final class FailureReport implements IParameterExceptionHandler, IExecutionExcep
 
     /** A misspelt option comes first: it may be the very one that is missed. */
     private static @Nullable UnmatchedArgumentException unmatched(ParameterException e) {
-        if (e instanceof UnmatchedArgumentException unmatched && !unmatched.getUnmatched().isEmpty()) {
+        if (e instanceof UnmatchedArgumentException unmatched
+                && !unmatched.getUnmatched().isEmpty()) {
             return unmatched;
         }
         List<String> arguments = e.getCommandLine().getUnmatchedArguments();
@@ -78,7 +79,9 @@ final class FailureReport implements IParameterExceptionHandler, IExecutionExcep
     /** An unknown option is named without its value, and without what follows it: {@code --token SECRET} is a likely mistake. */
     private static String message(UnmatchedArgumentException e) {
         String first = Shown.line(e.getUnmatched().get(0));
-        return first.startsWith("-") ? "unknown option " + first.replaceFirst("=.*", "") : "unexpected argument " + first;
+        return first.startsWith("-")
+                ? "unknown option " + first.replaceFirst("=.*", "")
+                : "unexpected argument " + first;
     }
 
     private static void print(PrintWriter err, String message) {

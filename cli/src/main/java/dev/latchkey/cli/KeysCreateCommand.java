@@ -97,8 +97,8 @@ final class KeysCreateCommand implements Callable<Integer> {
         try {
             output.print(spec, json, sheet.toString());
         } catch (CommandFailure e) {
-            throw CommandFailure.refused(
-                    e.getMessage() + ": the secret is lost. Revoke " + created.getKey().getId() + " and create another");
+            throw CommandFailure.refused(e.getMessage() + ": the secret is lost. Revoke "
+                    + created.getKey().getId() + " and create another");
         }
         if (output.isTable()) {
             spec.commandLine().getErr().println("Store the secret now: it is not shown again.");

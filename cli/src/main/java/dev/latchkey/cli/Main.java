@@ -50,7 +50,7 @@ public final class Main {
 
     /** Runs a command and ends the process with its exit status. */
     public static void main(String[] args) {
-        Termination termination = new Termination();
+        Termination termination = Termination.ofProcess();
         Surroundings surroundings = new Surroundings(System.getenv(), termination, CALL_TIMEOUT);
         PrintWriter out = writer(FileDescriptor.out);
         PrintWriter err = writer(FileDescriptor.err);
@@ -92,7 +92,9 @@ public final class Main {
         });
         document(root);
         FailureReport report = new FailureReport(surroundings.variables());
-        return root.setParameterExceptionHandler(report)
+        // A name may begin with @.
+        return root.setExpandAtFiles(false)
+                .setParameterExceptionHandler(report)
                 .setExecutionExceptionHandler(report)
                 .setExecutionStrategy(Main::execute);
     }
@@ -100,7 +102,8 @@ public final class Main {
     private static int execute(ParseResult parsed) {
         // gRPC and the JDK's HTTP server log by java.util.logging: nothing that who runs a short command could use.
         SLF4JBridgeHandler.removeHandlersForRootLogger();
-        if (parsed.hasSubcommand() && PROCESSES.contains(parsed.subcommand().commandSpec().name())) {
+        if (parsed.hasSubcommand()
+                && PROCESSES.contains(parsed.subcommand().commandSpec().name())) {
             SLF4JBridgeHandler.install();
         }
         return new RunLast().execute(parsed);
@@ -128,6 +131,7 @@ public final class Main {
     /** JSON is UTF-8 whatever the locale is. */
     private static PrintWriter writer(FileDescriptor descriptor) {
         return new PrintWriter(
-                new OutputStreamWriter(new FileOutputStream(descriptor), StandardCharsets.UTF_8), /* autoFlush= */ true);
+                new OutputStreamWriter(new FileOutputStream(descriptor), StandardCharsets.UTF_8),
+                /* autoFlush= */ true);
     }
 }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.latchkey.policy.InvalidPolicyException;
 import dev.latchkey.policy.Policy;
+import dev.latchkey.text.TextFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

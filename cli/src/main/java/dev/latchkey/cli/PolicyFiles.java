@@ -4,6 +4,7 @@ import dev.latchkey.config.Settings;
 import dev.latchkey.decision.Policies;
 import dev.latchkey.policy.InvalidPolicyException;
 import dev.latchkey.policy.Policy;
+import dev.latchkey.text.TextFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

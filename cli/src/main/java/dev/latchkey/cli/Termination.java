@@ -2,8 +2,8 @@ package dev.latchkey.cli;
 
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 
 /**
  * Lets a command that runs until told to stop end in its own way, and with its own exit status: left to itself, the JVM ends
@@ -18,13 +18,25 @@ public final class Termination {
     private final CountDownLatch requested = new CountDownLatch(1);
     private final CountDownLatch finished = new CountDownLatch(1);
     private final AtomicInteger status = new AtomicInteger();
-    private final AtomicBoolean caught = new AtomicBoolean();
+    private final Consumer<Thread> hooks;
 
-    /** From now on a signal does not end the process but makes {@link #await} return, now or later. */
+    private Termination(Consumer<Thread> hooks) {
+        this.hooks = hooks;
+    }
+
+    /** Returns that of the process itself: signals ask for it. */
+    static Termination ofProcess() {
+        return new Termination(Runtime.getRuntime()::addShutdownHook);
+    }
+
+    /** Returns one that only {@link #request} asks for. */
+    static Termination onRequest() {
+        return new Termination(hook -> {});
+    }
+
+    /** From now on a signal does not end the process but makes {@link #await} return, now or later. To be called once. */
     public void catchSignals() {
-        if (!caught.getAndSet(true)) {
-            Runtime.getRuntime().addShutdownHook(new Thread(this::onShutdown, "latchkey-termination"));
-        }
+        hooks.accept(new Thread(this::onShutdown, "latchkey-termination"));
     }
 
     /** Waits until the process is told to stop. */

@@ -16,7 +16,8 @@ final class TextTable {
             row.add(Shown.line(cell));
         }
         if (!rows.isEmpty() && rows.get(0).size() != row.size()) {
-            throw new IllegalArgumentException(row.size() + " cells (expected: " + rows.get(0).size() + ")");
+            throw new IllegalArgumentException(
+                    row.size() + " cells (expected: " + rows.get(0).size() + ")");
         }
         rows.add(row);
         return this;
@@ -31,7 +32,8 @@ final class TextTable {
             for (int column = 0; column < row.size(); column++) {
                 line.append(row.get(column));
                 if (column < row.size() - 1) {
-                    line.append(" ".repeat(width(column) - length(row.get(column)))).append(GAP);
+                    line.append(" ".repeat(width(column) - length(row.get(column))))
+                            .append(GAP);
                 }
             }
             text.append(line.toString().stripTrailing()).append('\n');

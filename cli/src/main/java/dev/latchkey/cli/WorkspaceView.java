@@ -35,10 +35,7 @@ final class WorkspaceView {
         TextTable table = new TextTable().row("ID", "NAME", "STATE", "CREATED");
         for (Workspace workspace : workspaces) {
             table.row(
-                    workspace.getId(),
-                    workspace.getName(),
-                    ProtoValues.text(workspace.getState()),
-                    created(workspace));
+                    workspace.getId(), workspace.getName(), ProtoValues.text(workspace.getState()), created(workspace));
         }
         return table;
     }

@@ -40,7 +40,8 @@ final class WorkspacesCommand {
 
     @Command(name = "create", description = "Create a workspace. It is active.")
     int create(
-            @Parameters(paramLabel = "ID", description = "Its id, your own: 1 to 64 letters, digits, _ and -.") String id,
+            @Parameters(paramLabel = "ID", description = "Its id, your own: 1 to 64 letters, digits, _ and -.")
+                    String id,
             @Option(
                             names = "--name",
                             paramLabel = "NAME",

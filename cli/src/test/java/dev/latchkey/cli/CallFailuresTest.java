@@ -57,16 +57,15 @@ class CallFailuresTest {
                         failure(Status.UNAUTHENTICATED, "this call needs an admin token"),
                         1,
                         "the control plane at URL does not know the admin token"),
-                argumentSet(
-                        "wrong fields, each on a line of its own",
-                        invalid("name: …; scopes[0]: …"),
-                        1,
-                        """
+                argumentSet("wrong fields, each on a line of its own", invalid("name: …; scopes[0]: …"), 1, """
                         refused:
                           name: "" (expected: 1 to 100 characters)
                           scopes[0]: "cases:raed" (expected: a scope, nearest: cases:read)"""),
                 argumentSet(
-                        "refused without details", failure(Status.INVALID_ARGUMENT, "bad page"), 1, "refused: bad page"),
+                        "refused without details",
+                        failure(Status.INVALID_ARGUMENT, "bad page"),
+                        1,
+                        "refused: bad page"),
                 argumentSet(
                         "a fault inside",
                         failure(Status.INTERNAL, "incident 1\nsecond line"),
@@ -78,10 +77,7 @@ class CallFailuresTest {
                         1,
                         "the control plane at URL failed: DATA_LOSS: DATA_LOSS"),
                 argumentSet(
-                        "a key in a message",
-                        failure(Status.NOT_FOUND, "no " + SECRET + " here"),
-                        1,
-                        "no <key> here"),
+                        "a key in a message", failure(Status.NOT_FOUND, "no " + SECRET + " here"), 1, "no <key> here"),
                 argumentSet(
                         "its Redis is down",
                         failure(Status.UNAVAILABLE, "Redis cannot be reached"),
@@ -101,7 +97,7 @@ class CallFailuresTest {
             control.answer(FakeControl.SILENCE);
 
             Run run = Run.of(
-                    new Surroundings(control.variables(), new Termination(), Duration.ofMillis(300)),
+                    new Surroundings(control.variables(), Termination.onRequest(), Duration.ofMillis(300)),
                     "keys",
                     "revoke",
                     "key_1");
@@ -172,8 +168,7 @@ class CallFailuresTest {
                             .status())
                     .isZero();
 
-            assertThat(control.credentials())
-                    .containsExactly("Bearer " + FakeControl.TOKEN, "Bearer of-the-file");
+            assertThat(control.credentials()).containsExactly("Bearer " + FakeControl.TOKEN, "Bearer of-the-file");
         }
     }
 
@@ -194,8 +189,7 @@ class CallFailuresTest {
     }
 
     private static Run call(String url) {
-        return Run.of(
-                Map.of("LATCHKEY_CONTROL", url, "LATCHKEY_TOKEN", FakeControl.TOKEN), "keys", "get", "key_1");
+        return Run.of(Map.of("LATCHKEY_CONTROL", url, "LATCHKEY_TOKEN", FakeControl.TOKEN), "keys", "get", "key_1");
     }
 
     private static StatusRuntimeException failure(Status status, String description) {

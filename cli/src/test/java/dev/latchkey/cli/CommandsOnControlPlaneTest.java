@@ -21,8 +21,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /** The commands as people use them: with the real control plane and a real Redis. */
 class CommandsOnControlPlaneTest {
     private static final String TOKEN = "latchkey_admin_of-the-test";
-    private static final String POLICY =
-            """
+    private static final String POLICY = """
             scopes:
               cases:read: Read case data
               cases:write: Create and update cases
@@ -39,12 +38,17 @@ class CommandsOnControlPlaneTest {
     @BeforeEach
     void start() throws IOException {
         Map<String, String> settings = Map.of(
-                "LATCHKEY_PEPPERS", "1:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=",
-                "LATCHKEY_CONTROL_TOKENS", "test:operator:" + AdminToken.hash(TOKEN),
-                "LATCHKEY_CONTROL_LISTEN", "127.0.0.1:0",
-                "LATCHKEY_REDIS_URI", REDIS.uri());
+                "LATCHKEY_PEPPERS",
+                "1:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=",
+                "LATCHKEY_CONTROL_TOKENS",
+                "test:operator:" + AdminToken.hash(TOKEN),
+                "LATCHKEY_CONTROL_LISTEN",
+                "127.0.0.1:0",
+                "LATCHKEY_REDIS_URI",
+                REDIS.uri());
         control = ControlPlane.start(
-                SettingsLoader.load(ProcessKind.CONTROL, null, settings).settings(), Policy.parse(POLICY, "policy.yaml"));
+                SettingsLoader.load(ProcessKind.CONTROL, null, settings).settings(),
+                Policy.parse(POLICY, "policy.yaml"));
         Awaitility.await().until(control::ready);
     }
 
@@ -55,7 +59,8 @@ class CommandsOnControlPlaneTest {
 
     @Test
     void key_itsWholeLife() throws IOException {
-        assertThat(run("workspaces", "create", "ws_1", "--name", "First").status()).isZero();
+        assertThat(run("workspaces", "create", "ws_1", "--name", "First").status())
+                .isZero();
 
         Run created = create("--scope=cases:read", "--scope=cases:write", "--expires-in=90d", "--output=json");
         assertThat(created.err()).isEmpty();
@@ -64,7 +69,8 @@ class CommandsOnControlPlaneTest {
         assertThat(json(created).get("secret").asText()).matches("opt_live_[0-9A-Za-z]{38}");
         assertThat(key.get("state").asText()).isEqualTo("active");
 
-        assertThat(json(run("keys", "list", "--workspace", "ws_1", "--output=json")).get("keys"))
+        assertThat(json(run("keys", "list", "--workspace", "ws_1", "--output=json"))
+                        .get("keys"))
                 .containsExactly(key);
         assertThat(json(run("keys", "get", id, "--output=json")).get("key")).isEqualTo(key);
 
@@ -75,9 +81,10 @@ class CommandsOnControlPlaneTest {
         assertThat(run("keys", "revoke", id).status()).isZero();
         assertThat(REDIS.commands().keys("latchkey:key:*"))
                 .hasSize(1)
-                .allSatisfy(record -> assertThat(REDIS.commands().hget(record, "state"))
-                        .isEqualTo("revoked"));
-        assertThat(json(run("keys", "list", "--workspace", "ws_1", "--output=json")).get("keys"))
+                .allSatisfy(record ->
+                        assertThat(REDIS.commands().hget(record, "state")).isEqualTo("revoked"));
+        assertThat(json(run("keys", "list", "--workspace", "ws_1", "--output=json"))
+                        .get("keys"))
                 .isEmpty();
         assertThat(run("keys", "list", "--workspace", "ws_1", "--all").out()).contains(id, "revoked");
     }
@@ -106,7 +113,11 @@ class CommandsOnControlPlaneTest {
         assertThat(run.out()).isEmpty();
         assertThat(run.err())
                 .startsWith("latchkey: refused:\n  ")
-                .contains("\n  name: \"\" (expected: ", "\n  scopes[0]: \"cases:raed\" (expected: ", "cases:read", "  lifetime: ")
+                .contains(
+                        "\n  name: \"\" (expected: ",
+                        "\n  scopes[0]: \"cases:raed\" (expected: ",
+                        "cases:read",
+                        "  lifetime: ")
                 .hasLineCount(4);
     }
 
@@ -128,8 +139,7 @@ class CommandsOnControlPlaneTest {
 
     @Test
     void anyCommand_wrongToken_isRefusedWithoutIt() {
-        Run run = Run.of(
-                Map.of("LATCHKEY_CONTROL", url(), "LATCHKEY_TOKEN", "wrong-token"), "workspaces", "list");
+        Run run = Run.of(Map.of("LATCHKEY_CONTROL", url(), "LATCHKEY_TOKEN", "wrong-token"), "workspaces", "list");
 
         assertThat(run.status()).isEqualTo(1);
         assertThat(run.err()).contains("does not know the admin token").doesNotContain("wrong-token");

@@ -19,10 +19,13 @@ import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class KeysCommandTest {
     private static final String SECRET = "opt_live_0000000000000000000000000000000046uziL";
@@ -65,8 +68,20 @@ class KeysCommandTest {
         control.answer(created(), created());
 
         Run in = control.run(
-                "keys", "create", "--workspace", "ws_1", "--name", "CRM Integration", "--scope", "cases:read", "--scope",
-                "cases:write", "--environment", "test", "--expires-in", "90d");
+                "keys",
+                "create",
+                "--workspace",
+                "ws_1",
+                "--name",
+                "CRM Integration",
+                "--scope",
+                "cases:read",
+                "--scope",
+                "cases:write",
+                "--environment",
+                "test",
+                "--expires-in",
+                "90d");
         Run at = control.run(
                 "keys",
                 "create",
@@ -97,6 +112,21 @@ class KeysCommandTest {
     }
 
     @Test
+    void create_nameOfAFile_isSentAsItIs(@TempDir Path folder) throws IOException {
+        String file = "@" + Files.writeString(folder.resolve("file"), "content");
+        control.answer(created());
+
+        assertThat(control.run("keys", "create", "--workspace=ws_1", "--scope=cases:read", "--name", file)
+                        .status())
+                .isZero();
+
+        assertThat(control.requests())
+                .singleElement()
+                .satisfies(request ->
+                        assertThat(((CreateKeyRequest) request).getName()).isEqualTo(file));
+    }
+
+    @Test
     void create_json_isTheRestBody() {
         control.answer(created());
 
@@ -116,9 +146,7 @@ class KeysCommandTest {
 
         Run run = create();
 
-        assertThat(run.out())
-                .isEqualTo(
-                        """
+        assertThat(run.out()).isEqualTo("""
                         id           key_1
                         workspace    ws_1
                         name         CRM Integration
@@ -130,8 +158,7 @@ class KeysCommandTest {
                         expires      2027-01-31T00:00:00Z
                         last-used    -
                         secret       %s
-                        """
-                                .formatted(SECRET));
+                        """.formatted(SECRET));
         assertThat(run.err()).isEqualTo("Store the secret now: it is not shown again.\n");
     }
 
@@ -142,7 +169,7 @@ class KeysCommandTest {
         PrintWriter full = new PrintWriter(new FullDisk(), true, StandardCharsets.UTF_8);
 
         int status = Main.run(
-                new Surroundings(control.variables(), new Termination(), Duration.ofSeconds(10)),
+                new Surroundings(control.variables(), Termination.onRequest(), Duration.ofSeconds(10)),
                 full,
                 new PrintWriter(err, true),
                 "keys",
@@ -158,22 +185,20 @@ class KeysCommandTest {
     @Test
     void list_severalPages_printsAllOfThem() {
         control.answer(
-                ListKeysResponse.newBuilder().addKeys(KEY).setNextPageToken("more").build(),
+                ListKeysResponse.newBuilder()
+                        .addKeys(KEY)
+                        .setNextPageToken("more")
+                        .build(),
                 ListKeysResponse.newBuilder().setNextPageToken("evenMore").build(),
                 ListKeysResponse.newBuilder().addKeys(OTHER).build());
 
         Run run = control.run("keys", "list", "--workspace", "ws_1", "--all");
 
-        assertThat(run)
-                .isEqualTo(
-                        new Run(
-                                0,
-                                """
+        assertThat(run).isEqualTo(new Run(0, """
                                 ID     NAME             ENVIRONMENT  STATE    START          CREATED               EXPIRES               LAST USED             SCOPES
                                 key_1  CRM Integration  live         active   opt_live_0000  2026-11-25T04:57:45Z  2027-01-31T00:00:00Z  -                     cases:read cases:write
                                 key_2  Old              test         revoked  opt_test_aaaa  2026-01-01T00:00:00Z  never                 2026-06-01T12:30:00Z
-                                """,
-                                ""));
+                                """, ""));
         assertThat(control.requests())
                 .containsExactly(listRequest("", true), listRequest("more", true), listRequest("evenMore", true));
     }
@@ -181,16 +206,20 @@ class KeysCommandTest {
     @Test
     void list_json_holdsEveryPageAndNoUnsetTime() {
         control.answer(
-                ListKeysResponse.newBuilder().addKeys(OTHER).setNextPageToken("more").build(),
+                ListKeysResponse.newBuilder()
+                        .addKeys(OTHER)
+                        .setNextPageToken("more")
+                        .build(),
                 ListKeysResponse.getDefaultInstance());
 
         Run run = control.run("keys", "list", "--workspace", "ws_1", "--output", "json");
 
         assertThat(run.out())
-                .isEqualTo("{\"keys\":[{\"id\":\"key_2\",\"workspace\":\"ws_1\",\"name\":\"Old\",\"environment\":\"test\","
-                        + "\"scopes\":[],\"state\":\"revoked\",\"start\":\"opt_test_aaaa\","
-                        + "\"create_time\":\"2026-01-01T00:00:00Z\",\"last_used_time\":\"2026-06-01T12:30:00Z\"}],"
-                        + "\"next_page_token\":\"\"}\n");
+                .isEqualTo(
+                        "{\"keys\":[{\"id\":\"key_2\",\"workspace\":\"ws_1\",\"name\":\"Old\",\"environment\":\"test\","
+                                + "\"scopes\":[],\"state\":\"revoked\",\"start\":\"opt_test_aaaa\","
+                                + "\"create_time\":\"2026-01-01T00:00:00Z\",\"last_used_time\":\"2026-06-01T12:30:00Z\"}],"
+                                + "\"next_page_token\":\"\"}\n");
         assertThat(control.requests()).containsExactly(listRequest("", false), listRequest("more", false));
     }
 
@@ -200,7 +229,9 @@ class KeysCommandTest {
 
         assertThat(control.run("keys", "list", "--workspace=w", "--output=json").out())
                 .isEqualTo("{\"keys\":[],\"next_page_token\":\"\"}\n");
-        assertThat(control.run("keys", "list", "--workspace=w").out()).startsWith("ID ").hasLineCount(1);
+        assertThat(control.run("keys", "list", "--workspace=w").out())
+                .startsWith("ID ")
+                .hasLineCount(1);
     }
 
     @Test
@@ -216,7 +247,10 @@ class KeysCommandTest {
         assertThat(revoke.out()).startsWith("id           key_2\n").contains("state        revoked\n");
         assertThat(control.requests())
                 .containsExactly(
-                        GetKeyRequest.newBuilder().setWorkspace("-").setId("key_1").build(),
+                        GetKeyRequest.newBuilder()
+                                .setWorkspace("-")
+                                .setId("key_1")
+                                .build(),
                         RevokeKeyRequest.newBuilder()
                                 .setWorkspace("-")
                                 .setId("key_2")
@@ -229,8 +263,7 @@ class KeysCommandTest {
         Key hostile = KEY.toBuilder().setName("\u001b[2Jx\n\u202ey").build();
         control.answer(GetKeyResponse.newBuilder().setKey(hostile).build());
 
-        assertThat(control.run("keys", "get", "key_1").out())
-                .contains("name         \\u001b[2Jx\\u000a\\u202ey\n");
+        assertThat(control.run("keys", "get", "key_1").out()).contains("name         \\u001b[2Jx\\u000a\\u202ey\n");
     }
 
     private Run create(String... more) {

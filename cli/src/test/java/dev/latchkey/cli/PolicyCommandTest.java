@@ -11,8 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class PolicyCommandTest {
-    private static final String GOOD =
-            """
+    private static final String GOOD = """
             scopes:
               cases:read: Read case data
               a: Letter
@@ -26,8 +25,7 @@ class PolicyCommandTest {
                 public: true
             preflight: allow
             """;
-    private static final String BAD =
-            """
+    private static final String BAD = """
             scopes:
               cases:read: Read case data
             routes:
@@ -65,7 +63,7 @@ class PolicyCommandTest {
         assertThat(run.err())
                 .hasLineCount(3)
                 .startsWith("latchkey: 2 problems:\n  " + bad + ":5: ")
-                .contains("\n  " + bad + ":6: ", "nearest: cases:read");
+                .contains("\n  " + bad + ":6: ", "the nearest is cases:read");
     }
 
     @Test
@@ -92,11 +90,7 @@ class PolicyCommandTest {
 
     @Test
     void show_rules_areOrderedBySpecificity() {
-        assertThat(run("policy", "show", good))
-                .isEqualTo(
-                        new Run(
-                                0,
-                                """
+        assertThat(run("policy", "show", good)).isEqualTo(new Run(0, """
                                 METHOD  TEMPLATE        NEEDS             ENVIRONMENT
                                 GET     /healthz        nothing (public)  -
                                 *       /v1/cases/{id}  cases:read and a  route
@@ -107,8 +101,7 @@ class PolicyCommandTest {
                                 a           Letter
 
                                 preflight: allow
-                                """,
-                                ""));
+                                """, ""));
     }
 
     @Test

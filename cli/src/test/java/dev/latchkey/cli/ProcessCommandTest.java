@@ -32,7 +32,8 @@ class ProcessCommandTest {
 
     @BeforeEach
     void configure() throws IOException {
-        Path policy = Files.writeString(folder.resolve("policy.yaml"), "scopes:\n  a: A\nroutes:\n  - match: GET /a\n    scope: a\n");
+        Path policy = Files.writeString(
+                folder.resolve("policy.yaml"), "scopes:\n  a: A\nroutes:\n  - match: GET /a\n    scope: a\n");
         variables.put("LATCHKEY_PEPPERS", PEPPERS);
         variables.put("LATCHKEY_CONTROL_TOKENS", "test:operator:" + AdminToken.hash("token"));
         variables.put("LATCHKEY_REDIS_URI", "redis://127.0.0.1:1");
@@ -46,7 +47,7 @@ class ProcessCommandTest {
     @ParameterizedTest
     @ValueSource(strings = {"sidecar", "control"})
     void process_toldToStop_endsWithSuccess(String process) {
-        Termination termination = new Termination();
+        Termination termination = Termination.onRequest();
         termination.request();
 
         Run run = Run.of(new Surroundings(variables, termination, Duration.ofSeconds(1)), process);
@@ -162,11 +163,14 @@ class ProcessCommandTest {
         List<String> line = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
+                // Not the one of the tests, which is on this class path too.
+                "-Dlogback.configurationFile=logback.xml",
                 "-cp",
                 System.getProperty("java.class.path"),
                 Main.class.getName(),
                 command));
-        ProcessBuilder builder = new ProcessBuilder(line).redirectOutput(out.toFile()).redirectError(err.toFile());
+        ProcessBuilder builder =
+                new ProcessBuilder(line).redirectOutput(out.toFile()).redirectError(err.toFile());
         builder.environment().keySet().removeIf(name -> name.startsWith("LATCHKEY_"));
         builder.environment().putAll(variables);
         return builder.start();

@@ -11,7 +11,7 @@ record Run(int status, String out, String err) {
 
     /** Runs a command with these variables and no others. */
     static Run of(Map<String, String> variables, String... args) {
-        return of(new Surroundings(variables, new Termination(), CALL_TIMEOUT), args);
+        return of(new Surroundings(variables, Termination.onRequest(), CALL_TIMEOUT), args);
     }
 
     static Run of(Surroundings surroundings, String... args) {

@@ -14,10 +14,12 @@ import org.junit.jupiter.api.Test;
 class SecretsCommandTest {
     @Test
     void pepper_isOneThatTheSettingsTake() {
-        String pepper = Run.of(Map.of(), "pepper", "generate", "--version-number", "9").out();
+        String pepper =
+                Run.of(Map.of(), "pepper", "generate", "--version-number", "9").out();
 
         assertThat(Peppers.parse(pepper).versions()).containsExactly(9);
-        assertThat(Run.of(Map.of(), "pepper", "generate", "--version-number", "9").out())
+        assertThat(Run.of(Map.of(), "pepper", "generate", "--version-number", "9")
+                        .out())
                 .isNotEqualTo(pepper);
     }
 
@@ -33,7 +35,8 @@ class SecretsCommandTest {
     @Test
     void token_json_holdsBoth() throws IOException {
         JsonNode json = new JsonMapper()
-                .readTree(Run.of(Map.of(), "token", "generate", "--output", "json").out());
+                .readTree(Run.of(Map.of(), "token", "generate", "--output", "json")
+                        .out());
 
         assertThat(json.get("hash").asText())
                 .isEqualTo(AdminToken.hash(json.get("token").asText()));

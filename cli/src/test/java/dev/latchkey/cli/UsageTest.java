@@ -43,25 +43,64 @@ class UsageTest {
                 argumentSet("no workspace", "missing required option: '--workspace=ID'", List.of("keys", "list")),
                 argumentSet("no id", "missing required parameter: 'ID'", List.of("keys", "get")),
                 argumentSet("two ids", "unexpected argument b", List.of("keys", "get", "a", "b")),
-                argumentSet("an unknown form", "invalid value for option '--output': xml (expected: table or json)", List.of("--output", "xml", "workspaces", "list")),
-                argumentSet("a unit that there is not", "invalid value for option '--expires-in': 3w (expected: a duration such as", create("--expires-in", "3w")),
-                argumentSet("a duration below zero", "invalid value for option '--expires-in': -1d (expected: a duration such as", create("--expires-in=-1d")),
-                argumentSet("a time without its zone", "invalid value for option '--expires-at': 2027-01-31T00:00:00 (expected: a time such as", create("--expires-at", "2027-01-31T00:00:00")),
-                argumentSet("a date", "invalid value for option '--expires-at': 2027-01-31 (expected: a time such as", create("--expires-at", "2027-01-31")),
-                argumentSet("a year that no timestamp holds", "invalid value for option '--expires-at': +12027-01-31T00:00:00Z", create("--expires-at", "+12027-01-31T00:00:00Z")),
-                argumentSet("two expiries", "--expires-in=DURATION, --expires-at=TIME are mutually exclusive", create("--expires-in=1d", "--expires-at=2027-01-31T00:00:00Z")),
-                argumentSet("an unknown environment", "invalid value for option '--environment': prod (expected: live or test)", create("--environment", "prod")),
-                argumentSet("no address", "--control: localhost:9193 (expected: http://host:port", List.of("workspaces", "list", "--control", "localhost:9193")),
-                argumentSet("no token file", "/nowhere/token: no such file", List.of("workspaces", "list", "--token-file", "/nowhere/token")),
-                argumentSet("a version out of range", "--version-number: 10 (expected: 1 to 9)", List.of("pepper", "generate", "--version-number", "10")),
-                argumentSet("processes have no result", "unknown option --output", List.of("sidecar", "--output", "json")));
+                argumentSet(
+                        "an unknown form",
+                        "invalid value for option '--output': xml (expected: table or json)",
+                        List.of("--output", "xml", "workspaces", "list")),
+                argumentSet(
+                        "a unit that there is not",
+                        "invalid value for option '--expires-in': 3w (expected: a duration such as",
+                        create("--expires-in", "3w")),
+                argumentSet(
+                        "a duration below zero",
+                        "invalid value for option '--expires-in': -1d (expected: a duration such as",
+                        create("--expires-in=-1d")),
+                argumentSet(
+                        "a time without its zone",
+                        "invalid value for option '--expires-at': 2027-01-31T00:00:00 (expected: a time such as",
+                        create("--expires-at", "2027-01-31T00:00:00")),
+                argumentSet(
+                        "a date",
+                        "invalid value for option '--expires-at': 2027-01-31 (expected: a time such as",
+                        create("--expires-at", "2027-01-31")),
+                argumentSet(
+                        "a year that no timestamp holds",
+                        "invalid value for option '--expires-at': +12027-01-31T00:00:00Z",
+                        create("--expires-at", "+12027-01-31T00:00:00Z")),
+                argumentSet(
+                        "two expiries",
+                        "--expires-in=DURATION, --expires-at=TIME are mutually exclusive",
+                        create("--expires-in=1d", "--expires-at=2027-01-31T00:00:00Z")),
+                argumentSet(
+                        "an unknown environment",
+                        "invalid value for option '--environment': prod (expected: live or test)",
+                        create("--environment", "prod")),
+                argumentSet(
+                        "no address",
+                        "--control: localhost:9193 (expected: http://host:port",
+                        List.of("workspaces", "list", "--control", "localhost:9193")),
+                argumentSet(
+                        "no token file",
+                        "/nowhere/token: no such file",
+                        List.of("workspaces", "list", "--token-file", "/nowhere/token")),
+                argumentSet(
+                        "a version out of range",
+                        "--version-number: 10 (expected: 1 to 9)",
+                        List.of("pepper", "generate", "--version-number", "10")),
+                argumentSet(
+                        "processes have no result", "unknown option --output", List.of("sidecar", "--output", "json")));
     }
 
     @Test
     void token_missing_isSaid() {
         Run run = Run.of(Map.of(), "workspaces", "list");
 
-        assertThat(run).isEqualTo(new Run(2, "", "latchkey: no admin token (expected: it in LATCHKEY_TOKEN, or a file with it in --token-file)\n"));
+        assertThat(run)
+                .isEqualTo(
+                        new Run(
+                                2,
+                                "",
+                                "latchkey: no admin token (expected: it in LATCHKEY_TOKEN, or a file with it in --token-file)\n"));
     }
 
     @ParameterizedTest

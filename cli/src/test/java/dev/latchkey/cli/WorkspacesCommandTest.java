@@ -72,9 +72,7 @@ class WorkspacesCommandTest {
         assertThat(control.run("workspaces", "create", "a").out()).contains("state    active\n");
         assertThat(control.run("workspaces", "activate", "b").out()).contains("state    active\n");
         assertThat(control.run("workspaces", "deactivate", "c").out()).contains("state    inactive\n");
-        assertThat(control.run("workspaces", "get", "d").out())
-                .isEqualTo(
-                        """
+        assertThat(control.run("workspaces", "get", "d").out()).isEqualTo("""
                         id       ws_22
                         name     First
                         state    inactive
@@ -101,9 +99,7 @@ class WorkspacesCommandTest {
         Run table = control.run("workspaces", "list");
         Run json = control.run("workspaces", "list", "--output=json");
 
-        assertThat(table.out())
-                .isEqualTo(
-                        """
+        assertThat(table.out()).isEqualTo("""
                         ID     NAME   STATE     CREATED
                         ws_1   First  active    2026-11-25T04:57:45Z
                         ws_22  First  inactive  2026-11-25T04:57:45Z

@@ -80,7 +80,8 @@ class DemoIT {
                         "AUTH_UNAVAILABLE");
 
         for (Block block : blocks) {
-            // On a busy machine the demo's timeouts of 50 and 200 ms may pass: then the answer is 503, and one asks again.
+            // On a busy machine the demo's timeouts of 50 and 200 ms may pass: then the answer is 503, and one asks
+            // again.
             Awaitility.await().untilAsserted(() -> assertAnswer(block));
         }
     }

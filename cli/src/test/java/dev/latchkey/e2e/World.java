@@ -43,6 +43,7 @@ final class World implements AutoCloseable {
     static final Path HOME = Path.of("..").toAbsolutePath().normalize();
     /** The Envoy under test; the build runs the suite on more than one. */
     static final String ENVOY_VERSION = System.getProperty("latchkey.envoy.version", "1.40.0");
+
     static final String PEPPER = "1:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
     static final String IMPORTED_LIVE = "opt_live_abc123def456ghi789";
     static final String IMPORTED_TEST = "opt_test_abc123def456ghi789";

@@ -22,6 +22,7 @@ import dev.latchkey.index.RedisLink;
 import dev.latchkey.index.RedisResources;
 import dev.latchkey.key.KeyFormat;
 import dev.latchkey.key.Peppers;
+import dev.latchkey.lifecycle.Closing;
 import dev.latchkey.policy.Policy;
 import io.lettuce.core.RedisURI;
 import io.micrometer.core.instrument.Gauge;

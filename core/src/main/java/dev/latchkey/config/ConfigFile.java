@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLParser;
+import dev.latchkey.text.TextFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -47,7 +48,7 @@ final class ConfigFile {
             throw unreadable(file + place(e) + " (expected: key: value, indented with spaces;"
                     + " quotes around a value that starts with one of *&![{%@`)");
         } catch (IOException e) {
-            throw unreadable(file + ": " + e.getMessage() + " (expected: a YAML file of settings)");
+            throw unreadable(e.getMessage() + " (expected: a YAML file of settings)");
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.latchkey.config;
 
+import dev.latchkey.text.TextFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -56,9 +57,7 @@ final class Values {
             String text = TextFile.read(path).replaceFirst("[\r\n]+\\z", "");
             return secret.form().read(List.of(new Given(secret.key(), path.toString(), text)), problems);
         } catch (IOException e) {
-            problems.add(
-                    given(ownFile).get(0),
-                    path + ": " + e.getMessage() + " (expected: a file that holds " + secret.key() + ")");
+            problems.add(given(ownFile).get(0), e.getMessage() + " (expected: a file that holds " + secret.key() + ")");
             return null;
         }
     }

@@ -1,5 +1,5 @@
 /**
- * What messages to people need. Knows nothing of keys, policies or settings.
+ * Texts: those that people name, and what messages to people need. Knows nothing of keys, policies or settings.
  */
 @NullMarked
 package dev.latchkey.text;

@@ -12,6 +12,7 @@ import dev.latchkey.index.RedisKeyIndex;
 import dev.latchkey.index.RedisLink;
 import dev.latchkey.index.RedisResources;
 import dev.latchkey.key.KeyFormat;
+import dev.latchkey.lifecycle.Closing;
 import dev.latchkey.server.authz.AnswerStyle;
 import dev.latchkey.server.authz.AuthorizationService;
 import dev.latchkey.server.ops.OpsServer;

@@ -2,6 +2,7 @@ package dev.latchkey.control.keys;
 
 import dev.latchkey.key.Environment;
 import dev.latchkey.key.KeyRecord;
+import dev.latchkey.text.NearestName;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.Collection;

@@ -1,4 +1,4 @@
-package dev.latchkey.control.keys;
+package dev.latchkey.text;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

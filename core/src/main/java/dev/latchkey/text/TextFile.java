@@ -1,4 +1,4 @@
-package dev.latchkey.config;
+package dev.latchkey.text;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -10,30 +10,30 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
-/** Reads small files of text. */
-final class TextFile {
+/** Reads small files that the user named. */
+public final class TextFile {
     private static final int MAX_BYTES = 1 << 20;
 
     private TextFile() {}
 
     /**
-     * Returns the whole text.
+     * Returns the whole text, which is UTF-8.
      *
-     * @throws IOException with a message for people that holds neither path nor content
+     * @throws IOException with a message for people: the path and what is wrong, no part of the content
      */
-    static String read(Path file) throws IOException {
+    public static String read(Path file) throws IOException {
         byte[] bytes;
         try (InputStream in = Files.newInputStream(file)) {
             bytes = in.readNBytes(MAX_BYTES + 1);
         } catch (NoSuchFileException e) {
-            throw new IOException("no such file", e);
+            throw new IOException(file + ": no such file", e);
         } catch (AccessDeniedException e) {
-            throw new IOException("permission denied", e);
+            throw new IOException(file + ": permission denied", e);
         } catch (IOException e) {
-            throw new IOException(Files.isDirectory(file) ? "is a directory" : "cannot be read", e);
+            throw new IOException(file + (Files.isDirectory(file) ? ": is a directory" : ": cannot be read"), e);
         }
         if (bytes.length > MAX_BYTES) {
-            throw new IOException("more than 1 MiB");
+            throw new IOException(file + ": more than 1 MiB");
         }
         try {
             return StandardCharsets.UTF_8
@@ -41,7 +41,7 @@ final class TextFile {
                     .decode(ByteBuffer.wrap(bytes))
                     .toString();
         } catch (CharacterCodingException e) {
-            throw new IOException("not UTF-8", e);
+            throw new IOException(file + ": not UTF-8", e);
         }
     }
 }

@@ -1,4 +1,4 @@
-package dev.latchkey.server;
+package dev.latchkey.lifecycle;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -6,12 +6,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Closes what was made, the latest first, all of it, whatever fails on the way. Not thread-safe. */
-final class Closing implements AutoCloseable {
+public final class Closing implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Closing.class);
 
     private final Deque<AutoCloseable> made = new ArrayDeque<>();
 
-    <T extends AutoCloseable> T add(T resource) {
+    /** Takes charge of {@code resource}, and returns it. */
+    public <T extends AutoCloseable> T add(T resource) {
         made.push(resource);
         return resource;
     }
