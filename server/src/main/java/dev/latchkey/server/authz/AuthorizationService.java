@@ -4,11 +4,12 @@ import dev.latchkey.decision.Decider;
 import dev.latchkey.decision.Decision;
 import dev.latchkey.decision.Reason;
 import dev.latchkey.key.KeyFormat;
-import io.envoyproxy.envoy.service.auth.v3.AuthorizationGrpc;
 import io.envoyproxy.envoy.service.auth.v3.CheckRequest;
 import io.envoyproxy.envoy.service.auth.v3.CheckResponse;
+import io.grpc.BindableService;
 import io.grpc.Context;
 import io.grpc.Deadline;
+import io.grpc.ServerServiceDefinition;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.netty.util.Timeout;
@@ -31,7 +32,7 @@ import org.slf4j.LoggerFactory;
  * <p>Runs on gRPC's event loop and never blocks it: an answer that waits for Redis is sent from the thread that the record
  * arrives on.
  */
-public final class AuthorizationService extends AuthorizationGrpc.AuthorizationImplBase {
+public final class AuthorizationService implements BindableService {
     private static final Logger log = LoggerFactory.getLogger(AuthorizationService.class);
 
     private final CheckRequests requests;
@@ -62,7 +63,11 @@ public final class AuthorizationService extends AuthorizationGrpc.AuthorizationI
     }
 
     @Override
-    public void check(CheckRequest request, StreamObserver<CheckResponse> observer) {
+    public ServerServiceDefinition bindService() {
+        return CheckMethod.bind(this);
+    }
+
+    void check(CheckRequest request, StreamObserver<CheckResponse> observer) {
         Answer answer = new Answer(observer, System.nanoTime());
         try {
             answer.begin(request);
@@ -96,6 +101,10 @@ public final class AuthorizationService extends AuthorizationGrpc.AuthorizationI
         }
 
         void begin(CheckRequest request) {
+            if (CheckMethod.isUndecodable(request)) {
+                give(Decision.Deny.of(Reason.INTERNAL));
+                return;
+            }
             IncomingCheck read = requests.read(request);
             check = read;
             CompletableFuture<Decision> decision = decider.decide(read.access());

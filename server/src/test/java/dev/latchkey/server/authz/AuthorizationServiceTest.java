@@ -17,12 +17,17 @@ import io.envoyproxy.envoy.service.auth.v3.AttributeContext;
 import io.envoyproxy.envoy.service.auth.v3.AuthorizationGrpc;
 import io.envoyproxy.envoy.service.auth.v3.CheckRequest;
 import io.envoyproxy.envoy.service.auth.v3.CheckResponse;
+import io.grpc.CallOptions;
 import io.grpc.ManagedChannel;
+import io.grpc.MethodDescriptor;
 import io.grpc.Server;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.stub.ClientCalls;
 import io.netty.util.HashedWheelTimer;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -121,6 +126,25 @@ class AuthorizationServiceTest {
     }
 
     @Test
+    void check_undecodableMessage_isDeniedAndNoErrorOfTheCall() {
+        byte[] garbage = {0x0a, (byte) 0xff, (byte) 0xff, 0x01, 0x02};
+        byte[] notUtf8 = {0x0a, 0x06, 0x22, 0x04, 0x12, 0x02, 0x0a, (byte) 0xe9};
+
+        for (byte[] message : List.of(garbage, notUtf8)) {
+            CheckResponse answer = ClientCalls.blockingUnaryCall(
+                    channel,
+                    AuthorizationGrpc.getCheckMethod().toBuilder(new BytesMarshaller(),
+                                    AuthorizationGrpc.getCheckMethod().getResponseMarshaller())
+                            .build(),
+                    CallOptions.DEFAULT,
+                    message);
+
+            assertThat(answer.getDeniedResponse().getStatus().getCodeValue()).isEqualTo(503);
+        }
+        assertThat(decided).extracting(Decision::reason).containsOnly(Reason.INTERNAL);
+    }
+
+    @Test
     void check_emptyMessage_isDenied() {
         CheckResponse answer = AuthorizationGrpc.newBlockingStub(channel).check(CheckRequest.getDefaultInstance());
 
@@ -185,6 +209,18 @@ class AuthorizationServiceTest {
                                         .setHost("api.example.com")
                                         .putHeaders("authorization", "Bearer opt_live_abc123def456ghi789"))))
                 .build();
+    }
+
+    private static final class BytesMarshaller implements MethodDescriptor.Marshaller<byte[]> {
+        @Override
+        public InputStream stream(byte[] bytes) {
+            return new ByteArrayInputStream(bytes);
+        }
+
+        @Override
+        public byte[] parse(InputStream stream) {
+            throw new UnsupportedOperationException();
+        }
     }
 
     private static final class ManualIndex implements KeyIndex {
