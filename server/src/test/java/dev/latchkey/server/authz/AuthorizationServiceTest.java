@@ -133,7 +133,8 @@ class AuthorizationServiceTest {
         for (byte[] message : List.of(garbage, notUtf8)) {
             CheckResponse answer = ClientCalls.blockingUnaryCall(
                     channel,
-                    AuthorizationGrpc.getCheckMethod().toBuilder(new BytesMarshaller(),
+                    AuthorizationGrpc.getCheckMethod().toBuilder(
+                                    new BytesMarshaller(),
                                     AuthorizationGrpc.getCheckMethod().getResponseMarshaller())
                             .build(),
                     CallOptions.DEFAULT,
