@@ -3,6 +3,7 @@ package dev.latchkey.e2e;
 import static dev.latchkey.e2e.World.assertProblem;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.latchkey.index.FaultProxy;
 import dev.latchkey.key.Environment;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -19,7 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * 503 comes before Envoy's timeout, as a denial, so nothing passes; and all is well again by itself.
  */
 class RedisFaultsIT {
-    private final AtomicReference<SlowProxy> proxy = new AtomicReference<>();
+    private final AtomicReference<FaultProxy> proxy = new AtomicReference<>();
     private World world;
     private String key;
 
@@ -69,6 +70,19 @@ class RedisFaultsIT {
         proxy.get().delay(1000);
         assertUnavailable(20);
         proxy.get().delay(0);
+
+        assertRecovers();
+    }
+
+    @ParameterizedTest(name = "failure_mode_allow: {0}")
+    @ValueSource(booleans = {false, true})
+    void connectionForgottenOnTheWay_everyRequest_is503UntilANewOneIsUsed(boolean failOpen) {
+        start(failOpen, uri -> "redis://127.0.0.1:" + proxyTo(Integer.parseInt(uri.replaceAll(".*:", ""))));
+
+        proxy.get().freeze();
+        long reached = world.upstreamRequests();
+        assertProblem(world.get("/v1/cases", key), 503, "AUTH_UNAVAILABLE");
+        assertThat(world.upstreamRequests()).isEqualTo(reached);
 
         assertRecovers();
     }
@@ -135,7 +149,7 @@ class RedisFaultsIT {
 
     private int proxyTo(int port) {
         try {
-            proxy.set(new SlowProxy(port));
+            proxy.set(new FaultProxy(port));
             return proxy.get().port();
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -1,6 +1,7 @@
 package dev.latchkey.index;
 
 import dev.latchkey.key.Peppers;
+import io.lettuce.core.RedisCommandTimeoutException;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -14,7 +15,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Asks Redis once a second for its time, and now and then whether the peppers here are those of the control plane. Answers
- * the questions: was the index ever reached, is it reachable now, and can keys be recognised in it at all?
+ * the questions: was the index ever reached, is it reachable now, and can keys be recognised in it at all? Has a connection that
+ * stays open without an answer replaced.
  *
  * <p>This class is thread-safe.
  */
@@ -27,6 +29,12 @@ public final class IndexHeartbeat implements AutoCloseable {
     private static final int TICKS_PER_PEPPER_CHECK = 100;
     private static final long SKEW_WARNING_MILLIS = 2000;
 
+    /**
+     * A connection that has been silent for so long is given up. TCP alone notices a path that is gone, or was forgotten by a
+     * firewall, only after minutes.
+     */
+    private static final long SILENCE_NANOS = TimeUnit.SECONDS.toNanos(2);
+
     private final RedisLink link;
     private final IndexSchema schema;
     private final IndexClock clock;
@@ -35,6 +43,7 @@ public final class IndexHeartbeat implements AutoCloseable {
     private volatile boolean reached;
     private volatile Optional<String> problem = Optional.of("not connected to Redis yet");
     private volatile Optional<String> pepperProblem = Optional.empty();
+    private volatile long lastAnswer = System.nanoTime();
     private int ticks;
 
     public IndexHeartbeat(RedisLink link, IndexSchema schema, IndexClock clock, Peppers peppers) {
@@ -88,9 +97,21 @@ public final class IndexHeartbeat implements AutoCloseable {
                     .whenComplete((done, failure) -> {
                         reached |= failure == null;
                         report(Optional.ofNullable(failure).map(IndexHeartbeat::text));
+                        redialIfSilent(failure);
                     });
         } catch (IndexException e) {
             report(Optional.of(link.problem().orElseGet(e::getMessage)));
+        }
+    }
+
+    private void redialIfSilent(@Nullable Throwable failure) {
+        long now = System.nanoTime();
+        boolean silent = failure != null && IndexException.unwrap(failure) instanceof RedisCommandTimeoutException;
+        if (!silent) {
+            lastAnswer = now;
+        } else if (now - lastAnswer > SILENCE_NANOS) {
+            lastAnswer = now;
+            link.redial();
         }
     }
 

@@ -74,6 +74,19 @@ public final class RedisLink implements AutoCloseable {
         });
     }
 
+    /** Gives up the present connection, which does not answer although it is open, and begins to connect anew. */
+    void redial() {
+        StatefulRedisConnection<String, String> silent = connection;
+        if (silent == null || closed) {
+            return;
+        }
+        problem = "connection to " + address() + " is silent, connecting anew";
+        connection = null;
+        log.warn("{}", problem);
+        var unused = silent.closeAsync();
+        start();
+    }
+
     /**
      * Returns the commands of the connection.
      *

@@ -1,4 +1,4 @@
-package dev.latchkey.e2e;
+package dev.latchkey.index;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -7,29 +7,37 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 
-/** A TCP proxy on loopback that holds back what the server says for as long as it is told. */
-final class SlowProxy implements AutoCloseable {
+/** A TCP proxy on loopback that holds back what the server says, or lets connections go silent without closing them. */
+public final class FaultProxy implements AutoCloseable {
     private final int target;
     private final ServerSocket listener;
     private final List<Socket> sockets = new CopyOnWriteArrayList<>();
+    private final Set<Socket> frozen = ConcurrentHashMap.newKeySet();
     private volatile long delayMillis;
 
-    SlowProxy(int target) throws IOException {
+    public FaultProxy(int target) throws IOException {
         this.target = target;
         this.listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
         thread(this::accept);
     }
 
-    int port() {
+    public int port() {
         return listener.getLocalPort();
     }
 
     /** Holds back each piece of every later answer for {@code millis}. */
-    void delay(long millis) {
+    public void delay(long millis) {
         delayMillis = millis;
+    }
+
+    /** From now on nothing passes through the present connections, which stay open: as when a firewall forgets them. */
+    public void freeze() {
+        frozen.addAll(sockets);
     }
 
     @Override
@@ -64,7 +72,9 @@ final class SlowProxy implements AutoCloseable {
                 if (slow) {
                     TimeUnit.MILLISECONDS.sleep(delayMillis);
                 }
-                out.write(buffer, 0, n);
+                if (!frozen.contains(from)) {
+                    out.write(buffer, 0, n);
+                }
             }
         } catch (IOException e) {
             // The other side is gone: so is this one.
@@ -74,7 +84,7 @@ final class SlowProxy implements AutoCloseable {
     }
 
     private static void thread(Runnable task) {
-        Thread thread = new Thread(task, "slow-proxy");
+        Thread thread = new Thread(task, "fault-proxy");
         thread.setDaemon(true);
         thread.start();
     }

@@ -1,0 +1,74 @@
+package dev.latchkey.index;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.latchkey.key.KeyDigest;
+import dev.latchkey.key.Peppers;
+import io.lettuce.core.RedisURI;
+import java.time.Duration;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+class IndexHeartbeatTest {
+    private static final Peppers PEPPERS = Peppers.parse("1:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=");
+
+    @RegisterExtension
+    static final RealRedis REDIS = new RealRedis();
+
+    private final IndexSchema schema = new IndexSchema("latchkey:");
+    private final IndexClock clock = new IndexClock(System::currentTimeMillis, System::nanoTime);
+    private final RedisResources resources = new RedisResources();
+    private FaultProxy proxy;
+    private RedisLink link;
+    private IndexHeartbeat heartbeat;
+
+    @BeforeEach
+    void start() throws Exception {
+        proxy = new FaultProxy(REDIS.port());
+        link = new RedisLink(
+                RedisURI.create("redis://127.0.0.1:" + proxy.port()), Duration.ofMillis(250), resources.client());
+        heartbeat = new IndexHeartbeat(link, schema, clock, PEPPERS);
+        link.start();
+        heartbeat.start(resources.client().eventExecutorGroup());
+        Awaitility.await().until(() -> heartbeat.problem().isEmpty());
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        heartbeat.close();
+        link.close();
+        resources.close();
+        proxy.close();
+    }
+
+    @Test
+    void connectionSilentButOpen_isReplacedAndTheIndexCanBeReadAgain() {
+        proxy.freeze();
+        Awaitility.await().until(() -> heartbeat.problem().isPresent());
+
+        Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> heartbeat.problem().isEmpty());
+        assertThat(new RedisKeyIndex(link, schema).findKey(new KeyDigest("1.x")))
+                .succeedsWithin(Duration.ofSeconds(5));
+    }
+
+    @Test
+    void redisStoppedForLongerThanASilence_isReadAgainOnceItGoesOn() throws Exception {
+        REDIS.pause();
+        try {
+            Awaitility.await().until(() -> link.problem().isPresent());
+        } finally {
+            REDIS.resume();
+        }
+
+        Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> heartbeat.problem().isEmpty());
+    }
+
+    @Test
+    void answer_carriesRedisTimeToTheClock() {
+        assertThat(clock.skewMillis()).isBetween(-2000L, 2000L);
+        assertThat(heartbeat.reached()).isTrue();
+    }
+}
