@@ -44,7 +44,8 @@ class DemoIT {
         taken = new ServerSocket(Ports.any(), 1, InetAddress.getLoopbackAddress());
         Path envFile = folder.resolve("demo.env");
         demo = CommandProcess.start(
-                Map.of(), "demo", "--port", Integer.toString(taken.getLocalPort()), "--env-file", envFile.toString());
+                Map.of("JAVA_TOOL_OPTIONS", "-Djava.io.tmpdir=" + Files.createDirectory(folder.resolve("tmp"))),
+                "demo", "--port", Integer.toString(taken.getLocalPort()), "--env-file", envFile.toString());
         demo.awaitOutput("\nready;");
         Awaitility.await().until(() -> Files.exists(envFile));
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(envFile)))
@@ -206,6 +207,7 @@ class DemoIT {
 
         assertThat(ended.status()).as(ended.err()).isZero();
         assertThat(children).noneMatch(ProcessHandle::isAlive);
+        assertThat(folder.resolve("tmp")).isEmptyDirectory();
         assertThat(ended.err()).doesNotContain("Exception", env.get("LATCHKEY_TOKEN"), env.get("LATCHKEY_PEPPERS"));
     }
 

@@ -31,8 +31,7 @@ public final class RedisProcess implements AutoCloseable {
     public RedisProcess(int port, Passwords passwords, Path folder) throws IOException, InterruptedException {
         this.port = port;
         this.passwords = passwords;
-        List<String> command = new ArrayList<>(
-                List.of(RedisExecProvider.defaultProvider().get().getPath()));
+        List<String> command = new ArrayList<>(List.of(unpack(folder).toString()));
         command.addAll(List.of("--port", Integer.toString(port), "--bind", "127.0.0.1", "--save", "", "--dir"));
         command.addAll(List.of(folder.toString(), "--aclfile", writeAcl(folder).toString()));
         this.process = new ChildProcess("redis-server", command, folder.resolve("redis.log"));
@@ -68,6 +67,17 @@ public final class RedisProcess implements AutoCloseable {
 
     private String uri(String user, String password) {
         return "redis://" + user + ":" + password + "@127.0.0.1:" + port;
+    }
+
+    /** The library unpacks the binary into a folder of its own, which outlives this process: it is moved into ours. */
+    private static Path unpack(Path folder) throws IOException {
+        Path unpacked = RedisExecProvider.defaultProvider().get().toPath();
+        Path binary = Files.move(unpacked, folder.resolve("redis-server"));
+        Path left = unpacked.getParent();
+        if (left != null) {
+            Files.delete(left);
+        }
+        return binary;
     }
 
     private Path writeAcl(Path folder) throws IOException {

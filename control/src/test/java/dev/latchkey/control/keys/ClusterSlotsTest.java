@@ -12,6 +12,7 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
@@ -71,9 +72,11 @@ class ClusterSlotsTest {
     /** Redis would put it into the folder that the tests run in. */
     private static String nodesFile() {
         try {
-            return Files.createTempDirectory("latchkey-cluster")
-                    .resolve("nodes.conf")
-                    .toString();
+            Path folder = Files.createTempDirectory("latchkey-cluster");
+            Path file = folder.resolve("nodes.conf");
+            folder.toFile().deleteOnExit();
+            file.toFile().deleteOnExit();
+            return file.toString();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
