@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.latchkey.config.SettingInfo;
 import dev.latchkey.config.SettingsLoader;
 import dev.latchkey.decision.Denial;
+import dev.latchkey.index.RedisUsers;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,6 +26,13 @@ class ReadmeTest {
                 .containsExactlyElementsOf(SettingsLoader.reference().stream()
                         .map(SettingInfo::row)
                         .toList());
+    }
+
+    @Test
+    void redisUsers_lines_areTheRulesThatTheTestsRunWith() throws IOException {
+        assertThat(Files.readString(README))
+                .contains("ACL SETUSER sidecar on >PASSWORD " + String.join(" ", RedisUsers.sidecar("latchkey:")) + "\n")
+                .contains("ACL SETUSER control on >PASSWORD " + String.join(" ", RedisUsers.control("latchkey:")) + "\n");
     }
 
     @Test

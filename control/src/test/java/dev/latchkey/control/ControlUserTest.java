@@ -8,6 +8,7 @@ import dev.latchkey.control.keys.PageRequest;
 import dev.latchkey.control.ledger.ManagedKey;
 import dev.latchkey.control.ledger.StoreException;
 import dev.latchkey.index.RealRedis;
+import dev.latchkey.index.RedisUsers;
 import dev.latchkey.key.KeyRecord;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -17,42 +18,10 @@ class ControlUserTest {
     @RegisterExtension
     static final RealRedis REDIS = new RealRedis();
 
-    /** What to give the control plane's user; {@code %R~} is read-only. */
-    static final String[] RULES = {
-        "~latchkey:key:*",
-        "~latchkey:workspace:*",
-        "~latchkey:canary",
-        "~latchkey:meta:*",
-        "~latchkey:ledger:*",
-        "%R~latchkey:used:*",
-        "+ping",
-        "+eval",
-        "+time",
-        "+type",
-        "+exists",
-        "+get",
-        "+set",
-        "+del",
-        "+hget",
-        "+hmget",
-        "+hgetall",
-        "+hset",
-        "+hdel",
-        "+hscan",
-        "+hincrby",
-        "+zadd",
-        "+zrem",
-        "+zscore",
-        "+zmscore",
-        "+zrange",
-        "+zrangebylex",
-        "+xadd"
-    };
-
     @Test
     void everyCall_withTheseRules_works() {
         ControlUser user = new ControlUser(REDIS);
-        user.may(RULES);
+        user.may(RedisUsers.control("latchkey:").toArray(String[]::new));
         try (TestControl control = new TestControl(user.uri())) {
             assertThat(control.announcements.beat()).isTrue();
             control.workspaces.create("alice", "ws_1", "");

@@ -1,5 +1,6 @@
 package dev.latchkey.cli.demo;
 
+import dev.latchkey.index.RedisUsers;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -15,6 +16,8 @@ import redis.embedded.RedisExecProvider;
  * more. The sidecar's can read the public records and note last uses; it cannot write a key.
  */
 public final class RedisProcess implements AutoCloseable {
+    private static final String PREFIX = "latchkey:";
+
     private final int port;
     private final Passwords passwords;
     private final ChildProcess process;
@@ -84,16 +87,16 @@ public final class RedisProcess implements AutoCloseable {
         String lines = String.join(
                 "\n",
                 "user default on >" + passwords.operator() + " ~* &* +@all",
-                "user sidecar on >" + passwords.sidecar()
-                        + " %R~latchkey:key:* %R~latchkey:workspace:* %R~latchkey:canary %R~latchkey:meta:*"
-                        + " ~latchkey:used:* -@all +hgetall +get +zadd +time +ping +hello +auth +client|id"
-                        + " +client|setname +client|tracking +client|trackinginfo",
-                "user control on >" + passwords.control()
-                        + " ~latchkey:* &* +@all -@dangerous -@admin -swapdb -flushall -flushdb +info",
+                user("sidecar", passwords.sidecar(), RedisUsers.sidecar(PREFIX)),
+                user("control", passwords.control(), RedisUsers.control(PREFIX)),
                 "");
         Path file = PrivateFiles.create(folder.resolve("users.acl"));
         Files.writeString(file, lines);
         return file;
+    }
+
+    private static String user(String name, String password, List<String> rules) {
+        return "user " + name + " on >" + password + " " + String.join(" ", rules);
     }
 
     /** An error is an answer as well: this port talks Redis. */
