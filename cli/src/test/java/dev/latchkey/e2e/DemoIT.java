@@ -199,6 +199,24 @@ class DemoIT {
 
     @Test
     @Order(8)
+    void metrics_afterAllThat_countDecisionsAndShowNoSecret() {
+        for (String address : List.of(env.get("LATCHKEY_DEMO_OPS"), env.get("LATCHKEY_CONTROL"))) {
+            int port = Integer.parseInt(address.replaceAll(".*:", ""));
+            RawHttp.Response metrics = RawHttp.send(port, "GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n");
+
+            assertThat(metrics.status()).isEqualTo(200);
+            assertThat(metrics.body()).contains("jvm_memory_used_bytes").doesNotContain(secrets());
+        }
+        assertThat(RawHttp.send(
+                                Integer.parseInt(env.get("LATCHKEY_DEMO_OPS").replaceAll(".*:", "")),
+                                "GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n")
+                        .body())
+                .containsPattern(
+                        "latchkey_decisions_total\\{code=\"AUTH_INVALID_KEY\",reason=\"revoked_key\"} [1-9]");
+    }
+
+    @Test
+    @Order(9)
     void interrupt_demoEnds_leavingNothingRunning() {
         List<ProcessHandle> children = demo.children();
         assertThat(children).hasSizeGreaterThanOrEqualTo(2);
@@ -208,7 +226,14 @@ class DemoIT {
         assertThat(ended.status()).as(ended.err()).isZero();
         assertThat(children).noneMatch(ProcessHandle::isAlive);
         assertThat(folder.resolve("tmp")).isEmptyDirectory();
-        assertThat(ended.err()).doesNotContain("Exception", env.get("LATCHKEY_TOKEN"), env.get("LATCHKEY_PEPPERS"));
+        assertThat(ended.err()).doesNotContain("Exception").doesNotContain(secrets());
+    }
+
+    private static String[] secrets() {
+        return env.entrySet().stream()
+                .filter(entry -> entry.getKey().matches(".*(_KEY|_TOKEN|_PEPPERS)"))
+                .map(Map.Entry::getValue)
+                .toArray(String[]::new);
     }
 
     private static CommandProcess.Result latchkey(String... arguments) {
