@@ -1,7 +1,7 @@
 package dev.latchkey.index;
 
 import dev.latchkey.key.Peppers;
-import io.lettuce.core.RedisCommandTimeoutException;
+import io.lettuce.core.RedisCommandExecutionException;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -43,6 +43,7 @@ public final class IndexHeartbeat implements AutoCloseable {
     private volatile boolean reached;
     private volatile Optional<String> problem = Optional.of("not connected to Redis yet");
     private volatile Optional<String> pepperProblem = Optional.empty();
+    private volatile boolean skewed;
     private volatile long lastAnswer = System.nanoTime();
     private int ticks;
 
@@ -100,14 +101,16 @@ public final class IndexHeartbeat implements AutoCloseable {
                         redialIfSilent(failure);
                     });
         } catch (IndexException e) {
+            // No connection: it is the link's to get one.
+            lastAnswer = System.nanoTime();
             report(Optional.of(link.problem().orElseGet(e::getMessage)));
         }
     }
 
+    /** An error is an answer as well; a full queue of unanswered commands is none. */
     private void redialIfSilent(@Nullable Throwable failure) {
         long now = System.nanoTime();
-        boolean silent = failure != null && IndexException.unwrap(failure) instanceof RedisCommandTimeoutException;
-        if (!silent) {
+        if (failure == null || IndexException.unwrap(failure) instanceof RedisCommandExecutionException) {
             lastAnswer = now;
         } else if (now - lastAnswer > SILENCE_NANOS) {
             lastAnswer = now;
@@ -118,10 +121,11 @@ public final class IndexHeartbeat implements AutoCloseable {
     private void observe(List<String> time) {
         clock.observe(Long.parseLong(time.get(0)) * 1000 + Long.parseLong(time.get(1)) / 1000);
         long skew = clock.skewMillis();
-        if (Math.abs(skew) > SKEW_WARNING_MILLIS) {
-            log.warn(
-                    "the clock here differs from Redis' by {} ms (expected: at most {} ms)", skew, SKEW_WARNING_MILLIS);
+        boolean now = Math.abs(skew) > SKEW_WARNING_MILLIS;
+        if (now && !skewed) {
+            log.warn("the clock here differs from Redis' by {} ms (expected: at most {} ms)", skew, SKEW_WARNING_MILLIS);
         }
+        skewed = now;
     }
 
     private CompletableFuture<Void> comparePeppers() {

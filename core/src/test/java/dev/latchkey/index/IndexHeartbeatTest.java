@@ -55,6 +55,18 @@ class IndexHeartbeatTest {
     }
 
     @Test
+    void connectionSilentUnderLoad_withItsQueueFull_isReplacedAsWell() {
+        RedisKeyIndex index = new RedisKeyIndex(link, schema);
+        proxy.freeze();
+        for (int i = 0; i < 20_000; i++) {
+            var unused = index.findKey(new KeyDigest("1.x"));
+        }
+
+        Awaitility.await().until(() -> heartbeat.problem().isPresent());
+        Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> heartbeat.problem().isEmpty());
+    }
+
+    @Test
     void redisStoppedForLongerThanASilence_isReadAgainOnceItGoesOn() throws Exception {
         REDIS.pause();
         try {
