@@ -20,6 +20,13 @@ import java.util.concurrent.TimeUnit;
  */
 final class AuthzServer implements AutoCloseable {
     private static final int MAX_CALLS_PER_CONNECTION = 4096;
+
+    /**
+     * More than the 8 MiB of headers that Envoy can be told to take: a message that is refused for its size is an error of the call,
+     * and Envoy may let errors pass.
+     */
+    private static final int MAX_MESSAGE_BYTES = 16 << 20;
+
     /** Envoy resets one stream for each client that goes away; beyond this rate a connection is an attack. */
     private static final int MAX_RESETS_PER_SECOND = 10_000;
 
@@ -40,6 +47,7 @@ final class AuthzServer implements AutoCloseable {
                 .workerEventLoopGroup(loops)
                 .directExecutor()
                 .maxConcurrentCallsPerConnection(MAX_CALLS_PER_CONNECTION)
+                .maxInboundMessageSize(MAX_MESSAGE_BYTES)
                 .maxRstFramesPerWindow(MAX_RESETS_PER_SECOND, /* secondsPerWindow= */ 1)
                 // Envoy's connection_keepalive pings every few seconds, also without calls; the default calls that
                 // abuse.

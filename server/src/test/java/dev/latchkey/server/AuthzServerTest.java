@@ -14,49 +14,83 @@ import dev.latchkey.server.authz.AuthorizationService;
 import io.envoyproxy.envoy.service.auth.v3.AttributeContext;
 import io.envoyproxy.envoy.service.auth.v3.AuthorizationGrpc;
 import io.envoyproxy.envoy.service.auth.v3.CheckRequest;
+import io.envoyproxy.envoy.service.auth.v3.CheckResponse;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.netty.util.HashedWheelTimer;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class AuthzServerTest {
 
+    @ParameterizedTest(name = "{0} bytes")
+    @ValueSource(ints = {60 << 10, 1 << 20, 8 << 20})
+    void check_headersAsLargeAsEnvoyCanTake_isAnsweredAndNoErrorOfTheCall(int bytes) throws Exception {
+        CheckRequest.Builder request = request().toBuilder();
+        request.getAttributesBuilder().getRequestBuilder().getHttpBuilder().putHeaders("x-large", "a".repeat(bytes));
+
+        try (Asked asked = new Asked()) {
+            assertThat(asked.check(request.build()).getStatus().getCode()).isEqualTo(16);
+        }
+    }
+
     @Test
     void check_recordAtHand_isDecidedAndAnsweredOnTheEventLoop() throws Exception {
-        Set<String> threads = ConcurrentHashMap.newKeySet();
-        HashedWheelTimer timer = new HashedWheelTimer();
-        AuthorizationService service = new AuthorizationService(
-                new KeyFormat("opt", true),
-                new Decider(
-                        new Policies(
-                                Policy.parse("{scopes: {a: A}, routes: [{match: GET /a, scope: a}]}", "p"), Map.of()),
-                        Peppers.parse("1:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="),
-                        new InMemoryKeyIndex(),
-                        () -> 0),
-                new AnswerStyle("x-latchkey-", true, "urn:latchkey:error:", "latchkey"),
-                (decision, nanos) -> threads.add(Thread.currentThread().getName()),
-                timer,
-                Duration.ofSeconds(10));
-        try (AuthzServer server = new AuthzServer(new ListenAddress.Tcp("127.0.0.1", 0), service)) {
-            ManagedChannel channel = NettyChannelBuilder.forAddress("127.0.0.1", server.port())
+        try (Asked asked = new Asked()) {
+            for (int i = 0; i < 20; i++) {
+                assertThat(asked.check(request()).getStatus().getCode()).isEqualTo(16);
+            }
+
+            assertThat(asked.threads).isNotEmpty().allMatch(name -> name.startsWith("latchkey-check-"));
+        }
+    }
+
+    /** A server over an empty index, and a channel to it. */
+    private static final class Asked implements AutoCloseable {
+        private final Set<String> threads = ConcurrentHashMap.newKeySet();
+        private final HashedWheelTimer timer = new HashedWheelTimer();
+        private final AuthzServer server;
+        private final ManagedChannel channel;
+
+        Asked() throws IOException {
+            AuthorizationService service = new AuthorizationService(
+                    new KeyFormat("opt", true),
+                    new Decider(
+                            new Policies(
+                                    Policy.parse("{scopes: {a: A}, routes: [{match: GET /a, scope: a}]}", "p"),
+                                    Map.of()),
+                            Peppers.parse("1:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="),
+                            new InMemoryKeyIndex(),
+                            () -> 0),
+                    new AnswerStyle("x-latchkey-", true, "urn:latchkey:error:", "latchkey"),
+                    (decision, nanos) -> threads.add(Thread.currentThread().getName()),
+                    timer,
+                    Duration.ofSeconds(10));
+            server = new AuthzServer(new ListenAddress.Tcp("127.0.0.1", 0), service);
+            channel = NettyChannelBuilder.forAddress("127.0.0.1", server.port())
                     .usePlaintext()
                     .build();
-            for (int i = 0; i < 20; i++) {
-                var unused = AuthorizationGrpc.newBlockingStub(channel)
-                        .withDeadlineAfter(10, TimeUnit.SECONDS)
-                        .check(request());
-            }
-            channel.shutdownNow();
-        } finally {
-            timer.stop();
         }
 
-        assertThat(threads).isNotEmpty().allMatch(name -> name.startsWith("latchkey-check-"));
+        CheckResponse check(CheckRequest request) {
+            return AuthorizationGrpc.newBlockingStub(channel)
+                    .withDeadlineAfter(10, TimeUnit.SECONDS)
+                    .check(request);
+        }
+
+        @Override
+        public void close() {
+            channel.shutdownNow();
+            server.close();
+            timer.stop();
+        }
     }
 
     private static CheckRequest request() {

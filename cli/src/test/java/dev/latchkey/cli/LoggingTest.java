@@ -1,0 +1,46 @@
+package dev.latchkey.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.joran.JoranConfigurator;
+import ch.qos.logback.core.joran.spi.JoranException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What the processes log. A caller must not be able to fill a disk: what happens once a check is no log line. */
+class LoggingTest {
+    private final LoggerContext context = configured();
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "io.grpc.netty.shaded.io.grpc.netty.NettyServerHandler",
+                "io.lettuce.core.protocol.DefaultEndpoint",
+                "io.lettuce.core.protocol.ConnectionWatchdog",
+                "io.grpc.netty.shaded.io.netty.bootstrap.ServerBootstrap"
+            })
+    void library_thatWarnsOfEachRequestOrConnection_isSilent(String logger) {
+        assertThat(context.getLogger(logger).isWarnEnabled()).isFalse();
+        assertThat(context.getLogger(logger).isErrorEnabled()).isTrue();
+    }
+
+    @Test
+    void ownMessages_areShown() {
+        assertThat(context.getLogger("dev.latchkey.server.Sidecar").isInfoEnabled()).isTrue();
+        assertThat(context.getLogger("dev.latchkey.server.Sidecar").isDebugEnabled()).isFalse();
+    }
+
+    private static LoggerContext configured() {
+        LoggerContext context = new LoggerContext();
+        JoranConfigurator configurator = new JoranConfigurator();
+        configurator.setContext(context);
+        try {
+            configurator.doConfigure(LoggingTest.class.getResource("/logback.xml"));
+        } catch (JoranException e) {
+            throw new AssertionError(e);
+        }
+        return context;
+    }
+}
