@@ -87,7 +87,7 @@ public final class AuthorizationService implements BindableService {
     }
 
     /** The one answer to one check; true once it was given or is no longer wanted. */
-    private final class Answer extends AtomicBoolean implements BiConsumer<Decision, @Nullable Throwable>, TimerTask {
+    private final class Answer extends AtomicBoolean implements BiConsumer<Decision, @Nullable Throwable>, TimerTask, Runnable {
         private static final long serialVersionUID = 1L;
 
         private final transient StreamObserver<CheckResponse> observer;
@@ -101,6 +101,10 @@ public final class AuthorizationService implements BindableService {
         }
 
         void begin(CheckRequest request) {
+            // Also for answers given at once: without a handler, answering a cancelled call throws.
+            if (observer instanceof ServerCallStreamObserver<CheckResponse> call) {
+                call.setOnCancelHandler(this);
+            }
             if (CheckMethod.isUndecodable(request)) {
                 give(Decision.Deny.of(Reason.INTERNAL));
                 return;
@@ -109,16 +113,9 @@ public final class AuthorizationService implements BindableService {
             check = read;
             CompletableFuture<Decision> decision = decider.decide(read.access());
             if (!decision.isDone()) {
-                endWaitingAfter(budgetNanos());
+                timeout = timer.newTimeout(this, budgetNanos(), TimeUnit.NANOSECONDS);
             }
             var unused = decision.whenComplete(this);
-        }
-
-        private void endWaitingAfter(long nanos) {
-            if (observer instanceof ServerCallStreamObserver<CheckResponse> call) {
-                call.setOnCancelHandler(this::abandon);
-            }
-            timeout = timer.newTimeout(this, nanos, TimeUnit.NANOSECONDS);
         }
 
         @Override
@@ -137,7 +134,9 @@ public final class AuthorizationService implements BindableService {
             give(Decision.Deny.of(Reason.STORE_TIMEOUT));
         }
 
-        private void abandon() {
+        /** The call was cancelled. */
+        @Override
+        public void run() {
             if (compareAndSet(false, true)) {
                 stopTimer();
             }
@@ -156,8 +155,8 @@ public final class AuthorizationService implements BindableService {
             IncomingCheck read = check;
             try {
                 return read == null ? responses.unreadable() : responses.of(decision, read);
-            } catch (RuntimeException e) {
-                log.error("an answer could not be written", e);
+            } catch (Throwable t) {
+                log.error("an answer could not be written", t);
                 return responses.unreadable();
             }
         }
