@@ -31,8 +31,10 @@ class ReadmeTest {
     @Test
     void redisUsers_lines_areTheRulesThatTheTestsRunWith() throws IOException {
         assertThat(Files.readString(README))
-                .contains("ACL SETUSER sidecar on >PASSWORD " + String.join(" ", RedisUsers.sidecar("latchkey:")) + "\n")
-                .contains("ACL SETUSER control on >PASSWORD " + String.join(" ", RedisUsers.control("latchkey:")) + "\n");
+                .contains(
+                        "ACL SETUSER sidecar on >PASSWORD " + String.join(" ", RedisUsers.sidecar("latchkey:")) + "\n")
+                .contains(
+                        "ACL SETUSER control on >PASSWORD " + String.join(" ", RedisUsers.control("latchkey:")) + "\n");
     }
 
     @Test

@@ -28,8 +28,10 @@ class LoggingTest {
 
     @Test
     void ownMessages_areShown() {
-        assertThat(context.getLogger("dev.latchkey.server.Sidecar").isInfoEnabled()).isTrue();
-        assertThat(context.getLogger("dev.latchkey.server.Sidecar").isDebugEnabled()).isFalse();
+        assertThat(context.getLogger("dev.latchkey.server.Sidecar").isInfoEnabled())
+                .isTrue();
+        assertThat(context.getLogger("dev.latchkey.server.Sidecar").isDebugEnabled())
+                .isFalse();
     }
 
     private static LoggerContext configured() {

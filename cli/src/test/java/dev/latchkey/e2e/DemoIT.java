@@ -45,7 +45,11 @@ class DemoIT {
         Path envFile = folder.resolve("demo.env");
         demo = CommandProcess.start(
                 Map.of("JAVA_TOOL_OPTIONS", "-Djava.io.tmpdir=" + Files.createDirectory(folder.resolve("tmp"))),
-                "demo", "--port", Integer.toString(taken.getLocalPort()), "--env-file", envFile.toString());
+                "demo",
+                "--port",
+                Integer.toString(taken.getLocalPort()),
+                "--env-file",
+                envFile.toString());
         demo.awaitOutput("\nready;");
         Awaitility.await().until(() -> Files.exists(envFile));
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(envFile)))
@@ -211,8 +215,7 @@ class DemoIT {
                                 Integer.parseInt(env.get("LATCHKEY_DEMO_OPS").replaceAll(".*:", "")),
                                 "GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n")
                         .body())
-                .containsPattern(
-                        "latchkey_decisions_total\\{code=\"AUTH_INVALID_KEY\",reason=\"revoked_key\"} [1-9]");
+                .containsPattern("latchkey_decisions_total\\{code=\"AUTH_INVALID_KEY\",reason=\"revoked_key\"} [1-9]");
     }
 
     @Test

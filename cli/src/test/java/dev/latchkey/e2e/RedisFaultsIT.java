@@ -113,6 +113,19 @@ class RedisFaultsIT {
         assertThat(world.upstreamRequests()).isEqualTo(reached);
     }
 
+    /** The control experiment: what Envoy cannot ask it lets pass here, which is why Latchkey answers every fault itself. */
+    @Test
+    void sidecarGone_envoyTellsToLetPass_requestsReachTheUpstream() {
+        start(true, uri -> uri);
+        long reached = world.upstreamRequests();
+        world.sidecar.close();
+
+        assertThat(world.get("/v1/cases", "opt_live_0000000000000000000000000000000046uziM")
+                        .status())
+                .isEqualTo(200);
+        assertThat(world.upstreamRequests()).isEqualTo(reached + 1);
+    }
+
     private void start(boolean failOpen, UnaryOperator<String> redisUri) {
         world = new World.Options()
                 .shippedTimeouts()

@@ -123,7 +123,8 @@ public final class IndexHeartbeat implements AutoCloseable {
         long skew = clock.skewMillis();
         boolean now = Math.abs(skew) > SKEW_WARNING_MILLIS;
         if (now && !skewed) {
-            log.warn("the clock here differs from Redis' by {} ms (expected: at most {} ms)", skew, SKEW_WARNING_MILLIS);
+            log.warn(
+                    "the clock here differs from Redis' by {} ms (expected: at most {} ms)", skew, SKEW_WARNING_MILLIS);
         }
         skewed = now;
     }

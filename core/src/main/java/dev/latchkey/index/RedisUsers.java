@@ -8,12 +8,32 @@ import java.util.stream.Stream;
  * sidecar's user can read the public records and note last uses; it cannot write a key, and sees nothing of the ledger.
  */
 public final class RedisUsers {
-    private static final List<String> SIDECAR_COMMANDS =
-            List.of("+ping", "+time", "+get", "+hgetall", "+zadd", "+client|id", "+client|tracking", "+client|trackinginfo");
+    private static final List<String> SIDECAR_COMMANDS = List.of(
+            "+ping", "+time", "+get", "+hgetall", "+zadd", "+client|id", "+client|tracking", "+client|trackinginfo");
 
     private static final List<String> CONTROL_COMMANDS = List.of(
-            "+ping", "+eval", "+time", "+type", "+exists", "+get", "+set", "+del", "+hget", "+hmget", "+hgetall", "+hset",
-            "+hdel", "+hscan", "+hincrby", "+zadd", "+zrem", "+zscore", "+zmscore", "+zrange", "+zrangebylex", "+xadd");
+            "+ping",
+            "+eval",
+            "+time",
+            "+type",
+            "+exists",
+            "+get",
+            "+set",
+            "+del",
+            "+hget",
+            "+hmget",
+            "+hgetall",
+            "+hset",
+            "+hdel",
+            "+hscan",
+            "+hincrby",
+            "+zadd",
+            "+zrem",
+            "+zscore",
+            "+zmscore",
+            "+zrange",
+            "+zrangebylex",
+            "+xadd");
 
     private RedisUsers() {}
 

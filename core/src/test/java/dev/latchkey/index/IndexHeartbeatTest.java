@@ -49,7 +49,9 @@ class IndexHeartbeatTest {
         proxy.freeze();
         Awaitility.await().until(() -> heartbeat.problem().isPresent());
 
-        Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> heartbeat.problem().isEmpty());
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(30))
+                .until(() -> heartbeat.problem().isEmpty());
         assertThat(new RedisKeyIndex(link, schema).findKey(new KeyDigest("1.x")))
                 .succeedsWithin(Duration.ofSeconds(5));
     }
@@ -63,7 +65,9 @@ class IndexHeartbeatTest {
         }
 
         Awaitility.await().until(() -> heartbeat.problem().isPresent());
-        Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> heartbeat.problem().isEmpty());
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(30))
+                .until(() -> heartbeat.problem().isEmpty());
     }
 
     @Test
@@ -75,7 +79,9 @@ class IndexHeartbeatTest {
             REDIS.resume();
         }
 
-        Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> heartbeat.problem().isEmpty());
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(30))
+                .until(() -> heartbeat.problem().isEmpty());
     }
 
     @Test

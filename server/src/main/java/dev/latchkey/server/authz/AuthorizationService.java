@@ -87,7 +87,8 @@ public final class AuthorizationService implements BindableService {
     }
 
     /** The one answer to one check; true once it was given or is no longer wanted. */
-    private final class Answer extends AtomicBoolean implements BiConsumer<Decision, @Nullable Throwable>, TimerTask, Runnable {
+    private final class Answer extends AtomicBoolean
+            implements BiConsumer<Decision, @Nullable Throwable>, TimerTask, Runnable {
         private static final long serialVersionUID = 1L;
 
         private final transient StreamObserver<CheckResponse> observer;
