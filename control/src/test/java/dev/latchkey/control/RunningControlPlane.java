@@ -45,7 +45,9 @@ final class RunningControlPlane implements AutoCloseable {
     final ControlPlane plane;
     final ManagedChannel channel;
 
-    private final HttpClient http = HttpClient.newHttpClient();
+    // By default it asks to upgrade to HTTP/2 and has been seen to take what follows for a frame.
+    private final HttpClient http =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
     RunningControlPlane(String redisUri) throws IOException {
         this(redisUri, TestControl.PEPPER_1);

@@ -50,7 +50,9 @@ class SidecarTest {
     @RegisterExtension
     static final RealRedis REDIS = new RealRedis();
 
-    private final HttpClient http = HttpClient.newHttpClient();
+    // By default it asks to upgrade to HTTP/2 and has been seen to take what follows for a frame.
+    private final HttpClient http =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private Sidecar sidecar;
     private ManagedChannel channel;
 
