@@ -9,8 +9,6 @@ import dev.latchkey.index.RealRedis;
 import dev.latchkey.key.KeyRecord;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -24,7 +22,12 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class ClusterSlotsTest {
     @RegisterExtension
     static final RealRedis REDIS = new RealRedis(
-            "--cluster-enabled", "yes", "--cluster-port", freePort(), "--cluster-config-file", nodesFile());
+            "--cluster-enabled",
+            "yes",
+            "--cluster-port",
+            Integer.toString(RealRedis.freePort()),
+            "--cluster-config-file",
+            nodesFile());
 
     @BeforeEach
     void takeAllSlots() {
@@ -77,14 +80,6 @@ class ClusterSlotsTest {
             folder.toFile().deleteOnExit();
             file.toFile().deleteOnExit();
             return file.toString();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static String freePort() {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return Integer.toString(socket.getLocalPort());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
