@@ -167,9 +167,13 @@ final class Demo implements AutoCloseable {
         variables.put("LATCHKEY_REDIS_URI", redisUri);
         variables.put("LATCHKEY_KEYS_ACCEPT_IMPORTED", "true");
         variables.put("LATCHKEY_CONTROL_TOKENS", "demo:operator:" + AdminToken.hash(token));
-        variables.put("LATCHKEY_AUTHZ_LISTEN", "127.0.0.1:" + Ports.from(9191));
-        variables.put("LATCHKEY_OPS_LISTEN", "127.0.0.1:" + Ports.from(9192));
-        variables.put("LATCHKEY_CONTROL_LISTEN", "127.0.0.1:" + Ports.from(9193));
+        // Each beyond the one before: none is bound yet, so the next free port of two could be the same.
+        int authzPort = Ports.from(9191);
+        int opsPort = Ports.from(authzPort + 1);
+        int controlPort = Ports.from(opsPort + 1);
+        variables.put("LATCHKEY_AUTHZ_LISTEN", "127.0.0.1:" + authzPort);
+        variables.put("LATCHKEY_OPS_LISTEN", "127.0.0.1:" + opsPort);
+        variables.put("LATCHKEY_CONTROL_LISTEN", "127.0.0.1:" + controlPort);
         variables.put("LATCHKEY_DRAIN_DELAY", "0s");
         return SettingsLoader.load(process, null, variables).settings();
     }
