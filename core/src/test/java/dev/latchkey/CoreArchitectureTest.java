@@ -15,7 +15,8 @@ class CoreArchitectureTest {
     @ArchTest
     static final ArchRule DECISIONS_KNOW_NO_TRANSPORT = noClasses()
             .that()
-            .resideInAnyPackage("dev.latchkey.key..", "dev.latchkey.policy..", "dev.latchkey.decision..")
+            .resideInAnyPackage(
+                    "dev.latchkey.key..", "dev.latchkey.policy..", "dev.latchkey.decision..", "dev.latchkey.answer..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("io.grpc..", "com.google.protobuf..", "io.lettuce..", "io.netty..", "io.envoyproxy..");

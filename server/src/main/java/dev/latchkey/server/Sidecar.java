@@ -1,5 +1,6 @@
 package dev.latchkey.server;
 
+import dev.latchkey.answer.AnswerStyle;
 import dev.latchkey.config.ListenAddress;
 import dev.latchkey.config.Settings;
 import dev.latchkey.decision.Decider;
@@ -13,7 +14,6 @@ import dev.latchkey.index.RedisLink;
 import dev.latchkey.index.RedisResources;
 import dev.latchkey.key.KeyFormat;
 import dev.latchkey.lifecycle.Closing;
-import dev.latchkey.server.authz.AnswerStyle;
 import dev.latchkey.server.authz.AuthorizationService;
 import dev.latchkey.server.ops.OpsServer;
 import dev.latchkey.server.ops.Readiness;
@@ -70,11 +70,7 @@ public final class Sidecar implements AutoCloseable {
                     heartbeat, settings.ready().grace(), settings.ready().followRedis(), System::nanoTime);
             show(metrics, clock, heartbeat, index);
 
-            AnswerStyle style = new AnswerStyle(
-                    settings.headers().prefix(),
-                    settings.headers().removeOverrides(),
-                    settings.errors().base(),
-                    settings.realm());
+            AnswerStyle style = AnswerStyle.of(settings);
             AuthorizationService service = new AuthorizationService(
                     new KeyFormat(settings.keys().brand(), settings.keys().acceptImported()),
                     new Decider(policies, settings.keys().peppers(), index, clock),

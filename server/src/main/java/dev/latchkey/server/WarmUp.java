@@ -1,6 +1,7 @@
 package dev.latchkey.server;
 
 import com.google.protobuf.ByteString;
+import dev.latchkey.answer.AnswerStyle;
 import dev.latchkey.config.ListenAddress;
 import dev.latchkey.decision.Decider;
 import dev.latchkey.decision.Policies;
@@ -13,7 +14,6 @@ import dev.latchkey.key.Peppers;
 import dev.latchkey.key.PresentedKey;
 import dev.latchkey.key.WorkspaceRecord;
 import dev.latchkey.policy.Policy;
-import dev.latchkey.server.authz.AnswerStyle;
 import dev.latchkey.server.authz.AuthorizationService;
 import io.envoyproxy.envoy.config.core.v3.HeaderMap;
 import io.envoyproxy.envoy.config.core.v3.HeaderValue;

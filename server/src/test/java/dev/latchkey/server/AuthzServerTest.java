@@ -2,6 +2,7 @@ package dev.latchkey.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.latchkey.answer.AnswerStyle;
 import dev.latchkey.config.ListenAddress;
 import dev.latchkey.decision.Decider;
 import dev.latchkey.decision.Policies;
@@ -9,7 +10,6 @@ import dev.latchkey.index.InMemoryKeyIndex;
 import dev.latchkey.key.KeyFormat;
 import dev.latchkey.key.Peppers;
 import dev.latchkey.policy.Policy;
-import dev.latchkey.server.authz.AnswerStyle;
 import dev.latchkey.server.authz.AuthorizationService;
 import io.envoyproxy.envoy.service.auth.v3.AttributeContext;
 import io.envoyproxy.envoy.service.auth.v3.AuthorizationGrpc;

@@ -61,7 +61,11 @@ class ServerArchitectureTest {
             .resideInAnyPackage("dev.latchkey.control..", "dev.latchkey.v1..");
 
     private static final String[] REQUEST_PATH = {
-        "dev.latchkey.server.authz..", "dev.latchkey.decision..", "dev.latchkey.policy..", "dev.latchkey.key.."
+        "dev.latchkey.server.authz..",
+        "dev.latchkey.answer..",
+        "dev.latchkey.decision..",
+        "dev.latchkey.policy..",
+        "dev.latchkey.key.."
     };
 
     @ArchTest

@@ -1,5 +1,7 @@
 package dev.latchkey.server.authz;
 
+import dev.latchkey.answer.AnswerStyle;
+import dev.latchkey.answer.IdentityHeaders;
 import dev.latchkey.decision.Decider;
 import dev.latchkey.decision.Decision;
 import dev.latchkey.decision.Reason;

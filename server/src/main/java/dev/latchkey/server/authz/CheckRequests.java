@@ -1,6 +1,7 @@
 package dev.latchkey.server.authz;
 
 import com.google.protobuf.ByteString;
+import dev.latchkey.answer.IdentityHeaders;
 import dev.latchkey.decision.AccessRequest;
 import dev.latchkey.decision.RouteConfig;
 import dev.latchkey.key.AuthorizationHeader;

@@ -3,6 +3,10 @@ package dev.latchkey.server.authz;
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
 import com.google.rpc.Status;
+import dev.latchkey.answer.AnswerStyle;
+import dev.latchkey.answer.DenialTemplates;
+import dev.latchkey.answer.HttpHeader;
+import dev.latchkey.answer.IdentityHeaders;
 import dev.latchkey.decision.Decision;
 import dev.latchkey.decision.Denial;
 import dev.latchkey.decision.Reason;
@@ -77,11 +81,8 @@ final class CheckResponses {
                 ok.addHeadersToRemove("authorization");
             }
         } else {
-            ok.addHeadersToRemove("authorization")
-                    .addHeaders(header(identity.workspace(), key.workspace()))
-                    .addHeaders(header(identity.key(), key.id()))
-                    .addHeaders(header(identity.environment(), key.environment().text()))
-                    .addHeaders(header(identity.scopes(), String.join(" ", key.scopes())));
+            ok.addHeadersToRemove("authorization");
+            identity.forEach(key, (name, value) -> ok.addHeaders(header(name, value)));
         }
         return CheckResponse.newBuilder()
                 .setStatus(Status.getDefaultInstance())
@@ -144,7 +145,7 @@ final class CheckResponses {
 
     private DeniedHttpResponse problemHeaders(Reason reason, @Nullable Route route) {
         return denied(reason, route)
-                .addHeaders(header("content-type", "application/problem+json"))
+                .addHeaders(header("content-type", DenialTemplates.CONTENT_TYPE))
                 .build();
     }
 
@@ -161,12 +162,8 @@ final class CheckResponses {
         Denial denial = Decision.Deny.of(reason).denial();
         DeniedHttpResponse.Builder denied = DeniedHttpResponse.newBuilder()
                 .setStatus(HttpStatus.newBuilder().setCodeValue(denial.httpStatus()));
-        String challenge = templates.challenge(reason, route);
-        if (challenge != null) {
-            denied.addHeaders(header("www-authenticate", challenge));
-        }
-        if (denial == Denial.UNAVAILABLE) {
-            denied.addHeaders(header("retry-after", "1"));
+        for (HttpHeader header : templates.headers(reason, route)) {
+            denied.addHeaders(header(header.name(), header.value()));
         }
         return denied;
     }

@@ -2,6 +2,7 @@ package dev.latchkey.server.authz;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.latchkey.answer.AnswerStyle;
 import dev.latchkey.decision.Decider;
 import dev.latchkey.decision.Decision;
 import dev.latchkey.decision.Policies;

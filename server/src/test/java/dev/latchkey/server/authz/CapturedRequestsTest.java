@@ -3,6 +3,8 @@ package dev.latchkey.server.authz;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
+import dev.latchkey.answer.AnswerStyle;
+import dev.latchkey.answer.IdentityHeaders;
 import dev.latchkey.decision.Decider;
 import dev.latchkey.decision.Decision;
 import dev.latchkey.decision.Policies;

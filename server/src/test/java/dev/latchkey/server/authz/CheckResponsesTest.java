@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.latchkey.answer.AnswerStyle;
+import dev.latchkey.answer.IdentityHeaders;
 import dev.latchkey.decision.AccessRequest;
 import dev.latchkey.decision.Decision;
 import dev.latchkey.decision.Reason;

@@ -1,25 +1,44 @@
-package dev.latchkey.server.authz;
+package dev.latchkey.answer;
 
 import dev.latchkey.decision.Denial;
 import dev.latchkey.decision.Reason;
 import dev.latchkey.policy.Requirement;
 import dev.latchkey.policy.Route;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The texts of denials: the challenge (RFC 6750 section 3) and the problem document (RFC 9457). Everything put into them is
- * visible ASCII without quote and backslash, so nothing needs escaping.
+ * What a denied caller gets: headers, the challenge (RFC 6750 section 3) among them, and the problem document (RFC 9457).
+ * Everything put into them is visible ASCII without quote and backslash, so nothing needs escaping.
+ *
+ * <p>This class is immutable and thread-safe.
  */
-final class DenialTemplates {
+public final class DenialTemplates {
+    /** Of problem documents. */
+    public static final String CONTENT_TYPE = "application/problem+json";
+
     private final AnswerStyle style;
 
-    DenialTemplates(AnswerStyle style) {
+    public DenialTemplates(AnswerStyle style) {
         this.style = style;
     }
 
+    /** Returns the headers of a denial, but for its {@code Content-Type}. */
+    public List<HttpHeader> headers(Reason reason, @Nullable Route route) {
+        List<HttpHeader> headers = new ArrayList<>(1);
+        String challenge = challenge(reason, route);
+        if (challenge != null) {
+            headers.add(new HttpHeader("www-authenticate", challenge));
+        }
+        if (denial(reason) == Denial.UNAVAILABLE) {
+            headers.add(new HttpHeader("retry-after", "1"));
+        }
+        return headers;
+    }
+
     /** Returns the {@code WWW-Authenticate} of a denial, or null if a challenge would not help the caller. */
-    @Nullable
-    String challenge(Reason reason, @Nullable Route route) {
+    private @Nullable String challenge(Reason reason, @Nullable Route route) {
         String realm = "Bearer realm=\"" + style.realm() + "\"";
         return switch (reason) {
             case NO_CREDENTIAL -> realm;
@@ -34,7 +53,7 @@ final class DenialTemplates {
     }
 
     /** Returns the problem document without its last member and brace; see {@link #end}. */
-    String problemStart(Reason reason, @Nullable Route route) {
+    public String problemStart(Reason reason, @Nullable Route route) {
         Denial denial = denial(reason);
         return "{\"type\":\"" + style.errorsBase() + denial.code()
                 + "\",\"title\":\"" + denial.title()
@@ -44,12 +63,12 @@ final class DenialTemplates {
     }
 
     /** Returns the end of the problem document. */
-    static String end(@Nullable String requestId) {
+    public static String end(@Nullable String requestId) {
         return requestId == null ? "}" : ",\"request_id\":\"" + requestId + "\"}";
     }
 
     /** Returns what Envoy makes the {@code grpc-message} of. */
-    static String grpcMessage(Reason reason) {
+    public static String grpcMessage(Reason reason) {
         return denial(reason).code() + ": " + denial(reason).title();
     }
 
