@@ -1,5 +1,7 @@
 package dev.latchkey.cli;
 
+import dev.latchkey.v1.ExplainServiceGrpc;
+import dev.latchkey.v1.ExplainServiceGrpc.ExplainServiceBlockingStub;
 import dev.latchkey.v1.KeyServiceGrpc;
 import dev.latchkey.v1.KeyServiceGrpc.KeyServiceBlockingStub;
 import dev.latchkey.v1.WorkspaceServiceGrpc;
@@ -52,6 +54,15 @@ final class ControlClient implements AutoCloseable {
      */
     <T> T workspaces(Function<WorkspaceServiceBlockingStub, T> call) {
         return call(WorkspaceServiceGrpc.newBlockingStub(channel), call);
+    }
+
+    /**
+     * Makes one call of the ExplainService.
+     *
+     * @throws CommandFailure if it fails
+     */
+    <T> T explain(Function<ExplainServiceBlockingStub, T> call) {
+        return call(ExplainServiceGrpc.newBlockingStub(channel), call);
     }
 
     private <S extends AbstractStub<S>, T> T call(S stub, Function<S, T> call) {

@@ -44,7 +44,7 @@ final class ControlCommand implements Callable<Integer> {
 
     private static ControlPlane start(Startup startup) {
         try {
-            return ControlPlane.start(startup.settings(), startup.policies().standard());
+            return ControlPlane.start(startup.settings(), startup.policies());
         } catch (IOException e) {
             throw Startup.notBound(e);
         }

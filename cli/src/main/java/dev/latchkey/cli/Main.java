@@ -51,7 +51,8 @@ public final class Main {
     /** Runs a command and ends the process with its exit status. */
     public static void main(String[] args) {
         Termination termination = Termination.ofProcess();
-        Surroundings surroundings = new Surroundings(System.getenv(), termination, CALL_TIMEOUT);
+        Surroundings surroundings =
+                new Surroundings(System.getenv(), termination, CALL_TIMEOUT, SecretInput.ofProcess());
         PrintWriter out = writer(FileDescriptor.out);
         PrintWriter err = writer(FileDescriptor.err);
         int status = run(surroundings, out, err, args);
@@ -75,12 +76,14 @@ public final class Main {
         Main main = new Main();
         ControlOptions keyOptions = new ControlOptions(surroundings);
         ControlOptions workspaceOptions = new ControlOptions(surroundings);
+        ControlOptions explainOptions = new ControlOptions(surroundings);
         CommandLine root = new CommandLine(main)
                 .addSubcommand(new SidecarCommand(surroundings))
                 .addSubcommand(new ControlCommand(surroundings))
                 .addSubcommand(new CommandLine(new KeysCommand(keyOptions, main.output))
                         .addSubcommand(new KeysCreateCommand(keyOptions, main.output)))
                 .addSubcommand(new WorkspacesCommand(workspaceOptions, main.output))
+                .addSubcommand(new ExplainCommand(explainOptions, surroundings.input(), main.output))
                 .addSubcommand(new PolicyCommand(main.output))
                 .addSubcommand(new PepperCommand(main.output))
                 .addSubcommand(new TokenCommand(main.output))

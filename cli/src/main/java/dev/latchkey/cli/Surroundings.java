@@ -9,8 +9,10 @@ import java.util.Map;
  * @param variables the environment
  * @param termination how those that run until told to stop are told
  * @param callTimeout the most that one call of the control plane may take
+ * @param input where keys are read from
  */
-public record Surroundings(Map<String, String> variables, Termination termination, Duration callTimeout) {
+public record Surroundings(
+        Map<String, String> variables, Termination termination, Duration callTimeout, SecretInput input) {
     public Surroundings {
         variables = Map.copyOf(variables);
     }

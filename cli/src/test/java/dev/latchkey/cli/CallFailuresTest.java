@@ -97,7 +97,7 @@ class CallFailuresTest {
             control.answer(FakeControl.SILENCE);
 
             Run run = Run.of(
-                    new Surroundings(control.variables(), Termination.onRequest(), Duration.ofMillis(300)),
+                    new Surroundings(control.variables(), Termination.onRequest(), Duration.ofMillis(300), () -> ""),
                     "keys",
                     "revoke",
                     "key_1");

@@ -8,6 +8,7 @@ import dev.latchkey.config.AdminToken;
 import dev.latchkey.config.SettingsLoader;
 import dev.latchkey.config.SettingsLoader.ProcessKind;
 import dev.latchkey.control.ControlPlane;
+import dev.latchkey.decision.Policies;
 import dev.latchkey.index.RealRedis;
 import dev.latchkey.policy.Policy;
 import java.io.IOException;
@@ -48,7 +49,7 @@ class CommandsOnControlPlaneTest {
                 REDIS.uri());
         control = ControlPlane.start(
                 SettingsLoader.load(ProcessKind.CONTROL, null, settings).settings(),
-                Policy.parse(POLICY, "policy.yaml"));
+                new Policies(Policy.parse(POLICY, "policy.yaml"), Map.of()));
         Awaitility.await().until(control::ready);
     }
 

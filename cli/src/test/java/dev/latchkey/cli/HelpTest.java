@@ -28,6 +28,7 @@ class HelpTest {
                 "workspaces deactivate",
                 "workspaces list",
                 "workspaces get",
+                "explain",
                 "policy",
                 "policy check",
                 "policy show",

@@ -169,7 +169,7 @@ class KeysCommandTest {
         PrintWriter full = new PrintWriter(new FullDisk(), true, StandardCharsets.UTF_8);
 
         int status = Main.run(
-                new Surroundings(control.variables(), Termination.onRequest(), Duration.ofSeconds(10)),
+                new Surroundings(control.variables(), Termination.onRequest(), Duration.ofSeconds(10), () -> ""),
                 full,
                 new PrintWriter(err, true),
                 "keys",

@@ -50,7 +50,7 @@ class ProcessCommandTest {
         Termination termination = Termination.onRequest();
         termination.request();
 
-        Run run = Run.of(new Surroundings(variables, termination, Duration.ofSeconds(1)), process);
+        Run run = Run.of(new Surroundings(variables, termination, Duration.ofSeconds(1), () -> ""), process);
 
         assertThat(run).isEqualTo(new Run(0, "", ""));
     }

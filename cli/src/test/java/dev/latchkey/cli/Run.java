@@ -1,7 +1,9 @@
 package dev.latchkey.cli;
 
+import java.io.ByteArrayInputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
 
@@ -11,7 +13,13 @@ record Run(int status, String out, String err) {
 
     /** Runs a command with these variables and no others. */
     static Run of(Map<String, String> variables, String... args) {
-        return of(new Surroundings(variables, Termination.onRequest(), CALL_TIMEOUT), args);
+        return withInput("", variables, args);
+    }
+
+    /** Runs a command with {@code input} on its standard input. */
+    static Run withInput(String input, Map<String, String> variables, String... args) {
+        SecretInput stream = SecretInput.of(new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)));
+        return of(new Surroundings(variables, Termination.onRequest(), CALL_TIMEOUT, stream), args);
     }
 
     static Run of(Surroundings surroundings, String... args) {

@@ -1,12 +1,15 @@
 package dev.latchkey.control;
 
+import dev.latchkey.answer.AnswerStyle;
 import dev.latchkey.config.ListenAddress;
 import dev.latchkey.config.Settings;
 import dev.latchkey.control.api.AdminAuth;
 import dev.latchkey.control.api.ControlServer;
+import dev.latchkey.control.api.ExplainServiceEndpoint;
 import dev.latchkey.control.api.KeyServiceEndpoint;
 import dev.latchkey.control.api.Readiness;
 import dev.latchkey.control.api.WorkspaceServiceEndpoint;
+import dev.latchkey.control.explain.Explainer;
 import dev.latchkey.control.keys.KeyManager;
 import dev.latchkey.control.keys.Mint;
 import dev.latchkey.control.keys.WorkspaceManager;
@@ -16,14 +19,16 @@ import dev.latchkey.control.ledger.Ledger;
 import dev.latchkey.control.ledger.Projector;
 import dev.latchkey.control.ledger.Reconciler;
 import dev.latchkey.control.ledger.RedisCalls;
+import dev.latchkey.control.ledger.StoreException;
 import dev.latchkey.control.ledger.Sweep;
+import dev.latchkey.decision.Policies;
 import dev.latchkey.index.IndexSchema;
+import dev.latchkey.index.RedisKeyIndex;
 import dev.latchkey.index.RedisLink;
 import dev.latchkey.index.RedisResources;
 import dev.latchkey.key.KeyFormat;
 import dev.latchkey.key.Peppers;
 import dev.latchkey.lifecycle.Closing;
-import dev.latchkey.policy.Policy;
 import io.lettuce.core.RedisURI;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
@@ -60,11 +65,11 @@ public final class ControlPlane implements AutoCloseable {
     /**
      * Starts a control plane.
      *
-     * @param policy whose scopes keys can have
+     * @param policies the standard one's scopes are those that keys can have; all are used to explain decisions
      * @throws IOException if the port cannot be bound; the message names it, and nothing is left running
      */
-    public static ControlPlane start(Settings settings, Policy policy) throws IOException {
-        return start(settings, policy, Clock.systemUTC(), REDIS_TIMEOUT);
+    public static ControlPlane start(Settings settings, Policies policies) throws IOException {
+        return start(settings, policies, Clock.systemUTC(), REDIS_TIMEOUT);
     }
 
     /**
@@ -72,12 +77,12 @@ public final class ControlPlane implements AutoCloseable {
      *
      * @param redisTimeout the most that one command may take
      */
-    public static ControlPlane start(Settings settings, Policy policy, Clock clock, Duration redisTimeout)
+    public static ControlPlane start(Settings settings, Policies policies, Clock clock, Duration redisTimeout)
             throws IOException {
-        return new ControlPlane(settings, policy, clock, redisTimeout);
+        return new ControlPlane(settings, policies, clock, redisTimeout);
     }
 
-    private ControlPlane(Settings settings, Policy policy, Clock clock, Duration redisTimeout) throws IOException {
+    private ControlPlane(Settings settings, Policies policies, Clock clock, Duration redisTimeout) throws IOException {
         try {
             Peppers peppers = settings.keys().peppers();
             IndexSchema schema = new IndexSchema(settings.redis().prefix());
@@ -101,9 +106,11 @@ public final class ControlPlane implements AutoCloseable {
             KeyFormat format =
                     new KeyFormat(settings.keys().brand(), settings.keys().acceptImported());
             Mint mint = new Mint(format, peppers, new SecureRandom(), index, announcements);
-            KeyManager keys =
-                    new KeyManager(ledger, projector, mint, policy.scopes().keySet(), clock);
+            KeyManager keys = new KeyManager(
+                    ledger, projector, mint, policies.standard().scopes().keySet(), clock);
             WorkspaceManager workspaces = new WorkspaceManager(ledger, projector, clock);
+            Explainer explainer =
+                    new Explainer(policies, peppers, new RedisKeyIndex(link, schema), () -> later(clock, redis));
 
             readiness = new Readiness(List.of(link::problem, reconciler::problem, announcements::problem));
             Gauge.builder("latchkey.control.ready", () -> readiness.ready() ? 1 : 0)
@@ -114,7 +121,10 @@ public final class ControlPlane implements AutoCloseable {
                     address -> new ControlServer(
                             address,
                             new AdminAuth(settings.control().tokens()),
-                            List.of(new KeyServiceEndpoint(keys), new WorkspaceServiceEndpoint(workspaces)),
+                            List.of(
+                                    new KeyServiceEndpoint(keys),
+                                    new WorkspaceServiceEndpoint(workspaces),
+                                    new ExplainServiceEndpoint(explainer, format, AnswerStyle.of(settings))),
                             readiness,
                             metrics)));
 
@@ -158,6 +168,15 @@ public final class ControlPlane implements AutoCloseable {
             sweep.begin();
         }
         return passed;
+    }
+
+    /** As in the sidecars, expiry goes by whichever clock is ahead. */
+    private static long later(Clock clock, RedisCalls redis) {
+        try {
+            return Math.max(clock.millis(), redis.millis());
+        } catch (StoreException e) {
+            return clock.millis();
+        }
     }
 
     private static ControlServer bind(ListenAddress listen, Binder binder) throws IOException {

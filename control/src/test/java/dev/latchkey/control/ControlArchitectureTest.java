@@ -59,9 +59,22 @@ class ControlArchitectureTest {
             .dependOnClassesThat()
             .resideInAnyPackage("dev.latchkey.control.keys..");
 
+    /** Explaining is no deciding: nothing here acts on a decision. */
     @ArchTest
-    static final ArchRule NOBODY_DECIDES_ABOUT_REQUESTS_HERE =
-            noClasses().should().dependOnClassesThat().resideInAnyPackage("dev.latchkey.decision..");
+    static final ArchRule NOBODY_DECIDES_ABOUT_REQUESTS_HERE = noClasses()
+            .that()
+            .resideInAnyPackage("dev.latchkey.control.keys..", "dev.latchkey.control.ledger..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("dev.latchkey.decision..", "dev.latchkey.control.explain..");
+
+    @ArchTest
+    static final ArchRule EXPLAINING_CHANGES_NOTHING = noClasses()
+            .that()
+            .resideInAPackage("dev.latchkey.control.explain..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("dev.latchkey.control.ledger..", "dev.latchkey.control.api..");
 
     @ArchTest
     static final ArchRule PACKAGES_ARE_NULL_MARKED =

@@ -119,7 +119,7 @@ class ControlPlaneTest {
 
             assertThatThrownBy(() -> ControlPlane.start(
                             RunningControlPlane.settings(taken, REDIS.uri(), TestControl.PEPPER_1),
-                            RunningControlPlane.policy()))
+                            RunningControlPlane.policies()))
                     .isInstanceOf(IOException.class)
                     .hasMessageContaining("cannot listen on " + taken);
             Awaitility.await().until(() -> threads() <= threads);

@@ -3,6 +3,7 @@ package dev.latchkey.control;
 import dev.latchkey.config.AdminToken;
 import dev.latchkey.config.Settings;
 import dev.latchkey.config.SettingsLoader;
+import dev.latchkey.decision.Policies;
 import dev.latchkey.policy.Policy;
 import dev.latchkey.v1.KeyServiceGrpc;
 import dev.latchkey.v1.KeyServiceGrpc.KeyServiceBlockingStub;
@@ -54,7 +55,8 @@ final class RunningControlPlane implements AutoCloseable {
     }
 
     RunningControlPlane(String redisUri, String peppers) throws IOException {
-        plane = ControlPlane.start(settings("127.0.0.1:0", redisUri, peppers), POLICY, clock, Duration.ofMillis(500));
+        plane = ControlPlane.start(
+                settings("127.0.0.1:0", redisUri, peppers), policies(), clock, Duration.ofMillis(500));
         channel = NettyChannelBuilder.forAddress("127.0.0.1", plane.port())
                 .usePlaintext()
                 .build();
@@ -72,8 +74,8 @@ final class RunningControlPlane implements AutoCloseable {
                 .settings();
     }
 
-    static Policy policy() {
-        return POLICY;
+    static Policies policies() {
+        return new Policies(POLICY, Map.of());
     }
 
     KeyServiceBlockingStub keys() {

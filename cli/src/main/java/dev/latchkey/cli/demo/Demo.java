@@ -69,7 +69,8 @@ final class Demo implements AutoCloseable {
                     new RedisProcess(Ports.any(), new RedisProcess.Passwords(secret(), secret(), secret()), folder));
             Policy policy = policy(home);
             step("control plane");
-            control = add(ControlPlane.start(settings(ProcessKind.CONTROL, redis.controlUri()), policy));
+            control = add(ControlPlane.start(
+                    settings(ProcessKind.CONTROL, redis.controlUri()), new Policies(policy, Map.of())));
             await("control plane", control::ready);
             step("sidecar");
             sidecar = add(

@@ -3,7 +3,7 @@ package dev.latchkey.control.keys;
 import java.util.regex.Pattern;
 
 /** Makes what a caller has sent fit to be shown in a message: no key, no control character, not too long. */
-final class Shown {
+public final class Shown {
     private static final Pattern KEY = Pattern.compile("([a-z][a-z0-9]{1,15}_(?:live|test)_)[0-9A-Za-z]{16,}");
     private static final int MAX = 40;
 
@@ -14,7 +14,8 @@ final class Shown {
         return KEY.matcher(text).find();
     }
 
-    static String quoted(String text) {
+    /** Returns {@code text} in quotes, its keys and control characters made harmless, and its end left out if it is long. */
+    public static String quoted(String text) {
         String safe = KEY.matcher(text).replaceAll("$1…");
         StringBuilder shown = new StringBuilder("\"");
         safe.codePoints().limit(MAX).forEach(c -> append(shown, c));

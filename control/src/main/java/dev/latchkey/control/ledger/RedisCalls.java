@@ -8,6 +8,7 @@ import io.lettuce.core.RedisCommandTimeoutException;
 import io.lettuce.core.RedisFuture;
 import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.api.async.RedisAsyncCommands;
+import io.lettuce.core.api.async.RedisServerAsyncCommands;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CancellationException;
@@ -65,6 +66,12 @@ public final class RedisCalls {
     String text(String script, List<String> keys, String... args) {
         return this.<String>call(
                 redis -> redis.eval(script, ScriptOutputType.VALUE, keys.toArray(String[]::new), args));
+    }
+
+    /** Returns Redis' time, epoch milliseconds. */
+    public long millis() {
+        List<String> time = call(RedisServerAsyncCommands::time);
+        return Long.parseLong(time.get(0)) * 1000 + Long.parseLong(time.get(1)) / 1000;
     }
 
     /** Returns why there is no connection, for logs and {@code /readyz}, or else what {@code failure} says. */

@@ -1,0 +1,54 @@
+package dev.latchkey.cli;
+
+import java.io.Console;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * Reads a key from standard input: an argument would be public on the machine, and stay in the shell's history. From a terminal
+ * it is read without being shown.
+ */
+public interface SecretInput {
+    /** More than any key has; what is longer is cut off and so no key. */
+    int MAX_BYTES = 4096;
+
+    /** Returns all there is, at most {@link #MAX_BYTES}. */
+    String read() throws IOException;
+
+    /** Returns that of the process. */
+    @SuppressWarnings("SystemConsoleNull") // the launcher asks for the console that is null where there is no terminal
+    static SecretInput ofProcess() {
+        return () -> {
+            Console console = System.console();
+            if (console == null) {
+                return of(System.in).read();
+            }
+            char[] typed = console.readPassword("API key (not shown): ");
+            return typed == null ? "" : new String(typed);
+        };
+    }
+
+    static SecretInput of(InputStream stream) {
+        return () -> new String(stream.readNBytes(MAX_BYTES), StandardCharsets.UTF_8);
+    }
+
+    /**
+     * Reads one key.
+     *
+     * @throws CommandFailure if there is nothing, or more than a line
+     */
+    default String readKey() {
+        String text;
+        try {
+            text = read().strip();
+        } catch (IOException e) {
+            throw CommandFailure.usage("standard input cannot be read: " + Causes.reason(e));
+        }
+        if (text.isEmpty() || text.lines().count() != 1) {
+            throw CommandFailure.usage("standard input holds " + (text.isEmpty() ? "nothing" : "more than one line")
+                    + " (expected: one key, as in: latchkey keys find --key-stdin < file)");
+        }
+        return text;
+    }
+}

@@ -1,0 +1,39 @@
+package dev.latchkey.control.explain;
+
+import dev.latchkey.control.keys.Shown;
+import dev.latchkey.policy.CanonicalPath;
+
+/** Says why a path is not in canonical form, by asking {@link CanonicalPath} about its parts. */
+final class PathFault {
+    private PathFault() {}
+
+    /** @param target path and query, which is not canonical */
+    static String of(String target) {
+        int query = target.indexOf('?');
+        String path = query < 0 ? target : target.substring(0, query);
+        if (!path.startsWith("/")) {
+            return Shown.quoted(path) + " (expected: a path that starts with /)";
+        }
+        String[] segments = path.substring(1).split("/", -1);
+        for (int i = 0; i < segments.length; i++) {
+            boolean last = i == segments.length - 1;
+            if (segments[i].isEmpty() && !last) {
+                return "an empty segment, // (expected: one / between segments)";
+            }
+            if (CanonicalPath.parse("/" + segments[i]) == null) {
+                return "the segment " + Shown.quoted(segments[i]) + " (expected: " + expected(segments[i]) + ")";
+            }
+        }
+        return Shown.quoted(path) + " (expected: its one plain form)";
+    }
+
+    private static String expected(String segment) {
+        if (segment.equals(".") || segment.equals("..")) {
+            return "no dot segments";
+        }
+        if (segment.indexOf('%') < 0) {
+            return "no \\ # ; space, control character or anything that is not ASCII";
+        }
+        return "no escapes but those that are needed, of UTF-8, and none of / \\ % # ? ; or control characters";
+    }
+}
