@@ -30,6 +30,7 @@ final class KeyView {
         if (key.hasLastUsedTime()) {
             json.put("last_used_time", ProtoValues.text(key.getLastUsedTime()));
         }
+        json.put("pepper_version", key.getPepperVersion());
         return json;
     }
 
@@ -43,6 +44,7 @@ final class KeyView {
                 .row("scopes", String.join(" ", key.getScopesList()))
                 .row("state", ProtoValues.text(key.getState()))
                 .row("start", key.getStart())
+                .row("pepper", pepper(key))
                 .row("created", created(key))
                 .row("expires", expires(key))
                 .row("last-used", lastUsed(key));
@@ -51,7 +53,17 @@ final class KeyView {
     /** Returns a table with a line for each key. */
     static TextTable table(List<Key> keys) {
         TextTable table = new TextTable()
-                .row("ID", "NAME", "ENVIRONMENT", "STATE", "START", "CREATED", "EXPIRES", "LAST USED", "SCOPES");
+                .row(
+                        "ID",
+                        "NAME",
+                        "ENVIRONMENT",
+                        "STATE",
+                        "START",
+                        "PEPPER",
+                        "CREATED",
+                        "EXPIRES",
+                        "LAST USED",
+                        "SCOPES");
         for (Key key : keys) {
             table.row(
                     key.getId(),
@@ -59,12 +71,17 @@ final class KeyView {
                     ProtoValues.text(key.getEnvironment()),
                     ProtoValues.text(key.getState()),
                     key.getStart(),
+                    pepper(key),
                     created(key),
                     expires(key),
                     lastUsed(key),
                     String.join(" ", key.getScopesList()));
         }
         return table;
+    }
+
+    private static String pepper(Key key) {
+        return Integer.toString(key.getPepperVersion());
     }
 
     private static String created(Key key) {

@@ -3,13 +3,17 @@ package dev.latchkey.cli;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.latchkey.v1.FindKeyRequest;
 import dev.latchkey.v1.GetKeyRequest;
 import dev.latchkey.v1.Key;
 import dev.latchkey.v1.ListKeysRequest;
 import dev.latchkey.v1.ListKeysResponse;
 import dev.latchkey.v1.RevokeKeyRequest;
+import dev.latchkey.v1.RevokeLeakedKeyRequest;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -18,7 +22,7 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code latchkey keys}: what is done to keys that there are. */
-@Command(name = "keys", description = "Create, list, show and revoke API keys.")
+@Command(name = "keys", description = "Create, list, show, find and revoke API keys.")
 final class KeysCommand {
     static final int PAGE_SIZE = 1000;
 
@@ -27,14 +31,33 @@ final class KeysCommand {
     @Mixin
     private final ControlOptions control;
 
+    private final SecretInput input;
     private final Output output;
 
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private CommandSpec spec;
 
-    KeysCommand(ControlOptions control, Output output) {
+    /** By its id or by its secret. */
+    private static final class Which {
+        @Parameters(
+                paramLabel = "ID",
+                arity = "0..1",
+                converter = KeyIdConverter.class,
+                description = "The key's id, such as key_01jd….")
+        private @Nullable String id;
+
+        @Option(
+                names = "--key-stdin",
+                required = true,
+                description = "Read the key itself from standard input: kill it, whoever made it.")
+        @SuppressWarnings("UnusedVariable") // no id means this
+        private boolean keyFromInput;
+    }
+
+    KeysCommand(ControlOptions control, SecretInput input, Output output) {
         this.control = control;
+        this.input = input;
         this.output = output;
     }
 
@@ -93,26 +116,51 @@ final class KeysCommand {
                 "When the command returns, the key is no longer accepted. Revoking twice changes nothing."
             })
     int revoke(
-            @Parameters(
-                            paramLabel = "ID",
-                            converter = KeyIdConverter.class,
-                            description = "The key's id, such as key_01jd….")
-                    String id,
+            @ArgGroup(multiplicity = "1") Which which,
             @Option(
                             names = "--reason",
                             paramLabel = "TEXT",
                             defaultValue = "",
                             description = "Why, for the audit trail: up to 200 characters.")
                     String reason) {
+        try (ControlClient client = control.client()) {
+            print(which.id == null ? revokeLeaked(client, reason) : revoke(client, which.id, reason));
+        }
+        return 0;
+    }
+
+    @Command(
+            name = "find",
+            description = {
+                "Show the key whose secret is on standard input, such as one found where it should not be.",
+                "Also one that is revoked or expired."
+            })
+    int find(
+            @Option(names = "--key-stdin", required = true, description = "Read the key from standard input.")
+                    boolean keyFromInput) {
+        try (ControlClient client = control.client()) {
+            FindKeyRequest request =
+                    FindKeyRequest.newBuilder().setSecret(input.readKey()).build();
+            print(client.keys(stub -> stub.findKey(request)).getKey());
+        }
+        return 0;
+    }
+
+    private static Key revoke(ControlClient client, String id, String reason) {
         RevokeKeyRequest request = RevokeKeyRequest.newBuilder()
                 .setWorkspace(ANY_WORKSPACE)
                 .setId(id)
                 .setReason(reason)
                 .build();
-        try (ControlClient client = control.client()) {
-            print(client.keys(stub -> stub.revokeKey(request)).getKey());
-        }
-        return 0;
+        return client.keys(stub -> stub.revokeKey(request)).getKey();
+    }
+
+    private Key revokeLeaked(ControlClient client, String reason) {
+        RevokeLeakedKeyRequest request = RevokeLeakedKeyRequest.newBuilder()
+                .setSecret(input.readKey())
+                .setReason(reason)
+                .build();
+        return client.keys(stub -> stub.revokeLeakedKey(request)).getKey();
     }
 
     private void print(Key key) {

@@ -80,7 +80,7 @@ public final class Main {
         CommandLine root = new CommandLine(main)
                 .addSubcommand(new SidecarCommand(surroundings))
                 .addSubcommand(new ControlCommand(surroundings))
-                .addSubcommand(new CommandLine(new KeysCommand(keyOptions, main.output))
+                .addSubcommand(new CommandLine(new KeysCommand(keyOptions, surroundings.input(), main.output))
                         .addSubcommand(new KeysCreateCommand(keyOptions, main.output)))
                 .addSubcommand(new WorkspacesCommand(workspaceOptions, main.output))
                 .addSubcommand(new ExplainCommand(explainOptions, surroundings.input(), main.output))

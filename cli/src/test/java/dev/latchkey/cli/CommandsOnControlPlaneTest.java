@@ -13,6 +13,7 @@ import dev.latchkey.index.RealRedis;
 import dev.latchkey.policy.Policy;
 import java.io.IOException;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -91,6 +92,49 @@ class CommandsOnControlPlaneTest {
     }
 
     @Test
+    void explainFindAndRevoke_byTheSecret() throws IOException {
+        assertThat(run("workspaces", "create", "ws_1").status()).isZero();
+        String secret = json(create("--scope=cases:read", "--output=json"))
+                .get("secret")
+                .asText();
+
+        Run allowed = input(secret, "explain", "GET", "/v1/cases", "--key-stdin");
+        Run denied = input(secret, "explain", "GET", "/v1/parties", "--key-stdin", "--output=json");
+        Run found = input(secret, "keys", "find", "--key-stdin");
+        Run revoked = input(secret, "keys", "revoke", "--key-stdin", "--output=json");
+        Run after = input(secret, "explain", "GET", "/v1/cases", "--key-stdin");
+
+        assertThat(allowed.status()).as(allowed.err()).isZero();
+        assertThat(allowed.out())
+                .contains(
+                        "ok  rule         GET /v1/cases requires cases:read\n",
+                        "\nallowed: OK, ok\n",
+                        "\nx-latchkey-workspace: ws_1\n");
+        assertThat(denied.status()).isEqualTo(1);
+        assertThat(new JsonMapper().readTree(denied.out()).at("/answer/status").asInt())
+                .isEqualTo(403);
+        assertThat(new JsonMapper().readTree(denied.out()).get("reason").asText())
+                .isEqualTo("no_rule");
+        assertThat(found.out()).contains("name         CRM Integration\n", "pepper       1\n");
+        assertThat(json(revoked).at("/key/state").asText()).isEqualTo("revoked");
+        assertThat(after.status()).isEqualTo(1);
+        assertThat(after.out()).contains("FAILED  state        revoked\n", "\nHTTP 401\n");
+        assertThat(Stream.of(allowed, denied, found, revoked, after))
+                .allSatisfy(run -> assertThat(run.out() + run.err()).doesNotContain(secret));
+    }
+
+    @Test
+    void find_noKeyOrAnUnknownOne_saysWhichAndNotTheSecret() {
+        Run typo = input("opt_live_0000000000000000000000000000000046uziM", "keys", "find", "--key-stdin");
+        Run unknown = input("opt_live_0000000000000000000000000000000046uziL", "keys", "find", "--key-stdin");
+
+        assertThat(typo.status()).isEqualTo(1);
+        assertThat(typo.err()).contains("secret: (not shown) (expected: a whole key", "typing error");
+        assertThat(unknown.status()).isEqualTo(1);
+        assertThat(unknown.err()).contains("no key in the index has this secret (opt_live_0000…)");
+    }
+
+    @Test
     void workspace_itsWholeLife() throws IOException {
         assertThat(run("workspaces", "create", "ws_1").status()).isZero();
         assertThat(run("workspaces", "create", "ws_1").status()).isEqualTo(1);
@@ -166,6 +210,10 @@ class CommandsOnControlPlaneTest {
 
     private Run run(String... args) {
         return Run.of(Map.of("LATCHKEY_CONTROL", url(), "LATCHKEY_TOKEN", TOKEN), args);
+    }
+
+    private Run input(String input, String... args) {
+        return Run.withInput(input, Map.of("LATCHKEY_CONTROL", url(), "LATCHKEY_TOKEN", TOKEN), args);
     }
 
     private String url() {

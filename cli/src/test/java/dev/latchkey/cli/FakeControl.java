@@ -8,6 +8,8 @@ import dev.latchkey.v1.CreateWorkspaceRequest;
 import dev.latchkey.v1.CreateWorkspaceResponse;
 import dev.latchkey.v1.DeactivateWorkspaceRequest;
 import dev.latchkey.v1.DeactivateWorkspaceResponse;
+import dev.latchkey.v1.FindKeyRequest;
+import dev.latchkey.v1.FindKeyResponse;
 import dev.latchkey.v1.GetKeyRequest;
 import dev.latchkey.v1.GetKeyResponse;
 import dev.latchkey.v1.GetWorkspaceRequest;
@@ -19,6 +21,8 @@ import dev.latchkey.v1.ListWorkspacesRequest;
 import dev.latchkey.v1.ListWorkspacesResponse;
 import dev.latchkey.v1.RevokeKeyRequest;
 import dev.latchkey.v1.RevokeKeyResponse;
+import dev.latchkey.v1.RevokeLeakedKeyRequest;
+import dev.latchkey.v1.RevokeLeakedKeyResponse;
 import dev.latchkey.v1.WorkspaceServiceGrpc;
 import io.grpc.Metadata;
 import io.grpc.Server;
@@ -136,6 +140,16 @@ final class FakeControl implements AutoCloseable {
 
         @Override
         public void revokeKey(RevokeKeyRequest request, StreamObserver<RevokeKeyResponse> call) {
+            handle(request, call);
+        }
+
+        @Override
+        public void findKey(FindKeyRequest request, StreamObserver<FindKeyResponse> call) {
+            handle(request, call);
+        }
+
+        @Override
+        public void revokeLeakedKey(RevokeLeakedKeyRequest request, StreamObserver<RevokeLeakedKeyResponse> call) {
             handle(request, call);
         }
     }

@@ -21,6 +21,7 @@ class HelpTest {
                 "keys create",
                 "keys list",
                 "keys get",
+                "keys find",
                 "keys revoke",
                 "workspaces",
                 "workspaces create",

@@ -6,6 +6,8 @@ import com.google.protobuf.Timestamp;
 import dev.latchkey.v1.CreateKeyRequest;
 import dev.latchkey.v1.CreateKeyResponse;
 import dev.latchkey.v1.Environment;
+import dev.latchkey.v1.FindKeyRequest;
+import dev.latchkey.v1.FindKeyResponse;
 import dev.latchkey.v1.GetKeyRequest;
 import dev.latchkey.v1.GetKeyResponse;
 import dev.latchkey.v1.Key;
@@ -14,6 +16,8 @@ import dev.latchkey.v1.ListKeysRequest;
 import dev.latchkey.v1.ListKeysResponse;
 import dev.latchkey.v1.RevokeKeyRequest;
 import dev.latchkey.v1.RevokeKeyResponse;
+import dev.latchkey.v1.RevokeLeakedKeyRequest;
+import dev.latchkey.v1.RevokeLeakedKeyResponse;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintWriter;
@@ -26,6 +30,8 @@ import java.time.Instant;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class KeysCommandTest {
     private static final String SECRET = "opt_live_0000000000000000000000000000000046uziL";
@@ -40,6 +46,7 @@ class KeysCommandTest {
             .setStart("opt_live_0000")
             .setCreateTime(time("2026-11-25T04:57:45.378Z"))
             .setExpireTime(time("2027-01-31T00:00:00Z"))
+            .setPepperVersion(2)
             .build();
     private static final Key OTHER = Key.newBuilder()
             .setId("key_2")
@@ -50,6 +57,7 @@ class KeysCommandTest {
             .setStart("opt_test_aaaa")
             .setCreateTime(time("2026-01-01T00:00:00Z"))
             .setLastUsedTime(time("2026-06-01T12:30:00Z"))
+            .setPepperVersion(1)
             .build();
 
     private final FakeControl control;
@@ -136,7 +144,8 @@ class KeysCommandTest {
                 .isEqualTo("{\"key\":{\"id\":\"key_1\",\"workspace\":\"ws_1\",\"name\":\"CRM Integration\","
                         + "\"environment\":\"live\",\"scopes\":[\"cases:read\",\"cases:write\"],\"state\":\"active\","
                         + "\"start\":\"opt_live_0000\",\"create_time\":\"2026-11-25T04:57:45.378Z\","
-                        + "\"expire_time\":\"2027-01-31T00:00:00Z\"},\"secret\":\"" + SECRET + "\"}\n");
+                        + "\"expire_time\":\"2027-01-31T00:00:00Z\",\"pepper_version\":2},\"secret\":\"" + SECRET
+                        + "\"}\n");
         assertThat(run.err()).isEmpty();
     }
 
@@ -154,6 +163,7 @@ class KeysCommandTest {
                         scopes       cases:read cases:write
                         state        active
                         start        opt_live_0000
+                        pepper       2
                         created      2026-11-25T04:57:45Z
                         expires      2027-01-31T00:00:00Z
                         last-used    -
@@ -195,9 +205,9 @@ class KeysCommandTest {
         Run run = control.run("keys", "list", "--workspace", "ws_1", "--all");
 
         assertThat(run).isEqualTo(new Run(0, """
-                                ID     NAME             ENVIRONMENT  STATE    START          CREATED               EXPIRES               LAST USED             SCOPES
-                                key_1  CRM Integration  live         active   opt_live_0000  2026-11-25T04:57:45Z  2027-01-31T00:00:00Z  -                     cases:read cases:write
-                                key_2  Old              test         revoked  opt_test_aaaa  2026-01-01T00:00:00Z  never                 2026-06-01T12:30:00Z
+                                ID     NAME             ENVIRONMENT  STATE    START          PEPPER  CREATED               EXPIRES               LAST USED             SCOPES
+                                key_1  CRM Integration  live         active   opt_live_0000  2       2026-11-25T04:57:45Z  2027-01-31T00:00:00Z  -                     cases:read cases:write
+                                key_2  Old              test         revoked  opt_test_aaaa  1       2026-01-01T00:00:00Z  never                 2026-06-01T12:30:00Z
                                 """, ""));
         assertThat(control.requests())
                 .containsExactly(listRequest("", true), listRequest("more", true), listRequest("evenMore", true));
@@ -218,7 +228,7 @@ class KeysCommandTest {
                 .isEqualTo(
                         "{\"keys\":[{\"id\":\"key_2\",\"workspace\":\"ws_1\",\"name\":\"Old\",\"environment\":\"test\","
                                 + "\"scopes\":[],\"state\":\"revoked\",\"start\":\"opt_test_aaaa\","
-                                + "\"create_time\":\"2026-01-01T00:00:00Z\",\"last_used_time\":\"2026-06-01T12:30:00Z\"}],"
+                                + "\"create_time\":\"2026-01-01T00:00:00Z\",\"last_used_time\":\"2026-06-01T12:30:00Z\",\"pepper_version\":1}],"
                                 + "\"next_page_token\":\"\"}\n");
         assertThat(control.requests()).containsExactly(listRequest("", false), listRequest("more", false));
     }
@@ -256,6 +266,48 @@ class KeysCommandTest {
                                 .setId("key_2")
                                 .setReason("left the company")
                                 .build());
+    }
+
+    @Test
+    void findAndRevoke_keyOnStandardInput_isSentAndNotShown() {
+        control.answer(
+                FindKeyResponse.newBuilder().setKey(KEY).build(),
+                RevokeLeakedKeyResponse.newBuilder().setKey(OTHER).build());
+
+        Run find = Run.withInput(SECRET + "\r\n", control.variables(), "keys", "find", "--key-stdin");
+        Run revoke = Run.withInput(
+                "  " + SECRET, control.variables(), "keys", "revoke", "--key-stdin", "--reason=in a repository");
+
+        assertThat(find.out()).startsWith("id           key_1\n").doesNotContain(SECRET);
+        assertThat(revoke.out()).startsWith("id           key_2\n").doesNotContain(SECRET);
+        assertThat(control.requests())
+                .containsExactly(
+                        FindKeyRequest.newBuilder().setSecret(SECRET).build(),
+                        RevokeLeakedKeyRequest.newBuilder()
+                                .setSecret(SECRET)
+                                .setReason("in a repository")
+                                .build());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", " \n", SECRET + "\n" + SECRET})
+    void find_notOneLine_isWrongUsageAndAsksNobody(String input) {
+        Run run = Run.withInput(input, control.variables(), "keys", "find", "--key-stdin");
+
+        assertThat(run.status()).isEqualTo(2);
+        assertThat(run.err()).contains("expected: one key").doesNotContain(SECRET);
+        assertThat(control.requests()).isEmpty();
+    }
+
+    @Test
+    void revoke_neitherOrBoth_isWrongUsage() {
+        Run neither = control.run("keys", "revoke");
+        Run both = Run.withInput(SECRET, control.variables(), "keys", "revoke", "key_1", "--key-stdin");
+
+        assertThat(neither.status()).isEqualTo(2);
+        assertThat(neither.err()).contains("--key-stdin", "ID");
+        assertThat(both.status()).isEqualTo(2);
+        assertThat(control.requests()).isEmpty();
     }
 
     @Test

@@ -11,6 +11,7 @@ import dev.latchkey.control.api.Readiness;
 import dev.latchkey.control.api.WorkspaceServiceEndpoint;
 import dev.latchkey.control.explain.Explainer;
 import dev.latchkey.control.keys.KeyManager;
+import dev.latchkey.control.keys.LeakedKeys;
 import dev.latchkey.control.keys.Mint;
 import dev.latchkey.control.keys.WorkspaceManager;
 import dev.latchkey.control.ledger.Announcements;
@@ -109,6 +110,7 @@ public final class ControlPlane implements AutoCloseable {
             KeyManager keys = new KeyManager(
                     ledger, projector, mint, policies.standard().scopes().keySet(), clock);
             WorkspaceManager workspaces = new WorkspaceManager(ledger, projector, clock);
+            LeakedKeys leaked = new LeakedKeys(settings.keys().brand(), peppers, index, ledger, keys, clock);
             Explainer explainer =
                     new Explainer(policies, peppers, new RedisKeyIndex(link, schema), () -> later(clock, redis));
 
@@ -122,7 +124,7 @@ public final class ControlPlane implements AutoCloseable {
                             address,
                             new AdminAuth(settings.control().tokens()),
                             List.of(
-                                    new KeyServiceEndpoint(keys),
+                                    new KeyServiceEndpoint(keys, leaked),
                                     new WorkspaceServiceEndpoint(workspaces),
                                     new ExplainServiceEndpoint(explainer, format, AnswerStyle.of(settings))),
                             readiness,

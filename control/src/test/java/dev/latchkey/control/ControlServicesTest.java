@@ -96,6 +96,7 @@ class ControlServicesTest {
                         .addScopes("cases:read")
                         .setState(KeyState.ACTIVE)
                         .setStart(key.getStart())
+                        .setPepperVersion(1)
                         .setCreateTime(now())
                         .setExpireTime(now().toBuilder().setSeconds(now().getSeconds() + 90))
                         .build());

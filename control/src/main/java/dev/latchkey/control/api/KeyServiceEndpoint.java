@@ -4,10 +4,13 @@ import dev.latchkey.control.keys.CreatedKey;
 import dev.latchkey.control.keys.KeyManager;
 import dev.latchkey.control.keys.KeyName;
 import dev.latchkey.control.keys.KeyView;
+import dev.latchkey.control.keys.LeakedKeys;
 import dev.latchkey.control.keys.Page;
 import dev.latchkey.control.keys.PageRequest;
 import dev.latchkey.v1.CreateKeyRequest;
 import dev.latchkey.v1.CreateKeyResponse;
+import dev.latchkey.v1.FindKeyRequest;
+import dev.latchkey.v1.FindKeyResponse;
 import dev.latchkey.v1.GetKeyRequest;
 import dev.latchkey.v1.GetKeyResponse;
 import dev.latchkey.v1.KeyServiceGrpc;
@@ -15,15 +18,19 @@ import dev.latchkey.v1.ListKeysRequest;
 import dev.latchkey.v1.ListKeysResponse;
 import dev.latchkey.v1.RevokeKeyRequest;
 import dev.latchkey.v1.RevokeKeyResponse;
+import dev.latchkey.v1.RevokeLeakedKeyRequest;
+import dev.latchkey.v1.RevokeLeakedKeyResponse;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 
 /** {@code latchkey.v1.KeyService}: translates, and blocks the calling thread while Redis works. Thread-safe. */
 public final class KeyServiceEndpoint extends KeyServiceGrpc.KeyServiceImplBase {
     private final KeyManager keys;
+    private final LeakedKeys leaked;
 
-    public KeyServiceEndpoint(KeyManager keys) {
+    public KeyServiceEndpoint(KeyManager keys, LeakedKeys leaked) {
         this.keys = keys;
+        this.leaked = leaked;
     }
 
     @Override
@@ -69,6 +76,24 @@ public final class KeyServiceEndpoint extends KeyServiceGrpc.KeyServiceImplBase 
             KeyName name = new KeyName(request.getWorkspace(), request.getId());
             KeyView revoked = keys.revoke(AdminAuth.actor(), name, request.getReason());
             return RevokeKeyResponse.newBuilder().setKey(Messages.key(revoked)).build();
+        });
+    }
+
+    @Override
+    public void findKey(FindKeyRequest request, StreamObserver<FindKeyResponse> call) {
+        ErrorMapping.answer(call, () -> {
+            KeyView found = leaked.find(request.getSecret());
+            return FindKeyResponse.newBuilder().setKey(Messages.key(found)).build();
+        });
+    }
+
+    @Override
+    public void revokeLeakedKey(RevokeLeakedKeyRequest request, StreamObserver<RevokeLeakedKeyResponse> call) {
+        ErrorMapping.answer(call, () -> {
+            KeyView revoked = leaked.revoke(AdminAuth.actor(), request.getSecret(), request.getReason());
+            return RevokeLeakedKeyResponse.newBuilder()
+                    .setKey(Messages.key(revoked))
+                    .build();
         });
     }
 }

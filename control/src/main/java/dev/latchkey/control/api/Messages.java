@@ -42,7 +42,10 @@ final class Messages {
                 .addAllScopes(record.scopes())
                 .setState(state(view.state()))
                 .setStart(key.start())
-                .setCreateTime(timestamp(key.createdAt()));
+                .setPepperVersion(key.digest().pepperVersion());
+        if (key.createdAt() != ManagedKey.UNKNOWN) {
+            message.setCreateTime(timestamp(key.createdAt()));
+        }
         if (record.expiresAt() != KeyRecord.NEVER) {
             message.setExpireTime(timestamp(record.expiresAt()));
         }

@@ -71,6 +71,11 @@ final class Violations {
         }
     }
 
+    /** Says that a secret is none, without it. */
+    void secret(String field, String expected) {
+        add(field, "(not shown)", expected);
+    }
+
     /** Returns the size and the start that {@code page} asks for. */
     PageStart page(PageRequest page) {
         if (page.size() < 0 || page.size() > MAX_PAGE) {

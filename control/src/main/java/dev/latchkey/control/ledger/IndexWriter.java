@@ -1,8 +1,10 @@
 package dev.latchkey.control.ledger;
 
 import dev.latchkey.control.ledger.Projection.Outcome;
+import dev.latchkey.index.IndexException;
 import dev.latchkey.index.IndexSchema;
 import dev.latchkey.key.KeyDigest;
+import dev.latchkey.key.KeyRecord;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.ArrayList;
@@ -11,6 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * Writes the index: one script on one name, total over what may be stored there.
@@ -83,6 +86,27 @@ public final class IndexWriter {
     /** Tells whether the index holds any record under {@code digest}, a revoked one included. */
     public boolean holds(KeyDigest digest) {
         return redis.call(commands -> commands.exists(schema.key(digest))) > 0;
+    }
+
+    /**
+     * Returns what the index holds under {@code digest}, whoever wrote it.
+     *
+     * @throws StoreException with {@code BAD_RECORD} if that cannot be read
+     */
+    public Optional<KeyRecord> find(KeyDigest digest) {
+        Map<String, String> fields = redis.call(commands -> commands.hgetall(schema.key(digest)));
+        try {
+            return fields.isEmpty() ? Optional.empty() : Optional.of(IndexSchema.decodeKey(fields));
+        } catch (IndexException e) {
+            throw new StoreException(
+                    StoreException.Fault.BAD_RECORD,
+                    "the index's record of this key cannot be read, so no sidecar accepts the key: " + e.getMessage());
+        }
+    }
+
+    /** Revokes a record that the ledger does not know, in the index alone. */
+    public void revokeForeign(ManagedKey key, long now) {
+        write(key.revoke(now));
     }
 
     /** Shows the index what it is to hold of {@code entry}. */

@@ -10,11 +10,18 @@ import dev.latchkey.key.KeyRecord;
  * @param digest under the pepper that was the newest when it was made; where the index holds it
  * @param name what people call it
  * @param start the first characters of the secret, to recognise it by
- * @param createdAt epoch milliseconds
+ * @param createdAt epoch milliseconds; {@link #UNKNOWN} if another service made it
  * @param revokedAt epoch milliseconds, 0 if it is not revoked
  */
 public record ManagedKey(KeyRecord record, KeyDigest digest, String name, String start, long createdAt, long revokedAt)
         implements LedgerEntry {
+    /** In place of a time. */
+    public static final long UNKNOWN = 0;
+
+    /** Returns what can be said of a record that the index holds and the ledger does not know. */
+    public static ManagedKey foreign(KeyRecord record, KeyDigest digest, String start) {
+        return new ManagedKey(record, digest, "", start, UNKNOWN, UNKNOWN);
+    }
 
     public String id() {
         return record.id();

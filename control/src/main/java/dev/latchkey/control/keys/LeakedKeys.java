@@ -1,0 +1,135 @@
+package dev.latchkey.control.keys;
+
+import dev.latchkey.control.keys.RefusedException.Kind;
+import dev.latchkey.control.ledger.IndexWriter;
+import dev.latchkey.control.ledger.Ledger;
+import dev.latchkey.control.ledger.ManagedKey;
+import dev.latchkey.control.ledger.Stored;
+import dev.latchkey.key.Credential;
+import dev.latchkey.key.KeyDigest;
+import dev.latchkey.key.KeyFormat;
+import dev.latchkey.key.KeyRecord;
+import dev.latchkey.key.Peppers;
+import dev.latchkey.key.PresentedKey;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Finds and revokes keys by the secret itself, such as one that stands in a public repository. Looks under every pepper, and at
+ * the index rather than the ledger: what a sidecar would accept can be found, and stopped, whoever wrote it.
+ *
+ * <p>Throws as {@link KeyManager} does; no message holds the secret. This class is thread-safe.
+ */
+public final class LeakedKeys {
+    private static final Logger log = LoggerFactory.getLogger(LeakedKeys.class);
+
+    private final KeyFormat format;
+    private final Peppers peppers;
+    private final IndexWriter index;
+    private final Ledger ledger;
+    private final KeyManager keys;
+    private final Clock clock;
+
+    /** @param brand what every key starts with; imported forms are recognised as well, whatever the sidecars accept */
+    public LeakedKeys(String brand, Peppers peppers, IndexWriter index, Ledger ledger, KeyManager keys, Clock clock) {
+        this.format = new KeyFormat(brand, /* acceptImported= */ true);
+        this.peppers = peppers;
+        this.index = index;
+        this.ledger = ledger;
+        this.keys = keys;
+        this.clock = clock;
+    }
+
+    /** Returns the key that decides about requests with {@code secret}: a revoked one if there are several. */
+    public KeyView find(String secret) {
+        Violations violations = new Violations();
+        Optional<PresentedKey> parsed = parse(secret, violations);
+        violations.throwIfAny();
+        PresentedKey presented = parsed.orElseThrow();
+        return all(presented).stream()
+                .max(Comparator.comparing(ManagedKey::closed))
+                .map(this::view)
+                .orElseThrow(() -> unknown(presented));
+    }
+
+    /** Revokes every key that {@code secret} opens; on return the index has it. */
+    public KeyView revoke(String actor, String secret, String reason) {
+        Violations violations = new Violations();
+        Optional<PresentedKey> parsed = parse(secret, violations);
+        violations.reason("reason", reason);
+        violations.throwIfAny();
+        PresentedKey presented = parsed.orElseThrow();
+        List<ManagedKey> found = all(presented);
+        if (found.isEmpty()) {
+            throw unknown(presented);
+        }
+        found.forEach(key -> revoke(actor, key, reason));
+        return find(secret);
+    }
+
+    private void revoke(String actor, ManagedKey key, String reason) {
+        if (isForeign(key)) {
+            index.revokeForeign(key, clock.millis());
+            log.info(
+                    "key.revoke {} of {} by {}, in the index alone: the ledger does not know it",
+                    key.id(),
+                    key.workspace(),
+                    actor);
+        } else {
+            keys.revoke(actor, new KeyName(key.workspace(), key.id()), reason);
+        }
+    }
+
+    /** Returns the key under each pepper that has it, the newest first. */
+    private List<ManagedKey> all(PresentedKey presented) {
+        List<ManagedKey> found = new ArrayList<>();
+        for (KeyDigest digest : peppers.all(presented)) {
+            index.find(digest).ifPresent(record -> found.add(managed(record, digest, presented.start())));
+        }
+        return found;
+    }
+
+    private ManagedKey managed(KeyRecord record, KeyDigest digest, String start) {
+        return ledger.findKey(record.workspace(), record.id())
+                .map(Stored::entry)
+                .filter(known -> known.digest().equals(digest))
+                .orElseGet(() -> ManagedKey.foreign(record, digest, start));
+    }
+
+    private static boolean isForeign(ManagedKey key) {
+        return key.createdAt() == ManagedKey.UNKNOWN;
+    }
+
+    private KeyView view(ManagedKey key) {
+        return isForeign(key)
+                ? KeyView.of(key, OptionalLong.empty(), clock.millis())
+                : keys.get(new KeyName(key.workspace(), key.id()));
+    }
+
+    /** Returns empty, and notes why, if {@code secret} is no key. */
+    private Optional<PresentedKey> parse(String secret, Violations violations) {
+        Credential credential = format.parse(secret);
+        if (credential instanceof Credential.Presented presented) {
+            return Optional.of(presented.key());
+        }
+        violations.secret(
+                "secret",
+                credential == Credential.Malformed.BAD_CHECKSUM
+                        ? "a whole key: this one has a typing error, or is cut off, so no sidecar accepts it"
+                        : "one whole key and nothing else");
+        return Optional.empty();
+    }
+
+    private static RefusedException unknown(PresentedKey presented) {
+        return new RefusedException(
+                Kind.NOT_FOUND,
+                "no key in the index has this secret (" + presented.start()
+                        + "…), so no sidecar accepts it: it was never made here, or was removed long after its end");
+    }
+}
