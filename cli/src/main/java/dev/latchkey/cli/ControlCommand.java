@@ -35,9 +35,14 @@ final class ControlCommand implements Callable<Integer> {
         surroundings.termination().catchSignals();
         ControlPlane control = start(startup);
         try {
+            var unused =
+                    control.refusal().thenRun(() -> surroundings.termination().request());
             surroundings.termination().await();
         } finally {
             control.close();
+        }
+        if (control.refusal().isDone()) {
+            throw CommandFailure.usage(control.refusal().join());
         }
         return 0;
     }

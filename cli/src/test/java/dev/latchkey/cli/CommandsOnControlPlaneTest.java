@@ -12,6 +12,8 @@ import dev.latchkey.decision.Policies;
 import dev.latchkey.index.RealRedis;
 import dev.latchkey.policy.Policy;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
@@ -19,6 +21,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The commands as people use them: with the real control plane and a real Redis. */
 class CommandsOnControlPlaneTest {
@@ -121,6 +124,30 @@ class CommandsOnControlPlaneTest {
         assertThat(after.out()).contains("FAILED  state        revoked\n", "\nHTTP 401\n");
         assertThat(Stream.of(allowed, denied, found, revoked, after))
                 .allSatisfy(run -> assertThat(run.out() + run.err()).doesNotContain(secret));
+    }
+
+    @Test
+    void control_withoutThePepperOfAnActiveKey_endsAndSaysWhatIsMissing(@TempDir Path folder) throws IOException {
+        assertThat(run("workspaces", "create", "ws_1").status()).isZero();
+        String id = json(create("--scope=cases:read", "--output=json"))
+                .at("/key/id")
+                .asText();
+        Map<String, String> settings = Map.of(
+                "LATCHKEY_PEPPERS",
+                "2:ICEiIyQlJicoKSorLC0uLzAxMjM0NTY3ODk6Ozw9Pj8=",
+                "LATCHKEY_CONTROL_TOKENS",
+                "test:operator:" + AdminToken.hash(TOKEN),
+                "LATCHKEY_CONTROL_LISTEN",
+                "127.0.0.1:0",
+                "LATCHKEY_REDIS_URI",
+                REDIS.uri(),
+                "LATCHKEY_POLICY",
+                Files.writeString(folder.resolve("policy.yaml"), POLICY).toString());
+
+        Run run = Run.of(settings, "control");
+
+        assertThat(run.status()).isEqualTo(2);
+        assertThat(run.err()).contains("pepper version 1 is missing", id, "keys.abandoned-peppers: 1");
     }
 
     @Test

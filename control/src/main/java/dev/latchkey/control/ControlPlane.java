@@ -20,6 +20,7 @@ import dev.latchkey.control.ledger.Ledger;
 import dev.latchkey.control.ledger.Projector;
 import dev.latchkey.control.ledger.Reconciler;
 import dev.latchkey.control.ledger.RedisCalls;
+import dev.latchkey.control.ledger.StoreCheck;
 import dev.latchkey.control.ledger.StoreException;
 import dev.latchkey.control.ledger.Sweep;
 import dev.latchkey.decision.Policies;
@@ -42,6 +43,7 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -57,10 +59,14 @@ public final class ControlPlane implements AutoCloseable {
     private static final long BEAT_MILLIS = 1000;
     private static final long RETRY_MILLIS = 100;
     private static final long SWEEP_PAGE_MILLIS = 100;
-    private static final int TASKS = 4;
+    /** The check of the store is made once; to look again whether it was made costs nothing. */
+    private static final long CHECKED_MILLIS = 60_000;
+
+    private static final int TASKS = 5;
 
     private final Closing closing = new Closing();
     private final Readiness readiness;
+    private final StoreCheck check;
     private final ControlServer server;
 
     /**
@@ -104,6 +110,9 @@ public final class ControlPlane implements AutoCloseable {
             Sweep sweep = new Sweep(ledger, index, System::nanoTime);
             Announcements announcements = new Announcements(redis, schema, peppers);
 
+            check = new StoreCheck(
+                    redis, schema, ledger, peppers, settings.keys().abandonedPeppers(), clock);
+
             KeyFormat format =
                     new KeyFormat(settings.keys().brand(), settings.keys().acceptImported());
             Mint mint = new Mint(format, peppers, new SecureRandom(), index, announcements);
@@ -114,7 +123,8 @@ public final class ControlPlane implements AutoCloseable {
             Explainer explainer =
                     new Explainer(policies, peppers, new RedisKeyIndex(link, schema), () -> later(clock, redis));
 
-            readiness = new Readiness(List.of(link::problem, reconciler::problem, announcements::problem));
+            readiness =
+                    new Readiness(List.of(link::problem, check::problem, reconciler::problem, announcements::problem));
             Gauge.builder("latchkey.control.ready", () -> readiness.ready() ? 1 : 0)
                     .description("1 if /readyz answers 200, else 0")
                     .register(metrics);
@@ -132,6 +142,7 @@ public final class ControlPlane implements AutoCloseable {
 
             link.start();
             Repeater repeater = closing.add(new Repeater(TASKS));
+            repeater.repeat(() -> check.pass() ? CHECKED_MILLIS : RETRY_MILLIS);
             repeater.repeat(() -> announcements.beat() ? BEAT_MILLIS : RETRY_MILLIS);
             repeater.repeat(() -> reconcile(reconciler, sweep) ? BEAT_MILLIS : RETRY_MILLIS);
             repeater.repeat(() -> sweep.step() ? SWEEP_PAGE_MILLIS : BEAT_MILLIS);
@@ -154,6 +165,11 @@ public final class ControlPlane implements AutoCloseable {
     /** Tells whether calls can be answered now; {@code /readyz} says why not. */
     public boolean ready() {
         return readiness.ready();
+    }
+
+    /** Completes, if ever, with why this control plane must not run on what is stored in Redis: then close it. */
+    public CompletableFuture<String> refusal() {
+        return check.refusal();
     }
 
     @Override

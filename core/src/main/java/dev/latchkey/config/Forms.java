@@ -4,6 +4,8 @@ import dev.latchkey.key.KeyFormat;
 import dev.latchkey.key.Peppers;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
@@ -36,6 +38,17 @@ final class Forms {
             // NumberFormatException is an IllegalArgumentException.
             int value = Integer.parseInt(text);
             return inRange(value >= min && value <= max, value);
+        });
+    }
+
+    static Form<Set<Integer>> pepperVersions() {
+        return Form.Scalar.open("versions of peppers, 1 to 9, separated by commas", text -> {
+            Set<Integer> versions = new TreeSet<>();
+            for (String version : text.split(",", -1)) {
+                int value = Integer.parseInt(version.strip());
+                versions.add(inRange(value >= 1 && value <= Peppers.MAX_VERSION, value));
+            }
+            return versions;
         });
     }
 

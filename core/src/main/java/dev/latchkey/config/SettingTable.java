@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** Every setting there is: the only place with keys, defaults, ranges and descriptions. */
 final class SettingTable {
@@ -65,6 +66,11 @@ final class SettingTable {
             "LATCHKEY_PEPPERS");
     static final Setting<Path> KEYS_PEPPERS_FILE = addAlias(
             "keys.peppers-file", "A file that holds keys.peppers, instead of it", Forms.PATH, "LATCHKEY_PEPPERS_FILE");
+    static final Setting<Set<Integer>> KEYS_ABANDONED_PEPPERS = add(
+            "keys.abandoned-peppers",
+            "",
+            "Versions of peppers that may be missing although active keys were made under them: those stop working",
+            Forms.pepperVersions());
     static final Setting<Duration> KEYS_RETENTION = add(
             "keys.retention",
             "400d",

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The settings of a process, checked by {@link SettingsLoader}; what each means is in {@link SettingsLoader#reference()}. Both
@@ -65,9 +66,15 @@ public record Settings(
      *
      * @param brand what every key starts with
      * @param acceptImported whether a sidecar takes keys of the imported form
+     * @param abandonedPeppers versions that the control plane does not miss
      * @param retention how long a record outlives its key's end
      */
-    public record Keys(String brand, boolean acceptImported, Peppers peppers, Duration retention) {}
+    public record Keys(
+            String brand, boolean acceptImported, Peppers peppers, Set<Integer> abandonedPeppers, Duration retention) {
+        public Keys {
+            abandonedPeppers = Set.copyOf(abandonedPeppers);
+        }
+    }
 
     /**
      * The policy files, relative to the working directory; not read yet.

@@ -77,6 +77,7 @@ public final class SettingsLoader {
         String brand = values.get(SettingTable.KEYS_BRAND);
         boolean acceptImported = values.get(SettingTable.KEYS_ACCEPT_IMPORTED);
         Peppers peppers = peppers();
+        Set<Integer> abandonedPeppers = abandonedPeppers();
         Duration retention = values.get(SettingTable.KEYS_RETENTION);
         Settings.Policies policies = new Settings.Policies(values.get(SettingTable.POLICY), namedPolicies());
         Settings.Headers headers = new Settings.Headers(
@@ -89,7 +90,11 @@ public final class SettingsLoader {
                 new Settings.Drain(values.get(SettingTable.DRAIN_DELAY), values.get(SettingTable.DRAIN_TIMEOUT));
         problems.throwIfAny();
         Settings.Keys keys = new Settings.Keys(
-                brand, acceptImported, Objects.requireNonNull(peppers, "no problem, so set"), retention);
+                brand,
+                acceptImported,
+                Objects.requireNonNull(peppers, "no problem, so set"),
+                abandonedPeppers,
+                retention);
         return new Settings(authz, ops, control, redis, keys, policies, headers, errors, realm, ready, drain);
     }
 
@@ -114,6 +119,11 @@ public final class SettingsLoader {
                             + " file that holds it in LATCHKEY_PEPPERS_FILE; latchkey pepper generate makes one)");
         }
         return values.findSecret(SettingTable.KEYS_PEPPERS, SettingTable.KEYS_PEPPERS_FILE);
+    }
+
+    private Set<Integer> abandonedPeppers() {
+        Set<Integer> versions = values.find(SettingTable.KEYS_ABANDONED_PEPPERS);
+        return versions == null ? Set.of() : versions;
     }
 
     private Map<String, Path> namedPolicies() {

@@ -130,22 +130,28 @@ public final class IndexHeartbeat implements AutoCloseable {
     }
 
     private CompletableFuture<Void> comparePeppers() {
-        return IntStream.rangeClosed(1, 9)
-                .mapToObj(version -> link.commands()
-                        .get(schema.pepperCheck(version))
-                        .toCompletableFuture()
-                        .thenApply(published -> mismatch(version, published)))
+        return IntStream.rangeClosed(1, Peppers.MAX_VERSION)
+                .mapToObj(version -> read(schema.pepperCheck(version))
+                        .thenCombine(
+                                read(schema.pepperRetired(version)),
+                                (published, retired) -> mismatch(version, published, retired != null)))
                 .reduce((a, b) -> a.thenCombine(b, (x, y) -> x.isPresent() ? x : y))
                 .orElseThrow()
                 .thenAccept(this::reportPeppers);
     }
 
-    private Optional<String> mismatch(int version, @Nullable String published) {
+    private CompletableFuture<@Nullable String> read(String name) {
+        return link.commands().get(name).toCompletableFuture();
+    }
+
+    private Optional<String> mismatch(int version, @Nullable String published, boolean retired) {
         if (published == null) {
             return Optional.empty();
         }
         if (!peppers.versions().contains(version)) {
-            return Optional.of("pepper version " + version + " is in use but not configured here");
+            return retired
+                    ? Optional.empty()
+                    : Optional.of("pepper version " + version + " is in use but not configured here");
         }
         return published.equals(peppers.check(version))
                 ? Optional.empty()

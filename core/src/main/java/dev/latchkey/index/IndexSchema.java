@@ -68,6 +68,16 @@ public final class IndexSchema {
         return prefix + "meta:pepper:" + version;
     }
 
+    /** Returns the name of the string that is there if no key needs the pepper of {@code version} any more. */
+    public String pepperRetired(int version) {
+        return prefix + "meta:retired-pepper:" + version;
+    }
+
+    /** Returns the name of the string that holds the version of this schema. */
+    public String schemaVersion() {
+        return prefix + "meta:schema";
+    }
+
     /** Returns the start of every name that is the control plane's own. */
     public String ledger() {
         return prefix + "ledger:";

@@ -17,6 +17,9 @@ import javax.crypto.spec.SecretKeySpec;
  * <p>This class is thread-safe. Digesting takes no lock: each thread has its own {@link Mac}s.
  */
 public final class Peppers {
+    /** Versions are 1 to this. */
+    public static final int MAX_VERSION = 9;
+
     private static final String ALGORITHM = "HmacSHA256";
     private static final int MIN_BYTES = 32;
     private static final byte[] KEY_DOMAIN = "latchkey:key:v1\0".getBytes(StandardCharsets.US_ASCII);

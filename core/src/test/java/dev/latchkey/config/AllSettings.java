@@ -35,6 +35,7 @@ final class AllSettings {
         assertThat(read.keys().brand()).isEqualTo("acme");
         assertThat(read.keys().acceptImported()).isTrue();
         assertThat(read.keys().peppers().versions()).containsExactly(2, 1);
+        assertThat(read.keys().abandonedPeppers()).containsExactlyInAnyOrder(1, 3);
         assertThat(read.keys().retention()).isEqualTo(Duration.ofDays(30));
         assertThat(read.policies())
                 .isEqualTo(new Settings.Policies(
@@ -62,6 +63,7 @@ final class AllSettings {
         texts.put("keys.brand", "acme");
         texts.put("keys.accept-imported", "true");
         texts.put("keys.peppers", PEPPERS);
+        texts.put("keys.abandoned-peppers", "1,3");
         texts.put("keys.retention", "30d");
         texts.put("policy", "conf/main.yaml");
         texts.put("policies", "internal=conf/i.yaml,Old_1-a=o.yaml");
@@ -96,6 +98,7 @@ final class AllSettings {
             "  brand: acme",
             "  accept-imported: true",
             "  peppers: " + PEPPERS,
+            "  abandoned-peppers: 1,3",
             "  retention: 30d",
             "policy: conf/main.yaml",
             "policies:",

@@ -152,6 +152,19 @@ class SidecarTest {
     }
 
     @Test
+    void readyz_pepperThatIsRetired_isNotMissed() throws Exception {
+        REDIS.commands().set(SCHEMA.pepperCheck(2), "something");
+        start(Map.of());
+        Awaitility.await()
+                .untilAsserted(
+                        () -> assertThat(get("/readyz")).startsWith("503").contains("pepper version 2"));
+
+        REDIS.commands().set(SCHEMA.pepperRetired(2), "1");
+
+        Awaitility.await().untilAsserted(() -> assertThat(get("/readyz")).isEqualTo("200 ready\n"));
+    }
+
+    @Test
     void readyz_wrongRedisPassword_saysSoWithoutIt() throws Exception {
         start(Map.of("LATCHKEY_REDIS_URI", "redis://someone:marker-secret@127.0.0.1:" + REDIS.port()));
 

@@ -91,7 +91,7 @@ public final class KeyManager {
         for (int scan = 0; scan < MAX_SCANS; scan++) {
             List<ManagedKey> keys = ledger.keysAfter(workspace, after, SCAN);
             for (ManagedKey key : keys) {
-                boolean shown = all || (!key.closed() && !key.record().expired(now));
+                boolean shown = all || key.usable(now);
                 if (shown && found.size() == page.size()) {
                     return new Page<>(views(workspace, found, now), PageStart.encode(after));
                 }

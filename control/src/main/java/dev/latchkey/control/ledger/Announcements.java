@@ -66,7 +66,15 @@ public final class Announcements {
      * recognise it.
      */
     public Optional<String> newestPepperProblem() {
-        return publish(peppers.versions().get(0));
+        int newest = peppers.versions().get(0);
+        return publish(newest).or(() -> retired(newest));
+    }
+
+    private Optional<String> retired(int version) {
+        return redis.call(commands -> commands.exists(schema.pepperRetired(version))) == 0
+                ? Optional.empty()
+                : Optional.of("pepper version " + version + " was retired by another control plane (expected: the same"
+                        + " keys.peppers in all of them)");
     }
 
     private Optional<String> publishPeppers() {

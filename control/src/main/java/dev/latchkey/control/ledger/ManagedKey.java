@@ -47,6 +47,11 @@ public record ManagedKey(KeyRecord record, KeyDigest digest, String name, String
         return record.revoked();
     }
 
+    /** Tells whether requests can pass with it at {@code now} (epoch milliseconds), its workspace being active. */
+    public boolean usable(long now) {
+        return !closed() && !record.expired(now);
+    }
+
     /** Returns this key, revoked at {@code now} (epoch milliseconds), as the next change. */
     public ManagedKey revoke(long now) {
         KeyRecord revoked = new KeyRecord(
