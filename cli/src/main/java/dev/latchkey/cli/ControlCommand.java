@@ -51,7 +51,7 @@ final class ControlCommand implements Callable<Integer> {
         try {
             return ControlPlane.start(startup.settings(), startup.policies());
         } catch (IOException e) {
-            throw Startup.notBound(e);
+            throw CommandFailure.usage(String.valueOf(e.getMessage()));
         }
     }
 }

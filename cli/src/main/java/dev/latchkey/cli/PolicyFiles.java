@@ -1,12 +1,11 @@
 package dev.latchkey.cli;
 
+import dev.latchkey.config.NamedFile;
 import dev.latchkey.config.Settings;
 import dev.latchkey.decision.Policies;
 import dev.latchkey.policy.InvalidPolicyException;
 import dev.latchkey.policy.Policy;
-import dev.latchkey.text.TextFile;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,37 +15,34 @@ import org.jspecify.annotations.Nullable;
 /** Reads the policy files that a process needs, and collects what is wrong with any of them. */
 final class PolicyFiles {
     private final List<String> problems = new ArrayList<>();
+    private final Map<String, Policy> named = new LinkedHashMap<>();
+    private @Nullable Policy standard;
 
-    private PolicyFiles() {}
-
-    /**
-     * Reads all of them.
-     *
-     * @throws CommandFailure with every problem of every file
-     */
-    static Policies load(Settings.Policies files) {
-        PolicyFiles reading = new PolicyFiles();
-        Policy standard = reading.read(files.file());
-        Map<String, Policy> named = new LinkedHashMap<>();
+    /** Reads all of them, and returns every problem of every file. */
+    List<String> read(Settings.Policies files) {
+        standard = read(files.file());
         files.named().forEach((name, file) -> {
-            Policy policy = reading.read(file);
+            Policy policy = read(file);
             if (policy != null) {
                 named.put(name, policy);
             }
         });
-        if (standard == null || !reading.problems.isEmpty()) {
-            int count = reading.problems.size();
-            String heading = count == 1 ? "1 problem in the policy" : count + " problems in the policy";
-            throw CommandFailure.usage(CommandFailure.report(heading, reading.problems));
+        return problems;
+    }
+
+    /** Returns what was read without a problem. */
+    Policies policies() {
+        if (standard == null || !problems.isEmpty()) {
+            throw new IllegalStateException("not read, or not without a problem");
         }
         return new Policies(standard, named);
     }
 
-    private @Nullable Policy read(Path file) {
+    private @Nullable Policy read(NamedFile file) {
         try {
-            return Policy.parse(TextFile.read(file), file.toString());
+            return Policy.parse(file.read(), file.path().toString());
         } catch (IOException e) {
-            problems.add(e.getMessage() + " (expected: the policy file that the settings name)");
+            problems.add(e.getMessage() + " (expected: a policy file)");
         } catch (InvalidPolicyException e) {
             problems.addAll(e.problems());
         }

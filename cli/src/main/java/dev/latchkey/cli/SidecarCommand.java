@@ -44,7 +44,7 @@ final class SidecarCommand implements Callable<Integer> {
         try {
             return Sidecar.start(startup.settings(), startup.policies());
         } catch (IOException e) {
-            throw Startup.notBound(e);
+            throw CommandFailure.usage(String.valueOf(e.getMessage()));
         }
     }
 }

@@ -5,8 +5,8 @@ import dev.latchkey.config.Settings;
 import dev.latchkey.config.SettingsLoader;
 import dev.latchkey.config.SettingsLoader.ProcessKind;
 import dev.latchkey.decision.Policies;
-import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -24,39 +24,39 @@ record Startup(Settings settings, Policies policies) {
     private static final Logger log = LoggerFactory.getLogger(Startup.class);
 
     /**
-     * Reads the settings, then the policy files that they name.
+     * Reads the settings, and the policy files that they name.
      *
      * @param config the settings file; null for none
-     * @throws CommandFailure with every problem of the settings, or else of the policy files
+     * @throws CommandFailure with every problem of both, and of the log level
      */
     static Startup load(ProcessKind process, @Nullable Path config, Map<String, String> variables) {
-        checkLogLevel(variables);
-        SettingsLoader.Loaded loaded;
+        List<String> problems = new ArrayList<>();
+        checkLogLevel(variables, problems);
+        PolicyFiles policies = new PolicyFiles();
+        SettingsLoader.Loaded loaded = null;
         try {
-            loaded = SettingsLoader.load(process, config, variables);
+            loaded = SettingsLoader.load(process, config, variables, policies::read);
         } catch (InvalidSettingsException e) {
-            throw CommandFailure.usage(String.valueOf(e.getMessage()));
+            problems.addAll(e.problems());
+        }
+        if (loaded == null || !problems.isEmpty()) {
+            String count = problems.size() == 1 ? "1 problem" : problems.size() + " problems";
+            throw CommandFailure.usage(CommandFailure.report(count + " in the settings", problems));
         }
         for (String variable : loaded.unknownVariables()) {
             if (!OWN_VARIABLES.contains(variable)) {
                 log.warn("{}: not a setting, ignored", variable);
             }
         }
-        return new Startup(loaded.settings(), PolicyFiles.load(loaded.settings().policies()));
-    }
-
-    /** Returns what to tell people of an address that cannot be bound. */
-    static CommandFailure notBound(IOException e) {
-        String message = String.valueOf(e.getMessage());
-        String reason = Causes.reason(e);
-        return CommandFailure.usage(message.contains(reason) ? message : message + ": " + reason);
+        return new Startup(loaded.settings(), policies.policies());
     }
 
     /** Logback would take a wrong level for DEBUG. */
-    private static void checkLogLevel(Map<String, String> variables) {
+    private static void checkLogLevel(Map<String, String> variables, List<String> problems) {
         String level = variables.getOrDefault(LOG_LEVEL, "INFO");
         if (!level.isEmpty() && LEVELS.stream().noneMatch(level::equalsIgnoreCase)) {
-            throw CommandFailure.usage(LOG_LEVEL + ": " + Shown.line(level) + " (expected: one of " + LEVELS + ")");
+            problems.add(
+                    LOG_LEVEL + ": " + Shown.line(level) + " (expected: one of " + String.join(", ", LEVELS) + ")");
         }
     }
 }

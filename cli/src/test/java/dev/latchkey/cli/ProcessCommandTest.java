@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
@@ -71,7 +72,11 @@ class ProcessCommandTest {
             started.destroy();
 
             assertThat(started.waitFor(30, TimeUnit.SECONDS)).isTrue();
-            assertThat(Files.readString(err)).contains(up).contains("stopped").doesNotContain("\tat ");
+            assertThat(Files.readString(err))
+                    // The port that the system chose, once.
+                    .containsPattern(up + " 127\\.0\\.0\\.1:[1-9][0-9]*(\n|, /metrics)")
+                    .contains("stopped")
+                    .doesNotContain("\tat ");
             assertThat(started.exitValue()).isZero();
             assertThat(out).isEmptyFile();
         } finally {
@@ -124,7 +129,10 @@ class ProcessCommandTest {
 
         assertThat(run.status()).isEqualTo(2);
         assertThat(run.err())
-                .contains(" problems in the policy:\n", "  /nowhere/policy.yaml: no such file", "  " + wrong + ":");
+                .contains(
+                        " problems in the settings:\n",
+                        "  policy (from LATCHKEY_POLICY): /nowhere/policy.yaml: no such file",
+                        "  " + wrong + ":");
     }
 
     @ParameterizedTest
@@ -138,9 +146,8 @@ class ProcessCommandTest {
 
             assertThat(run.status()).isEqualTo(2);
             assertThat(run.err())
-                    .startsWith("latchkey: cannot listen on 127.0.0.1:" + taken.getLocalPort() + ": ")
-                    .contains("Address already in use")
-                    .hasLineCount(1);
+                    .isEqualTo("latchkey: " + words[1].toLowerCase(Locale.ROOT) + ".listen: cannot listen on 127.0.0.1:"
+                            + taken.getLocalPort() + ": Address already in use\n");
         }
     }
 
@@ -148,11 +155,60 @@ class ProcessCommandTest {
     void sidecar_unknownLogLevel_isRefused() {
         variables.put("LATCHKEY_LOG_LEVEL", "loud");
 
-        assertThat(run("sidecar"))
-                .isEqualTo(new Run(
-                        2,
-                        "",
-                        "latchkey: LATCHKEY_LOG_LEVEL: loud (expected: one of [ERROR, WARN, INFO, DEBUG, TRACE])\n"));
+        assertThat(run("sidecar")).isEqualTo(new Run(2, "", """
+                        latchkey: 1 problem in the settings:
+                          LATCHKEY_LOG_LEVEL: loud (expected: one of ERROR, WARN, INFO, DEBUG, TRACE)
+                        """));
+    }
+
+    @Test
+    void sidecar_wrongSettingsPolicyAndLogLevel_areReportedAllAtOnce() throws IOException {
+        variables.put("LATCHKEY_LOG_LEVEL", "loud");
+        variables.put("LATCHKEY_DRAIN_DELAY", "soon");
+        variables.remove("LATCHKEY_POLICY");
+        Path config = Files.writeString(folder.resolve("latchkey.yaml"), "realm: x\npolicy: gone.yaml\n");
+
+        Run run = run("sidecar", "--config", config.toString());
+
+        assertThat(run.status()).isEqualTo(2);
+        assertThat(run.err())
+                .startsWith("latchkey: 3 problems in the settings:\n")
+                .contains(
+                        "  LATCHKEY_LOG_LEVEL: loud (",
+                        "  drain.delay (from LATCHKEY_DRAIN_DELAY): soon (",
+                        "  policy (from " + config + ":2): gone.yaml, that is " + folder.resolve("gone.yaml")
+                                + ": no such file (expected: a policy file)\n")
+                .hasLineCount(4);
+    }
+
+    @Test
+    void sidecar_policyBesideItsConfig_isFoundFromAnyFolder() throws IOException {
+        variables.remove("LATCHKEY_POLICY");
+        Path config = Files.writeString(folder.resolve("latchkey.yaml"), "policy: policy.yaml\n");
+        Termination termination = Termination.onRequest();
+        termination.request();
+
+        Run run = Run.of(
+                new Surroundings(variables, termination, Duration.ofSeconds(1), () -> ""),
+                "sidecar",
+                "--config",
+                config.toString());
+
+        assertThat(run).isEqualTo(new Run(0, "", ""));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"sidecar AUTHZ", "sidecar OPS", "control CONTROL"})
+    void process_hostThatIsNotThere_isNamed(String processAndPort) {
+        String[] words = processAndPort.split(" ");
+        variables.put("LATCHKEY_" + words[1] + "_LISTEN", "gone.invalid:0");
+
+        Run run = run(words[0]);
+
+        assertThat(run.status()).isEqualTo(2);
+        assertThat(run.err())
+                .isEqualTo("latchkey: " + words[1].toLowerCase(Locale.ROOT)
+                        + ".listen: cannot listen on gone.invalid:0: no such host\n");
     }
 
     private Run run(String... args) {

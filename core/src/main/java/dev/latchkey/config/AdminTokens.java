@@ -13,11 +13,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The form of {@code control.tokens}: a list of mappings with name, role and hash in the file, or
- * {@code name:operator:sha256:<hex>,…}. No message shows a value: who mixes the fields up has a secret where a name should be.
+ * {@code name:operator:sha256:<hex>,…}, in a file of its own also a line each. No message shows a value: who mixes the fields up has a secret where a name should be.
  */
 final class AdminTokens implements Form<List<AdminToken>> {
     static final String HASH_PREFIX = "sha256:";
 
+    private static final Pattern SEPARATOR = Pattern.compile(",|\\R");
     private static final Pattern FIELD = Pattern.compile("(.*\\[[0-9]+])\\.([^.]+)");
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_.-]{1,64}");
     private static final Pattern HASH = Pattern.compile(HASH_PREFIX + "([0-9A-Fa-f]{64})");
@@ -59,7 +60,7 @@ final class AdminTokens implements Form<List<AdminToken>> {
             return List.of();
         }
         List<Given> parts = new ArrayList<>();
-        String[] entries = whole.text().split(",", -1);
+        String[] entries = SEPARATOR.split(whole.text(), -1);
         for (int i = 0; i < entries.length; i++) {
             String[] fields = entries[i].split(":", FIELDS.size());
             String path = whole.path() + "[" + i + "]";

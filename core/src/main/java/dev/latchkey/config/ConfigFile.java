@@ -99,9 +99,7 @@ final class ConfigFile {
     private void value(String path, int line) throws IOException {
         Integer first = lines.putIfAbsent(path, line);
         if (first != null) {
-            problems.add(
-                    new Given(path, file + ":" + line, ""),
-                    "given twice, first in line " + first + " (expected: once)");
+            problems.add(given(path, line, ""), "given twice, first in line " + first + " (expected: once)");
         }
         if (parser.isCurrentAlias()) {
             throw unreadable(
@@ -116,7 +114,12 @@ final class ConfigFile {
     }
 
     private void put(String path, int line, String text) {
-        values.putIfAbsent(path, new Given(path, file + ":" + line, text));
+        values.putIfAbsent(path, given(path, line, text));
+    }
+
+    private Given given(String path, int line, String text) {
+        Path folder = file.getParent();
+        return new Given(path, file + ":" + line, text, folder == null ? Given.WORKING_DIRECTORY : folder);
     }
 
     private int line() {

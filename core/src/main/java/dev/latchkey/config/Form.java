@@ -24,13 +24,18 @@ interface Form<T> {
      *
      * @param parser throws IllegalArgumentException; the message is used for secrets only and then holds no part of the value
      */
-    record Scalar<T>(String expected, boolean secret, Function<String, T> parser) implements Form<T> {
+    record Scalar<T>(String expected, boolean secret, Function<Given, T> parser) implements Form<T> {
         static <T> Scalar<T> open(String expected, Function<String, T> parser) {
+            return located(expected, given -> parser.apply(given.text()));
+        }
+
+        /** For a value that is read by where it was given. */
+        static <T> Scalar<T> located(String expected, Function<Given, T> parser) {
             return new Scalar<>(expected, false, parser);
         }
 
         static <T> Scalar<T> secret(String expected, Function<String, T> parser) {
-            return new Scalar<>(expected, true, parser);
+            return new Scalar<>(expected, true, given -> parser.apply(given.text()));
         }
 
         @Override
@@ -41,7 +46,7 @@ interface Form<T> {
                 return null;
             }
             try {
-                return parser.apply(one.text());
+                return parser.apply(one);
             } catch (IllegalArgumentException e) {
                 String open = Problems.printable(one.text()) + " (expected: " + expected + ")";
                 problems.add(one, secret ? String.valueOf(e.getMessage()) : open);

@@ -15,7 +15,9 @@ final class Forms {
     static final Form<ListenAddress> ADDRESS = Form.Scalar.open(AddressParser.EXPECTED, AddressParser::parse);
     static final Form<ListenAddress> TCP_ADDRESS =
             Form.Scalar.open(AddressParser.EXPECTED_TCP, AddressParser::parseTcp);
-    static final Form<Path> PATH = Form.Scalar.open("a path", Path::of);
+    static final Form<NamedFile> FILE = Form.Scalar.located("a path", Given::file);
+    static final Form<Path> PATH =
+            Form.Scalar.located("a path", given -> given.file().path());
     static final Form<Boolean> BOOL = Form.Scalar.open("true or false", Forms::parseBoolean);
     static final Form<RedisUri> REDIS_URI = Form.Scalar.secret(RedisUri.EXPECTED, RedisUri::parse);
     static final Form<Peppers> PEPPERS = Form.Scalar.secret(

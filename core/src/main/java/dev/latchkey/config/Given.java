@@ -1,5 +1,7 @@
 package dev.latchkey.config;
 
+import java.nio.file.Path;
+
 /**
  * One value that was given, and where.
  *
@@ -7,11 +9,23 @@ package dev.latchkey.config;
  *     {@code control.tokens[0].name}
  * @param origin the variable, or the file and line
  * @param text may be a secret; empty if nothing was given
+ * @param folder what a path is relative to: the folder of the configuration file, or empty for the working directory
  */
-record Given(String path, String origin, String text) {
+record Given(String path, String origin, String text, Path folder) {
+    /** The working directory, whatever it is called. */
+    static final Path WORKING_DIRECTORY = Path.of("");
 
     Given at(String otherPath, String otherText) {
-        return new Given(otherPath, origin, otherText);
+        return new Given(otherPath, origin, otherText, folder);
+    }
+
+    /**
+     * Reads the text as a path.
+     *
+     * @throws java.nio.file.InvalidPathException if it is none
+     */
+    NamedFile file() {
+        return new NamedFile(toString(), text, folder.resolve(text));
     }
 
     /** Leaves the text out. */

@@ -28,6 +28,11 @@ public sealed interface ListenAddress {
         }
     }
 
+    /** Returns the address that was bound: with {@code port}, which the system may have chosen, if it has one. */
+    default ListenAddress boundTo(int port) {
+        return this instanceof Tcp tcp ? new Tcp(tcp.host(), port) : this;
+    }
+
     /**
      * Reads the written form: {@code host:port}, {@code [v6]:port}, {@code unix:/path} or {@code unix:@name}.
      *

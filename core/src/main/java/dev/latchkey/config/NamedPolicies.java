@@ -1,7 +1,6 @@
 package dev.latchkey.config;
 
 import java.nio.file.InvalidPathException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -10,7 +9,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** The form of {@code policies}: a mapping in the file, or {@code name=path,name=path}. */
-final class NamedPolicies implements Form<Map<String, Path>> {
+final class NamedPolicies implements Form<Map<String, NamedFile>> {
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]{1,64}");
     private static final String EXPECTED_NAME = "a name of 1 to 64 letters, digits, _ and -";
 
@@ -25,12 +24,12 @@ final class NamedPolicies implements Form<Map<String, Path>> {
     }
 
     @Override
-    public @Nullable Map<String, Path> read(List<Given> given, Problems problems) {
+    public @Nullable Map<String, NamedFile> read(List<Given> given, Problems problems) {
         List<Given> parts = new ArrayList<>();
         for (Given one : given) {
             parts.addAll(one.path().equals(SettingTable.POLICIES.key()) ? split(one, problems) : List.of(one));
         }
-        Map<String, Path> named = new LinkedHashMap<>();
+        Map<String, NamedFile> named = new LinkedHashMap<>();
         for (Given part : parts) {
             readPart(part, named, problems);
         }
@@ -54,7 +53,7 @@ final class NamedPolicies implements Form<Map<String, Path>> {
         return parts;
     }
 
-    private static void readPart(Given part, Map<String, Path> named, Problems problems) {
+    private static void readPart(Given part, Map<String, NamedFile> named, Problems problems) {
         String name = part.path().substring(SettingTable.POLICIES.key().length() + 1);
         if (!NAME.matcher(name).matches()) {
             problems.add(part, "not a name (expected: " + EXPECTED_NAME + ")");
@@ -65,7 +64,7 @@ final class NamedPolicies implements Form<Map<String, Path>> {
             return;
         }
         try {
-            if (named.put(name, Path.of(part.text())) != null) {
+            if (named.put(name, part.file()) != null) {
                 problems.add(part, "given twice (expected: each name once)");
             }
         } catch (InvalidPathException e) {

@@ -40,7 +40,7 @@ record Setting<T>(String key, String fallback, String description, Form<T> form,
     /** Returns what holds when nothing is given. */
     T fallbackValue() {
         Problems problems = new Problems();
-        T value = form.read(List.of(new Given(key, "its default", fallback)), problems);
+        T value = form.read(List.of(new Given(key, "its default", fallback, Given.WORKING_DIRECTORY)), problems);
         if (value == null) {
             throw new IllegalStateException("the default of " + key + " is wrong: " + fallback);
         }

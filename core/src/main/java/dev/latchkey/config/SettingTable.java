@@ -1,7 +1,6 @@
 package dev.latchkey.config;
 
 import dev.latchkey.key.Peppers;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -40,14 +39,19 @@ final class SettingTable {
             "",
             "Who may use the control plane: name, role and hash of each; as a variable name:operator:sha256:<hex>,…",
             new AdminTokens());
+    static final Setting<NamedFile> CONTROL_TOKENS_FILE = add(
+            "control.tokens-file",
+            "",
+            "A file that holds control.tokens, as in the variable, instead of it",
+            Forms.FILE);
 
     static final Setting<RedisUri> REDIS_URI = add(
             "redis.uri",
             "redis://127.0.0.1:6379",
             "Redis, and as whom to log in: redis://user:password@host:6379/0, or rediss:// for TLS",
             Forms.REDIS_URI);
-    static final Setting<Path> REDIS_URI_FILE =
-            add("redis.uri-file", "", "A file that holds redis.uri, instead of it", Forms.PATH);
+    static final Setting<NamedFile> REDIS_URI_FILE =
+            add("redis.uri-file", "", "A file that holds redis.uri, instead of it", Forms.FILE);
     static final Setting<Duration> REDIS_TIMEOUT =
             add("redis.timeout", "50ms", "The most that one Redis command may take", Forms.duration("1ms", "10s"));
     static final Setting<String> REDIS_PREFIX = add(
@@ -64,8 +68,8 @@ final class SettingTable {
             "The secrets under which keys are digested, the newest first: 2:<base64>,1:<base64>; required",
             Forms.PEPPERS,
             "LATCHKEY_PEPPERS");
-    static final Setting<Path> KEYS_PEPPERS_FILE = addAlias(
-            "keys.peppers-file", "A file that holds keys.peppers, instead of it", Forms.PATH, "LATCHKEY_PEPPERS_FILE");
+    static final Setting<NamedFile> KEYS_PEPPERS_FILE = addAlias(
+            "keys.peppers-file", "A file that holds keys.peppers, instead of it", Forms.FILE, "LATCHKEY_PEPPERS_FILE");
     static final Setting<Set<Integer>> KEYS_ABANDONED_PEPPERS = add(
             "keys.abandoned-peppers",
             "",
@@ -77,9 +81,9 @@ final class SettingTable {
             "How long the record of a key is kept after the key's end",
             Forms.duration("1d", "3650d"));
 
-    static final Setting<Path> POLICY =
-            add("policy", "policy.yaml", "The policy file; the control plane reads its scopes", Forms.PATH);
-    static final Setting<Map<String, Path>> POLICIES = add(
+    static final Setting<NamedFile> POLICY =
+            add("policy", "policy.yaml", "The policy file; the control plane reads its scopes", Forms.FILE);
+    static final Setting<Map<String, NamedFile>> POLICIES = add(
             "policies",
             "",
             "More policy files by name, for routes that choose one; as a variable name=path,…",

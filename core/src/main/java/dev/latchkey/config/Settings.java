@@ -1,7 +1,6 @@
 package dev.latchkey.config;
 
 import dev.latchkey.key.Peppers;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -77,12 +76,12 @@ public record Settings(
     }
 
     /**
-     * The policy files, relative to the working directory; not read yet.
+     * The policy files; not read yet.
      *
      * @param file of the policy that holds where a route names none
      * @param named the others, by the name that a route's {@code latchkey.policy} gives
      */
-    public record Policies(Path file, Map<String, Path> named) {
+    public record Policies(NamedFile file, Map<String, NamedFile> named) {
         public Policies {
             named = Map.copyOf(named);
         }

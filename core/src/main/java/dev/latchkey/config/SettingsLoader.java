@@ -3,6 +3,7 @@ package dev.latchkey.config;
 import dev.latchkey.key.Peppers;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -45,16 +46,29 @@ public final class SettingsLoader {
         }
     }
 
+    /** Reads the files that hold the policies, so that what is wrong with them is in the one report of all problems. */
+    @FunctionalInterface
+    public interface PolicyCheck {
+        /** Returns every problem, a line each. */
+        Collection<String> problems(Settings.Policies files);
+    }
+
+    /** Reads and checks all settings, but not what is in the policy files; else as the other. */
+    public static Loaded load(ProcessKind process, @Nullable Path file, Map<String, String> env) {
+        return load(process, file, env, files -> List.of());
+    }
+
     /**
      * Reads and checks all settings.
      *
      * @param file in YAML, its keys nested or dotted; null for none
      * @param env the variables
-     * @throws InvalidSettingsException with every problem: unknown and repeated keys, bad values, missing secrets; if the file is
-     *     not readable, with that alone
+     * @param check is given the policy files, unless their setting is wrong
+     * @throws InvalidSettingsException with every problem: unknown and repeated keys, bad values, missing secrets, and those of
+     *     {@code check}; if the file is not readable, with that alone
      */
-    public static Loaded load(ProcessKind process, @Nullable Path file, Map<String, String> env) {
-        return new Loaded(new SettingsLoader(file, env).settings(process), unknownVariables(env));
+    public static Loaded load(ProcessKind process, @Nullable Path file, Map<String, String> env, PolicyCheck check) {
+        return new Loaded(new SettingsLoader(file, env).settings(process, check), unknownVariables(env));
     }
 
     /** Returns every setting, in the order of the documentation. */
@@ -64,7 +78,7 @@ public final class SettingsLoader {
                 .toList();
     }
 
-    private Settings settings(ProcessKind process) {
+    private Settings settings(ProcessKind process, PolicyCheck check) {
         // In the order of the table, which then is the order of the report.
         Settings.Authz authz = new Settings.Authz(
                 values.get(SettingTable.AUTHZ_LISTEN),
@@ -80,6 +94,9 @@ public final class SettingsLoader {
         Set<Integer> abandonedPeppers = abandonedPeppers();
         Duration retention = values.get(SettingTable.KEYS_RETENTION);
         Settings.Policies policies = new Settings.Policies(values.get(SettingTable.POLICY), namedPolicies());
+        if (!values.isGiven(SettingTable.POLICY) || values.find(SettingTable.POLICY) != null) {
+            check.problems(policies).forEach(problems::add);
+        }
         Settings.Headers headers = new Settings.Headers(
                 values.get(SettingTable.HEADERS_PREFIX), values.get(SettingTable.HEADERS_REMOVE_OVERRIDES));
         Settings.Errors errors = new Settings.Errors(values.get(SettingTable.ERRORS_BASE));
@@ -99,11 +116,16 @@ public final class SettingsLoader {
     }
 
     private List<AdminToken> tokens(ProcessKind process) {
-        if (process == ProcessKind.CONTROL && !values.isGiven(SettingTable.CONTROL_TOKENS)) {
+        if (process == ProcessKind.CONTROL
+                && !values.isGiven(SettingTable.CONTROL_TOKENS)
+                && !values.isGiven(SettingTable.CONTROL_TOKENS_FILE)) {
             problems.add("control.tokens: not set (expected: at least one in the file, or name:operator:sha256:<hex>"
                     + " in LATCHKEY_CONTROL_TOKENS; latchkey token generate makes one)");
         }
-        List<AdminToken> tokens = values.find(SettingTable.CONTROL_TOKENS);
+        // Who runs a sidecar beside may not read the control plane's file.
+        List<AdminToken> tokens = process == ProcessKind.CONTROL
+                ? values.findSecret(SettingTable.CONTROL_TOKENS, SettingTable.CONTROL_TOKENS_FILE)
+                : values.find(SettingTable.CONTROL_TOKENS);
         return tokens == null ? List.of() : tokens;
     }
 
@@ -126,8 +148,8 @@ public final class SettingsLoader {
         return versions == null ? Set.of() : versions;
     }
 
-    private Map<String, Path> namedPolicies() {
-        Map<String, Path> named = values.find(SettingTable.POLICIES);
+    private Map<String, NamedFile> namedPolicies() {
+        Map<String, NamedFile> named = values.find(SettingTable.POLICIES);
         return named == null ? Map.of() : named;
     }
 

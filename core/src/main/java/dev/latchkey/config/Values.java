@@ -1,8 +1,6 @@
 package dev.latchkey.config;
 
-import dev.latchkey.text.TextFile;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -33,7 +31,7 @@ final class Values {
     }
 
     /** Returns the value of a secret that may come from a file of its own, or null if nothing sound was given. */
-    <T> @Nullable T findSecret(Setting<T> secret, Setting<Path> ownFile) {
+    <T> @Nullable T findSecret(Setting<T> secret, Setting<NamedFile> ownFile) {
         List<Given> given = given(secret);
         if (given.isEmpty()) {
             return readFrom(ownFile, secret);
@@ -48,16 +46,17 @@ final class Values {
         return !given(setting).isEmpty();
     }
 
-    private <T> @Nullable T readFrom(Setting<Path> ownFile, Setting<T> secret) {
-        Path path = find(ownFile);
-        if (path == null) {
+    private <T> @Nullable T readFrom(Setting<NamedFile> ownFile, Setting<T> secret) {
+        NamedFile file = find(ownFile);
+        if (file == null) {
             return null;
         }
         try {
-            String text = TextFile.read(path).replaceFirst("[\r\n]+\\z", "");
-            return secret.form().read(List.of(new Given(secret.key(), path.toString(), text)), problems);
+            String text = file.read().replaceFirst("[\r\n]+\\z", "");
+            Given content = new Given(secret.key(), file.path().toString(), text, Given.WORKING_DIRECTORY);
+            return secret.form().read(List.of(content), problems);
         } catch (IOException e) {
-            problems.add(given(ownFile).get(0), e.getMessage() + " (expected: a file that holds " + secret.key() + ")");
+            problems.add(e.getMessage() + " (expected: a file that holds " + secret.key() + ")");
             return null;
         }
     }
@@ -67,7 +66,7 @@ final class Values {
         for (String variable : setting.variables()) {
             String text = env.get(variable);
             if (text != null) {
-                given.add(new Given(setting.key(), variable, text));
+                given.add(new Given(setting.key(), variable, text, Given.WORKING_DIRECTORY));
             }
         }
         if (given.size() > 1 && !given.get(0).text().equals(given.get(1).text())) {

@@ -2,7 +2,6 @@ package dev.latchkey.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -37,10 +36,10 @@ final class AllSettings {
         assertThat(read.keys().peppers().versions()).containsExactly(2, 1);
         assertThat(read.keys().abandonedPeppers()).containsExactlyInAnyOrder(1, 3);
         assertThat(read.keys().retention()).isEqualTo(Duration.ofDays(30));
-        assertThat(read.policies())
-                .isEqualTo(new Settings.Policies(
-                        Path.of("conf/main.yaml"),
-                        Map.of("internal", Path.of("conf/i.yaml"), "Old_1-a", Path.of("o.yaml"))));
+        assertThat(read.policies().file().value()).isEqualTo("conf/main.yaml");
+        assertThat(read.policies().named()).containsOnlyKeys("internal", "Old_1-a");
+        assertThat(read.policies().named().get("internal").value()).isEqualTo("conf/i.yaml");
+        assertThat(read.policies().named().get("Old_1-a").value()).isEqualTo("o.yaml");
         assertThat(read.headers()).isEqualTo(new Settings.Headers("x-acme-", false));
         assertThat(read.errors()).isEqualTo(new Settings.Errors("https://acme.example/errors#"));
         assertThat(read.realm()).isEqualTo("Acme API");

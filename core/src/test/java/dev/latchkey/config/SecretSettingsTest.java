@@ -107,6 +107,40 @@ final class SecretSettingsTest {
     }
 
     @Test
+    void load_tokensFromAFile_readByControlAlone() throws IOException {
+        Path tokens = Files.writeString(
+                dir.resolve("tokens"),
+                "ci:operator:sha256:" + "ab".repeat(32) + "\nops:operator:sha256:" + AllSettings.HASH + "\n");
+        Map<String, String> env =
+                Map.of("LATCHKEY_PEPPERS", AllSettings.PEPPERS, "LATCHKEY_CONTROL_TOKENS_FILE", tokens.toString());
+
+        assertThat(SettingsLoader.load(ProcessKind.CONTROL, null, env)
+                        .settings()
+                        .control()
+                        .tokens())
+                .extracting(AdminToken::name)
+                .containsExactly("ci", "ops");
+        Files.delete(tokens);
+        assertThat(load("", env).control().tokens()).isEmpty();
+    }
+
+    @Test
+    void load_tokensFileMissingOrEmpty_controlIsRefused() throws IOException {
+        Path tokens = Files.writeString(dir.resolve("tokens"), "\n");
+        Map<String, String> env =
+                Map.of("LATCHKEY_PEPPERS", AllSettings.PEPPERS, "LATCHKEY_CONTROL_TOKENS_FILE", tokens.toString());
+
+        assertThat(refusedControl(env).problems())
+                .singleElement()
+                .asString()
+                .startsWith("control.tokens (from " + tokens + "): empty (expected: ");
+        Files.delete(tokens);
+        assertThat(refusedControl(env).problems())
+                .containsExactly("control.tokens-file (from LATCHKEY_CONTROL_TOKENS_FILE): " + tokens
+                        + ": no such file (expected: a file that holds control.tokens)");
+    }
+
+    @Test
     void load_secretFileMissing_problemNamesPath() throws IOException {
         Path missing = dir.resolve("missing");
 
@@ -158,6 +192,11 @@ final class SecretSettingsTest {
 
     private InvalidSettingsException refused(String yaml, Map<String, String> env) {
         return catchThrowableOfType(InvalidSettingsException.class, () -> load(yaml, env));
+    }
+
+    private static InvalidSettingsException refusedControl(Map<String, String> env) {
+        return catchThrowableOfType(
+                InvalidSettingsException.class, () -> SettingsLoader.load(ProcessKind.CONTROL, null, env));
     }
 
     private Path yaml() {

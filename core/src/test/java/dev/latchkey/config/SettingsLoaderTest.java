@@ -1,6 +1,7 @@
 package dev.latchkey.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.latchkey.config.SettingsLoader.ProcessKind;
@@ -39,7 +40,8 @@ final class SettingsLoaderTest {
         assertThat(settings.keys().acceptImported()).isFalse();
         assertThat(settings.keys().abandonedPeppers()).isEmpty();
         assertThat(settings.keys().retention()).isEqualTo(Duration.ofDays(400));
-        assertThat(settings.policies()).isEqualTo(new Settings.Policies(Path.of("policy.yaml"), Map.of()));
+        assertThat(settings.policies().file().path()).isEqualTo(Path.of("policy.yaml"));
+        assertThat(settings.policies().named()).isEmpty();
         assertThat(settings.headers()).isEqualTo(new Settings.Headers("x-latchkey-", true));
         assertThat(settings.errors()).isEqualTo(new Settings.Errors("urn:latchkey:error:"));
         assertThat(settings.realm()).isEqualTo("latchkey");
@@ -89,7 +91,7 @@ final class SettingsLoaderTest {
 
         assertThat(settings.redis().timeout()).isEqualTo(Duration.ofMillis(30));
         assertThat(settings.redis().prefix()).isEqualTo("a:");
-        assertThat(settings.policies().named()).isEqualTo(Map.of("b", Path.of("b.yaml")));
+        assertThat(settings.policies().named()).containsOnlyKeys("b");
     }
 
     @Test
@@ -106,6 +108,76 @@ final class SettingsLoaderTest {
                           keys.brand (from %1$s:3): Opt (expected: 2 to 16 lower-case letters and digits, a letter first)
                           keys.accept-imported (from %1$s:4): yes (expected: true or false)""".formatted(file));
         assertThat(e.problems()).hasSize(5);
+    }
+
+    @Test
+    void load_relativePathsInTheFile_areInItsFolder() throws IOException {
+        Files.writeString(dir.resolve("peppers"), AllSettings.PEPPERS);
+        Path file = file("policy: conf/policy.yaml", "policies: {a: a.yaml, b: /b.yaml}", "keys.peppers-file: peppers");
+
+        Settings settings = sidecar(file, Map.of());
+
+        assertThat(settings.policies().file().path()).isEqualTo(dir.resolve("conf/policy.yaml"));
+        assertThat(settings.policies().named().get("a").path()).isEqualTo(dir.resolve("a.yaml"));
+        assertThat(settings.policies().named().get("b").path()).isEqualTo(Path.of("/b.yaml"));
+        assertThat(settings.keys().peppers().versions()).containsExactly(2, 1);
+    }
+
+    @Test
+    void load_relativePathsInVariablesAndDefaults_areInTheWorkingDirectory() throws IOException {
+        Path file = file("policy: conf/policy.yaml");
+
+        Settings settings = sidecar(
+                file, with(PEPPERS, "LATCHKEY_POLICY", "other/policy.yaml", "LATCHKEY_POLICIES", "a=other/a.yaml"));
+
+        assertThat(settings.policies().file().path()).isEqualTo(Path.of("other/policy.yaml"));
+        assertThat(settings.policies().named().get("a").path()).isEqualTo(Path.of("other/a.yaml"));
+        assertThat(sidecar(file("realm: x"), PEPPERS).policies().file().path()).isEqualTo(Path.of("policy.yaml"));
+    }
+
+    @Test
+    void load_configFileInTheWorkingDirectory_pathsAreThereToo() {
+        // Such a file has no parent folder.
+        assertThat(new Given("policy", "latchkey.yaml:1", "policy.yaml", Given.WORKING_DIRECTORY)
+                        .file()
+                        .path())
+                .isEqualTo(Path.of("policy.yaml"));
+    }
+
+    @Test
+    void namedFile_missing_messageHasSettingValueAndAbsolutePath() throws IOException {
+        Path file = file("policy: conf/policy.yaml");
+        Settings.Policies relative = sidecar(file, PEPPERS).policies();
+        Settings.Policies absolute = sidecar(null, with(PEPPERS, "LATCHKEY_POLICY", "/nowhere/policy.yaml"))
+                .policies();
+
+        assertThatThrownBy(() -> relative.file().read())
+                .hasMessage("policy (from " + file + ":1): conf/policy.yaml, that is " + dir.resolve("conf/policy.yaml")
+                        + ": no such file");
+        assertThatThrownBy(() -> absolute.file().read())
+                .hasMessage("policy (from LATCHKEY_POLICY): /nowhere/policy.yaml: no such file");
+    }
+
+    @Test
+    void load_problemsOfThePolicies_areInTheSameReport() {
+        SettingsLoader.PolicyCheck check = files -> List.of("policy.yaml:3: odd");
+
+        InvalidSettingsException e = catchThrowableOfType(
+                InvalidSettingsException.class,
+                () -> SettingsLoader.load(
+                        ProcessKind.SIDECAR, null, with(PEPPERS, "LATCHKEY_DRAIN_DELAY", "soon"), check));
+
+        assertThat(e.problems()).hasSize(2).contains("policy.yaml:3: odd");
+    }
+
+    @Test
+    void load_policySettingWrong_policiesAreNotRead() {
+        InvalidSettingsException e = catchThrowableOfType(
+                InvalidSettingsException.class,
+                () -> SettingsLoader.load(
+                        ProcessKind.SIDECAR, null, with(PEPPERS, "LATCHKEY_POLICY", ""), files -> List.of("read")));
+
+        assertThat(e.problems()).containsExactly("policy (from LATCHKEY_POLICY): empty (expected: a path)");
     }
 
     @Test
