@@ -1,7 +1,6 @@
 package dev.latchkey.control;
 
 import dev.latchkey.answer.AnswerStyle;
-import dev.latchkey.config.ListenAddress;
 import dev.latchkey.config.Settings;
 import dev.latchkey.control.api.AdminAuth;
 import dev.latchkey.control.api.ControlServer;
@@ -30,6 +29,7 @@ import dev.latchkey.index.RedisLink;
 import dev.latchkey.index.RedisResources;
 import dev.latchkey.key.KeyFormat;
 import dev.latchkey.key.Peppers;
+import dev.latchkey.lifecycle.Binding;
 import dev.latchkey.lifecycle.Closing;
 import io.lettuce.core.RedisURI;
 import io.micrometer.core.instrument.Gauge;
@@ -38,7 +38,6 @@ import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
@@ -128,7 +127,8 @@ public final class ControlPlane implements AutoCloseable {
             Gauge.builder("latchkey.control.ready", () -> readiness.ready() ? 1 : 0)
                     .description("1 if /readyz answers 200, else 0")
                     .register(metrics);
-            server = closing.add(bind(
+            server = closing.add(Binding.ofTcp(
+                    "control.listen",
                     settings.control().listen(),
                     address -> new ControlServer(
                             address,
@@ -154,7 +154,7 @@ public final class ControlPlane implements AutoCloseable {
             closing.close();
             throw e;
         }
-        log.info("control plane on {}, port {}", settings.control().listen(), port());
+        log.info("control plane on {}", settings.control().listen().boundTo(port()));
     }
 
     /** Returns the port, which the system may have chosen. */
@@ -195,21 +195,5 @@ public final class ControlPlane implements AutoCloseable {
         } catch (StoreException e) {
             return clock.millis();
         }
-    }
-
-    private static ControlServer bind(ListenAddress listen, Binder binder) throws IOException {
-        if (!(listen instanceof ListenAddress.Tcp tcp)) {
-            throw new IOException("cannot listen on " + listen + " (expected: host:port)");
-        }
-        try {
-            return binder.bind(new InetSocketAddress(tcp.host(), tcp.port()));
-        } catch (IOException e) {
-            throw new IOException("cannot listen on " + listen + ": " + e.getMessage(), e);
-        }
-    }
-
-    @FunctionalInterface
-    private interface Binder {
-        ControlServer bind(InetSocketAddress address) throws IOException;
     }
 }

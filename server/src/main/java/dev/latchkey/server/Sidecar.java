@@ -1,7 +1,6 @@
 package dev.latchkey.server;
 
 import dev.latchkey.answer.AnswerStyle;
-import dev.latchkey.config.ListenAddress;
 import dev.latchkey.config.Settings;
 import dev.latchkey.decision.Decider;
 import dev.latchkey.decision.Policies;
@@ -13,6 +12,7 @@ import dev.latchkey.index.RedisKeyIndex;
 import dev.latchkey.index.RedisLink;
 import dev.latchkey.index.RedisResources;
 import dev.latchkey.key.KeyFormat;
+import dev.latchkey.lifecycle.Binding;
 import dev.latchkey.lifecycle.Closing;
 import dev.latchkey.server.authz.AuthorizationService;
 import dev.latchkey.server.ops.OpsServer;
@@ -20,7 +20,6 @@ import dev.latchkey.server.ops.Readiness;
 import dev.latchkey.server.ops.SidecarMetrics;
 import io.lettuce.core.RedisURI;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -78,9 +77,10 @@ public final class Sidecar implements AutoCloseable {
                     metrics,
                     resources.timer(),
                     settings.authz().timeout());
-            authz = closing.add(bound(settings.authz().listen(), listen -> new AuthzServer(listen, service)));
-            ops = closing.add(
-                    bound(settings.ops().listen(), listen -> new OpsServer(resolved(listen), metrics, readiness)));
+            authz = closing.add(Binding.of(
+                    "authz.listen", settings.authz().listen(), address -> new AuthzServer(address, service)));
+            ops = closing.add(Binding.ofTcp(
+                    "ops.listen", settings.ops().listen(), address -> new OpsServer(address, metrics, readiness)));
 
             link.start();
             warmUp(style, resources);
@@ -94,8 +94,8 @@ public final class Sidecar implements AutoCloseable {
         }
         log.info(
                 "answering checks on {}, /metrics and /readyz on {}",
-                address(settings.authz().listen(), authzPort()),
-                address(settings.ops().listen(), opsPort()));
+                settings.authz().listen().boundTo(authzPort()),
+                settings.ops().listen().boundTo(opsPort()));
     }
 
     /** Returns the port of the checks, which the system may have chosen; -1 on a Unix socket. */
@@ -157,31 +157,5 @@ public final class Sidecar implements AutoCloseable {
                 "latchkey.clock.skew.seconds",
                 "By how much the local clock is ahead of Redis'",
                 () -> clock.skewMillis() / 1000.0);
-    }
-
-    private static <T> T bound(ListenAddress listen, Binder<T> binder) throws IOException {
-        try {
-            return binder.bind(listen);
-        } catch (IOException e) {
-            throw new IOException("cannot listen on " + listen + ": " + e.getMessage(), e);
-        }
-    }
-
-    private static InetSocketAddress resolved(ListenAddress listen) throws IOException {
-        if (listen instanceof ListenAddress.Tcp tcp) {
-            return new InetSocketAddress(tcp.host(), tcp.port());
-        }
-        throw new IOException("not supported here (expected: host:port)");
-    }
-
-    private static String address(ListenAddress listen, int port) {
-        return listen instanceof ListenAddress.Tcp tcp
-                ? new ListenAddress.Tcp(tcp.host(), port).toString()
-                : listen.toString();
-    }
-
-    @FunctionalInterface
-    private interface Binder<T> {
-        T bind(ListenAddress listen) throws IOException;
     }
 }
