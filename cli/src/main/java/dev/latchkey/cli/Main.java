@@ -1,6 +1,7 @@
 package dev.latchkey.cli;
 
 import dev.latchkey.cli.demo.DemoCommand;
+import dev.latchkey.cli.demo.UpstreamCommand;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.OutputStreamWriter;
@@ -29,7 +30,7 @@ public final class Main {
     private static final Duration CALL_TIMEOUT = Duration.ofSeconds(10);
     private static final int HELP_WIDTH = 100;
     /** The commands that run until told to stop, and so have no result to print. */
-    private static final Set<String> PROCESSES = Set.of("sidecar", "control", "demo");
+    private static final Set<String> PROCESSES = Set.of("sidecar", "control", "demo", "demo-upstream");
 
     @Mixin
     private final Output output = new Output();
@@ -87,7 +88,8 @@ public final class Main {
                 .addSubcommand(new PolicyCommand(main.output))
                 .addSubcommand(new PepperCommand(main.output))
                 .addSubcommand(new TokenCommand(main.output))
-                .addSubcommand(new DemoCommand(surroundings));
+                .addSubcommand(new DemoCommand(surroundings))
+                .addSubcommand(new UpstreamCommand(surroundings));
         root.getSubcommands().forEach((name, command) -> {
             if (PROCESSES.contains(name)) {
                 withoutOutput(command.getCommandSpec());

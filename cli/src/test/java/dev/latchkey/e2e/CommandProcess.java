@@ -71,6 +71,12 @@ final class CommandProcess implements AutoCloseable {
         return awaitEnd();
     }
 
+    /** Tells the process to stop as a container's engine does. */
+    Result terminate() {
+        signal(process.pid(), "TERM");
+        return awaitEnd();
+    }
+
     String out() {
         return text(out);
     }

@@ -1,7 +1,6 @@
 package dev.latchkey.index;
 
 import io.lettuce.core.RedisClient;
-import io.lettuce.core.RedisURI;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.sync.RedisCommands;
 import java.io.File;
@@ -26,6 +25,7 @@ import redis.embedded.RedisExecProvider;
  * the class. It can be killed, stopped and continued by signal, and restarted on the same port.
  */
 public final class RealRedis implements BeforeAllCallback, BeforeEachCallback, AfterAllCallback {
+    private final String login;
     private final List<String> settings;
     private final int port = freePort();
     private @Nullable Process process;
@@ -34,7 +34,17 @@ public final class RealRedis implements BeforeAllCallback, BeforeEachCallback, A
 
     /** @param settings further arguments of {@code redis-server}, such as {@code --maxmemory}, {@code 4mb} */
     public RealRedis(String... settings) {
+        this("", settings);
+    }
+
+    private RealRedis(String login, String... settings) {
+        this.login = login;
         this.settings = List.of(settings);
+    }
+
+    /** Returns one whose default user lets nobody in: commands of this class are those of {@code user}. */
+    public static RealRedis as(String user, String password, String... settings) {
+        return new RealRedis(user + ":" + password + "@", settings);
     }
 
     /** Starts the server and waits until it answers. */
@@ -50,7 +60,7 @@ public final class RealRedis implements BeforeAllCallback, BeforeEachCallback, A
         } catch (IOException e) {
             throw new UncheckedIOException("redis-server does not start", e);
         }
-        client = RedisClient.create(RedisURI.create("127.0.0.1", port));
+        client = RedisClient.create("redis://" + login + "127.0.0.1:" + port);
         connection = Awaitility.await()
                 .ignoreExceptions()
                 .until(client::connect, c -> c.sync().ping() != null);

@@ -32,8 +32,12 @@ public final class EchoUpstream implements AutoCloseable {
 
     /** @param name what it calls itself in its answers */
     public EchoUpstream(String name, int port) throws IOException {
+        this(name, new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+    }
+
+    EchoUpstream(String name, InetSocketAddress address) throws IOException {
         this.name = name;
-        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), /* backlog= */ 64);
+        server = HttpServer.create(address, /* backlog= */ 64);
         server.setExecutor(executor);
         server.createContext("/", this::echo);
         server.start();

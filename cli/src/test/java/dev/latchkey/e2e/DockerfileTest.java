@@ -1,0 +1,53 @@
+package dev.latchkey.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+
+/** What the {@code Dockerfile} promises. */
+class DockerfileTest {
+    private static final Pattern MAVEN = Pattern.compile("mvn (-B -ntp [^\\n&)]*)");
+
+    @Test
+    void build_command_isTheLaunchers() throws IOException {
+        String launcher = Files.readString(World.HOME.resolve("latchkey"));
+
+        assertThat(maven(Files.readString(Dockerfile.PATH))).isEqualTo(maven(launcher));
+    }
+
+    @Test
+    void images_theirTags_arePinned() throws IOException {
+        Dockerfile dockerfile = Dockerfile.read();
+        List<Dockerfile.Instruction> all = new ArrayList<>(dockerfile.build());
+        all.addAll(dockerfile.runtime());
+
+        assertThat(all)
+                .filteredOn(instruction -> instruction.name().equals("FROM"))
+                .extracting(Dockerfile.Instruction::arguments)
+                .hasSize(2)
+                .allMatch(from -> from.matches("[a-z-]+:[0-9]+\\.[0-9]+\\.[0-9]+[^ ]*( AS build)?"));
+    }
+
+    @Test
+    void process_isTheJvmItself_andNotOfRoot() throws IOException {
+        Dockerfile dockerfile = Dockerfile.read();
+
+        // As a list: no shell stands between SIGTERM and the JVM.
+        assertThat(World.json(dockerfile.only("ENTRYPOINT")).get(0).asText()).isEqualTo("java");
+        assertThat(dockerfile.only("USER")).matches("[1-9][0-9]*:[1-9][0-9]*");
+        assertThat(dockerfile.runtime())
+                .noneMatch(instruction -> instruction.name().equals("RUN"));
+    }
+
+    private static String maven(String text) {
+        Matcher matcher = MAVEN.matcher(text);
+        assertThat(matcher.find()).isTrue();
+        return matcher.group(1).strip();
+    }
+}
