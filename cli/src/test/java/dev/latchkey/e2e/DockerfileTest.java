@@ -10,7 +10,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** What the {@code Dockerfile} promises. */
+/** What the {@code Dockerfile} promises; {@link ImageCheck} carries its instructions out. */
 class DockerfileTest {
     private static final Pattern MAVEN = Pattern.compile("mvn (-B -ntp [^\\n&)]*)");
 
