@@ -165,7 +165,7 @@ final class SettingsLoaderTest {
         InvalidSettingsException e = catchThrowableOfType(
                 InvalidSettingsException.class,
                 () -> SettingsLoader.load(
-                        ProcessKind.SIDECAR, null, with(PEPPERS, "LATCHKEY_DRAIN_DELAY", "soon"), check));
+                        ProcessKind.SIDECAR, null, with(PEPPERS, "LATCHKEY_AUTHZ_TIMEOUT", "soon"), check));
 
         assertThat(e.problems()).hasSize(2).contains("policy.yaml:3: odd");
     }
