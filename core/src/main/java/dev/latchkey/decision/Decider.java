@@ -38,6 +38,7 @@ public final class Decider {
     private final Peppers peppers;
     private final KeyIndex index;
     private final LongSupplier now;
+    private final FaultLog faults = new FaultLog(log, "a check failed inside", System::nanoTime);
 
     /** @param now epoch milliseconds, for expiry */
     public Decider(Policies policies, Peppers peppers, KeyIndex index, LongSupplier now) {
@@ -164,7 +165,7 @@ public final class Decider {
         return olderWins ? older : newer;
     }
 
-    private static Decision fault(Throwable failure, @Nullable Route route) {
+    private Decision fault(Throwable failure, @Nullable Route route) {
         Throwable cause = IndexException.unwrap(failure);
         if (cause instanceof IndexException known) {
             Reason reason = switch (known.fault()) {
@@ -175,7 +176,7 @@ public final class Decider {
             };
             return new Decision.Deny(reason, route, null);
         }
-        log.error("a check failed inside", cause);
+        faults.report(cause);
         return new Decision.Deny(Reason.INTERNAL, route, null);
     }
 

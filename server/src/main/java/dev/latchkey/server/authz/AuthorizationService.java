@@ -4,6 +4,7 @@ import dev.latchkey.answer.AnswerStyle;
 import dev.latchkey.answer.IdentityHeaders;
 import dev.latchkey.decision.Decider;
 import dev.latchkey.decision.Decision;
+import dev.latchkey.decision.FaultLog;
 import dev.latchkey.decision.Reason;
 import dev.latchkey.key.KeyFormat;
 import io.envoyproxy.envoy.service.auth.v3.CheckRequest;
@@ -43,6 +44,8 @@ public final class AuthorizationService implements BindableService {
     private final DecisionListener listener;
     private final Timer timer;
     private final long timeoutNanos;
+    private final FaultLog undecided = new FaultLog(log, "a check was not decided", System::nanoTime);
+    private final FaultLog unwritten = new FaultLog(log, "an answer could not be written", System::nanoTime);
 
     /**
      * @param timer ends waiting; of a resolution of some 10 ms
@@ -125,8 +128,8 @@ public final class AuthorizationService implements BindableService {
         public void accept(@Nullable Decision decision, @Nullable Throwable failure) {
             stopTimer();
             if (decision == null || failure != null) {
-                log.error("a check was not decided", failure);
                 give(Decision.Deny.of(Reason.INTERNAL));
+                undecided.report(failure == null ? new NullPointerException("decision") : failure);
             } else {
                 give(decision);
             }
@@ -159,7 +162,7 @@ public final class AuthorizationService implements BindableService {
             try {
                 return read == null ? responses.unreadable() : responses.of(decision, read);
             } catch (Throwable t) {
-                log.error("an answer could not be written", t);
+                unwritten.report(t);
                 return responses.unreadable();
             }
         }

@@ -2,6 +2,7 @@ package dev.latchkey.server.authz;
 
 import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.InvalidProtocolBufferException;
+import dev.latchkey.decision.FaultLog;
 import io.envoyproxy.envoy.service.auth.v3.AuthorizationGrpc;
 import io.envoyproxy.envoy.service.auth.v3.CheckRequest;
 import io.envoyproxy.envoy.service.auth.v3.CheckResponse;
@@ -43,12 +44,15 @@ final class CheckMethod {
     }
 
     private static final class CheckRequestMarshaller implements Marshaller<CheckRequest> {
+        private final FaultLog undecodable =
+                new FaultLog(log, "a check request could not be decoded and is denied", System::nanoTime);
+
         @Override
         public CheckRequest parse(InputStream message) {
             try {
                 return CheckRequest.parseFrom(CodedInputStream.newInstance(message));
             } catch (InvalidProtocolBufferException e) {
-                log.warn("a check request could not be decoded and is denied: {}", e.getMessage());
+                undecodable.report(e);
                 return UNDECODABLE;
             } catch (IOException e) {
                 throw new UncheckedIOException(e);

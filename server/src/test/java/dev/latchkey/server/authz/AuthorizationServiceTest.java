@@ -2,6 +2,9 @@ package dev.latchkey.server.authz;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import dev.latchkey.answer.AnswerStyle;
 import dev.latchkey.decision.Decider;
 import dev.latchkey.decision.Decision;
@@ -42,6 +45,7 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 /** The service behind a real gRPC server and channel, over an index that answers when the test says so. */
 class AuthorizationServiceTest {
@@ -124,6 +128,27 @@ class AuthorizationServiceTest {
 
         assertThat(answer.getDeniedResponse().getStatus().getCodeValue()).isEqualTo(503);
         assertThat(decided).extracting(Decision::reason).containsExactly(Reason.INTERNAL);
+    }
+
+    @Test
+    void checks_manyWithAFault_areLoggedWithOneTrace() {
+        index.broken = true;
+        ListAppender<ILoggingEvent> shown = new ListAppender<>();
+        shown.start();
+        Logger logger = (Logger) LoggerFactory.getLogger(Decider.class);
+        logger.addAppender(shown);
+        try {
+            for (int i = 0; i < 100; i++) {
+                ask(Duration.ofSeconds(20)).join();
+            }
+        } finally {
+            logger.detachAppender(shown);
+        }
+
+        assertThat(decided).hasSize(100).extracting(Decision::reason).containsOnly(Reason.INTERNAL);
+        assertThat(shown.list)
+                .filteredOn(event -> event.getThrowableProxy() != null)
+                .hasSize(1);
     }
 
     @Test
