@@ -55,7 +55,7 @@ final class FailureReport implements IParameterExceptionHandler, IExecutionExcep
         if (debug) {
             StringWriter trace = new StringWriter();
             failure.printStackTrace(new PrintWriter(trace));
-            err.print(Shown.withoutKeys(trace.toString()));
+            err.print(Shown.withoutSecrets(trace.toString()));
             err.flush();
         }
         return CommandFailure.REFUSED;
@@ -85,6 +85,6 @@ final class FailureReport implements IParameterExceptionHandler, IExecutionExcep
     }
 
     private static void print(PrintWriter err, String message) {
-        err.println(Shown.withoutKeys("latchkey: " + message));
+        err.println(Shown.withoutSecrets("latchkey: " + message));
     }
 }

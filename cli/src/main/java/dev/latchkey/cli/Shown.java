@@ -5,6 +5,7 @@ import java.util.regex.Pattern;
 /** Makes text that others wrote fit to be shown to people on a terminal. */
 final class Shown {
     private static final Pattern KEY = Pattern.compile("[a-z][a-z0-9]{1,15}_(?:live|test)_[0-9A-Za-z]{16,}");
+    private static final Pattern TOKEN = Pattern.compile(TokenCommand.PREFIX + "[0-9A-Za-z_-]{16,}");
 
     private Shown() {}
 
@@ -13,9 +14,9 @@ final class Shown {
         return KEY.matcher(text).find();
     }
 
-    /** Returns {@code text} with everything that looks like an API key left out. */
-    static String withoutKeys(String text) {
-        return KEY.matcher(text).replaceAll("<key>");
+    /** Returns {@code text} with everything that looks like an API key or an admin token left out. */
+    static String withoutSecrets(String text) {
+        return TOKEN.matcher(KEY.matcher(text).replaceAll("<key>")).replaceAll("<token>");
     }
 
     /** Returns {@code text} as one line: control and format characters, which could steer a terminal, are escaped. */

@@ -13,7 +13,7 @@ import picocli.CommandLine.Spec;
 @Command(name = "token", description = "Make the token of somebody who manages keys.")
 final class TokenCommand {
     /** So that people, and scanners for leaked secrets, see what it is. */
-    private static final String PREFIX = "latchkey_admin_";
+    static final String PREFIX = "latchkey_admin_";
 
     private static final int BYTES = 32;
 

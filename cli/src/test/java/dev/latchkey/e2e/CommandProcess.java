@@ -18,7 +18,7 @@ final class CommandProcess implements AutoCloseable {
     private final Path err;
     private final Process process;
 
-    private CommandProcess(Map<String, String> variables, List<String> arguments) {
+    private CommandProcess(Map<String, String> variables, String input, List<String> arguments) {
         try {
             out = Files.createTempFile("latchkey", ".out");
             err = Files.createTempFile("latchkey", ".err");
@@ -35,6 +35,8 @@ final class CommandProcess implements AutoCloseable {
             builder.environment().keySet().removeIf(name -> name.startsWith("LATCHKEY_"));
             builder.environment().putAll(variables);
             process = builder.start();
+            process.getOutputStream().write(input.getBytes(StandardCharsets.UTF_8));
+            process.getOutputStream().close();
         } catch (IOException e) {
             throw new AssertionError(e);
         }
@@ -42,7 +44,7 @@ final class CommandProcess implements AutoCloseable {
 
     /** Starts a command that runs until it is told to stop. */
     static CommandProcess start(Map<String, String> variables, String... arguments) {
-        return new CommandProcess(variables, List.of(arguments));
+        return new CommandProcess(variables, "", List.of(arguments));
     }
 
     /** What a command that has ended left behind. */
@@ -50,9 +52,18 @@ final class CommandProcess implements AutoCloseable {
 
     /** Runs a command to its end. */
     static Result run(Map<String, String> variables, String... arguments) {
-        try (CommandProcess command = new CommandProcess(variables, List.of(arguments))) {
+        return runWithInput(variables, "", arguments);
+    }
+
+    /** Runs a command to its end, with {@code input} on its standard input. */
+    static Result runWithInput(Map<String, String> variables, String input, String... arguments) {
+        try (CommandProcess command = new CommandProcess(variables, input, List.of(arguments))) {
             return command.awaitEnd();
         }
+    }
+
+    long pid() {
+        return process.pid();
     }
 
     /** Waits until standard output holds {@code text}; fails at once if the process ends before. */
