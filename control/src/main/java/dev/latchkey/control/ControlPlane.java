@@ -16,6 +16,7 @@ import dev.latchkey.control.keys.WorkspaceManager;
 import dev.latchkey.control.ledger.Announcements;
 import dev.latchkey.control.ledger.IndexWriter;
 import dev.latchkey.control.ledger.Ledger;
+import dev.latchkey.control.ledger.Permissions;
 import dev.latchkey.control.ledger.Projector;
 import dev.latchkey.control.ledger.Reconciler;
 import dev.latchkey.control.ledger.RedisCalls;
@@ -57,11 +58,12 @@ public final class ControlPlane implements AutoCloseable {
 
     private static final long BEAT_MILLIS = 1000;
     private static final long RETRY_MILLIS = 100;
+    private static final long PERMISSIONS_MILLIS = 10_000;
     private static final long SWEEP_PAGE_MILLIS = 100;
     /** The check of the store is made once; to look again whether it was made costs nothing. */
     private static final long CHECKED_MILLIS = 60_000;
 
-    private static final int TASKS = 5;
+    private static final int TASKS = 6;
 
     private final Closing closing = new Closing();
     private final Readiness readiness;
@@ -97,10 +99,14 @@ public final class ControlPlane implements AutoCloseable {
             new JvmMemoryMetrics().bindTo(metrics);
             new ProcessorMetrics().bindTo(metrics);
             RedisResources resources = closing.add(new RedisResources());
-            RedisLink link = closing.add(
-                    new RedisLink(RedisURI.create(settings.redis().uri().reveal()), redisTimeout, resources.client()));
+            RedisLink link = closing.add(new RedisLink(
+                    RedisURI.create(settings.redis().uri().reveal()),
+                    settings.redis().tls(),
+                    redisTimeout,
+                    resources.client()));
             // A little longer than the link's own timeout, which has the better message.
-            RedisCalls redis = new RedisCalls(link, redisTimeout.plusMillis(500));
+            RedisCalls redis = new RedisCalls(link, schema, redisTimeout.plusMillis(500));
+            Permissions permissions = new Permissions(redis);
 
             Ledger ledger = new Ledger(redis, schema);
             IndexWriter index = new IndexWriter(redis, schema, metrics);
@@ -122,8 +128,8 @@ public final class ControlPlane implements AutoCloseable {
             Explainer explainer =
                     new Explainer(policies, peppers, new RedisKeyIndex(link, schema), () -> later(clock, redis));
 
-            readiness =
-                    new Readiness(List.of(link::problem, check::problem, reconciler::problem, announcements::problem));
+            readiness = new Readiness(List.of(
+                    link::problem, permissions::problem, check::problem, reconciler::problem, announcements::problem));
             Gauge.builder("latchkey.control.ready", () -> readiness.ready() ? 1 : 0)
                     .description("1 if /readyz answers 200, else 0")
                     .register(metrics);
@@ -143,6 +149,7 @@ public final class ControlPlane implements AutoCloseable {
             link.start();
             Repeater repeater = closing.add(new Repeater(TASKS));
             repeater.repeat(() -> check.pass() ? CHECKED_MILLIS : RETRY_MILLIS);
+            repeater.repeat(() -> permissions.look() ? PERMISSIONS_MILLIS : BEAT_MILLIS);
             repeater.repeat(() -> announcements.beat() ? BEAT_MILLIS : RETRY_MILLIS);
             repeater.repeat(() -> reconcile(reconciler, sweep) ? BEAT_MILLIS : RETRY_MILLIS);
             repeater.repeat(() -> sweep.step() ? SWEEP_PAGE_MILLIS : BEAT_MILLIS);

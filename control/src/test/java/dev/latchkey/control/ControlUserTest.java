@@ -55,7 +55,7 @@ class ControlUserTest {
                     .isInstanceOfSatisfying(
                             StoreException.class, e -> assertThat(e.fault()).isEqualTo(StoreException.Fault.REFUSED))
                     .hasMessageContaining("NOPERM")
-                    .hasMessageContaining("permissions of the control plane's Redis user");
+                    .hasMessageContaining("ACL SETUSER control +hget");
         }
     }
 }

@@ -64,7 +64,7 @@ public final class TestControl implements AutoCloseable {
         link = new RedisLink(RedisURI.create(uri), timeout, resources.client());
         link.start();
         Awaitility.await().until(() -> link.problem().isEmpty());
-        redis = new RedisCalls(link, timeout.multipliedBy(2));
+        redis = new RedisCalls(link, schema, timeout.multipliedBy(2));
         ledger = new Ledger(redis, schema);
         index = new IndexWriter(redis, schema, new SimpleMeterRegistry());
         projector = new Projector(ledger, index, clock);

@@ -42,6 +42,11 @@ public final class RedisUri {
         return new RedisUri(text, shown(uri, userInfo));
     }
 
+    /** Tells whether the connection is to be encrypted. */
+    public boolean isTls() {
+        return text.startsWith("rediss:");
+    }
+
     /** Returns the URI with its password, for the client that connects. */
     public String reveal() {
         return text;

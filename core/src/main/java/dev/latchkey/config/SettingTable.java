@@ -1,6 +1,7 @@
 package dev.latchkey.config;
 
 import dev.latchkey.key.Peppers;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -52,6 +53,18 @@ final class SettingTable {
             Forms.REDIS_URI);
     static final Setting<NamedFile> REDIS_URI_FILE =
             add("redis.uri-file", "", "A file that holds redis.uri, instead of it", Forms.FILE);
+    static final Setting<Path> REDIS_TLS_CA_FILE = add(
+            "redis.tls-ca-file",
+            "",
+            "For rediss://, the certificates (PEM) of the CAs that may have signed Redis' certificate; default: those the JDK trusts",
+            PemFiles.CERTIFICATES);
+    static final Setting<Path> REDIS_TLS_CERT_FILE = add(
+            "redis.tls-cert-file",
+            "",
+            "For a Redis that wants a client certificate: the certificate and its chain (PEM)",
+            PemFiles.CERTIFICATES);
+    static final Setting<Path> REDIS_TLS_KEY_FILE =
+            add("redis.tls-key-file", "", "The key of redis.tls-cert-file (PEM, PKCS #8, not encrypted)", PemFiles.KEY);
     static final Setting<Duration> REDIS_TIMEOUT =
             add("redis.timeout", "50ms", "The most that one Redis command may take", Forms.duration("1ms", "10s"));
     static final Setting<String> REDIS_PREFIX = add(

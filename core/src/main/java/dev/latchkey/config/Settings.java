@@ -1,5 +1,6 @@
 package dev.latchkey.config;
 
+import dev.latchkey.index.TlsFiles;
 import dev.latchkey.key.Peppers;
 import java.time.Duration;
 import java.util.List;
@@ -55,10 +56,11 @@ public record Settings(
     /**
      * The key index.
      *
+     * @param tls files for a {@code rediss} URI, which have been seen to be readable
      * @param timeout the most that one command may take
      * @param prefix what all names start with; ends in {@code :}
      */
-    public record Redis(RedisUri uri, Duration timeout, String prefix) {}
+    public record Redis(RedisUri uri, TlsFiles tls, Duration timeout, String prefix) {}
 
     /**
      * The keys.

@@ -1,5 +1,6 @@
 package dev.latchkey.config;
 
+import dev.latchkey.index.TlsFiles;
 import dev.latchkey.key.Peppers;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -9,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the settings of a process from a YAML file and from variables, which win. Stateless, logs nothing. */
@@ -86,8 +88,12 @@ public final class SettingsLoader {
                 values.get(SettingTable.AUTHZ_MAX_CONCURRENT));
         Settings.Ops ops = new Settings.Ops(values.get(SettingTable.OPS_LISTEN));
         Settings.Control control = new Settings.Control(values.get(SettingTable.CONTROL_LISTEN), tokens(process));
+        RedisUri redisUri = redisUri();
         Settings.Redis redis = new Settings.Redis(
-                redisUri(), values.get(SettingTable.REDIS_TIMEOUT), values.get(SettingTable.REDIS_PREFIX));
+                redisUri,
+                tlsFiles(redisUri),
+                values.get(SettingTable.REDIS_TIMEOUT),
+                values.get(SettingTable.REDIS_PREFIX));
         String brand = values.get(SettingTable.KEYS_BRAND);
         boolean acceptImported = values.get(SettingTable.KEYS_ACCEPT_IMPORTED);
         Peppers peppers = peppers();
@@ -132,6 +138,23 @@ public final class SettingsLoader {
     private RedisUri redisUri() {
         RedisUri uri = values.findSecret(SettingTable.REDIS_URI, SettingTable.REDIS_URI_FILE);
         return uri == null ? SettingTable.REDIS_URI.fallbackValue() : uri;
+    }
+
+    /** Whoever gives a certificate thinks that the connection is encrypted: then it must be. */
+    private TlsFiles tlsFiles(RedisUri uri) {
+        if (!uri.isTls()) {
+            Stream.of(SettingTable.REDIS_TLS_CA_FILE, SettingTable.REDIS_TLS_CERT_FILE, SettingTable.REDIS_TLS_KEY_FILE)
+                    .filter(values::isGiven)
+                    .forEach(file -> problems.add(file.key() + ": given, but redis.uri is " + uri
+                            + ", which is plain text (expected: rediss:// in redis.uri)"));
+        }
+        Path certificate = values.find(SettingTable.REDIS_TLS_CERT_FILE);
+        Path key = values.find(SettingTable.REDIS_TLS_KEY_FILE);
+        if (values.isGiven(SettingTable.REDIS_TLS_CERT_FILE) != values.isGiven(SettingTable.REDIS_TLS_KEY_FILE)) {
+            problems.add("redis.tls-cert-file, redis.tls-key-file: only one is given (expected: both or none)");
+        }
+        boolean pair = certificate != null && key != null;
+        return new TlsFiles(values.find(SettingTable.REDIS_TLS_CA_FILE), pair ? certificate : null, pair ? key : null);
     }
 
     private @Nullable Peppers peppers() {

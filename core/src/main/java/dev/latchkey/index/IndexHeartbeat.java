@@ -2,31 +2,35 @@ package dev.latchkey.index;
 
 import dev.latchkey.key.Peppers;
 import io.lettuce.core.RedisCommandExecutionException;
+import io.lettuce.core.api.async.RedisAsyncCommands;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Asks Redis once a second for its time, and now and then whether the peppers here are those of the control plane. Answers
- * the questions: was the index ever reached, is it reachable now, and can keys be recognised in it at all? Has a connection that
- * stays open without an answer replaced.
+ * Asks Redis once a second for its time and for a record, and now and then whether the peppers here are those of the control
+ * plane and whether the user has its permissions. Answers the questions: was the index ever reached, is it reachable now, and
+ * can keys be recognised in it at all? Has a connection that stays open without an answer replaced.
  *
  * <p>This class is thread-safe.
  */
 public final class IndexHeartbeat implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(IndexHeartbeat.class);
-    /** How often to look while something is wrong, so that a recovery shows at once; ten times less often otherwise. */
+    /** How often to look while the index cannot be read, so that a recovery shows at once; ten times less often otherwise. */
     private static final long PERIOD_MILLIS = 100;
 
     private static final int TICKS_PER_BEAT = 10;
-    private static final int TICKS_PER_PEPPER_CHECK = 100;
+    private static final int TICKS_PER_INSPECTION = 100;
     private static final long SKEW_WARNING_MILLIS = 2000;
 
     /**
@@ -39,10 +43,17 @@ public final class IndexHeartbeat implements AutoCloseable {
     private final IndexSchema schema;
     private final IndexClock clock;
     private final Peppers peppers;
+    private final PermissionProbe permissions;
+    private final TroubleLog troubles;
     private @Nullable ScheduledFuture<?> schedule;
     private volatile boolean reached;
-    private volatile Optional<String> problem = Optional.of("not connected to Redis yet");
+    private volatile boolean inspected;
+    private volatile Optional<String> problem;
     private volatile Optional<String> pepperProblem = Optional.empty();
+    private volatile Optional<String> permissionProblem = Optional.empty();
+    private volatile boolean blind;
+    private volatile Optional<String> absence = Optional.empty();
+    private volatile boolean everAnnounced;
     private volatile boolean skewed;
     private volatile long lastAnswer = System.nanoTime();
     private int ticks;
@@ -52,6 +63,9 @@ public final class IndexHeartbeat implements AutoCloseable {
         this.schema = schema;
         this.clock = clock;
         this.peppers = peppers;
+        this.permissions = new PermissionProbe(schema);
+        this.troubles = link.troubles();
+        this.problem = link.problem();
     }
 
     /** Begins to beat, on {@code scheduler}; a beat does not block it. */
@@ -64,7 +78,7 @@ public final class IndexHeartbeat implements AutoCloseable {
         return reached;
     }
 
-    /** Returns why Redis does not answer now; empty if it does. Holds no secret. */
+    /** Returns why the index cannot be read now; empty if it can. Holds no secret. */
     public Optional<String> problem() {
         return problem;
     }
@@ -72,6 +86,14 @@ public final class IndexHeartbeat implements AutoCloseable {
     /** Returns which pepper is not the control plane's, or is missing here; empty if none is known to be. */
     public Optional<String> pepperProblem() {
         return pepperProblem;
+    }
+
+    /** Returns everything that people should know of the index, {@link #problem} first. Holds no secret. */
+    public List<String> details() {
+        return Stream.of(problem, permissionProblem, absence, link.note())
+                .flatMap(Optional::stream)
+                .distinct()
+                .toList();
     }
 
     @Override
@@ -83,27 +105,62 @@ public final class IndexHeartbeat implements AutoCloseable {
     }
 
     private void tick() {
-        boolean wrong = problem.isPresent() || pepperProblem.isPresent();
         int tick = ticks++;
-        if (wrong || tick % TICKS_PER_BEAT == 0) {
-            beat(/* checkPeppers= */ wrong || tick % TICKS_PER_PEPPER_CHECK == 0);
+        boolean beat = tick % TICKS_PER_BEAT == 0;
+        boolean wrong = pepperProblem.isPresent() || permissionProblem.isPresent() || absence.isPresent();
+        if (problem.isPresent() || beat) {
+            beat(/* inspect= */ tick % TICKS_PER_INSPECTION == 0 || (wrong && beat) || !inspected);
         }
     }
 
-    private void beat(boolean checkPeppers) {
+    private void beat(boolean inspect) {
         try {
-            CompletableFuture<List<String>> time = link.commands().time().toCompletableFuture();
-            CompletableFuture<Void> unused = time.thenAccept(this::observe)
-                    .thenCompose(done -> checkPeppers ? comparePeppers() : CompletableFuture.completedFuture(null))
+            RedisAsyncCommands<String, String> redis = link.commands();
+            CompletableFuture<Void> time = ifPermitted(redis.time().thenAccept(this::observe));
+            CompletableFuture<Void> read =
+                    ifPermitted(redis.hgetall(schema.canary()).thenAccept(fields -> {}));
+            CompletableFuture<Void> unused = CompletableFuture.allOf(time, read)
+                    .thenCompose(done -> inspect ? inspect(redis) : CompletableFuture.completedFuture(null))
                     .whenComplete((done, failure) -> {
-                        reached |= failure == null;
-                        report(Optional.ofNullable(failure).map(IndexHeartbeat::text));
-                        redialIfSilent(failure);
+                        // What fails because its connection is gone already is no news of the present one.
+                        if (failure == null || link.isCurrent(redis)) {
+                            beaten(failure);
+                            redialIfSilent(failure);
+                        }
                     });
         } catch (IndexException e) {
             // No connection: it is the link's to get one.
             lastAnswer = System.nanoTime();
-            report(Optional.of(link.problem().orElseGet(e::getMessage)));
+            beaten(e);
+        }
+    }
+
+    /** Whether something is permitted is for the inspection to find out. */
+    private static CompletableFuture<Void> ifPermitted(CompletionStage<Void> answer) {
+        return answer.toCompletableFuture().exceptionally(failure -> {
+            Throwable cause = IndexException.unwrap(failure);
+            if (cause instanceof RedisCommandExecutionException
+                    && String.valueOf(cause.getMessage()).startsWith("NOPERM")) {
+                return null;
+            }
+            throw cause instanceof RuntimeException known ? known : new IllegalStateException(cause);
+        });
+    }
+
+    private void beaten(@Nullable Throwable failure) {
+        Optional<String> down = link.problem();
+        if (down.isPresent()) {
+            problem = down;
+            inspected = false;
+        } else if (failure != null) {
+            String text = link.explain(IndexException.unwrap(failure));
+            problem = Optional.of(text);
+            inspected = false;
+            troubles.wrong("index", text);
+        } else {
+            reached |= !blind;
+            problem = blind ? permissionProblem : Optional.empty();
+            troubles.right("index", "the index can be read");
         }
     }
 
@@ -129,19 +186,79 @@ public final class IndexHeartbeat implements AutoCloseable {
         skewed = now;
     }
 
-    private CompletableFuture<Void> comparePeppers() {
+    private CompletableFuture<Void> inspect(RedisAsyncCommands<String, String> redis) {
+        CompletableFuture<Void> rights = permissions.lacking(redis).thenAccept(this::reportPermissions);
+        return CompletableFuture.allOf(rights, ifPermitted(comparePeppers(redis)))
+                .thenRun(() -> inspected = true);
+    }
+
+    private void reportPermissions(Set<String> lacking) {
+        blind = permissions.blind(lacking);
+        if (lacking.isEmpty()) {
+            permissionProblem = Optional.empty();
+            troubles.right("permissions", "the user of Redis may do all that it needs");
+        } else {
+            String text = link.explainLack(lacking);
+            permissionProblem = Optional.of(text);
+            troubles.wrong("permissions", text);
+        }
+    }
+
+    private CompletableFuture<Void> comparePeppers(RedisAsyncCommands<String, String> redis) {
         return IntStream.rangeClosed(1, Peppers.MAX_VERSION)
-                .mapToObj(version -> read(schema.pepperCheck(version))
+                .mapToObj(version -> read(redis, schema.pepperCheck(version))
                         .thenCombine(
-                                read(schema.pepperRetired(version)),
-                                (published, retired) -> mismatch(version, published, retired != null)))
-                .reduce((a, b) -> a.thenCombine(b, (x, y) -> x.isPresent() ? x : y))
+                                read(redis, schema.pepperRetired(version)),
+                                (published, retired) ->
+                                        new Finding(published != null, mismatch(version, published, retired != null))))
+                .reduce((a, b) -> a.thenCombine(b, Finding::and))
                 .orElseThrow()
                 .thenAccept(this::reportPeppers);
     }
 
-    private CompletableFuture<@Nullable String> read(String name) {
-        return link.commands().get(name).toCompletableFuture();
+    private static CompletableFuture<@Nullable String> read(RedisAsyncCommands<String, String> redis, String name) {
+        return redis.get(name).toCompletableFuture();
+    }
+
+    /**
+     * What Redis tells of some peppers.
+     *
+     * @param announced whether a control plane has announced any of them
+     */
+    private record Finding(boolean announced, Optional<String> mismatch) {
+        Finding and(Finding next) {
+            return new Finding(announced || next.announced, mismatch.or(() -> next.mismatch));
+        }
+    }
+
+    private void reportPeppers(Finding found) {
+        Optional<String> now = found.mismatch;
+        if (now.isPresent() && !now.equals(pepperProblem)) {
+            log.error("{}; keys made under it are not recognised", now.get());
+        }
+        pepperProblem = now;
+        reportAbsence(!found.announced);
+    }
+
+    /** An empty Redis denies every key, which is right and yet mostly a mistake: another database, or data that was lost. */
+    private void reportAbsence(boolean absent) {
+        if (!absent) {
+            everAnnounced = true;
+            absence = Optional.empty();
+            troubles.right("contents", "a control plane has announced its pepper again");
+            return;
+        }
+        String where = "Redis at " + link.address();
+        if (everAnnounced) {
+            String text =
+                    where + " has lost its contents: the control plane's pepper is no longer announced there, and keys"
+                            + " that were there are unknown now (401); restore its data, and run it with appendonly yes";
+            absence = Optional.of(text);
+            troubles.wrong("contents", text);
+        } else {
+            absence = Optional.of(where + " is one where no control plane has announced its pepper yet; are host and"
+                    + " database in redis.uri those of the control plane, and has that been started?");
+        }
     }
 
     private Optional<String> mismatch(int version, @Nullable String published, boolean retired) {
@@ -156,26 +273,5 @@ public final class IndexHeartbeat implements AutoCloseable {
         return published.equals(peppers.check(version))
                 ? Optional.empty()
                 : Optional.of("pepper version " + version + " is not the one in use");
-    }
-
-    private void reportPeppers(Optional<String> now) {
-        if (now.isPresent() && !now.equals(pepperProblem)) {
-            log.error("{}; keys made under it are not recognised", now.get());
-        }
-        pepperProblem = now;
-    }
-
-    private void report(Optional<String> now) {
-        if (!now.equals(problem)) {
-            now.ifPresentOrElse(
-                    text -> log.warn("the index cannot be read: {}", text), () -> log.info("the index can be read"));
-        }
-        problem = now;
-    }
-
-    private static String text(Throwable failure) {
-        Throwable cause = IndexException.unwrap(failure);
-        String message = cause.getMessage();
-        return message == null ? cause.getClass().getSimpleName() : message;
     }
 }

@@ -43,6 +43,11 @@ public final class IndexSchema {
         this.prefix = prefix;
     }
 
+    /** Returns what all names start with. */
+    public String prefix() {
+        return prefix;
+    }
+
     /** Returns the name of the hash that holds a key's record. */
     public String key(KeyDigest digest) {
         return prefix + "key:" + digest.text();

@@ -2,14 +2,21 @@ package dev.latchkey.index;
 
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.MaintNotificationsConfig;
+import io.lettuce.core.RedisChannelHandler;
 import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisCommandExecutionException;
+import io.lettuce.core.RedisConnectionStateListener;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.SocketOptions;
+import io.lettuce.core.SslOptions;
+import io.lettuce.core.StatefulRedisConnectionImpl;
 import io.lettuce.core.TimeoutOptions;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.async.RedisAsyncCommands;
 import io.lettuce.core.codec.StringCodec;
+import io.lettuce.core.protocol.ProtocolVersion;
 import io.lettuce.core.resource.ClientResources;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ScheduledExecutorService;
@@ -20,21 +27,31 @@ import org.slf4j.LoggerFactory;
 
 /**
  * One connection to Redis that comes up by itself, whenever Redis does. Starting does no I/O on the caller's thread, and a
- * Redis that is down is no error: {@link #commands()} then fails at once, so that nothing queues up behind a dead link.
+ * Redis that is down is no error: {@link #commands()} then fails at once, so that nothing queues up behind a dead link. Over
+ * {@code rediss} the certificate must be trusted and be for the host; there is no way back to plain text.
  *
- * <p>Each command fails after the timeout; none is repeated on a later connection. This class is thread-safe.
+ * <p>A connection that is lost is replaced by a new one, not mended by Lettuce, so that the cause of each failure is known.
+ * Each command fails after the timeout; none is repeated on a later connection. This class is thread-safe.
  */
 public final class RedisLink implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(RedisLink.class);
+    private static final String PART = "link";
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(1);
+    private static final Duration TLS_CONNECT_TIMEOUT = Duration.ofSeconds(3);
     private static final long RETRY_MILLIS = 200;
+    /** Redis keeps a log of refused logins. */
+    private static final long RETRY_REFUSED_MILLIS = 1000;
+
     private static final int MAX_QUEUED_COMMANDS = 16_384;
 
     private final RedisClient client;
     private final RedisURI uri;
+    private final RedisPeer peer;
+    private final TroubleLog troubles = new TroubleLog(System::nanoTime);
     private final ScheduledExecutorService scheduler;
     private volatile @Nullable StatefulRedisConnection<String, String> connection;
-    private volatile @Nullable String problem = "not connected to Redis yet";
+    private volatile String problem;
+    private volatile boolean reached;
     private volatile boolean closed;
 
     /**
@@ -43,46 +60,63 @@ public final class RedisLink implements AutoCloseable {
      * @param resources of the caller, who closes them after this
      */
     public RedisLink(RedisURI uri, Duration timeout, ClientResources resources) {
+        this(uri, TlsFiles.NONE, timeout, resources);
+    }
+
+    /** As above, over {@code rediss} with certificates of the caller's. */
+    public RedisLink(RedisURI uri, TlsFiles files, Duration timeout, ClientResources resources) {
         this.uri = uri;
+        this.peer = RedisPeer.of(uri);
+        this.problem = "not connected to Redis at " + peer.address() + " yet";
         this.scheduler = resources.eventExecutorGroup();
-        this.uri.setTimeout(CONNECT_TIMEOUT);
+        Duration connectTimeout = uri.isSsl() ? TLS_CONNECT_TIMEOUT : CONNECT_TIMEOUT;
+        this.uri.setTimeout(connectTimeout);
         this.client = RedisClient.create(resources);
         client.setOptions(ClientOptions.builder()
-                .autoReconnect(true)
+                .autoReconnect(false)
                 .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
-                .replayFilter(command -> true) // true = do not replay
                 .requestQueueSize(MAX_QUEUED_COMMANDS)
                 .maintNotificationsConfig(MaintNotificationsConfig.disabled())
                 .pingBeforeActivateConnection(true)
                 .timeoutOptions(TimeoutOptions.enabled(timeout))
+                .sslOptions(ssl(files, connectTimeout))
                 .socketOptions(SocketOptions.builder()
-                        .connectTimeout(CONNECT_TIMEOUT)
+                        .connectTimeout(connectTimeout)
                         .keepAlive(true)
                         .tcpNoDelay(true)
                         .build())
                 .build());
+        client.addListener(new RedisConnectionStateListener() {
+            @Override
+            public void onRedisDisconnected(RedisChannelHandler<?, ?> disconnected) {
+                lost(disconnected);
+            }
+        });
     }
 
     /** Begins to connect, and goes on until it succeeds or this is closed. */
     public void start() {
-        var unused = client.connectAsync(StringCodec.UTF8, uri).whenComplete((connected, failure) -> {
-            if (failure == null) {
-                established(connected);
-            } else {
-                failed(IndexException.unwrap(failure));
-            }
-        });
+        try {
+            var unused = client.connectAsync(StringCodec.UTF8, uri).whenComplete((connected, failure) -> {
+                if (failure == null) {
+                    established(connected);
+                } else {
+                    failed(IndexException.unwrap(failure));
+                }
+            });
+        } catch (RuntimeException e) {
+            failed(e);
+        }
     }
 
     /** Gives up the present connection, which does not answer although it is open, and begins to connect anew. */
     void redial() {
         StatefulRedisConnection<String, String> silent = connection;
-        if (silent == null || closed) {
+        if (silent == null
+                || closed
+                || !giveUp(silent, "the connection to Redis at " + peer.address() + " is silent, connecting anew")) {
             return;
         }
-        problem = "connection to " + address() + " is silent, connecting anew";
-        connection = null;
-        log.warn("{}", problem);
         var unused = silent.closeAsync();
         start();
     }
@@ -100,20 +134,45 @@ public final class RedisLink implements AutoCloseable {
         return current.async();
     }
 
-    /** Returns what keeps the link down, for people; empty if it is up. Holds no secret. */
+    /** Tells whether {@code commands} are those of the present connection, and not of one that is gone. */
+    boolean isCurrent(RedisAsyncCommands<String, String> commands) {
+        StatefulRedisConnection<String, String> current = connection;
+        return current != null && current.async() == commands;
+    }
+
+    /** Returns what keeps the link down and what to do about it, for people; empty if it is up. Holds no secret. */
     public Optional<String> problem() {
         StatefulRedisConnection<String, String> current = connection;
-        if (current != null) {
-            return current.isOpen()
-                    ? Optional.empty()
-                    : Optional.of("connection to " + address() + " lost, reconnecting");
-        }
-        return Optional.ofNullable(problem);
+        return current != null && current.isOpen() ? Optional.empty() : Optional.of(problem);
+    }
+
+    /** Returns what is to be known of a link that is up, for people; empty if there is nothing. */
+    public Optional<String> note() {
+        return connection instanceof StatefulRedisConnectionImpl<?, ?> current
+                        && current.getConnectionState().getNegotiatedProtocolVersion() == ProtocolVersion.RESP2
+                ? Optional.of("Redis at " + peer.address() + ", or a proxy before it, speaks RESP2 only;"
+                        + " Latchkey reads from it, and gets no pushes")
+                : Optional.empty();
+    }
+
+    /** Returns what {@code failure} of a command means and what to do about it, for people; holds no secret. */
+    public String explain(Throwable failure) {
+        return peer.explain(failure);
+    }
+
+    /** Returns what to say of permissions that the user lacks, in the form of {@code ACL SETUSER}. */
+    public String explainLack(Iterable<String> rules) {
+        return peer.lacks(rules);
+    }
+
+    /** Returns where this link and who uses it say what is wrong. */
+    public TroubleLog troubles() {
+        return troubles;
     }
 
     /** Returns host, port and database, without user and password. */
     public String address() {
-        return uri.getHost() + ":" + uri.getPort() + "/" + uri.getDatabase();
+        return peer.address();
     }
 
     @Override
@@ -127,28 +186,78 @@ public final class RedisLink implements AutoCloseable {
             var unused = connected.closeAsync();
             return;
         }
+        problem = lost();
         connection = connected;
-        problem = null;
-        log.info("connected to Redis at {}", address());
+        String news = "connected to Redis at " + peer.address();
+        if (!troubles.right(PART, news) && !reached) {
+            log.info("{}", news);
+        }
+        reached = true;
+        note().ifPresentOrElse(
+                        text -> troubles.wrong("protocol", text),
+                        () -> troubles.right("protocol", "Redis at " + peer.address() + " speaks RESP3"));
+        if (!connected.isOpen()) {
+            lost(connected);
+        }
+    }
+
+    private void lost(Object disconnected) {
+        if (!closed && giveUp(disconnected, lost())) {
+            retryAfter(RETRY_MILLIS);
+        }
+    }
+
+    private String lost() {
+        return "the connection to Redis at " + peer.address() + " is lost, connecting anew";
+    }
+
+    /** Not said in the log yet: the next attempt tells the cause, or succeeds at once. */
+    private synchronized boolean giveUp(Object disconnected, String text) {
+        if (connection != disconnected) {
+            return false;
+        }
+        problem = text;
+        connection = null;
+        return true;
     }
 
     private void failed(Throwable failure) {
-        String text = "cannot connect to Redis at " + address() + ": " + rootMessage(failure);
-        if (!text.equals(problem)) {
-            log.warn("{}; trying again every {} ms", text, RETRY_MILLIS);
+        if (closed) {
+            return;
         }
-        problem = text;
-        if (!closed) {
-            var unused = scheduler.schedule(this::start, RETRY_MILLIS, TimeUnit.MILLISECONDS);
+        if (failure instanceof IllegalStateException) {
+            // Redis had ended the connection before Lettuce looked, and the cause is lost: one before tells it, or the
+            // next.
+            log.debug("no connection to Redis at {}", peer.address(), failure);
+        } else {
+            problem = peer.explain(failure);
+            troubles.wrong(PART, problem);
         }
+        retryAfter(failure instanceof RedisCommandExecutionException ? RETRY_REFUSED_MILLIS : RETRY_MILLIS);
     }
 
-    private static String rootMessage(Throwable failure) {
-        Throwable root = failure;
-        for (Throwable cause = root.getCause(); cause != null; cause = root.getCause()) {
-            root = cause;
+    private void retryAfter(long millis) {
+        var unused = scheduler.schedule(
+                () -> {
+                    if (!closed) {
+                        start();
+                    }
+                },
+                millis,
+                TimeUnit.MILLISECONDS);
+    }
+
+    private static SslOptions ssl(TlsFiles files, Duration handshakeTimeout) {
+        SslOptions.Builder options = SslOptions.builder().jdkSslProvider().handshakeTimeout(handshakeTimeout);
+        Path ca = files.ca();
+        if (ca != null) {
+            options.trustManager(ca.toFile());
         }
-        String message = root.getMessage();
-        return message == null ? root.getClass().getSimpleName() : message;
+        Path certificate = files.certificate();
+        Path key = files.key();
+        if (certificate != null && key != null) {
+            options.keyManager(certificate.toFile(), key.toFile(), new char[0]);
+        }
+        return options.build();
     }
 }

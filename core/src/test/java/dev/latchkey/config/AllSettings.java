@@ -2,6 +2,9 @@ package dev.latchkey.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.latchkey.index.TestCertificates;
+import dev.latchkey.index.TlsFiles;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,6 +16,11 @@ final class AllSettings {
     static final String PEPPERS = "2:" + "ICEiIyQlJicoKSorLC0uLzAxMjM0NTY3ODk6Ozw9Pj8=" + ",1:"
             + "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
     static final String HASH = "00112233445566778899aabbccddeeff00112233445566778899AABBCCDDEEFF";
+    private static final TestCertificates CERTIFICATES = TestCertificates.create();
+    private static final String CA = CERTIFICATES.ca().toString();
+    private static final String CERTIFICATE =
+            CERTIFICATES.server().certificate().toString();
+    private static final String KEY = CERTIFICATES.server().key().toString();
     static final Map<String, String> TEXTS = texts();
 
     private AllSettings() {}
@@ -29,6 +37,7 @@ final class AllSettings {
         assertThat(read.redis())
                 .isEqualTo(new Settings.Redis(
                         RedisUri.parse("rediss://sidecar:p%40ss@redis:6380/3"),
+                        new TlsFiles(Path.of(CA), Path.of(CERTIFICATE), Path.of(KEY)),
                         Duration.ofMillis(51),
                         "tenant:latchkey:"));
         assertThat(read.keys().brand()).isEqualTo("acme");
@@ -57,6 +66,9 @@ final class AllSettings {
         texts.put("control.listen", "control.internal:8");
         texts.put("control.tokens", "ci:operator:sha256:" + "ab".repeat(32) + ",ops.on-call_1:operator:sha256:" + HASH);
         texts.put("redis.uri", "rediss://sidecar:p%40ss@redis:6380/3");
+        texts.put("redis.tls-ca-file", CA);
+        texts.put("redis.tls-cert-file", CERTIFICATE);
+        texts.put("redis.tls-key-file", KEY);
         texts.put("redis.timeout", "51ms");
         texts.put("redis.prefix", "tenant:latchkey:");
         texts.put("keys.brand", "acme");
@@ -91,6 +103,9 @@ final class AllSettings {
             "      hash: sha256:" + HASH,
             "redis.uri: rediss://sidecar:p%40ss@redis:6380/3",
             "redis:",
+            "  tls-ca-file: " + CA,
+            "  tls-cert-file: " + CERTIFICATE,
+            "  tls-key-file: " + KEY,
             "  timeout: 51ms",
             "  prefix: 'tenant:latchkey:'",
             "keys:",

@@ -3,11 +3,16 @@ package dev.latchkey.index;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.sync.RedisCommands;
-import java.io.File;
+import io.lettuce.core.codec.StringCodec;
+import io.lettuce.core.output.StatusOutput;
+import io.lettuce.core.protocol.CommandArgs;
+import io.lettuce.core.protocol.CommandType;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
@@ -22,9 +27,13 @@ import redis.embedded.RedisExecProvider;
 
 /**
  * A real Redis server for tests, on a free loopback port: started before the class, emptied before each test, stopped after
- * the class. It can be killed, stopped and continued by signal, and restarted on the same port.
+ * the class. It can be killed, stopped and continued by signal, and restarted on the same port. With the system property {@code
+ * latchkey.redis=valkey} it is Valkey.
  */
 public final class RealRedis implements BeforeAllCallback, BeforeEachCallback, AfterAllCallback {
+    private static final boolean VALKEY = "valkey".equals(System.getProperty("latchkey.redis"));
+    private static @Nullable String executable;
+
     private final String login;
     private final List<String> settings;
     private final int port = freePort();
@@ -49,10 +58,17 @@ public final class RealRedis implements BeforeAllCallback, BeforeEachCallback, A
 
     /** Starts the server and waits until it answers. */
     public void start() {
+        launch();
+        awaitAnswer();
+    }
+
+    /** Starts the server with still more settings, and does not wait. */
+    public void launch(String... more) {
         try {
-            List<String> command = new ArrayList<>(List.of(
-                    executable().getPath(), "--port", Integer.toString(port), "--bind", "127.0.0.1", "--save", ""));
+            List<String> command = new ArrayList<>(
+                    List.of(executable(), "--port", Integer.toString(port), "--bind", "127.0.0.1", "--save", ""));
             command.addAll(settings);
+            command.addAll(List.of(more));
             process = new ProcessBuilder(command)
                     .redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.DISCARD)
@@ -60,10 +76,27 @@ public final class RealRedis implements BeforeAllCallback, BeforeEachCallback, A
         } catch (IOException e) {
             throw new UncheckedIOException("redis-server does not start", e);
         }
-        client = RedisClient.create("redis://" + login + "127.0.0.1:" + port);
+    }
+
+    /** Waits until a server that was launched answers. */
+    public void awaitAnswer() {
+        RedisClient dialled = RedisClient.create("redis://" + login + "127.0.0.1:" + port);
+        client = dialled;
         connection = Awaitility.await()
+                .atMost(Duration.ofSeconds(60))
                 .ignoreExceptions()
-                .until(client::connect, c -> c.sync().ping() != null);
+                .until(dialled::connect, c -> c.sync().ping() != null);
+    }
+
+    /** Makes a user, or gives it this password and these rules and no others, from the next command on. */
+    public void setUser(String name, String password, List<String> rules) {
+        List<String> arguments = new ArrayList<>(List.of("SETUSER", name, "reset", "on", ">" + password));
+        arguments.addAll(rules);
+        commands()
+                .dispatch(
+                        CommandType.ACL,
+                        new StatusOutput<>(StringCodec.UTF8),
+                        new CommandArgs<>(StringCodec.UTF8).addValues(arguments));
     }
 
     /** Kills the server as {@code kill -9} does; {@link #start} brings it back, empty. */
@@ -155,14 +188,26 @@ public final class RealRedis implements BeforeAllCallback, BeforeEachCallback, A
         return current;
     }
 
-    private static synchronized File executable() throws IOException {
+    /** Returns the Redis that comes with the build, or the one that the build is told to use instead. */
+    private static synchronized String executable() throws IOException {
         if (executable == null) {
-            executable = RedisExecProvider.defaultProvider().get();
+            executable = VALKEY
+                    ? output("../core/src/test/scripts/get-valkey")
+                    : RedisExecProvider.defaultProvider().get().getPath();
         }
         return executable;
     }
 
-    private static @Nullable File executable;
+    private static String output(String script) throws IOException {
+        Process process = new ProcessBuilder(script)
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        String path = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+        if (path.isEmpty()) {
+            throw new IOException(script + " finds none");
+        }
+        return path;
+    }
 
     /** Returns a free port that the system does not hand out to outgoing connections, of which one could take it meanwhile. */
     public static int freePort() {

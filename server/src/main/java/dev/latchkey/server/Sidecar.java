@@ -55,6 +55,7 @@ public final class Sidecar implements AutoCloseable {
             RedisResources resources = closing.add(new RedisResources());
             RedisLink link = closing.add(new RedisLink(
                     RedisURI.create(settings.redis().uri().reveal()),
+                    settings.redis().tls(),
                     settings.redis().timeout(),
                     resources.client()));
             IndexSchema schema = new IndexSchema(settings.redis().prefix());

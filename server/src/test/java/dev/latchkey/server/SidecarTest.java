@@ -36,6 +36,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -55,6 +56,12 @@ class SidecarTest {
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private Sidecar sidecar;
     private ManagedChannel channel;
+
+    /** As a control plane does. */
+    @BeforeEach
+    void announce() {
+        REDIS.commands().set(SCHEMA.pepperCheck(1), peppers().check(1));
+    }
 
     @AfterEach
     void stop() {
@@ -125,6 +132,7 @@ class SidecarTest {
         Awaitility.await().untilAsserted(() -> assertThat(get("/readyz")).startsWith("200 ready\n- "));
         stop();
         REDIS.start();
+        announce();
         start(Map.of("LATCHKEY_READY_FOLLOW_REDIS", "true"));
         Awaitility.await().untilAsserted(() -> assertThat(get("/readyz")).isEqualTo("200 ready\n"));
         REDIS.kill();

@@ -160,6 +160,7 @@ public final class KeyManager {
     }
 
     private void confirm(ManagedKey key) {
+        String cause = "";
         try {
             if (projector.confirm(key)) {
                 return;
@@ -167,13 +168,14 @@ public final class KeyManager {
             log.warn("{} of {} was not taken by the index, or withdrawn in the meantime", key.id(), key.workspace());
         } catch (StoreException e) {
             log.warn("{} of {} does not reach the index: {}", key.id(), key.workspace(), e.getMessage());
+            cause = ". Cause: " + e.trouble();
         }
         // Should this fail too, then the note in the ledger is left, by which the reconciler does it.
         withdraw(key);
         throw new RefusedException(
                 Kind.UNAVAILABLE,
                 "no usable key was made (" + key.id() + " is withdrawn, its secret is shown to nobody);"
-                        + " create another when GET /readyz answers 200");
+                        + " create another when GET /readyz answers 200" + cause);
     }
 
     private KeyView revoked(KeyView view) {
@@ -190,7 +192,7 @@ public final class KeyManager {
                     Kind.UNAVAILABLE,
                     "the revoke of " + id
                             + " is recorded and will be applied as soon as Redis allows; repeat the call to"
-                            + " wait for it");
+                            + " wait for it. Cause: " + e.trouble());
         }
         return view;
     }

@@ -126,7 +126,8 @@ public final class WorkspaceManager {
             throw new RefusedException(
                     Kind.UNAVAILABLE,
                     "the change of workspace " + workspace.workspace()
-                            + " is recorded and will be applied as soon as Redis allows; " + advice);
+                            + " is recorded and will be applied as soon as Redis allows; " + advice + ". Cause: "
+                            + e.trouble());
         }
     }
 }

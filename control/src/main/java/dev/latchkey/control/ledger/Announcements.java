@@ -5,6 +5,8 @@ import dev.latchkey.key.Peppers;
 import io.lettuce.core.SetArgs;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,6 +34,7 @@ public final class Announcements {
     private final IndexSchema schema;
     private final Peppers peppers;
     private volatile Optional<String> problem = Optional.of("nothing announced yet");
+    private final Set<Integer> known = ConcurrentHashMap.newKeySet();
     private int beats;
 
     public Announcements(RedisCalls redis, IndexSchema schema, Peppers peppers) {
@@ -89,21 +92,30 @@ public final class Announcements {
         String check = peppers.check(version);
         String published = redis.<@Nullable String>call(commands -> commands.get(name));
         if (published == null) {
+            reportLoss(version);
             redis.<@Nullable String>call(commands -> commands.set(name, check, SetArgs.Builder.nx()));
             published = redis.<@Nullable String>call(commands -> commands.get(name));
         }
-        return check.equals(published)
-                ? Optional.empty()
-                : Optional.of(
-                        "pepper version " + version + " is not the one in use (expected: the pepper that was first"
-                                + " used as version " + version + ", or a new pepper under a version never used)");
+        if (check.equals(published)) {
+            known.add(version);
+            return Optional.empty();
+        }
+        return Optional.of("pepper version " + version + " is not the one in use (expected: the pepper that was first"
+                + " used as version " + version + ", or a new pepper under a version never used)");
+    }
+
+    /** Nobody deletes it: then keys and ledger are gone as well, and every key is denied from now on. */
+    private void reportLoss(int version) {
+        if (known.remove(version)) {
+            log.error(
+                    "Redis has lost its contents: pepper version {} was announced there and is no more, and keys and"
+                            + " workspaces made before are gone as well; restore its data, and run it with appendonly yes",
+                    version);
+        }
     }
 
     private void report(Optional<String> now) {
-        if (!now.equals(problem)) {
-            now.ifPresentOrElse(
-                    text -> log.warn("{}", text), () -> log.info("the canary is written, the peppers are known"));
-            problem = now;
-        }
+        problem = now;
+        redis.log("announcements", now, "the canary is written, the peppers are known");
     }
 }

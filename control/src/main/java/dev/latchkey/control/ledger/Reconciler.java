@@ -103,11 +103,7 @@ public final class Reconciler {
     }
 
     private void report(Optional<String> now) {
-        if (!now.equals(problem)) {
-            now.ifPresentOrElse(
-                    text -> log.warn("changes are not carried to the index: {}", text),
-                    () -> log.info("changes are carried to the index"));
-            problem = now;
-        }
+        problem = now;
+        redis.log("reconciler", now, "changes are carried to the index");
     }
 }

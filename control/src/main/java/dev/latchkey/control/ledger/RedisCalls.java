@@ -2,7 +2,9 @@ package dev.latchkey.control.ledger;
 
 import dev.latchkey.control.ledger.StoreException.Fault;
 import dev.latchkey.index.IndexException;
+import dev.latchkey.index.IndexSchema;
 import dev.latchkey.index.RedisLink;
+import dev.latchkey.index.RedisUsers;
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisCommandTimeoutException;
 import io.lettuce.core.RedisFuture;
@@ -11,6 +13,8 @@ import io.lettuce.core.api.async.RedisAsyncCommands;
 import io.lettuce.core.api.async.RedisServerAsyncCommands;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -30,24 +34,58 @@ public final class RedisCalls {
 
     private final RedisLink link;
     private final Duration bound;
+    private final PermissionProbe permissions;
 
     /** @param bound the most that one answer is waited for; the link's own timeout should be no longer */
-    public RedisCalls(RedisLink link, Duration bound) {
+    public RedisCalls(RedisLink link, IndexSchema schema, Duration bound) {
         this.link = link;
         this.bound = bound;
+        this.permissions = new PermissionProbe(RedisUsers.control(schema.prefix()));
     }
 
     /** Returns the answer to {@code command}, which may be null if that is what the command answers. */
     <T extends @Nullable Object> T call(Function<RedisAsyncCommands<String, String>, RedisFuture<T>> command) {
         try {
+            return await(command);
+        } catch (RedisCommandExecutionException e) {
+            throw refused(e);
+        }
+    }
+
+    /**
+     * Returns what to say of permissions that the control plane's user lacks; empty if it lacks none.
+     *
+     * @throws StoreException if Redis does not tell
+     */
+    Optional<String> lack() {
+        try {
+            return askForLack();
+        } catch (RedisCommandExecutionException e) {
+            String message = String.valueOf(e.getMessage());
+            if (message.startsWith("NOPERM")) {
+                return Optional.of(link.explainLack(Set.of("+eval")));
+            }
+            throw new StoreException(Fault.REFUSED, DIGEST.matcher(message).replaceAll("…"), link.explain(e));
+        }
+    }
+
+    private Optional<String> askForLack() {
+        Set<String> lacking = permissions.lacking(this.<String>await(redis ->
+                redis.eval(PermissionProbe.SCRIPT, ScriptOutputType.VALUE, new String[0], permissions.attempts())));
+        return lacking.isEmpty() ? Optional.empty() : Optional.of(link.explainLack(lacking));
+    }
+
+    /** Answers a command, or fails with StoreException, or with what Redis says against it. */
+    private <T extends @Nullable Object> T await(Function<RedisAsyncCommands<String, String>, RedisFuture<T>> command) {
+        try {
             return command.apply(link.commands()).get(bound.toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException e) {
             throw translate(e.getCause() == null ? e : e.getCause());
         } catch (TimeoutException | CancellationException e) {
-            throw uncertain();
+            throw uncertain(e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw uncertain();
+            throw uncertain(e);
         } catch (RuntimeException e) {
             throw translate(e);
         }
@@ -74,49 +112,71 @@ public final class RedisCalls {
         return Long.parseLong(time.get(0)) * 1000 + Long.parseLong(time.get(1)) / 1000;
     }
 
-    /** Returns why there is no connection, for logs and {@code /readyz}, or else what {@code failure} says. */
+    /** Returns why there is no connection, for logs and {@code /readyz}, or else what {@code failure} means. */
     String reason(StoreException failure) {
-        return link.problem().orElse(String.valueOf(failure.getMessage()));
+        return link.problem().orElse(failure.trouble());
     }
 
-    private static StoreException translate(Throwable failure) {
+    /** Says in the log what keeps {@code part} from its work, or that it works; of a connection the link itself says it. */
+    void log(String part, Optional<String> problem, String news) {
+        if (link.problem().isEmpty()) {
+            problem.ifPresentOrElse(
+                    text -> link.troubles().wrong(part, text),
+                    () -> link.troubles().right(part, news));
+        }
+    }
+
+    private RuntimeException translate(Throwable failure) {
         if (failure instanceof IndexException) {
             return unreachable();
         }
-        String message = String.valueOf(failure.getMessage());
-        if (failure instanceof RedisCommandTimeoutException) {
-            return uncertain();
-        }
-        if (failure instanceof RedisCommandExecutionException) {
-            return message.startsWith("OOM") ? full() : refused(message);
+        if (failure instanceof RedisCommandExecutionException refusal) {
+            return refusal;
         }
         // Lettuce has no type of its own for a command that it did not even send.
-        return message.contains("rejected") ? unreachable() : uncertain();
+        String message = String.valueOf(failure.getMessage());
+        return message.contains("rejected") || message.contains("is closed") ? unreachable() : uncertain(failure);
     }
 
-    private static StoreException unreachable() {
+    private StoreException unreachable() {
+        String trouble = link.problem().orElse("no connection to Redis at " + link.address());
         return new StoreException(
                 Fault.UNREACHABLE,
-                "Redis cannot be reached, so nothing was changed; repeat the call when GET /readyz answers 200");
+                "Redis cannot be reached, so nothing was changed; repeat the call when GET /readyz answers 200. Cause: "
+                        + trouble,
+                trouble);
     }
 
-    private static StoreException uncertain() {
+    private StoreException uncertain(Throwable failure) {
         return new StoreException(
                 Fault.UNCERTAIN,
-                "Redis gave no answer in time, so it is not known what was done; repeat the call when GET /readyz answers 200");
+                "Redis gave no answer in time, so it is not known what was done; repeat the call when GET /readyz answers 200",
+                failure instanceof RedisCommandTimeoutException
+                        ? link.explain(failure)
+                        : "Redis at " + link.address() + " gave no answer");
     }
 
-    private static StoreException full() {
+    private StoreException refused(RedisCommandExecutionException failure) {
+        String message = String.valueOf(failure.getMessage());
+        String trouble = DIGEST.matcher(link.explain(failure)).replaceAll("…");
+        if (message.startsWith("OOM")) {
+            return new StoreException(
+                    Fault.FULL,
+                    "Redis is full, so nothing was changed; raise its maxmemory and repeat the call"
+                            + " (revoke and deactivate work all the same)",
+                    trouble);
+        }
+        String cause = PermissionProbe.isLack(message) ? lackOr(trouble) : trouble;
         return new StoreException(
-                Fault.FULL,
-                "Redis is full, so nothing was changed; raise its maxmemory and repeat the call"
-                        + " (revoke and deactivate work all the same)");
+                Fault.REFUSED, "Redis refused a command, mend that and repeat the call: " + cause, cause);
     }
 
-    private static StoreException refused(String message) {
-        return new StoreException(
-                Fault.REFUSED,
-                "Redis refused a command: " + DIGEST.matcher(message).replaceAll("…")
-                        + "; check its state and the permissions of the control plane's Redis user, then repeat the call");
+    /** Within a script Redis does not tell which permission it misses. */
+    private String lackOr(String otherwise) {
+        try {
+            return askForLack().orElse(otherwise);
+        } catch (StoreException | RedisCommandExecutionException e) {
+            return otherwise;
+        }
     }
 }

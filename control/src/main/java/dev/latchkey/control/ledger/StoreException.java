@@ -22,13 +22,25 @@ public final class StoreException extends RuntimeException {
     }
 
     private final Fault fault;
+    private final String trouble;
 
     StoreException(Fault fault, String message) {
+        this(fault, message, message);
+    }
+
+    /** @param trouble what ails Redis, for operators: the same words whichever command met it */
+    StoreException(Fault fault, String message, String trouble) {
         super(message, null, /* enableSuppression= */ false, /* writableStackTrace= */ false);
         this.fault = fault;
+        this.trouble = trouble;
     }
 
     public Fault fault() {
         return fault;
+    }
+
+    /** Returns what ails Redis and what to do about it, for operators; as free of secrets as the message. */
+    public String trouble() {
+        return trouble;
     }
 }

@@ -64,7 +64,7 @@ class ReconcilerTest {
         assertThat(control.indexed(key)).get().matches(record -> !record.revoked());
 
         assertThat(control.reconciler.pass()).isFalse();
-        assertThat(control.reconciler.problem()).get().asString().contains("NOPERM");
+        assertThat(control.reconciler.problem()).get().asString().contains("ACL SETUSER control ~latchkey:key:*");
 
         user.may("+@all", "~*");
         assertThat(control.reconciler.pass()).isTrue();

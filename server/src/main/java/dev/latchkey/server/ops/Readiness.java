@@ -69,7 +69,7 @@ public final class Readiness {
 
     /** Returns what is wrong but no obstacle, for people. */
     public List<String> details() {
-        return heartbeat.problem().map(List::of).orElse(List.of());
+        return heartbeat.details();
     }
 
     private boolean waitsForRedis() {

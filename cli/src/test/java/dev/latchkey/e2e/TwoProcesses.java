@@ -1,0 +1,232 @@
+package dev.latchkey.e2e;
+
+import dev.latchkey.cli.demo.Ports;
+import dev.latchkey.config.AdminToken;
+import dev.latchkey.v1.CreateKeyRequest;
+import dev.latchkey.v1.CreateKeyResponse;
+import dev.latchkey.v1.CreateWorkspaceRequest;
+import dev.latchkey.v1.KeyServiceGrpc;
+import dev.latchkey.v1.ListKeysRequest;
+import dev.latchkey.v1.RevokeKeyRequest;
+import dev.latchkey.v1.WorkspaceServiceGrpc;
+import io.envoyproxy.envoy.service.auth.v3.AttributeContext;
+import io.envoyproxy.envoy.service.auth.v3.AuthorizationGrpc;
+import io.envoyproxy.envoy.service.auth.v3.CheckRequest;
+import io.envoyproxy.envoy.service.auth.v3.CheckResponse;
+import io.grpc.ClientInterceptor;
+import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
+import io.grpc.StatusRuntimeException;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.grpc.stub.MetadataUtils;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
+
+/** {@code latchkey sidecar} and {@code latchkey control} on one Redis, as processes of their own; and what they say. */
+final class TwoProcesses implements AutoCloseable {
+    private static final String TOKEN = "latchkey_admin_of-the-test";
+
+    private final int checks = Ports.any();
+    private final int ops = Ports.any();
+    private final int controlPort = Ports.any();
+    private int moments;
+    private final CommandProcess sidecar;
+    private final CommandProcess control;
+    private final ManagedChannel sidecarChannel = channel(checks);
+    private final ManagedChannel controlChannel = channel(controlPort);
+
+    // By default it asks to upgrade to HTTP/2 and has been seen to take what follows for a frame.
+    private final HttpClient http =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+    /** @param more variables of both */
+    TwoProcesses(String sidecarUri, String controlUri, Map<String, String> more) throws IOException {
+        Map<String, String> variables = new HashMap<>(Map.of(
+                "LATCHKEY_PEPPERS",
+                World.PEPPER,
+                "LATCHKEY_POLICY",
+                World.HOME.resolve("envoy/policy.yaml").toString(),
+                "LATCHKEY_AUTHZ_LISTEN",
+                "127.0.0.1:" + checks,
+                "LATCHKEY_OPS_LISTEN",
+                "127.0.0.1:" + ops,
+                "LATCHKEY_CONTROL_LISTEN",
+                "127.0.0.1:" + controlPort,
+                "LATCHKEY_CONTROL_TOKENS",
+                "test:operator:" + AdminToken.hash(TOKEN),
+                "LATCHKEY_AUTHZ_TIMEOUT",
+                "10s",
+                "LATCHKEY_REDIS_TIMEOUT",
+                "5s",
+                "LATCHKEY_DRAIN_DELAY",
+                "0s"));
+        variables.putAll(more);
+        control = CommandProcess.start(with(variables, controlUri), "control");
+        sidecar = CommandProcess.start(with(variables, sidecarUri), "sidecar");
+        Awaitility.await()
+                .atMost(120, TimeUnit.SECONDS)
+                .ignoreExceptions()
+                .until(() -> !sidecarReadyz().isEmpty() && !controlReadyz().isEmpty());
+    }
+
+    private static Map<String, String> with(Map<String, String> variables, String uri) {
+        Map<String, String> all = new HashMap<>(variables);
+        all.put("LATCHKEY_REDIS_URI", uri);
+        return all;
+    }
+
+    /** Waits until both say that they are ready and nothing is wrong. */
+    void awaitReady() {
+        Awaitility.await()
+                .atMost(60, TimeUnit.SECONDS)
+                .until(() ->
+                        sidecarReadyz().equals("200 ready\n") && controlReadyz().equals("200 ready\n"));
+    }
+
+    String sidecarReadyz() {
+        return get(ops, "/readyz");
+    }
+
+    String controlReadyz() {
+        return get(controlPort, "/readyz");
+    }
+
+    String sidecarLog() {
+        return sidecar.err();
+    }
+
+    String controlLog() {
+        return control.err();
+    }
+
+    /** Returns the lines of {@code log} that warn of something. */
+    static List<String> warnings(String log) {
+        return log.lines()
+                .filter(line -> line.contains(" WARN ") || line.contains(" ERROR "))
+                .toList();
+    }
+
+    /** Asks the sidecar as Envoy does for a request with {@code key}; returns HTTP status, 200 if allowed, and reason. */
+    String check(String key) {
+        CheckResponse response = AuthorizationGrpc.newBlockingStub(sidecarChannel)
+                .withDeadlineAfter(30, TimeUnit.SECONDS)
+                .check(CheckRequest.newBuilder()
+                        .setAttributes(AttributeContext.newBuilder()
+                                .setRequest(AttributeContext.Request.newBuilder()
+                                        .setHttp(AttributeContext.HttpRequest.newBuilder()
+                                                .setMethod("GET")
+                                                .setPath("/v1/cases")
+                                                .setHost("api.example.com")
+                                                .putHeaders("authorization", "Bearer " + key))))
+                        .build());
+        int status = response.getStatus().getCode() == 0
+                ? 200
+                : response.getDeniedResponse().getStatus().getCodeValue();
+        return status + " "
+                + response.getDynamicMetadata().getFieldsOrThrow("reason").getStringValue();
+    }
+
+    void createWorkspace() {
+        createWorkspace("ws_1");
+    }
+
+    /** Returns the new key itself, which is of {@code ws_1}. */
+    String createKey() {
+        return createKey("ws_1").getSecret();
+    }
+
+    /** Returns a key of {@code ws_1} that is revoked. */
+    String createAndRevokeKey() {
+        CreateKeyResponse created = createKey("ws_1");
+        revoke(created.getKey().getId());
+        return created.getSecret();
+    }
+
+    /** Does a bit of everything that the control plane is asked for, in a workspace of its own. */
+    void createListAndRevoke() {
+        String workspace = "ws_of_a_moment_" + ++moments;
+        createWorkspace(workspace);
+        String id = createKey(workspace).getKey().getId();
+        var unused = keys().listKeys(
+                        ListKeysRequest.newBuilder().setWorkspace(workspace).build());
+        var ignored = keys().revokeKey(RevokeKeyRequest.newBuilder()
+                .setWorkspace("-")
+                .setId(id)
+                .build());
+    }
+
+    private void revoke(String id) {
+        var unused = keys().revokeKey(RevokeKeyRequest.newBuilder()
+                .setWorkspace("-")
+                .setId(id)
+                .build());
+    }
+
+    private void createWorkspace(String id) {
+        var unused = WorkspaceServiceGrpc.newBlockingStub(controlChannel)
+                .withInterceptors(authorized())
+                .withDeadlineAfter(30, TimeUnit.SECONDS)
+                .createWorkspace(CreateWorkspaceRequest.newBuilder().setId(id).build());
+    }
+
+    private CreateKeyResponse createKey(String workspace) {
+        return keys().createKey(CreateKeyRequest.newBuilder()
+                .setWorkspace(workspace)
+                .setName("CRM Integration")
+                .addScopes("cases:read")
+                .build());
+    }
+
+    /** Returns the status and message of a call that is not to succeed. */
+    static String refusal(Runnable call) {
+        try {
+            call.run();
+        } catch (StatusRuntimeException e) {
+            return String.valueOf(e.getMessage());
+        }
+        throw new AssertionError("the call succeeds");
+    }
+
+    @Override
+    public void close() {
+        sidecarChannel.shutdownNow();
+        controlChannel.shutdownNow();
+        sidecar.close();
+        control.close();
+    }
+
+    private KeyServiceGrpc.KeyServiceBlockingStub keys() {
+        return KeyServiceGrpc.newBlockingStub(controlChannel)
+                .withInterceptors(authorized())
+                .withDeadlineAfter(30, TimeUnit.SECONDS);
+    }
+
+    private static ClientInterceptor authorized() {
+        Metadata headers = new Metadata();
+        headers.put(Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER), "Bearer " + TOKEN);
+        return MetadataUtils.newAttachHeadersInterceptor(headers);
+    }
+
+    private String get(int port, String path) {
+        try {
+            URI uri = URI.create("http://127.0.0.1:" + port + path);
+            HttpResponse<String> response =
+                    http.send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString());
+            return response.statusCode() + " " + response.body();
+        } catch (IOException | InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static ManagedChannel channel(int port) {
+        return NettyChannelBuilder.forAddress("127.0.0.1", port).usePlaintext().build();
+    }
+}
