@@ -54,7 +54,8 @@ final class RawHttp {
         }
     }
 
-    private static Response read(InputStream in, boolean head) throws IOException {
+    /** Reads one answer; {@code head} tells that it is one to HEAD, without a body. */
+    static Response read(InputStream in, boolean head) throws IOException {
         String statusLine = line(in);
         if (statusLine == null) {
             return new Response(0, List.of(), "");

@@ -1,39 +1,56 @@
 package dev.latchkey.e2e;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.latchkey.decision.Denial;
 import dev.latchkey.decision.Reason;
 import dev.latchkey.key.Environment;
 import dev.latchkey.key.KeyRecord;
 import dev.latchkey.server.authz.Captures;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
-/**
- * The recorded cases that HTTP/1.1 can carry, to be sent again byte for byte: what Envoy refuses it refuses, the rest gets the
- * decision that the recording has.
- */
+/** The recorded cases, to be sent again byte for byte: over HTTP/1.1 or HTTP/2 as they were, each on its own connection. */
 final class RecordedCases {
-    /** Cases that the reference configuration's routes and limits answer otherwise than those that were recorded, and how. */
-    private static final Map<String, Integer> OTHERWISE = Map.of(
-            "test-key", 200, // goes to the sandbox
-            "connect", 404, // no route takes CONNECT
-            "websocket", 403, // upgrades are not enabled: Envoy refuses before it asks
-            "websocket-no-auth", 403);
+    private static final String RECORDED_ENVOY = "1.40.0";
 
     private RecordedCases() {}
 
-    /** A case and the status that its client gets; 0 if Envoy closes the connection. */
-    record Row(String name, String request, int status) {
+    /**
+     * What a client sends.
+     *
+     * @param request the bytes of an HTTP/1.1 request; null for one of HTTP/2, which has fields and a body
+     */
+    record Case(String name, @Nullable String request, List<String[]> fields, String body) {
+
+        RawHttp.Response send(int port) {
+            return request == null ? RawHttp2.send(port, fields, body) : RawHttp.send(port, request);
+        }
+
         @Override
         public String toString() {
-            return name + ": " + status;
+            return name;
+        }
+    }
+
+    /**
+     * What is to come of a case.
+     *
+     * @param reason why Latchkey decides as it does; null if Envoy answers by itself and does not ask
+     * @param status what the client gets; 0 if Envoy closes the stream or the connection without an answer
+     */
+    record Expected(@Nullable Reason reason, int status) {
+
+        static Expected of(Reason reason) {
+            return new Expected(
+                    reason, reason.denial() == null ? 200 : reason.denial().httpStatus());
+        }
+
+        static Expected byEnvoy(int status) {
+            return new Expected(null, status);
         }
     }
 
@@ -54,55 +71,43 @@ final class RecordedCases {
         }
     }
 
-    /**
-     * Returns the rows of {@code variant}, as Envoy 1.40.0 was recorded.
-     *
-     * @param otherwise the statuses of cases that go another way in this test's configuration
-     */
-    static List<Row> rows(String variant, Map<String, Integer> otherwise) {
-        Map<String, String> requests = new HashMap<>();
+    static List<Case> all() {
+        List<Case> cases = new ArrayList<>();
         for (JsonNode recorded : Captures.index().get("cases")) {
-            if (recorded.has("request")) {
-                requests.put(
-                        recorded.get("name").asText(), recorded.get("request").asText());
+            List<String[]> fields = new ArrayList<>();
+            for (JsonNode field : recorded.path("request_fields")) {
+                fields.add(RawHttp2.field(field.get(0).asText(), field.get(1).asText()));
             }
+            String request = recorded.has("request") ? recorded.get("request").asText() : null;
+            cases.add(new Case(
+                    recorded.get("name").asText(),
+                    request,
+                    fields,
+                    recorded.path("request_body").asText("")));
         }
-        List<Row> rows = new ArrayList<>();
+        return cases;
+    }
+
+    /** Returns by case what the recordings of a variant say. */
+    static Map<String, Expected> expected(String variant) {
+        Map<String, Expected> expected = new LinkedHashMap<>();
         for (JsonNode capture : Captures.index().get("captures")) {
-            String name = capture.get("case").asText();
             if (capture.get("variant").asText().equals(variant)
-                    && capture.get("envoy").asText().equals("1.40.0")
-                    && requests.containsKey(name)) {
-                rows.add(new Row(name, requests.get(name), otherwise.getOrDefault(name, status(capture, variant))));
+                    && capture.get("envoy").asText().equals(RECORDED_ENVOY)) {
+                String name = capture.get("case").asText();
+                expected.put(
+                        name,
+                        capture.get("file").isNull()
+                                ? Expected.byEnvoy(capture.get("envoy_status").asInt(0))
+                                : Expected.of(reason(name, variant)));
             }
         }
-        return rows;
+        return expected;
     }
 
-    static void assertDecided(World world, Row row) {
-        long reached = world.upstreamRequests();
-
-        RawHttp.Response response = world.raw(row.request);
-
-        assertThat(response.status()).as(response.body()).isEqualTo(row.status);
-        if (row.status != 200) {
-            assertThat(world.upstreamRequests())
-                    .as("requests that reached an upstream")
-                    .isEqualTo(reached);
-        }
-    }
-
-    private static int status(JsonNode capture, String variant) {
-        String name = capture.get("case").asText();
-        if (OTHERWISE.containsKey(name)) {
-            return OTHERWISE.get(name);
-        }
-        if (capture.get("file").isNull()) {
-            return capture.get("envoy_status").asInt(0);
-        }
+    private static Reason reason(String name, String variant) {
         Map<String, String> byVariant = Captures.expected().get(name);
-        String reason = byVariant.getOrDefault(variant, byVariant.get("*"));
-        Denial denial = Reason.valueOf(reason.toUpperCase(Locale.ROOT)).denial();
-        return denial == null ? 200 : denial.httpStatus();
+        return Reason.valueOf(
+                byVariant.getOrDefault(variant, byVariant.get("*")).toUpperCase(Locale.ROOT));
     }
 }

@@ -58,6 +58,9 @@ final class World implements AutoCloseable {
     final EchoUpstream live;
     final EchoUpstream sandbox;
     final Sidecar sidecar;
+    /** Null unless asked for. */
+    final CheckTap tap;
+
     final EnvoyProcess envoy;
 
     /** How a world differs from the usual one. */
@@ -65,6 +68,8 @@ final class World implements AutoCloseable {
         private Policy policy = reference();
         private UnaryOperator<String> envoyConfig = UnaryOperator.identity();
         private String envoyTimeout = "20s";
+        private final Map<Integer, Integer> ports = new HashMap<>();
+        private boolean tapped;
         private UnaryOperator<String> redisUri = UnaryOperator.identity();
         private final Map<String, String> settings =
                 new HashMap<>(Map.of("LATCHKEY_AUTHZ_TIMEOUT", "10s", "LATCHKEY_REDIS_TIMEOUT", "5s"));
@@ -76,6 +81,18 @@ final class World implements AutoCloseable {
 
         Options envoyConfig(UnaryOperator<String> change) {
             envoyConfig = change;
+            return this;
+        }
+
+        /** Gives Envoy another port instead of one that the reference configuration names. */
+        Options port(int written, int used) {
+            ports.put(written, used);
+            return this;
+        }
+
+        /** Keeps what Envoy asks and what the sidecar answers. */
+        Options tapped() {
+            tapped = true;
             return this;
         }
 
@@ -117,10 +134,11 @@ final class World implements AutoCloseable {
             sandbox = add(new EchoUpstream("sandbox", 0));
             sidecar = add(Sidecar.start(settings(options), new Policies(policy, Map.of())));
             Awaitility.await().until(sidecar::ready);
+            tap = options.tapped ? add(new CheckTap(sidecar.authzPort())) : null;
             envoy = add(new EnvoyProcess(
                     EnvoyProcess.find(HOME, ENVOY_VERSION),
                     options.envoyConfig.apply(config(options)),
-                    ports(),
+                    ports(options),
                     folder));
         } catch (Exception | Error e) {
             close();
@@ -134,12 +152,13 @@ final class World implements AutoCloseable {
         return config.replace("timeout: 0.2s ", "timeout: " + options.envoyTimeout + " ");
     }
 
-    private Map<Integer, Integer> ports() throws IOException {
+    private Map<Integer, Integer> ports(Options options) throws IOException {
         Map<Integer, Integer> ports =
                 new HashMap<>(Map.of(10_000, Ports.any(), 9901, Ports.any(), 8080, live.port(), 8081, sandbox.port()));
         if (sidecar.authzPort() > 0) {
-            ports.put(9191, sidecar.authzPort());
+            ports.put(9191, tap == null ? sidecar.authzPort() : tap.port());
         }
+        ports.putAll(options.ports);
         return ports;
     }
 

@@ -1,0 +1,88 @@
+package dev.latchkey.e2e;
+
+import com.google.protobuf.Value;
+import io.envoyproxy.envoy.service.auth.v3.AttributeContext;
+import io.envoyproxy.envoy.service.auth.v3.AuthorizationGrpc;
+import io.envoyproxy.envoy.service.auth.v3.CheckRequest;
+import io.envoyproxy.envoy.service.auth.v3.CheckResponse;
+import io.grpc.ManagedChannel;
+import io.grpc.Server;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.stub.StreamObserver;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** Stands between Envoy and a sidecar, passes on each check and its answer as they are, and keeps both. */
+final class CheckTap extends AuthorizationGrpc.AuthorizationImplBase implements AutoCloseable {
+    private final List<Check> checks = new CopyOnWriteArrayList<>();
+    private final ManagedChannel channel;
+    private final AuthorizationGrpc.AuthorizationStub sidecar;
+    private final Server server;
+
+    /** What the sidecar was asked and what it said. */
+    record Check(CheckRequest request, CheckResponse response) {
+
+        AttributeContext.HttpRequest http() {
+            return request.getAttributes().getRequest().getHttp();
+        }
+
+        /** Returns a field of the dynamic metadata, or an empty string. */
+        String metadata(String name) {
+            return response.getDynamicMetadata()
+                    .getFieldsOrDefault(name, Value.getDefaultInstance())
+                    .getStringValue();
+        }
+    }
+
+    CheckTap(int sidecarPort) throws IOException {
+        channel = NettyChannelBuilder.forAddress("127.0.0.1", sidecarPort)
+                .usePlaintext()
+                .build();
+        sidecar = AuthorizationGrpc.newStub(channel);
+        server = NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+                .addService(this)
+                .build()
+                .start();
+    }
+
+    int port() {
+        return server.getPort();
+    }
+
+    /** Returns the checks that have been answered so far. */
+    List<Check> checks() {
+        return List.copyOf(checks);
+    }
+
+    /** The deadline and a cancel of the caller go on with the context of the call. */
+    @Override
+    public void check(CheckRequest request, StreamObserver<CheckResponse> caller) {
+        sidecar.check(request, new StreamObserver<>() {
+            @Override
+            public void onNext(CheckResponse response) {
+                checks.add(new Check(request, response));
+                caller.onNext(response);
+            }
+
+            @Override
+            public void onError(Throwable failure) {
+                caller.onError(failure);
+            }
+
+            @Override
+            public void onCompleted() {
+                caller.onCompleted();
+            }
+        });
+    }
+
+    @Override
+    public void close() {
+        server.shutdownNow();
+        channel.shutdownNow();
+    }
+}
