@@ -84,10 +84,20 @@ final class CommandProcess implements AutoCloseable {
         return awaitEnd();
     }
 
-    /** Tells the process to stop as a container's engine does. */
+    /** Tells the process to stop as a container's engine does, and waits for its end. */
     Result terminate() {
-        signal(process.pid(), "TERM");
+        askToStop();
         return awaitEnd();
+    }
+
+    /** Tells the process to stop as a container's engine does; it may take its time. */
+    void askToStop() {
+        signal(process.pid(), "TERM");
+    }
+
+    /** Ends the process at once, as a crash does. */
+    void kill() {
+        signal(process.pid(), "KILL");
     }
 
     String out() {
@@ -128,7 +138,7 @@ final class CommandProcess implements AutoCloseable {
         }
     }
 
-    private Result awaitEnd() {
+    Result awaitEnd() {
         try {
             if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
                 throw new AssertionError("still running\n" + out() + "\n" + err());

@@ -107,8 +107,10 @@ class RedisFaultsIT {
 
         RawHttp.Response response = world.get("/v1/cases", key);
 
-        assertThat(response.status()).isEqualTo(503);
-        assertThat(World.json(response.body()).get("code").asText()).isEqualTo("AUTH_UNAVAILABLE");
+        assertProblem(response, 503, "AUTH_UNAVAILABLE");
+        assertThat(World.json(response.body()).fieldNames())
+                .toIterable()
+                .containsExactly("type", "title", "status", "code", "detail");
         assertThat(response.header("retry-after")).isEqualTo("1");
         assertThat(world.upstreamRequests()).isEqualTo(reached);
     }
@@ -142,13 +144,14 @@ class RedisFaultsIT {
         key = world.store("key_1", "ws_1", Environment.LIVE, "cases:read");
     }
 
-    /** Latchkey's own 503 has a detail; the one that Envoy makes when its timeout passes has none. */
+    /** Latchkey's own 503 shows the request's id; the one that Envoy makes when its timeout passes does not. */
     private void assertUnavailable(int requests) {
         Awaitility.await().until(() -> world.get("/v1/cases", key).status() == 503);
         long reached = world.upstreamRequests();
         for (int i = 0; i < requests; i++) {
             RawHttp.Response response = world.get("/v1/cases", key);
             assertProblem(response, 503, "AUTH_UNAVAILABLE");
+            assertThat(World.json(response.body()).has("request_id")).isTrue();
             assertThat(response.header("retry-after")).isEqualTo("1");
         }
         assertThat(world.upstreamRequests())

@@ -1,0 +1,223 @@
+package dev.latchkey.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.latchkey.cli.demo.Ports;
+import dev.latchkey.index.FaultProxy;
+import dev.latchkey.key.Environment;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Sidecar processes that stop under load, behind the reference configuration with its retry and, for two endpoints, its health
+ * checks and Latchkey's own {@code drain.delay} as they are shipped.
+ */
+class DrainIT {
+    private static final int AROUND = 150;
+
+    @TempDir
+    Path folder;
+
+    private final List<AutoCloseable> made = new ArrayList<>();
+    private int firstPort;
+    private int secondPort;
+
+    @BeforeEach
+    void ports() throws IOException {
+        firstPort = Ports.any();
+        secondPort = Ports.any();
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        for (int i = made.size() - 1; i >= 0; i--) {
+            made.get(i).close();
+        }
+    }
+
+    @Test
+    void sigterm_oneOfTwo_noCheckFails() throws Exception {
+        World world = twoEndpoints();
+        CommandProcess first = sidecar(world, firstPort);
+        sidecar(world, secondPort);
+        awaitHealthy(world, firstPort, secondPort);
+
+        Load load = load(world);
+        load.awaitMore(AROUND);
+        assertThat(checksAt(world, firstPort)).isPositive();
+        assertThat(checksAt(world, secondPort)).isPositive();
+        first.terminate();
+        CommandProcess.Result end = first.awaitEnd();
+        load.awaitMore(AROUND);
+
+        assertThat(end.status()).as(end.err()).isZero();
+        assertThat(load.failures()).isEmpty();
+    }
+
+    @Test
+    void sigkill_oneOfTwo_noCheckFails() throws Exception {
+        World world = twoEndpoints();
+        CommandProcess first = sidecar(world, firstPort);
+        sidecar(world, secondPort);
+        awaitHealthy(world, firstPort, secondPort);
+
+        Load load = load(world);
+        load.awaitMore(AROUND);
+        assertThat(checksAt(world, firstPort)).isPositive();
+        first.kill();
+        first.awaitEnd();
+        load.awaitMore(AROUND);
+
+        assertThat(load.failures()).isEmpty();
+    }
+
+    /** Those in flight at the time are answered, each with the answer that it would have had. */
+    @Test
+    void sigterm_checksWaitForRedis_areAnsweredBeforeTheEnd() throws Exception {
+        World world = add(options().port(9191, firstPort).start());
+        FaultProxy proxy = add(new FaultProxy(redisPort(world)));
+        CommandProcess sidecar = sidecar(
+                world,
+                firstPort,
+                Map.of("LATCHKEY_REDIS_URI", "redis://127.0.0.1:" + proxy.port(), "LATCHKEY_DRAIN_DELAY", "0s"));
+        String key = seed(world);
+        Awaitility.await()
+                .atMost(60, TimeUnit.SECONDS)
+                .until(() -> world.get("/v1/cases", key).status() == 200);
+
+        long before = asked(world);
+        proxy.delay(3000);
+        List<CompletableFuture<RawHttp.Response>> waiting = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            waiting.add(CompletableFuture.supplyAsync(() -> world.get("/v1/cases", key)));
+        }
+        Awaitility.await().until(() -> asked(world) == before + 5);
+        sidecar.terminate();
+
+        for (CompletableFuture<RawHttp.Response> answer : waiting) {
+            assertThat(answer.get(60, TimeUnit.SECONDS).status()).isEqualTo(200);
+        }
+        assertThat(sidecar.awaitEnd().status()).isZero();
+    }
+
+    private World twoEndpoints() {
+        return add(options()
+                .envoyConfig(config -> {
+                    assertThat(config).contains("#2 - endpoint", "#2 health_checks");
+                    return config.replace("#2 ", "");
+                })
+                .port(9191, firstPort)
+                .port(9291, secondPort)
+                .start());
+    }
+
+    private static World.Options options() {
+        return new World.Options();
+    }
+
+    private CommandProcess sidecar(World world, int port) throws IOException {
+        return sidecar(world, port, Map.of());
+    }
+
+    private CommandProcess sidecar(World world, int port, Map<String, String> settings) throws IOException {
+        Path policy = folder.resolve("policy.yaml");
+        Files.copy(World.HOME.resolve("envoy/policy.yaml"), policy, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+        Map<String, String> variables = new HashMap<>(Map.of(
+                "LATCHKEY_PEPPERS",
+                World.PEPPER,
+                "LATCHKEY_POLICY",
+                policy.toString(),
+                "LATCHKEY_REDIS_URI",
+                world.redis.uri(),
+                "LATCHKEY_REDIS_TIMEOUT",
+                "8s",
+                "LATCHKEY_AUTHZ_TIMEOUT",
+                "10s",
+                "LATCHKEY_AUTHZ_LISTEN",
+                "127.0.0.1:" + port,
+                "LATCHKEY_OPS_LISTEN",
+                "127.0.0.1:0"));
+        variables.putAll(settings);
+        return add(CommandProcess.start(variables, "sidecar"));
+    }
+
+    private Load load(World world) throws IOException {
+        String key = seed(world);
+        Awaitility.await()
+                .atMost(60, TimeUnit.SECONDS)
+                .until(() -> world.get("/v1/cases", key).status() == 200);
+        return add(new Load(
+                world.envoy.port(),
+                "GET /v1/cases HTTP/1.1\r\nHost: api.example.com\r\nAuthorization: Bearer " + key + "\r\n\r\n"));
+    }
+
+    private static String seed(World world) {
+        world.putWorkspace("ws_1", true);
+        return world.store("key_1", "ws_1", Environment.LIVE, "cases:read");
+    }
+
+    private static int redisPort(World world) {
+        return URI.create(world.redis.uri()).getPort();
+    }
+
+    private static void awaitHealthy(World world, int... ports) {
+        for (int port : ports) {
+            Awaitility.await()
+                    .atMost(60, TimeUnit.SECONDS)
+                    .until(() -> admin(world, "clusters").contains("127.0.0.1:" + port + "::health_flags::healthy"));
+        }
+    }
+
+    private static long checksAt(World world, int port) {
+        String counter = "latchkey::127.0.0.1:" + port + "::rq_total::";
+        return number(admin(world, "clusters"), counter);
+    }
+
+    /** Returns how many checks Envoy has sent. */
+    private static long asked(World world) {
+        return number(admin(world, "stats?filter=cluster.latchkey.upstream_rq_total"), "upstream_rq_total: ");
+    }
+
+    private static long number(String text, String name) {
+        return text.lines()
+                .filter(line -> line.contains(name))
+                .mapToLong(line -> Long.parseLong(line.substring(line.indexOf(name) + name.length())))
+                .sum();
+    }
+
+    private static String admin(World world, String path) {
+        try {
+            return HttpClient.newHttpClient()
+                    .send(
+                            HttpRequest.newBuilder(
+                                            URI.create("http://127.0.0.1:" + world.envoy.adminPort() + "/" + path))
+                                    .version(HttpClient.Version.HTTP_1_1)
+                                    .build(),
+                            HttpResponse.BodyHandlers.ofString())
+                    .body();
+        } catch (IOException | InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private <T extends AutoCloseable> T add(T part) {
+        made.add(part);
+        return part;
+    }
+}
