@@ -12,12 +12,16 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -51,9 +55,10 @@ class DrainIT {
         }
     }
 
+    /** Without Envoy's retries: what drain does by itself. */
     @Test
     void sigterm_oneOfTwo_noCheckFails() throws Exception {
-        World world = twoEndpoints();
+        World world = twoEndpoints(DrainIT::withoutRetries);
         CommandProcess first = sidecar(world, firstPort);
         sidecar(world, secondPort);
         awaitHealthy(world, firstPort, secondPort);
@@ -72,7 +77,7 @@ class DrainIT {
 
     @Test
     void sigkill_oneOfTwo_noCheckFails() throws Exception {
-        World world = twoEndpoints();
+        World world = twoEndpoints(UnaryOperator.identity());
         CommandProcess first = sidecar(world, firstPort);
         sidecar(world, secondPort);
         awaitHealthy(world, firstPort, secondPort);
@@ -90,7 +95,7 @@ class DrainIT {
     /** Those in flight at the time are answered, each with the answer that it would have had. */
     @Test
     void sigterm_checksWaitForRedis_areAnsweredBeforeTheEnd() throws Exception {
-        World world = add(options().port(9191, firstPort).start());
+        World world = add(new World.Options().port(9191, firstPort).start());
         FaultProxy proxy = add(new FaultProxy(redisPort(world)));
         CommandProcess sidecar = sidecar(
                 world,
@@ -102,33 +107,39 @@ class DrainIT {
                 .until(() -> world.get("/v1/cases", key).status() == 200);
 
         long before = asked(world);
-        proxy.delay(3000);
+        ExecutorService clients = Executors.newCachedThreadPool();
+        made.add(clients::shutdownNow);
+        proxy.delay(1000);
         List<CompletableFuture<RawHttp.Response>> waiting = new ArrayList<>();
         for (int i = 0; i < 5; i++) {
-            waiting.add(CompletableFuture.supplyAsync(() -> world.get("/v1/cases", key)));
+            waiting.add(CompletableFuture.supplyAsync(() -> world.get("/v1/cases", key), clients));
         }
         Awaitility.await().until(() -> asked(world) == before + 5);
         sidecar.terminate();
+        assertThat(waiting).noneMatch(CompletableFuture::isDone);
 
         for (CompletableFuture<RawHttp.Response> answer : waiting) {
-            assertThat(answer.get(60, TimeUnit.SECONDS).status()).isEqualTo(200);
+            RawHttp.Response response = answer.get(60, TimeUnit.SECONDS);
+            assertThat(response.status()).as(response.body()).isEqualTo(200);
         }
         assertThat(sidecar.awaitEnd().status()).isZero();
     }
 
-    private World twoEndpoints() {
-        return add(options()
+    private World twoEndpoints(UnaryOperator<String> change) {
+        return add(new World.Options()
                 .envoyConfig(config -> {
                     assertThat(config).contains("#2 - endpoint", "#2 health_checks");
-                    return config.replace("#2 ", "");
+                    return change.apply(config.replace("#2 ", ""));
                 })
                 .port(9191, firstPort)
                 .port(9291, secondPort)
                 .start());
     }
 
-    private static World.Options options() {
-        return new World.Options();
+    private static String withoutRetries(String config) {
+        String header = "- { key: x-envoy-max-retries, value: \"2\" }";
+        assertThat(config).contains(header);
+        return config.replace(header, "- { key: x-envoy-max-retries, value: \"0\" }");
     }
 
     private CommandProcess sidecar(World world, int port) throws IOException {
@@ -137,7 +148,7 @@ class DrainIT {
 
     private CommandProcess sidecar(World world, int port, Map<String, String> settings) throws IOException {
         Path policy = folder.resolve("policy.yaml");
-        Files.copy(World.HOME.resolve("envoy/policy.yaml"), policy, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+        Files.copy(World.HOME.resolve("envoy/policy.yaml"), policy, StandardCopyOption.REPLACE_EXISTING);
         Map<String, String> variables = new HashMap<>(Map.of(
                 "LATCHKEY_PEPPERS",
                 World.PEPPER,
