@@ -67,7 +67,7 @@ class DrainIT {
         load.awaitMore(AROUND);
         assertThat(checksAt(world, firstPort)).isPositive();
         assertThat(checksAt(world, secondPort)).isPositive();
-        first.terminate();
+        first.askToStop();
         CommandProcess.Result end = first.awaitEnd();
         load.awaitMore(AROUND);
 
@@ -115,7 +115,7 @@ class DrainIT {
             waiting.add(CompletableFuture.supplyAsync(() -> world.get("/v1/cases", key), clients));
         }
         Awaitility.await().until(() -> asked(world) == before + 5);
-        sidecar.terminate();
+        sidecar.askToStop();
         assertThat(waiting).noneMatch(CompletableFuture::isDone);
 
         for (CompletableFuture<RawHttp.Response> answer : waiting) {
