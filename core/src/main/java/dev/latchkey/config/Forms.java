@@ -2,7 +2,6 @@ package dev.latchkey.config;
 
 import dev.latchkey.key.KeyFormat;
 import dev.latchkey.key.Peppers;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Set;
 import java.util.TreeSet;
@@ -16,8 +15,6 @@ final class Forms {
     static final Form<ListenAddress> TCP_ADDRESS =
             Form.Scalar.open(AddressParser.EXPECTED_TCP, AddressParser::parseTcp);
     static final Form<NamedFile> FILE = Form.Scalar.located("a path", Given::file);
-    static final Form<Path> PATH =
-            Form.Scalar.located("a path", given -> given.file().path());
     static final Form<Boolean> BOOL = Form.Scalar.open("true or false", Forms::parseBoolean);
     static final Form<RedisUri> REDIS_URI = Form.Scalar.secret(RedisUri.EXPECTED, RedisUri::parse);
     static final Form<Peppers> PEPPERS = Form.Scalar.secret(
