@@ -3,7 +3,6 @@ package dev.latchkey.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.latchkey.cli.demo.Ports;
-import dev.latchkey.index.FaultProxy;
 import dev.latchkey.key.Environment;
 import java.io.IOException;
 import java.net.URI;
@@ -96,11 +95,7 @@ class DrainIT {
     @Test
     void sigterm_checksWaitForRedis_areAnsweredBeforeTheEnd() throws Exception {
         World world = add(new World.Options().port(9191, firstPort).start());
-        FaultProxy proxy = add(new FaultProxy(redisPort(world)));
-        CommandProcess sidecar = sidecar(
-                world,
-                firstPort,
-                Map.of("LATCHKEY_REDIS_URI", "redis://127.0.0.1:" + proxy.port(), "LATCHKEY_DRAIN_DELAY", "0s"));
+        CommandProcess sidecar = sidecar(world, firstPort, Map.of("LATCHKEY_DRAIN_DELAY", "0s"));
         String key = seed(world);
         Awaitility.await()
                 .atMost(60, TimeUnit.SECONDS)
@@ -109,14 +104,19 @@ class DrainIT {
         long before = asked(world);
         ExecutorService clients = Executors.newCachedThreadPool();
         made.add(clients::shutdownNow);
-        proxy.delay(1000);
+        world.redis.pause();
+        made.add(world.redis::resume);
         List<CompletableFuture<RawHttp.Response>> waiting = new ArrayList<>();
         for (int i = 0; i < 5; i++) {
             waiting.add(CompletableFuture.supplyAsync(() -> world.get("/v1/cases", key), clients));
         }
         Awaitility.await().until(() -> asked(world) == before + 5);
         sidecar.askToStop();
+        Awaitility.await()
+                .atMost(60, TimeUnit.SECONDS)
+                .until(() -> (sidecar.out() + sidecar.err()).contains("draining"));
         assertThat(waiting).noneMatch(CompletableFuture::isDone);
+        world.redis.resume();
 
         for (CompletableFuture<RawHttp.Response> answer : waiting) {
             RawHttp.Response response = answer.get(60, TimeUnit.SECONDS);
@@ -181,10 +181,6 @@ class DrainIT {
     private static String seed(World world) {
         world.putWorkspace("ws_1", true);
         return world.store("key_1", "ws_1", Environment.LIVE, "cases:read");
-    }
-
-    private static int redisPort(World world) {
-        return URI.create(world.redis.uri()).getPort();
     }
 
     private static void awaitHealthy(World world, int... ports) {
