@@ -21,6 +21,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -89,6 +91,50 @@ class DrainIT {
         load.awaitMore(AROUND);
 
         assertThat(load.failures()).isEmpty();
+    }
+
+    /** The new one listens on the same port before the old one stops. */
+    @Test
+    void sigterm_oneEndpointWithASuccessor_noCheckFails() throws Exception {
+        Map<String, String> shared = Map.of("LATCHKEY_AUTHZ_SHARE_PORT", "true");
+        World world = add(new World.Options().port(9191, firstPort).start());
+        CommandProcess first = sidecar(world, firstPort, shared);
+        Load load = load(world);
+        load.awaitMore(AROUND);
+
+        CommandProcess successor = sidecar(world, firstPort, shared);
+        awaitReady(successor);
+        first.terminate();
+        CommandProcess.Result end = first.awaitEnd();
+        load.awaitMore(AROUND);
+
+        assertThat(end.status()).as(end.err()).isZero();
+        assertThat(load.failures()).isEmpty();
+    }
+
+    /** A pause in between: 503 of Envoy while it lasts and nothing else, and all well at once after it. */
+    @Test
+    void sigterm_oneEndpointAndAPause_failsOnlyInThePause() throws Exception {
+        World world = add(new World.Options().port(9191, firstPort).start());
+        CommandProcess first = sidecar(world, firstPort);
+        Load load = load(world);
+        first.terminate();
+        Awaitility.await()
+                .atMost(60, TimeUnit.SECONDS)
+                .until(() -> !load.failures().isEmpty());
+        first.awaitEnd();
+        long reached = world.upstreamRequests();
+        load.awaitMore(20);
+        assertThat(world.upstreamRequests()).isEqualTo(reached);
+
+        sidecar(world, firstPort);
+        Awaitility.await().atMost(60, TimeUnit.SECONDS).until(() -> world.upstreamRequests() > reached);
+        int failures = load.failures().size();
+        load.awaitMore(AROUND);
+
+        assertThat(load.failures())
+                .allMatch(failure -> failure.startsWith("503 "))
+                .hasSizeBetween(failures, failures + 4);
     }
 
     /** Those in flight at the time are answered, each with the answer that it would have had. */
@@ -178,6 +224,14 @@ class DrainIT {
                 "GET /v1/cases HTTP/1.1\r\nHost: api.example.com\r\nAuthorization: Bearer " + key + "\r\n\r\n"));
     }
 
+    /** The log says where the system has put /readyz. */
+    private static void awaitReady(CommandProcess sidecar) {
+        Awaitility.await().atMost(60, TimeUnit.SECONDS).until(() -> {
+            Matcher ops = Pattern.compile("/readyz on (\\S+)").matcher(sidecar.out() + sidecar.err());
+            return ops.find() && status("http://" + ops.group(1) + "/readyz") == 200;
+        });
+    }
+
     private static String seed(World world) {
         world.putWorkspace("ws_1", true);
         return world.store("key_1", "ws_1", Environment.LIVE, "cases:read");
@@ -209,17 +263,23 @@ class DrainIT {
     }
 
     private static String admin(World world, String path) {
+        return get("http://127.0.0.1:" + world.envoy.adminPort() + "/" + path).body();
+    }
+
+    private static int status(String url) {
+        return get(url).statusCode();
+    }
+
+    private static HttpResponse<String> get(String url) {
         try {
             return HttpClient.newHttpClient()
                     .send(
-                            HttpRequest.newBuilder(
-                                            URI.create("http://127.0.0.1:" + world.envoy.adminPort() + "/" + path))
+                            HttpRequest.newBuilder(URI.create(url))
                                     .version(HttpClient.Version.HTTP_1_1)
                                     .build(),
-                            HttpResponse.BodyHandlers.ofString())
-                    .body();
+                            HttpResponse.BodyHandlers.ofString());
         } catch (IOException | InterruptedException e) {
-            throw new AssertionError(e);
+            throw new AssertionError(url, e);
         }
     }
 

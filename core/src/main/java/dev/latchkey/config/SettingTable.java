@@ -19,6 +19,11 @@ final class SettingTable {
 
     static final Setting<ListenAddress> AUTHZ_LISTEN = add(
             "authz.listen", "127.0.0.1:9191", "Where the sidecar answers Envoy: TCP or a Unix socket", Forms.ADDRESS);
+    static final Setting<Boolean> AUTHZ_SHARE_PORT = add(
+            "authz.share-port",
+            "false",
+            "Whether another sidecar may listen on the same TCP port, to take over before this one stops (Linux)",
+            Forms.BOOL);
     static final Setting<Duration> AUTHZ_TIMEOUT = add(
             "authz.timeout",
             "150ms",

@@ -29,10 +29,11 @@ public record Settings(
     /**
      * The ext_authz edge.
      *
+     * @param sharePort whether another process of the same user may listen on the same TCP port
      * @param timeout the most that one decision may take; to be shorter than Envoy's own
      * @param maxConcurrent checks that may wait for Redis at once; more are answered 503 at once
      */
-    public record Authz(ListenAddress listen, Duration timeout, int maxConcurrent) {}
+    public record Authz(ListenAddress listen, boolean sharePort, Duration timeout, int maxConcurrent) {}
 
     /**
      * The sidecar's metrics and health.

@@ -84,6 +84,7 @@ public final class SettingsLoader {
         // In the order of the table, which then is the order of the report.
         Settings.Authz authz = new Settings.Authz(
                 values.get(SettingTable.AUTHZ_LISTEN),
+                values.get(SettingTable.AUTHZ_SHARE_PORT),
                 values.get(SettingTable.AUTHZ_TIMEOUT),
                 values.get(SettingTable.AUTHZ_MAX_CONCURRENT));
         Settings.Ops ops = new Settings.Ops(values.get(SettingTable.OPS_LISTEN));

@@ -27,7 +27,7 @@ final class AllSettings {
 
     static void assertRead(Settings read) {
         assertThat(read.authz())
-                .isEqualTo(new Settings.Authz(new ListenAddress.Unix("/run/a.sock"), Duration.ofMillis(151), 7));
+                .isEqualTo(new Settings.Authz(new ListenAddress.Unix("/run/a.sock"), true, Duration.ofMillis(151), 7));
         assertThat(read.ops()).isEqualTo(new Settings.Ops(new ListenAddress.Tcp("::1", 9)));
         assertThat(read.control().listen()).isEqualTo(new ListenAddress.Tcp("control.internal", 8));
         assertThat(read.control().tokens())
@@ -60,6 +60,7 @@ final class AllSettings {
     private static Map<String, String> texts() {
         Map<String, String> texts = new LinkedHashMap<>();
         texts.put("authz.listen", "unix:/run/a.sock");
+        texts.put("authz.share-port", "true");
         texts.put("authz.timeout", "151ms");
         texts.put("authz.max-concurrent", "7");
         texts.put("ops.listen", "[::1]:9");
@@ -91,7 +92,7 @@ final class AllSettings {
 
     /** The same as {@link #TEXTS}, nested and with lists and mappings. */
     static final List<String> NESTED = List.of(
-            "authz: {listen: 'unix:/run/a.sock', timeout: 151ms, max-concurrent: 7}",
+            "authz: {listen: 'unix:/run/a.sock', share-port: true, timeout: 151ms, max-concurrent: 7}",
             "ops:",
             "  listen: '[::1]:9'",
             "control:",

@@ -30,7 +30,8 @@ final class SettingsLoaderTest {
         Settings settings = sidecar(null, PEPPERS);
 
         assertThat(settings.authz())
-                .isEqualTo(new Settings.Authz(new ListenAddress.Tcp("127.0.0.1", 9191), Duration.ofMillis(150), 4096));
+                .isEqualTo(new Settings.Authz(
+                        new ListenAddress.Tcp("127.0.0.1", 9191), false, Duration.ofMillis(150), 4096));
         assertThat(settings.ops()).isEqualTo(new Settings.Ops(new ListenAddress.Tcp("127.0.0.1", 9192)));
         assertThat(settings.control())
                 .isEqualTo(new Settings.Control(new ListenAddress.Tcp("127.0.0.1", 9193), List.of()));

@@ -8,6 +8,7 @@ import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.netty.shaded.io.netty.channel.EventLoopGroup;
 import io.grpc.netty.shaded.io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.grpc.netty.shaded.io.netty.channel.unix.UnixChannelOption;
 import io.grpc.netty.shaded.io.netty.util.concurrent.DefaultThreadFactory;
 import io.grpc.protobuf.services.HealthStatusManager;
 import java.io.IOException;
@@ -35,14 +36,20 @@ final class AuthzServer implements AutoCloseable {
     private final HealthStatusManager health = new HealthStatusManager();
     private final Server server;
 
-    /** @throws IOException if the address cannot be bound */
-    AuthzServer(ListenAddress listen, AuthorizationService service) throws IOException {
-        Transport transport = Transport.of(listen);
+    /**
+     * @param sharePort whether other servers may listen on the same TCP port; the system spreads new connections over them
+     * @throws IOException if the address cannot be bound
+     */
+    AuthzServer(ListenAddress listen, boolean sharePort, AuthorizationService service) throws IOException {
+        Transport transport = Transport.of(listen, sharePort);
         acceptor = group(transport, 1, "latchkey-accept");
         loops = group(transport, Runtime.getRuntime().availableProcessors(), "latchkey-check");
         setServing(false);
-        server = NettyServerBuilder.forAddress(transport.address())
-                .channelType(transport.channel())
+        NettyServerBuilder builder = NettyServerBuilder.forAddress(transport.address());
+        if (transport.shared()) {
+            builder.withOption(UnixChannelOption.SO_REUSEPORT, true);
+        }
+        server = builder.channelType(transport.channel())
                 .bossEventLoopGroup(acceptor)
                 .workerEventLoopGroup(loops)
                 .directExecutor()

@@ -79,7 +79,9 @@ public final class Sidecar implements AutoCloseable {
                     resources.timer(),
                     settings.authz().timeout());
             authz = closing.add(Binding.of(
-                    "authz.listen", settings.authz().listen(), address -> new AuthzServer(address, service)));
+                    "authz.listen",
+                    settings.authz().listen(),
+                    address -> new AuthzServer(address, settings.authz().sharePort(), service)));
             ops = closing.add(Binding.ofTcp(
                     "ops.listen", settings.ops().listen(), address -> new OpsServer(address, metrics, readiness)));
 

@@ -23,16 +23,18 @@ import java.nio.file.Path;
  * What Netty needs to listen on an address: native epoll where there is one, else NIO.
  *
  * @param address to bind
+ * @param shared whether to set SO_REUSEPORT
  */
-record Transport(SocketAddress address, Class<? extends ServerChannel> channel, IoHandlerFactory handler) {
+record Transport(
+        SocketAddress address, Class<? extends ServerChannel> channel, IoHandlerFactory handler, boolean shared) {
 
     /**
      * Returns the transport for {@code listen}. The file that a sidecar which was killed has left behind as its Unix socket is
      * removed; one that a running process answers on is not.
      *
-     * @throws IOException if a Unix socket cannot be had here
+     * @throws IOException if a Unix socket or a shared port cannot be had here
      */
-    static Transport of(ListenAddress listen) throws IOException {
+    static Transport of(ListenAddress listen, boolean sharePort) throws IOException {
         if (listen instanceof ListenAddress.Unix unix) {
             if (!Epoll.isAvailable()) {
                 throw new IOException("Unix sockets need Linux with epoll (expected: host:port)");
@@ -44,13 +46,19 @@ record Transport(SocketAddress address, Class<? extends ServerChannel> channel, 
             // The abstract namespace is written with @ and addressed with NUL.
             String path = named ? "\0" + unix.path().substring(1) : unix.path();
             return new Transport(
-                    new DomainSocketAddress(path), EpollServerDomainSocketChannel.class, EpollIoHandler.newFactory());
+                    new DomainSocketAddress(path),
+                    EpollServerDomainSocketChannel.class,
+                    EpollIoHandler.newFactory(),
+                    /* shared= */ false);
+        }
+        if (sharePort && !Epoll.isAvailable()) {
+            throw new IOException("a shared port needs Linux with epoll (expected: authz.share-port: false)");
         }
         ListenAddress.Tcp tcp = (ListenAddress.Tcp) listen;
         InetSocketAddress address = new InetSocketAddress(tcp.host(), tcp.port());
         return Epoll.isAvailable()
-                ? new Transport(address, EpollServerSocketChannel.class, EpollIoHandler.newFactory())
-                : new Transport(address, NioServerSocketChannel.class, NioIoHandler.newFactory());
+                ? new Transport(address, EpollServerSocketChannel.class, EpollIoHandler.newFactory(), sharePort)
+                : new Transport(address, NioServerSocketChannel.class, NioIoHandler.newFactory(), false);
     }
 
     private static void removeStale(Path socket) throws IOException {

@@ -62,7 +62,8 @@ final class WarmUp {
                 (decision, nanos) -> {},
                 timer,
                 BOUND);
-        try (AuthzServer server = new AuthzServer(new ListenAddress.Tcp("127.0.0.1", 0), service)) {
+        try (AuthzServer server =
+                new AuthzServer(new ListenAddress.Tcp("127.0.0.1", 0), /* sharePort= */ false, service)) {
             ManagedChannel channel = NettyChannelBuilder.forAddress("127.0.0.1", server.port())
                     .directExecutor()
                     .usePlaintext()

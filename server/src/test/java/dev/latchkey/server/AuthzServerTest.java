@@ -73,7 +73,7 @@ class AuthzServerTest {
                     (decision, nanos) -> threads.add(Thread.currentThread().getName()),
                     timer,
                     Duration.ofSeconds(10));
-            server = new AuthzServer(new ListenAddress.Tcp("127.0.0.1", 0), service);
+            server = new AuthzServer(new ListenAddress.Tcp("127.0.0.1", 0), /* sharePort= */ false, service);
             channel = NettyChannelBuilder.forAddress("127.0.0.1", server.port())
                     .usePlaintext()
                     .build();
