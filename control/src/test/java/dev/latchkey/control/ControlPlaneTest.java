@@ -2,6 +2,7 @@ package dev.latchkey.control;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.latchkey.index.RealRedis;
 import dev.latchkey.v1.CreateKeyRequest;
@@ -14,6 +15,8 @@ import io.grpc.health.v1.HealthGrpc;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -136,6 +139,53 @@ class ControlPlaneTest {
         Awaitility.await().until(() -> threads() <= threads);
         assertThatThrownBy(() -> new Socket(InetAddress.getLoopbackAddress(), port).close())
                 .isInstanceOf(IOException.class);
+    }
+
+    /** A status that a server has sent has no cause; that of a broken connection has. */
+    @Test
+    void close_callUnderWay_isAnsweredBefore() throws Exception {
+        try (RunningControlPlane control = started()) {
+            REDIS.pause();
+            try {
+                CompletableFuture<Throwable> failure = CompletableFuture.supplyAsync(
+                        () -> catchThrowable(() -> control.keys().createKey(request())));
+                Awaitility.await().until(() -> failure.isDone() || callsUnderWay(control) > 0);
+
+                control.plane.close();
+
+                assertThat(failure.get())
+                        .isInstanceOf(StatusRuntimeException.class)
+                        .hasNoCause();
+                assertThat(failure.get()).hasMessageContaining("Redis gave no answer in time");
+            } finally {
+                REDIS.resume();
+            }
+        }
+    }
+
+    /** The best of a few: Netty's own two seconds would be in each. */
+    @Test
+    void close_nothingUnderWay_takesNoTwoSeconds() throws IOException {
+        long best = Long.MAX_VALUE;
+        for (int i = 0; i < 5 && best > 1500; i++) {
+            RunningControlPlane control = new RunningControlPlane(REDIS.uri());
+            awaitReady(control);
+            long start = System.nanoTime();
+            control.plane.close();
+            best = Math.min(best, TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start));
+            control.close();
+        }
+
+        assertThat(best).as("milliseconds").isLessThan(1500);
+    }
+
+    private static double callsUnderWay(RunningControlPlane control) {
+        return control.get("/metrics")
+                .body()
+                .lines()
+                .filter(line -> line.startsWith("latchkey_control_active_requests") && line.contains("CreateKey"))
+                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' '))))
+                .sum();
     }
 
     private static RunningControlPlane started() throws IOException {

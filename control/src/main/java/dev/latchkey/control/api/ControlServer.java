@@ -31,6 +31,11 @@ public final class ControlServer implements AutoCloseable {
     /** The most that all the waits for Redis of one call can come to. */
     private static final Duration CALL_LIMIT = Duration.ofSeconds(30);
 
+    /** At the end: the calls under way are waited for, since whether they were done is else not known. */
+    private static final Duration DRAIN = Duration.ofSeconds(10);
+    /** Zero would wait for none. */
+    private static final Duration QUIET = Duration.ofMillis(50);
+
     private static final MediaType PROMETHEUS = MediaType.parse("text/plain; version=0.0.4; charset=utf-8");
 
     private final SettableHealthChecker serving = new SettableHealthChecker(false);
@@ -66,7 +71,9 @@ public final class ControlServer implements AutoCloseable {
                 .maxNumConnections(MAX_CONNECTIONS)
                 .http2MaxStreamsPerConnection(MAX_CALLS_PER_CONNECTION)
                 .requestTimeout(CALL_LIMIT)
-                .gracefulShutdownTimeout(Duration.ZERO, Duration.ofSeconds(2))
+                .bossGroupFactory(EventLoops::acceptor)
+                .gracefulShutdownTimeout(QUIET, DRAIN)
+                .connectionDrainDuration(QUIET)
                 .verboseResponses(false)
                 .disableServerHeader()
                 .build();
