@@ -7,6 +7,7 @@ import dev.latchkey.policy.InvalidPolicyException;
 import dev.latchkey.policy.Policy;
 import dev.latchkey.text.TextFile;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
 import picocli.CommandLine.Command;
@@ -27,23 +28,32 @@ final class PolicyCommand {
         this.output = output;
     }
 
-    @Command(name = "check", description = "Report every problem in a policy file, with its line.")
+    @Command(
+            name = "check",
+            description = "Report every problem in a policy file, with its line; and warn of rules that match nothing.")
     int check(@Parameters(paramLabel = "FILE", description = "The policy file.") Path file) {
         String yaml = read(file);
         try {
             Policy policy = Policy.parse(yaml, file.toString());
             int scopes = policy.scopes().size();
             int rules = policy.routes().size();
+            List<String> warnings = policy.warnings();
+            PrintWriter err = spec.commandLine().getErr();
+            if (output.isTable()) {
+                warnings.forEach(warning -> err.println(Shown.line("warning: " + file + ": " + warning)));
+            }
             output.print(
                     spec,
-                    result(file, scopes, rules, List.of()),
+                    result(file, scopes, rules, List.of(), warnings),
                     Shown.line(file + ": ok, " + count(scopes, "scope") + ", " + count(rules, "rule")) + "\n");
             return 0;
         } catch (InvalidPolicyException e) {
-            if (!output.isTable()) {
-                output.print(spec, result(file, 0, 0, e.problems()), "");
+            if (output.isTable()) {
+                throw refused(e);
             }
-            throw refused(e);
+            // The result is that there are problems: nothing failed that standard error should tell of.
+            output.print(spec, result(file, 0, 0, e.problems(), List.of()), "");
+            return CommandFailure.REFUSED;
         }
     }
 
@@ -76,13 +86,14 @@ final class PolicyCommand {
         }
     }
 
-    private static ObjectNode result(Path file, int scopes, int rules, List<String> problems) {
+    private static ObjectNode result(Path file, int scopes, int rules, List<String> problems, List<String> warnings) {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         json.put("file", file.toString());
         json.put("scopes", scopes);
         json.put("rules", rules);
         ArrayNode array = json.putArray("problems");
         problems.forEach(array::add);
+        warnings.forEach(json.putArray("warnings")::add);
         return json;
     }
 

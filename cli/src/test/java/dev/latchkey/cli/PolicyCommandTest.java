@@ -51,7 +51,7 @@ class PolicyCommandTest {
     void check_goodFile_countsWhatItHolds() {
         assertThat(run("policy", "check", good)).isEqualTo(new Run(0, good + ": ok, 2 scopes, 3 rules\n", ""));
         assertThat(run("policy", "check", good, "--output=json").out())
-                .isEqualTo("{\"file\":\"" + good + "\",\"scopes\":2,\"rules\":3,\"problems\":[]}\n");
+                .isEqualTo("{\"file\":\"" + good + "\",\"scopes\":2,\"rules\":3,\"problems\":[],\"warnings\":[]}\n");
     }
 
     @Test
@@ -72,6 +72,25 @@ class PolicyCommandTest {
 
         assertThat(run.status()).isEqualTo(1);
         assertThat(run.out()).contains("\"problems\":[\"" + bad + ":5: ");
+        assertThat(run.err()).as("said once").isEmpty();
+    }
+
+    @Test
+    void check_templatesThatDifferOnlyInCase_areWarnedOf() throws IOException {
+        String alike = Files.writeString(folder.resolve("alike.yaml"), """
+                        scopes:
+                          a: A
+                        routes:
+                          - match: [GET /v1/Cases, GET /v1/cases, GET /v1/parties]
+                            scope: a
+                        """).toString();
+        String warning = "/v1/Cases and /v1/cases differ only in letter case: their rules match no request"
+                + " (expected: one spelling)";
+
+        assertThat(run("policy", "check", alike))
+                .isEqualTo(new Run(0, alike + ": ok, 1 scope, 3 rules\n", "warning: " + alike + ": " + warning + "\n"));
+        assertThat(run("policy", "check", alike, "--output", "json").out())
+                .endsWith("\"problems\":[],\"warnings\":[\"" + warning + "\"]}\n");
     }
 
     @Test

@@ -65,6 +65,11 @@ public final class Policy {
         return table.routes();
     }
 
+    /** Returns what is surely not meant, though the policy can be used: one line each. */
+    public List<String> warnings() {
+        return table.warnings();
+    }
+
     @Override
     public String toString() {
         return "Policy[" + scopes.size() + " scopes, " + table.routes().size() + " rules]";

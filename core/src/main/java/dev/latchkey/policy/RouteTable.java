@@ -2,6 +2,7 @@ package dev.latchkey.policy;
 
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -28,6 +29,7 @@ final class RouteTable {
     private final boolean caseless;
 
     private final List<Route> routes;
+    private final List<String> warnings;
 
     /** One rule at its place. At most one for a method and a template. */
     record Entry(String method, PathTemplate template, Route route) {}
@@ -46,6 +48,7 @@ final class RouteTable {
         this.folded = new TemplateTrie<>(byFolded);
         this.caseless = byTemplate.keySet().equals(byFolded.keySet());
         this.routes = inOrder(entries);
+        this.warnings = warnings(entries);
     }
 
     /** Returns the rule, or null if there is none. */
@@ -70,6 +73,28 @@ final class RouteTable {
     /** Returns all rules, the more specific template first; of one template those for one method before that for any. */
     List<Route> routes() {
         return routes;
+    }
+
+    /** Returns what is surely not meant, though no mistake in form. */
+    List<String> warnings() {
+        return warnings;
+    }
+
+    private static List<String> warnings(List<Entry> entries) {
+        Map<PathTemplate, SortedMap<PathTemplate, String>> byFolded = new LinkedHashMap<>();
+        for (Entry entry : entries) {
+            byFolded.computeIfAbsent(entry.template.folded(), folded -> new TreeMap<>())
+                    .put(entry.template, written(entry.route));
+        }
+        return byFolded.values().stream()
+                .filter(alike -> alike.size() > 1)
+                .map(alike -> String.join(" and ", alike.values())
+                        + " differ only in letter case: their rules match no request (expected: one spelling)")
+                .toList();
+    }
+
+    private static String written(Route route) {
+        return route.rule().substring(route.rule().indexOf(' ') + 1);
     }
 
     private static List<Route> inOrder(List<Entry> entries) {
