@@ -33,7 +33,11 @@ final class CallFailures {
                         + "; whether it was done is not known");
             case UNIMPLEMENTED -> noControlPlane(address, said);
             case UNAUTHENTICATED ->
-                CommandFailure.refused("the control plane at " + address + " does not know the admin token");
+                CommandFailure.refused(
+                        "the control plane at " + address + " does not know the admin token (expected: in "
+                                + ControlOptions.TOKEN_VARIABLE
+                                + " or --token-file a token whose hash is among its control.tokens;"
+                                + " latchkey token generate makes both)");
             case PERMISSION_DENIED -> CommandFailure.refused("not allowed: " + said);
             case INVALID_ARGUMENT -> CommandFailure.refused(invalid(said, violations(e)));
             case NOT_FOUND, ALREADY_EXISTS, FAILED_PRECONDITION, ABORTED, OUT_OF_RANGE, RESOURCE_EXHAUSTED ->

@@ -6,8 +6,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.latchkey.v1.Key;
 import java.util.List;
 
-/** How a key looks in results: as JSON the way the REST API writes it, and as text. Neither holds the secret. */
+/** How a key looks in results: as JSON and as text. Neither holds the secret. */
 final class KeyView {
+    private static final int SHOWN_SCOPES = 3;
+
     private KeyView() {}
 
     /** Returns the JSON of a key. What is not set is left out, but for the list of scopes. */
@@ -75,9 +77,18 @@ final class KeyView {
                     created(key),
                     expires(key),
                     lastUsed(key),
-                    String.join(" ", key.getScopesList()));
+                    someScopes(key));
         }
         return table;
+    }
+
+    /** A key may have all of them: a line for it is to stay a line. */
+    private static String someScopes(Key key) {
+        List<String> scopes = key.getScopesList();
+        return scopes.size() <= SHOWN_SCOPES
+                ? String.join(" ", scopes)
+                : String.join(" ", scopes.subList(0, SHOWN_SCOPES)) + " and " + (scopes.size() - SHOWN_SCOPES)
+                        + " more";
     }
 
     private static String pepper(Key key) {

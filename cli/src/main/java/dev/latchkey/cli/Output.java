@@ -21,7 +21,7 @@ final class Output {
             paramLabel = "FORMAT",
             scope = ScopeType.INHERIT,
             converter = FormatConverter.class,
-            description = "How to print the result: table (the default), or json, as the REST API answers.")
+            description = "How to print the result: table (the default), or json.")
     private Format format = Format.TABLE;
 
     private enum Format {

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.latchkey.v1.Workspace;
 import java.util.List;
 
-/** How a workspace looks in results: as JSON the way the REST API writes it, and as text. */
+/** How a workspace looks in results: as JSON and as text. */
 final class WorkspaceView {
     private WorkspaceView() {}
 

@@ -56,7 +56,9 @@ class CallFailuresTest {
                         "wrong token",
                         failure(Status.UNAUTHENTICATED, "this call needs an admin token"),
                         1,
-                        "the control plane at URL does not know the admin token"),
+                        "the control plane at URL does not know the admin token (expected: in LATCHKEY_TOKEN or"
+                                + " --token-file a token whose hash is among its control.tokens; latchkey token"
+                                + " generate makes both)"),
                 argumentSet("wrong fields, each on a line of its own", invalid("name: …; scopes[0]: …"), 1, """
                         refused:
                           name: "" (expected: 1 to 100 characters)

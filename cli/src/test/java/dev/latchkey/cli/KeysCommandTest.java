@@ -27,6 +27,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -190,6 +191,20 @@ class KeysCommandTest {
 
         assertThat(status).isEqualTo(1);
         assertThat(err.toString()).contains("Revoke key_1").doesNotContain(SECRET);
+    }
+
+    @Test
+    void list_manyScopes_areCountedOnTheLineAndAllInTheJson() {
+        ListKeysResponse page = ListKeysResponse.newBuilder()
+                .addKeys(KEY.toBuilder().clearScopes().addAllScopes(List.of("a", "b", "c", "d", "e")))
+                .build();
+        control.answer(page);
+        assertThat(control.run("keys", "list", "--workspace", "ws_1").out()).endsWith("  a b c and 2 more\n");
+
+        control.answer(page);
+        assertThat(control.run("keys", "list", "--workspace", "ws_1", "--output=json")
+                        .out())
+                .contains("[\"a\",\"b\",\"c\",\"d\",\"e\"]");
     }
 
     @Test
