@@ -16,6 +16,7 @@ public final class Termination {
     private static final long LIMIT_MINUTES = 20;
 
     private final CountDownLatch requested = new CountDownLatch(1);
+    private final CountDownLatch signalled = new CountDownLatch(1);
     private final CountDownLatch finished = new CountDownLatch(1);
     private final AtomicInteger status = new AtomicInteger();
     private final Consumer<Thread> hooks;
@@ -44,6 +45,14 @@ public final class Termination {
         requested.await();
     }
 
+    /**
+     * Tells whether a signal has come, or comes within {@code millis}. Ctrl-C in a terminal reaches all processes that were
+     * started there, in any order.
+     */
+    public boolean signalled(long millis) throws InterruptedException {
+        return signalled.await(millis, TimeUnit.MILLISECONDS);
+    }
+
     /** Does what a signal does. */
     public void request() {
         requested.countDown();
@@ -56,6 +65,7 @@ public final class Termination {
     }
 
     private void onShutdown() {
+        signalled.countDown();
         request();
         try {
             if (finished.await(LIMIT_MINUTES, TimeUnit.MINUTES)) {

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 
 /** A process that this one has started and does not outlive. What it writes goes to a file. */
 final class ChildProcess implements AutoCloseable {
@@ -17,6 +18,7 @@ final class ChildProcess implements AutoCloseable {
     private final String name;
     private final Process process;
     private final Path log;
+    private volatile boolean closed;
 
     /**
      * Starts {@code command}.
@@ -55,9 +57,23 @@ final class ChildProcess implements AutoCloseable {
         }
     }
 
+    /**
+     * Runs {@code then} if the process ends by itself.
+     *
+     * @param then takes what to tell people: its name, exit status and the end of its output
+     */
+    void onEnd(Consumer<String> then) {
+        var unused = process.onExit().thenAccept(ended -> {
+            if (!closed) {
+                then.accept(name + " ended with " + ended.exitValue() + ":\n" + lastLines());
+            }
+        });
+    }
+
     /** Ends the process, also a stopped one, and waits until it is gone. */
     @Override
     public void close() {
+        closed = true;
         process.destroyForcibly();
         try {
             process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS);

@@ -27,6 +27,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
@@ -37,10 +38,12 @@ import java.util.function.BooleanSupplier;
 final class Demo implements AutoCloseable {
     private static final String ENVOY_VERSION = "1.40.0";
     private static final int READY_SECONDS = 60;
+    private static final int TRIES = 5;
     private static final int SECRET_BYTES = 32;
 
     private final SecureRandom random = new SecureRandom();
     private final Deque<AutoCloseable> started = new ArrayDeque<>();
+    private final CompletableFuture<String> failure = new CompletableFuture<>();
     private final PrintWriter progress;
     private final String token = secret();
     private final String peppers = Peppers.generate(1, random);
@@ -69,33 +72,39 @@ final class Demo implements AutoCloseable {
                     new RedisProcess(Ports.any(), new RedisProcess.Passwords(secret(), secret(), secret()), folder));
             Policy policy = policy(home);
             step("control plane");
-            control = add(ControlPlane.start(
-                    settings(ProcessKind.CONTROL, redis.controlUri()), new Policies(policy, Map.of())));
+            control = add(onFreePorts(() -> startControl(policy)));
             await("control plane", control::ready);
             step("sidecar");
-            sidecar = add(
-                    Sidecar.start(settings(ProcessKind.SIDECAR, redis.sidecarUri()), new Policies(policy, Map.of())));
+            sidecar = add(onFreePorts(() -> startSidecar(policy)));
             step("workspaces and keys");
             keys = plant(policy);
             step("upstreams");
             EchoUpstream live = add(new EchoUpstream("live", 0));
             EchoUpstream sandbox = add(new EchoUpstream("sandbox", 0));
             step("waiting until Envoy and the sidecar are ready");
-            envoy = add(new EnvoyProcess(
+            String config = Files.readString(home.resolve("envoy/envoy.yaml"));
+            envoy = add(onFreePorts(() -> new EnvoyProcess(
                     binary,
-                    Files.readString(home.resolve("envoy/envoy.yaml")),
+                    config,
                     Map.of(
-                            10_000, Ports.from(port),
+                            10_000, defaultPort("Envoy", port, port),
                             9901, Ports.any(),
                             9191, sidecar.authzPort(),
                             8080, live.port(),
                             8081, sandbox.port()),
-                    folder));
+                    folder)));
             await("sidecar", sidecar::ready);
+            redis.onEnd(failure::complete);
+            envoy.onEnd(failure::complete);
         } catch (IOException | InterruptedException | RuntimeException e) {
             close();
             throw e;
         }
+    }
+
+    /** Completes, if ever, when a process of the demo has ended by itself: with what to tell people. */
+    CompletableFuture<String> failure() {
+        return failure;
     }
 
     DemoKeys keys() {
@@ -162,19 +171,65 @@ final class Demo implements AutoCloseable {
         return Policy.parse(Files.readString(file), file.toString());
     }
 
-    private Settings settings(ProcessKind process, String redisUri) throws IOException {
+    private ControlPlane startControl(Policy policy) throws IOException {
+        int port = defaultPort("control plane", 9193, 9193);
+        return ControlPlane.start(
+                settings(ProcessKind.CONTROL, redis.controlUri(), Map.of("LATCHKEY_CONTROL_LISTEN", port)),
+                new Policies(policy, Map.of()));
+    }
+
+    private Sidecar startSidecar(Policy policy) throws IOException {
+        int authzPort = defaultPort("sidecar", 9191, 9191);
+        // Beyond the other: neither is bound yet, so the next free port of both could be the same.
+        int opsPort = defaultPort("sidecar's /metrics and /readyz", 9192, Math.max(9192, authzPort + 1));
+        return Sidecar.start(
+                settings(
+                        ProcessKind.SIDECAR,
+                        redis.sidecarUri(),
+                        Map.of("LATCHKEY_AUTHZ_LISTEN", authzPort, "LATCHKEY_OPS_LISTEN", opsPort)),
+                new Policies(policy, Map.of()));
+    }
+
+    /** Tries again when another process, such as a second demo, was faster to take a port that had been free. */
+    private static <T> T onFreePorts(PartStart<T> start) throws IOException, InterruptedException {
+        for (int i = 1; ; i++) {
+            try {
+                return start.start();
+            } catch (IOException e) {
+                if (i == TRIES || !isTaken(e)) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    private static boolean isTaken(Throwable failure) {
+        Throwable cause = failure.getCause();
+        return String.valueOf(failure.getMessage()).contains("Address already in use")
+                || (cause != null && isTaken(cause));
+    }
+
+    @FunctionalInterface
+    private interface PartStart<T> {
+        T start() throws IOException, InterruptedException;
+    }
+
+    /** Returns the next free port from {@code first}, and says so if that is not the one that people expect. */
+    private int defaultPort(String what, int expected, int first) throws IOException {
+        int port = Ports.from(first);
+        if (port != expected) {
+            progress.println("demo: port " + expected + " is taken; the " + what + " uses " + port);
+        }
+        return port;
+    }
+
+    private Settings settings(ProcessKind process, String redisUri, Map<String, Integer> ports) {
         Map<String, String> variables = new HashMap<>();
         variables.put("LATCHKEY_PEPPERS", peppers);
         variables.put("LATCHKEY_REDIS_URI", redisUri);
         variables.put("LATCHKEY_KEYS_ACCEPT_IMPORTED", "true");
         variables.put("LATCHKEY_CONTROL_TOKENS", "demo:operator:" + AdminToken.hash(token));
-        // Each beyond the one before: none is bound yet, so the next free port of two could be the same.
-        int authzPort = Ports.from(9191);
-        int opsPort = Ports.from(authzPort + 1);
-        int controlPort = Ports.from(opsPort + 1);
-        variables.put("LATCHKEY_AUTHZ_LISTEN", "127.0.0.1:" + authzPort);
-        variables.put("LATCHKEY_OPS_LISTEN", "127.0.0.1:" + opsPort);
-        variables.put("LATCHKEY_CONTROL_LISTEN", "127.0.0.1:" + controlPort);
+        ports.forEach((variable, port) -> variables.put(variable, "127.0.0.1:" + port));
         variables.put("LATCHKEY_DRAIN_DELAY", "0s");
         return SettingsLoader.load(process, null, variables).settings();
     }

@@ -25,6 +25,8 @@ public final class DemoCommand implements Callable<Integer> {
     private static final String HOME = "latchkey.home";
 
     private static final int MAX_PORT = 65_535;
+    /** How long after a process of the demo the demo itself may hear of the same Ctrl-C. */
+    private static final long CTRL_C_MILLIS = 500;
 
     private final Surroundings surroundings;
 
@@ -55,14 +57,23 @@ public final class DemoCommand implements Callable<Integer> {
         }
         checkWritable();
         surroundings.termination().catchSignals();
+        String failure;
         try (Demo demo = new Demo(home(), port, spec().commandLine().getErr())) {
             show(DemoText.of(demo));
             if (envFile != null) {
                 PrivateFiles.replace(envFile, DemoText.env(demo.variables()));
             }
+            var unused = demo.failure().thenRun(surroundings.termination()::request);
             surroundings.termination().await();
+            failure = demo.failure().getNow("");
+            if (!failure.isEmpty() && surroundings.termination().signalled(CTRL_C_MILLIS)) {
+                failure = "";
+            }
         } catch (IOException e) {
             throw CommandFailure.refused("the demo cannot run: " + e.getMessage());
+        }
+        if (!failure.isEmpty()) {
+            throw CommandFailure.refused("the demo has ended, since " + failure);
         }
         return 0;
     }

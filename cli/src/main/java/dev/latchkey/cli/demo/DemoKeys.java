@@ -4,4 +4,9 @@ package dev.latchkey.cli.demo;
 record DemoKeys(String live, String test, String readOnly, String expired, String revoked, String inactive) {
     /** The documentation's example, of which the demo knows a record. */
     static final String IMPORTED = "opt_live_abc123def456ghi789";
+
+    @Override
+    public String toString() {
+        return "DemoKeys[…]";
+    }
 }

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /** A real Envoy with a copy of a configuration file in which the ports are others. */
 public final class EnvoyProcess implements AutoCloseable {
@@ -82,6 +83,11 @@ public final class EnvoyProcess implements AutoCloseable {
     /** Returns the file with Envoy's output, its access log included. */
     public Path log() {
         return log;
+    }
+
+    /** Runs {@code then} with what to tell people, if Envoy ends by itself. */
+    void onEnd(Consumer<String> then) {
+        process.onEnd(then);
     }
 
     @Override

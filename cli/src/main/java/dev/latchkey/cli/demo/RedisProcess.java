@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import redis.embedded.RedisExecProvider;
 
 /**
@@ -48,6 +49,11 @@ public final class RedisProcess implements AutoCloseable {
 
     public long pid() {
         return process.pid();
+    }
+
+    /** Runs {@code then} with what to tell people, if Redis ends by itself. */
+    void onEnd(Consumer<String> then) {
+        process.onEnd(then);
     }
 
     /** Returns the URI of the unrestricted user. */
