@@ -97,7 +97,7 @@ class LargeRequestsIT {
 
     private static String withHigherLimits(String config) {
         String changed = replaced(config, "max_request_headers_kb: 60", "max_request_headers_kb: 8192");
-        changed = replaced(changed, "max_headers_count: 100", "max_headers_count: 200");
+        changed = replaced(changed, "max_headers_count: 116", "max_headers_count: 200");
         changed = replaced(
                 changed, "per_connection_buffer_limit_bytes: 32768", "per_connection_buffer_limit_bytes: 16777216");
         String allowing = """
