@@ -34,6 +34,9 @@ import org.slf4j.LoggerFactory;
 public final class Decider {
     private static final Logger log = LoggerFactory.getLogger(Decider.class);
 
+    /** What is read can be overtaken by the loss of a cache again and again only in a system that is down. */
+    private static final int MAX_ATTEMPTS = 3;
+
     private final Policies policies;
     private final Peppers peppers;
     private final KeyIndex index;
@@ -77,8 +80,15 @@ public final class Decider {
         if (!(request.credential() instanceof Credential.Presented presented)) {
             return done(new Decision.Deny(reasonFor(request.credential()), route, null));
         }
-        return judgeKey(presented.key(), request.routeConfig().environment(), route);
+        Question question = new Question(presented.key(), request.routeConfig().environment(), route);
+        return judgeKey(question, index.stamp(), MAX_ATTEMPTS);
     }
+
+    /** What is left to decide once the rule is known. */
+    private record Question(
+            PresentedKey presented,
+            @Nullable Environment served,
+            @Nullable Route route) {}
 
     private static Reason reasonFor(Credential unusable) {
         if (unusable == Credential.Absent.NO_HEADER) {
@@ -87,28 +97,39 @@ public final class Decider {
         return unusable == Credential.Malformed.BAD_CHECKSUM ? Reason.BAD_CHECKSUM : Reason.MALFORMED_CREDENTIAL;
     }
 
-    private CompletableFuture<Decision> judgeKey(
-            PresentedKey presented, @Nullable Environment served, @Nullable Route route) {
-        return find(peppers.all(presented))
+    private CompletableFuture<Decision> judgeKey(Question question, long stamp, int attempts) {
+        Route route = question.route;
+        return find(peppers.all(question.presented))
                 .thenCompose(found -> {
                     if (found.isEmpty()) {
                         return done(new Decision.Deny(Reason.UNKNOWN_KEY, route, null));
                     }
                     KeyRecord key = found.get();
-                    Reason refused = refusal(key, presented.environment(), served, route);
+                    Reason refused = refusal(key, question);
                     if (refused != null) {
                         return done(new Decision.Deny(refused, route, key));
                     }
                     return index.findWorkspace(key.workspace())
-                            .thenApply(workspace -> judgeScope(key, workspace, route));
+                            .thenCompose(workspace ->
+                                    confirmed(judgeScope(key, workspace, route), question, stamp, attempts));
                 })
                 .exceptionally(failure -> fault(failure, route));
     }
 
+    /** Lets an allow stand only if what it was read from may still be relied on; else asks again. */
+    private CompletableFuture<Decision> confirmed(Decision decision, Question question, long stamp, int attempts) {
+        long now = index.stamp();
+        if (decision instanceof Decision.Deny || now == stamp) {
+            return done(decision);
+        }
+        return attempts > 1
+                ? judgeKey(question, now, attempts - 1)
+                : done(new Decision.Deny(Reason.STORE_UNAVAILABLE, question.route, null));
+    }
+
     /** Returns why the key is refused whatever its workspace and scopes are, or null. */
-    private @Nullable Reason refusal(
-            KeyRecord key, Environment presented, @Nullable Environment served, @Nullable Route route) {
-        if (key.environment() != presented) {
+    private @Nullable Reason refusal(KeyRecord key, Question question) {
+        if (key.environment() != question.presented.environment()) {
             return Reason.BAD_RECORD;
         }
         if (key.revoked()) {
@@ -117,7 +138,7 @@ public final class Decider {
         if (key.expired(now.getAsLong())) {
             return Reason.EXPIRED_KEY;
         }
-        return accepts(key.environment(), served, route) ? null : Reason.WRONG_ENVIRONMENT;
+        return accepts(key.environment(), question.served, question.route) ? null : Reason.WRONG_ENVIRONMENT;
     }
 
     /** Both the Envoy route and the rule must accept the environment; where neither speaks, a rule accepts live keys only. */

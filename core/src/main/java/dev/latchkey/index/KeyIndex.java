@@ -22,4 +22,12 @@ public interface KeyIndex {
     CompletableFuture<Optional<KeyRecord>> findKey(KeyDigest digest);
 
     CompletableFuture<Optional<WorkspaceRecord>> findWorkspace(String id);
+
+    /**
+     * Returns a mark of what this index answers from. What was found between two equal marks could still be relied on when the
+     * second one was taken; where they differ, ask again. An index that reads the store each time always returns 0.
+     */
+    default long stamp() {
+        return 0;
+    }
 }

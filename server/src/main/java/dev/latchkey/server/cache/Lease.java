@@ -1,0 +1,62 @@
+package dev.latchkey.server.cache;
+
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The right to answer from memory, for a time: it lasts for a fixed length from the <em>sending</em> of the last heartbeat that
+ * was answered. Every write that Redis made before a heartbeat was sent has been pushed before its answer, so what is in memory
+ * under a held lease is at most as old as the lease is long.
+ *
+ * <p>Time is the monotonic clock, which goes on while a process is stopped. It does not while a machine is suspended: then the
+ * wall clock jumps against it, and the lease counts as lost.
+ *
+ * <p>This class is thread-safe and takes no lock.
+ */
+final class Lease {
+    /** More than clocks are slewed by during a lease; less than any suspension that matters. */
+    private static final long MAX_JUMP_MILLIS = 500;
+
+    private final long lengthNanos;
+    private final LongSupplier nanos;
+    private final LongSupplier wallMillis;
+    private volatile @Nullable Term term;
+
+    /** @param ahead of the monotonic clock, in milliseconds, when the term began */
+    private record Term(long endNanos, long ahead) {}
+
+    /**
+     * @param nanos {@code System::nanoTime}
+     * @param wallMillis {@code System::currentTimeMillis}
+     */
+    Lease(long lengthNanos, LongSupplier nanos, LongSupplier wallMillis) {
+        this.lengthNanos = lengthNanos;
+        this.nanos = nanos;
+        this.wallMillis = wallMillis;
+    }
+
+    boolean held() {
+        return remainingNanos() > 0;
+    }
+
+    /** Returns for how long it is still held; 0 if it is not. */
+    long remainingNanos() {
+        Term current = term;
+        if (current == null) {
+            return 0;
+        }
+        long now = nanos.getAsLong();
+        boolean jumped = Math.abs(ahead(now) - current.ahead) > MAX_JUMP_MILLIS;
+        return jumped ? 0 : Math.max(0, current.endNanos - now);
+    }
+
+    /** Prolongs it: a heartbeat that was sent at {@code sentNanos} has been answered. */
+    void extend(long sentNanos) {
+        term = new Term(sentNanos + lengthNanos, ahead(nanos.getAsLong()));
+    }
+
+    private long ahead(long nowNanos) {
+        return wallMillis.getAsLong() - TimeUnit.NANOSECONDS.toMillis(nowNanos);
+    }
+}
