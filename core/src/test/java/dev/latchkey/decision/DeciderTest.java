@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.latchkey.index.InMemoryKeyIndex;
 import dev.latchkey.index.IndexException;
+import dev.latchkey.index.KeyIndex;
 import dev.latchkey.key.Credential;
 import dev.latchkey.key.Environment;
+import dev.latchkey.key.KeyDigest;
 import dev.latchkey.key.KeyFormat;
 import dev.latchkey.key.KeyRecord;
 import dev.latchkey.key.Peppers;
@@ -17,7 +19,9 @@ import java.security.SecureRandom;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -301,6 +305,27 @@ class DeciderTest {
         assertThat(decision.key()).isNotNull().extracting("id").isEqualTo("key_live");
     }
 
+    @Test
+    void decide_cacheIsLostWhileTheRecordsAreRead_asksAgain() {
+        Cache cache = new Cache(() -> store(LIVE, revoked()), 1);
+
+        assertThat(decide(cache)).extracting(Decision::reason).isEqualTo(Reason.REVOKED_KEY);
+    }
+
+    @Test
+    void decide_lossOfTheCacheIsNotNoticed_isAStaleAllow() {
+        Cache cache = new Cache(() -> store(LIVE, revoked()), 0);
+
+        assertThat(decide(cache)).extracting(Decision::reason).isEqualTo(Reason.OK);
+    }
+
+    @Test
+    void decide_cacheIsLostAgainAndAgain_isNotAllowed() {
+        Cache cache = new Cache(() -> {}, Integer.MAX_VALUE);
+
+        assertThat(decide(cache)).extracting(Decision::reason).isEqualTo(Reason.STORE_UNAVAILABLE);
+    }
+
     private Decider twoPeppers() {
         Peppers peppers = Peppers.parse(OLDER + ",1:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=");
         return new Decider(new Policies(POLICY, Map.of()), peppers, index, () -> NOW);
@@ -315,6 +340,16 @@ class DeciderTest {
         } finally {
             index.failWith(null);
         }
+    }
+
+    private Decision decide(Cache cache) {
+        return new Decider(new Policies(POLICY, Map.of()), PEPPERS, cache, () -> NOW)
+                .decide(new Draft().request())
+                .join();
+    }
+
+    private static KeyRecord revoked() {
+        return with(record(Environment.LIVE, "cases:read"), KeyRecord.State.REVOKED);
     }
 
     private void store(PresentedKey key, KeyRecord record) {
@@ -380,6 +415,39 @@ class DeciderTest {
                 test.index.put(new WorkspaceRecord("ws_1", workspace, 1));
             }
             test.index.failWith(failure);
+        }
+    }
+
+    /** An index whose stamp changes, a number of times, after a key was read; something else happens then as well. */
+    private final class Cache implements KeyIndex {
+        private final Runnable meanwhile;
+        private int losses;
+        private long stamp = 1;
+
+        Cache(Runnable meanwhile, int losses) {
+            this.meanwhile = meanwhile;
+            this.losses = losses;
+        }
+
+        @Override
+        public CompletableFuture<Optional<KeyRecord>> findKey(KeyDigest digest) {
+            CompletableFuture<Optional<KeyRecord>> found = index.findKey(digest);
+            meanwhile.run();
+            if (losses > 0) {
+                losses--;
+                stamp++;
+            }
+            return found;
+        }
+
+        @Override
+        public CompletableFuture<Optional<WorkspaceRecord>> findWorkspace(String id) {
+            return index.findWorkspace(id);
+        }
+
+        @Override
+        public long stamp() {
+            return stamp;
         }
     }
 }
