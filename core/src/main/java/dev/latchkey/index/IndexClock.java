@@ -34,8 +34,14 @@ public final class IndexClock implements LongSupplier {
     }
 
     /** Takes note of Redis' time, epoch milliseconds, as it has just arrived. */
-    void observe(long redisMillis) {
+    public void observe(long redisMillis) {
         last = new Observation(redisMillis, monotonicNanos.getAsLong());
+    }
+
+    /** Returns Redis' time, epoch milliseconds, as far as it is known here: else the local clock's. */
+    public long redisMillis() {
+        Observation seen = last;
+        return seen == null ? wallMillis.getAsLong() : seen.at(monotonicNanos.getAsLong());
     }
 
     /** Returns by how many milliseconds the local clock is ahead of Redis' (negative: behind); 0 before the first answer. */

@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -56,6 +57,25 @@ public final class IndexSchema {
     /** Returns the name of the hash that holds a workspace's record. */
     public String workspace(String id) {
         return prefix + "workspace:" + id;
+    }
+
+    /** Returns the digest in {@code name}, if that is a key's. */
+    public Optional<KeyDigest> digestIn(String name) {
+        String start = prefix + "key:";
+        return name.startsWith(start) && name.length() > start.length()
+                ? Optional.of(new KeyDigest(name.substring(start.length())))
+                : Optional.empty();
+    }
+
+    /** Returns the workspace's id in {@code name}, if that is a workspace's. */
+    public Optional<String> workspaceIn(String name) {
+        String start = prefix + "workspace:";
+        return name.startsWith(start) ? Optional.of(name.substring(start.length())) : Optional.empty();
+    }
+
+    /** Returns what the names of all records start with, and of the canary: what Redis is to push changes of. */
+    public List<String> tracked() {
+        return List.of(prefix + "key:", prefix + "workspace:", canary());
     }
 
     /** Returns the name of the hash in which the control plane shows every second that it lives. */

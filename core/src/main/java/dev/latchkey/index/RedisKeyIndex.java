@@ -5,21 +5,28 @@ import dev.latchkey.key.KeyRecord;
 import dev.latchkey.key.WorkspaceRecord;
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisCommandTimeoutException;
+import io.lettuce.core.api.async.RedisAsyncCommands;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * Reads the index from Redis itself: one {@code HGETALL} a record. Each read is bounded by the link's timeout. Futures
  * complete on the link's event loop.
  */
 public final class RedisKeyIndex implements KeyIndex {
-    private final RedisLink link;
+    private final Supplier<RedisAsyncCommands<String, String>> redis;
     private final IndexSchema schema;
 
     public RedisKeyIndex(RedisLink link, IndexSchema schema) {
-        this.link = link;
+        this(link::commands, schema);
+    }
+
+    /** @param redis the commands to read with, asked for each read; throws {@link IndexException} if there is no connection */
+    public RedisKeyIndex(Supplier<RedisAsyncCommands<String, String>> redis, IndexSchema schema) {
+        this.redis = redis;
         this.schema = schema;
     }
 
@@ -35,7 +42,7 @@ public final class RedisKeyIndex implements KeyIndex {
 
     private <T> CompletableFuture<Optional<T>> read(String name, Function<Map<String, String>, T> decode) {
         try {
-            return link.commands().hgetall(name).toCompletableFuture().handle((fields, failure) -> {
+            return redis.get().hgetall(name).toCompletableFuture().handle((fields, failure) -> {
                 if (failure != null) {
                     throw translate(IndexException.unwrap(failure));
                 }

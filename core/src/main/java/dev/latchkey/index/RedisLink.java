@@ -49,6 +49,7 @@ public final class RedisLink implements AutoCloseable {
     private final RedisPeer peer;
     private final TroubleLog troubles = new TroubleLog(System::nanoTime);
     private final ScheduledExecutorService scheduler;
+    private volatile @Nullable Watcher watcher;
     private volatile @Nullable StatefulRedisConnection<String, String> connection;
     private volatile String problem;
     private volatile boolean reached;
@@ -94,6 +95,20 @@ public final class RedisLink implements AutoCloseable {
         });
     }
 
+    /** Is told of each connection of a link: first that it is there, then, once, that it is gone. Must not block. */
+    public interface Watcher {
+
+        /** No command has been sent on it yet but those of the login. */
+        void connected(StatefulRedisConnection<String, String> connection);
+
+        void lost(StatefulRedisConnection<String, String> connection);
+    }
+
+    /** Has {@code watcher} told of every connection; to be called before the start. */
+    public void watch(Watcher only) {
+        watcher = only;
+    }
+
     /** Begins to connect, and goes on until it succeeds or this is closed. */
     public void start() {
         try {
@@ -112,13 +127,18 @@ public final class RedisLink implements AutoCloseable {
     /** Gives up the present connection, which does not answer although it is open, and begins to connect anew. */
     void redial() {
         StatefulRedisConnection<String, String> silent = connection;
-        if (silent == null
-                || closed
-                || !giveUp(silent, "the connection to Redis at " + peer.address() + " is silent, connecting anew")) {
+        if (silent != null) {
+            redial(silent, "the connection to Redis at " + peer.address() + " is silent, connecting anew");
+        }
+    }
+
+    /** Gives up {@code unwanted}, if it is the present connection, and begins to connect anew. */
+    public void redial(StatefulRedisConnection<String, String> unwanted, String reason) {
+        if (closed || !giveUp(unwanted, reason)) {
             return;
         }
-        var unused = silent.closeAsync();
-        start();
+        var unused = unwanted.closeAsync();
+        retryAfter(RETRY_MILLIS);
     }
 
     /**
@@ -188,6 +208,10 @@ public final class RedisLink implements AutoCloseable {
         }
         problem = lost();
         connection = connected;
+        Watcher told = watcher;
+        if (told != null) {
+            told.connected(connected);
+        }
         String news = "connected to Redis at " + peer.address();
         if (!troubles.right(PART, news) && !reached) {
             log.info("{}", news);
@@ -212,12 +236,20 @@ public final class RedisLink implements AutoCloseable {
     }
 
     /** Not said in the log yet: the next attempt tells the cause, or succeeds at once. */
-    private synchronized boolean giveUp(Object disconnected, String text) {
-        if (connection != disconnected) {
-            return false;
+    private boolean giveUp(Object disconnected, String text) {
+        StatefulRedisConnection<String, String> gone;
+        synchronized (this) {
+            gone = connection;
+            if (gone == null || gone != disconnected) {
+                return false;
+            }
+            problem = text;
+            connection = null;
         }
-        problem = text;
-        connection = null;
+        Watcher told = watcher;
+        if (told != null) {
+            told.lost(gone);
+        }
         return true;
     }
 

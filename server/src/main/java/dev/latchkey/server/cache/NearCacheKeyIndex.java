@@ -7,6 +7,7 @@ import dev.latchkey.key.WorkspaceRecord;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -23,18 +24,28 @@ public final class NearCacheKeyIndex implements KeyIndex {
     private final LongSupplier nanos;
     private final CacheCounters counters = new CacheCounters();
     private final AtomicLong epochs = new AtomicLong();
-    private volatile @Nullable Epoch current;
+    private final AtomicReference<@Nullable Epoch> current = new AtomicReference<>();
 
-    /**
-     * What is known through one connection.
-     *
-     * @param number never 0, never the same twice
-     */
-    private record Epoch(
-            long number,
-            Lease lease,
-            CachedRecords<KeyDigest, KeyRecord> keys,
-            CachedRecords<String, WorkspaceRecord> workspaces) {}
+    /** What is known through one connection. */
+    static final class Epoch {
+        /** Never 0, never the same twice. */
+        private final long number;
+
+        private final Lease lease;
+        private final CachedRecords<KeyDigest, KeyRecord> keys;
+        private final CachedRecords<String, WorkspaceRecord> workspaces;
+
+        private Epoch(
+                long number,
+                Lease lease,
+                CachedRecords<KeyDigest, KeyRecord> keys,
+                CachedRecords<String, WorkspaceRecord> workspaces) {
+            this.number = number;
+            this.lease = lease;
+            this.keys = keys;
+            this.workspaces = workspaces;
+        }
+    }
 
     /**
      * @param direct asked when memory may not be; bounded in time and number
@@ -49,13 +60,13 @@ public final class NearCacheKeyIndex implements KeyIndex {
     @Override
     public CompletableFuture<Optional<KeyRecord>> findKey(KeyDigest digest) {
         Epoch epoch = usable();
-        return epoch == null ? direct.findKey(digest) : epoch.keys.find(digest);
+        return epoch == null ? bypass().findKey(digest) : epoch.keys.find(digest);
     }
 
     @Override
     public CompletableFuture<Optional<WorkspaceRecord>> findWorkspace(String id) {
         Epoch epoch = usable();
-        return epoch == null ? direct.findWorkspace(id) : epoch.workspaces.find(id);
+        return epoch == null ? bypass().findWorkspace(id) : epoch.workspaces.find(id);
     }
 
     @Override
@@ -78,22 +89,28 @@ public final class NearCacheKeyIndex implements KeyIndex {
      *
      * @param reader over the connection whose pushes will be shown to {@link #evictKey} and {@link #evictWorkspace}
      */
-    void begin(KeyIndex reader, Lease lease) {
-        current = new Epoch(
+    Epoch begin(KeyIndex reader, Lease lease) {
+        Epoch epoch = new Epoch(
                 epochs.incrementAndGet(),
                 lease,
                 new CachedRecords<>(reader::findKey, limits, nanos, counters),
                 new CachedRecords<>(reader::findWorkspace, limits, nanos, counters));
+        current.set(epoch);
+        return epoch;
     }
 
-    /** Ends the epoch, if there is one, and forgets all. */
-    void end() {
-        current = null;
+    /** Ends {@code epoch} and forgets all of it; another one goes on. */
+    void end(Epoch epoch) {
+        current.compareAndSet(epoch, null);
+    }
+
+    boolean isCurrent(Epoch epoch) {
+        return current.get() == epoch;
     }
 
     void evictKey(KeyDigest digest) {
         counters.invalidations.increment();
-        Epoch epoch = current;
+        Epoch epoch = current.get();
         if (epoch != null) {
             epoch.keys.evict(digest);
         }
@@ -101,18 +118,19 @@ public final class NearCacheKeyIndex implements KeyIndex {
 
     void evictWorkspace(String id) {
         counters.invalidations.increment();
-        Epoch epoch = current;
+        Epoch epoch = current.get();
         if (epoch != null) {
             epoch.workspaces.evict(id);
         }
     }
 
-    private @Nullable Epoch usable() {
-        Epoch epoch = current;
-        if (epoch != null && epoch.lease.held()) {
-            return epoch;
-        }
+    private KeyIndex bypass() {
         counters.bypasses.increment();
-        return null;
+        return direct;
+    }
+
+    private @Nullable Epoch usable() {
+        Epoch epoch = current.get();
+        return epoch != null && epoch.lease.held() ? epoch : null;
     }
 }

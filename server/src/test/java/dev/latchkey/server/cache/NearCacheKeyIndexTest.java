@@ -26,11 +26,12 @@ class NearCacheKeyIndexTest extends KeyIndexContract {
     private long nanos;
     private final NearCacheKeyIndex cache = new NearCacheKeyIndex(store, LIMITS, () -> nanos);
     private Lease lease;
+    private NearCacheKeyIndex.Epoch epoch;
 
     @BeforeEach
     void begin() {
         lease = newLease();
-        cache.begin(store, lease);
+        epoch = cache.begin(store, lease);
     }
 
     @Override
@@ -96,7 +97,7 @@ class NearCacheKeyIndexTest extends KeyIndexContract {
         cache.findKey(DIGEST).join();
         store.put(DIGEST, revoked()); // in the gap between two connections
 
-        cache.end();
+        cache.end(epoch);
         assertThat(cache.findKey(DIGEST).join()).contains(revoked());
         cache.begin(store, lease);
         assertThat(cache.findKey(DIGEST).join()).contains(revoked());
@@ -111,9 +112,11 @@ class NearCacheKeyIndexTest extends KeyIndexContract {
         nanos += TimeUnit.SECONDS.toNanos(2);
         assertThat(cache.stamp()).isZero();
 
-        cache.begin(store, newLease());
+        NearCacheKeyIndex.Epoch second = cache.begin(store, newLease());
         assertThat(cache.stamp()).isNotZero().isNotEqualTo(first);
-        cache.end();
+        cache.end(epoch);
+        assertThat(cache.stamp()).isNotZero();
+        cache.end(second);
         assertThat(cache.stamp()).isZero();
     }
 
