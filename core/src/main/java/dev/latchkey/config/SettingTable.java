@@ -78,6 +78,33 @@ final class SettingTable {
             "What all names in Redis start with",
             Forms.text("1 to 32 of letters, digits and :._- ending in :", "[A-Za-z0-9:._-]{0,31}:"));
 
+    static final Setting<Boolean> CACHE_ENABLED = add(
+            "cache.enabled",
+            "true",
+            "Whether the sidecar keeps records in memory, as long as they are surely true",
+            Forms.BOOL);
+    static final Setting<Integer> CACHE_MAX_ENTRIES = add(
+            "cache.max-entries",
+            "100000",
+            "Records of keys that are kept, and as many of workspaces",
+            Forms.integer(1, 10_000_000));
+    static final Setting<Integer> CACHE_MAX_ABSENT = add(
+            "cache.max-absent",
+            "10000",
+            "Digests without a record that are kept, apart from the records",
+            Forms.integer(1, 10_000_000));
+    static final Setting<Duration> CACHE_MAX_AGE = add(
+            "cache.max-age",
+            "5m",
+            "After this a record is read again, although no change of it was seen",
+            Forms.duration("1s", "1d"));
+    static final Setting<Duration> CACHE_LEASE = add(
+            "cache.lease",
+            "2s",
+            "The longest that a change may go unseen under any single fault: without an answer from Redis for so long, nothing"
+                    + " in memory is used",
+            Forms.duration("500ms", "1m"));
+
     static final Setting<String> KEYS_BRAND = add("keys.brand", "opt", "What every key starts with", Forms.BRAND);
     static final Setting<Boolean> KEYS_ACCEPT_IMPORTED =
             add("keys.accept-imported", "false", "Whether keys with an imported body are accepted", Forms.BOOL);

@@ -18,6 +18,7 @@ public record Settings(
         Ops ops,
         Control control,
         Redis redis,
+        Cache cache,
         Keys keys,
         Policies policies,
         Headers headers,
@@ -62,6 +63,17 @@ public record Settings(
      * @param prefix what all names start with; ends in {@code :}
      */
     public record Redis(RedisUri uri, TlsFiles tls, Duration timeout, String prefix) {}
+
+    /**
+     * What the sidecar keeps in memory.
+     *
+     * @param enabled whether it keeps anything
+     * @param maxEntries records of keys, and as many of workspaces
+     * @param maxAbsent digests that have no record
+     * @param maxAge after which a record is read again
+     * @param lease for which memory may be used after the sending of a heartbeat that was answered
+     */
+    public record Cache(boolean enabled, int maxEntries, int maxAbsent, Duration maxAge, Duration lease) {}
 
     /**
      * The keys.

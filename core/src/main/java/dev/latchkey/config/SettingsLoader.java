@@ -95,6 +95,12 @@ public final class SettingsLoader {
                 tlsFiles(redisUri),
                 values.get(SettingTable.REDIS_TIMEOUT),
                 values.get(SettingTable.REDIS_PREFIX));
+        Settings.Cache cache = new Settings.Cache(
+                values.get(SettingTable.CACHE_ENABLED),
+                values.get(SettingTable.CACHE_MAX_ENTRIES),
+                values.get(SettingTable.CACHE_MAX_ABSENT),
+                values.get(SettingTable.CACHE_MAX_AGE),
+                values.get(SettingTable.CACHE_LEASE));
         String brand = values.get(SettingTable.KEYS_BRAND);
         boolean acceptImported = values.get(SettingTable.KEYS_ACCEPT_IMPORTED);
         Peppers peppers = peppers();
@@ -119,7 +125,7 @@ public final class SettingsLoader {
                 Objects.requireNonNull(peppers, "no problem, so set"),
                 abandonedPeppers,
                 retention);
-        return new Settings(authz, ops, control, redis, keys, policies, headers, errors, realm, ready, drain);
+        return new Settings(authz, ops, control, redis, cache, keys, policies, headers, errors, realm, ready, drain);
     }
 
     private List<AdminToken> tokens(ProcessKind process) {

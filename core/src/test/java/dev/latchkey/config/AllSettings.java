@@ -43,6 +43,8 @@ final class AllSettings {
         assertThat(read.keys().brand()).isEqualTo("acme");
         assertThat(read.keys().acceptImported()).isTrue();
         assertThat(read.keys().peppers().versions()).containsExactly(2, 1);
+        assertThat(read.cache())
+                .isEqualTo(new Settings.Cache(false, 10, 20, Duration.ofMinutes(1), Duration.ofSeconds(3)));
         assertThat(read.keys().abandonedPeppers()).containsExactlyInAnyOrder(1, 3);
         assertThat(read.keys().retention()).isEqualTo(Duration.ofDays(30));
         assertThat(read.policies().file().value()).isEqualTo("conf/main.yaml");
@@ -72,6 +74,11 @@ final class AllSettings {
         texts.put("redis.tls-key-file", KEY);
         texts.put("redis.timeout", "51ms");
         texts.put("redis.prefix", "tenant:latchkey:");
+        texts.put("cache.enabled", "false");
+        texts.put("cache.max-entries", "10");
+        texts.put("cache.max-absent", "20");
+        texts.put("cache.max-age", "1m");
+        texts.put("cache.lease", "3s");
         texts.put("keys.brand", "acme");
         texts.put("keys.accept-imported", "true");
         texts.put("keys.peppers", PEPPERS);
@@ -109,6 +116,12 @@ final class AllSettings {
             "  tls-key-file: " + KEY,
             "  timeout: 51ms",
             "  prefix: 'tenant:latchkey:'",
+            "cache:",
+            "  enabled: false",
+            "  max-entries: 10",
+            "  max-absent: 20",
+            "  max-age: 1m",
+            "  lease: 3s",
             "keys:",
             "  brand: acme",
             "  accept-imported: true",

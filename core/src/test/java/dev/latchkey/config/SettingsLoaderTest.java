@@ -40,6 +40,8 @@ final class SettingsLoaderTest {
                         RedisUri.parse("redis://127.0.0.1:6379"), TlsFiles.NONE, Duration.ofMillis(50), "latchkey:"));
         assertThat(settings.keys().brand()).isEqualTo("opt");
         assertThat(settings.keys().acceptImported()).isFalse();
+        assertThat(settings.cache())
+                .isEqualTo(new Settings.Cache(true, 100_000, 10_000, Duration.ofMinutes(5), Duration.ofSeconds(2)));
         assertThat(settings.keys().abandonedPeppers()).isEmpty();
         assertThat(settings.keys().retention()).isEqualTo(Duration.ofDays(400));
         assertThat(settings.policies().file().path()).isEqualTo(Path.of("policy.yaml"));

@@ -8,13 +8,20 @@ import dev.latchkey.index.BoundedKeyIndex;
 import dev.latchkey.index.IndexClock;
 import dev.latchkey.index.IndexHeartbeat;
 import dev.latchkey.index.IndexSchema;
+import dev.latchkey.index.KeyIndex;
 import dev.latchkey.index.RedisKeyIndex;
+import dev.latchkey.index.RedisLastUses;
 import dev.latchkey.index.RedisLink;
 import dev.latchkey.index.RedisResources;
 import dev.latchkey.key.KeyFormat;
 import dev.latchkey.lifecycle.Binding;
 import dev.latchkey.lifecycle.Closing;
 import dev.latchkey.server.authz.AuthorizationService;
+import dev.latchkey.server.cache.CacheLimits;
+import dev.latchkey.server.cache.InvalidationFeed;
+import dev.latchkey.server.cache.NearCacheKeyIndex;
+import dev.latchkey.server.ops.CacheMetrics;
+import dev.latchkey.server.ops.LastUsed;
 import dev.latchkey.server.ops.OpsServer;
 import dev.latchkey.server.ops.Readiness;
 import dev.latchkey.server.ops.SidecarMetrics;
@@ -33,6 +40,7 @@ import org.slf4j.LoggerFactory;
 public final class Sidecar implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Sidecar.class);
     private static final long READINESS_PERIOD_MILLIS = 100;
+    private static final long FLUSH_SECONDS = 30;
 
     private final Closing closing = new Closing();
     private final Settings settings;
@@ -53,29 +61,37 @@ public final class Sidecar implements AutoCloseable {
         this.settings = settings;
         try {
             RedisResources resources = closing.add(new RedisResources());
-            RedisLink link = closing.add(new RedisLink(
-                    RedisURI.create(settings.redis().uri().reveal()),
-                    settings.redis().tls(),
-                    settings.redis().timeout(),
-                    resources.client()));
+            RedisLink link = closing.add(link(resources));
             IndexSchema schema = new IndexSchema(settings.redis().prefix());
             IndexClock clock = new IndexClock(System::currentTimeMillis, System::nanoTime);
             IndexHeartbeat heartbeat = closing.add(
                     new IndexHeartbeat(link, schema, clock, settings.keys().peppers()));
-            BoundedKeyIndex index = new BoundedKeyIndex(
-                    new RedisKeyIndex(link, schema), settings.authz().maxConcurrent());
+            BoundedKeyIndex reader = bounded(new RedisKeyIndex(link, schema));
 
             SidecarMetrics metrics = closing.add(new SidecarMetrics());
+            NearCacheKeyIndex cache = new NearCacheKeyIndex(reader, limits(), System::nanoTime);
+            CacheMetrics cacheMetrics = new CacheMetrics(metrics);
+            RedisLink feedLink = closing.add(link(resources));
+            InvalidationFeed feed = closing.add(new InvalidationFeed(
+                    feedLink,
+                    cache,
+                    schema,
+                    clock,
+                    this::bounded,
+                    cacheMetrics,
+                    settings.cache().lease().toNanos()));
+            cacheMetrics.show(cache, feed);
+            LastUsed lastUsed = closing.add(new LastUsed(new RedisLastUses(link, schema), clock::redisMillis));
             readiness = new Readiness(
                     heartbeat, settings.ready().grace(), settings.ready().followRedis(), System::nanoTime);
-            show(metrics, clock, heartbeat, index);
+            show(metrics, clock, heartbeat, reader);
 
             AnswerStyle style = AnswerStyle.of(settings);
             AuthorizationService service = new AuthorizationService(
                     new KeyFormat(settings.keys().brand(), settings.keys().acceptImported()),
-                    new Decider(policies, settings.keys().peppers(), index, clock),
+                    new Decider(policies, settings.keys().peppers(), cache, clock),
                     style,
-                    metrics,
+                    metrics.andThen(lastUsed),
                     resources.timer(),
                     settings.authz().timeout());
             authz = closing.add(Binding.of(
@@ -89,6 +105,17 @@ public final class Sidecar implements AutoCloseable {
             warmUp(style, resources);
             ScheduledExecutorService scheduler = resources.client().eventExecutorGroup();
             heartbeat.start(scheduler);
+            if (settings.cache().enabled()) {
+                feed.start(scheduler);
+            }
+            var flushes = scheduler.scheduleWithFixedDelay(
+                    () -> {
+                        var unused = lastUsed.flush();
+                    },
+                    FLUSH_SECONDS,
+                    FLUSH_SECONDS,
+                    TimeUnit.SECONDS);
+            closing.add(() -> flushes.cancel(false));
             var unused = scheduler.scheduleWithFixedDelay(
                     () -> authz.setServing(readiness.ready()), 0, READINESS_PERIOD_MILLIS, TimeUnit.MILLISECONDS);
         } catch (IOException | RuntimeException e) {
@@ -99,6 +126,23 @@ public final class Sidecar implements AutoCloseable {
                 "answering checks on {}, /metrics and /readyz on {}",
                 settings.authz().listen().boundTo(authzPort()),
                 settings.ops().listen().boundTo(opsPort()));
+    }
+
+    private RedisLink link(RedisResources resources) {
+        return new RedisLink(
+                RedisURI.create(settings.redis().uri().reveal()),
+                settings.redis().tls(),
+                settings.redis().timeout(),
+                resources.client());
+    }
+
+    private BoundedKeyIndex bounded(KeyIndex index) {
+        return new BoundedKeyIndex(index, settings.authz().maxConcurrent());
+    }
+
+    private CacheLimits limits() {
+        Settings.Cache cache = settings.cache();
+        return new CacheLimits(cache.maxEntries(), cache.maxAbsent(), cache.maxAge());
     }
 
     /** Returns the port of the checks, which the system may have chosen; -1 on a Unix socket. */

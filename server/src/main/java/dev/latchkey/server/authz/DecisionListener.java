@@ -8,4 +8,12 @@ public interface DecisionListener {
 
     /** @param nanos from the arrival of the check to its answer */
     void decided(Decision decision, long nanos);
+
+    /** Returns one that tells this, then {@code next}. */
+    default DecisionListener andThen(DecisionListener next) {
+        return (decision, nanos) -> {
+            decided(decision, nanos);
+            next.decided(decision, nanos);
+        };
+    }
 }

@@ -109,6 +109,15 @@ final class FeedSession implements PushListener {
         if (!tracking || ended.get()) {
             return;
         }
+        try {
+            ask();
+        } catch (RuntimeException e) {
+            log.error("a heartbeat of the feed failed; everything in memory is forgotten", e);
+            end(EpochEnd.FAULT);
+        }
+    }
+
+    private void ask() {
         NearCacheKeyIndex.Epoch opened = epoch;
         if (opened != null && !parts.cache().isCurrent(opened)) {
             end(EpochEnd.FAULT);

@@ -4,6 +4,7 @@ import dev.latchkey.decision.Decision;
 import dev.latchkey.decision.Reason;
 import dev.latchkey.server.authz.DecisionListener;
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
@@ -17,6 +18,7 @@ import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
@@ -30,6 +32,7 @@ public final class SidecarMetrics implements DecisionListener, AutoCloseable {
     private final Map<Reason, Counter> decisions = new EnumMap<>(Reason.class);
     private final JvmGcMetrics gc = new JvmGcMetrics();
     private final Timer duration;
+    private final Timer revocation;
 
     public SidecarMetrics() {
         for (Reason reason : Reason.values()) {
@@ -53,6 +56,17 @@ public final class SidecarMetrics implements DecisionListener, AutoCloseable {
                         Duration.ofMillis(100),
                         Duration.ofMillis(200))
                 .register(registry);
+        revocation = Timer.builder("latchkey.revocation")
+                .description("From the writing of a canary until its push was processed here: so long a revoke takes")
+                .serviceLevelObjectives(
+                        Duration.ofMillis(1),
+                        Duration.ofMillis(2),
+                        Duration.ofMillis(5),
+                        Duration.ofMillis(10),
+                        Duration.ofMillis(25),
+                        Duration.ofMillis(100),
+                        Duration.ofSeconds(1))
+                .register(registry);
         new JvmMemoryMetrics().bindTo(registry);
         new JvmThreadMetrics().bindTo(registry);
         new ProcessorMetrics().bindTo(registry);
@@ -72,6 +86,25 @@ public final class SidecarMetrics implements DecisionListener, AutoCloseable {
     /** Shows {@code value} under {@code name}, asked anew at each scrape. */
     public void gauge(String name, String description, Supplier<Number> value) {
         Gauge.builder(name, value).description(description).register(registry);
+    }
+
+    /** Shows a number that only grows and that is counted elsewhere. */
+    void counted(String name, String description, LongSupplier count, String... tags) {
+        FunctionCounter.builder(name, count, LongSupplier::getAsLong)
+                .description(description)
+                .tags(tags)
+                .register(registry);
+    }
+
+    /** Returns what counts one. */
+    Runnable counter(String name, String description, String... tags) {
+        Counter counter =
+                Counter.builder(name).description(description).tags(tags).register(registry);
+        return counter::increment;
+    }
+
+    void revocation(long millis) {
+        revocation.record(millis, TimeUnit.MILLISECONDS);
     }
 
     /** Returns all metrics in the Prometheus text format 0.0.4. */

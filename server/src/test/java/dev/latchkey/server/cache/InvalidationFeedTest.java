@@ -10,19 +10,30 @@ import dev.latchkey.index.KeyIndex;
 import dev.latchkey.index.KeyIndexContract;
 import dev.latchkey.index.RealRedis;
 import dev.latchkey.index.RedisKeyIndex;
+import dev.latchkey.index.RedisLastUses;
 import dev.latchkey.index.RedisLink;
 import dev.latchkey.index.RedisResources;
 import dev.latchkey.key.Environment;
 import dev.latchkey.key.KeyDigest;
 import dev.latchkey.key.KeyRecord;
 import dev.latchkey.key.WorkspaceRecord;
+import io.lettuce.core.AclSetuserArgs;
+import io.lettuce.core.CopyArgs;
 import io.lettuce.core.KillArgs;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.TrackingArgs;
+import io.lettuce.core.codec.StringCodec;
+import io.lettuce.core.output.StatusOutput;
+import io.lettuce.core.protocol.CommandArgs;
+import io.lettuce.core.protocol.CommandType;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
@@ -58,8 +69,15 @@ class InvalidationFeedTest extends KeyIndexContract {
                 new RedisKeyIndex(direct, schema),
                 new CacheLimits(1000, 1000, Duration.ofMinutes(5)),
                 System::nanoTime);
-        feed = new InvalidationFeed(
-                tracked,
+        feed = feed(tracked);
+        direct.start();
+        feed.start(resources.client().eventExecutorGroup());
+        Awaitility.await().until(cache::open);
+    }
+
+    private InvalidationFeed feed(RedisLink link) {
+        return new InvalidationFeed(
+                link,
                 cache,
                 schema,
                 new IndexClock(System::currentTimeMillis, System::nanoTime),
@@ -76,9 +94,6 @@ class InvalidationFeedTest extends KeyIndexContract {
                     }
                 },
                 LEASE.toNanos());
-        direct.start();
-        feed.start(resources.client().eventExecutorGroup());
-        Awaitility.await().until(cache::open);
     }
 
     @AfterEach
@@ -213,6 +228,131 @@ class InvalidationFeedTest extends KeyIndexContract {
         Awaitility.await().until(() -> !canaries.isEmpty());
         assertThat(feed.confirmedByCanary()).isTrue();
         assertThat(canaries).allMatch(millis -> millis >= 0);
+    }
+
+    @Test
+    void canaryWithoutAPush_isNoConfirmation() {
+        feed.close();
+        tracked.close();
+        // From a control plane that is alive, and whose next canary is long in coming.
+        REDIS.commands().hset(schema.canary(), "at", "9999999999999");
+        tracked = link("redis://127.0.0.1:" + REDIS.port());
+        feed = feed(tracked);
+        feed.start(resources.client().eventExecutorGroup());
+        Awaitility.await().until(() -> feed.problem().stream().anyMatch(text -> text.contains("not confirmed yet")));
+        assertThat(cache.findKey(DIGEST).join()).isEmpty();
+        assertThat(cache.open()).isFalse();
+
+        REDIS.commands().hset(schema.canary(), "at", "9999999999999");
+
+        Awaitility.await().until(cache::open);
+    }
+
+    @Test
+    void trackingNotPermitted_leavesTheCacheUnusedAndSaysWhy() {
+        feed.close();
+        tracked.close();
+        REDIS.commands()
+                .aclSetuser(
+                        "blind",
+                        AclSetuserArgs.Builder.on()
+                                .addPassword("secret")
+                                .allKeys()
+                                .allCommands());
+        REDIS.commands()
+                .dispatch(
+                        CommandType.ACL,
+                        new StatusOutput<>(StringCodec.UTF8),
+                        new CommandArgs<>(StringCodec.UTF8)
+                                .add("SETUSER")
+                                .add("blind")
+                                .add("-client|tracking"));
+        tracked = link("redis://blind:secret@127.0.0.1:" + REDIS.port());
+        feed = feed(tracked);
+        feed.start(resources.client().eventExecutorGroup());
+
+        Awaitility.await().until(() -> feed.problem().stream().anyMatch(text -> text.contains("does not track")));
+        warmByReading();
+        assertThat(cache.open()).isFalse();
+        assertThat(cache.counters().bypasses()).isPositive();
+    }
+
+    @Test
+    void everyKindOfWrite_evicts() {
+        String name = schema.key(DIGEST);
+        var redis = REDIS.commands();
+        List<Runnable> writes = List.of(
+                () -> redis.hset(name, "rev", "2"),
+                () -> redis.hdel(name, "expires_at", "rev"),
+                () -> redis.expire(name, 1000),
+                () -> redis.persist(name),
+                () -> redis.rename(name, "latchkey:elsewhere"),
+                () -> redis.rename("latchkey:elsewhere", name),
+                () -> redis.copy(name, "latchkey:elsewhere"),
+                () -> redis.copy("latchkey:elsewhere", name, CopyArgs.Builder.replace(true)),
+                () -> redis.del(name));
+        store(DIGEST, key(KeyRecord.State.ACTIVE));
+        for (Runnable write : writes) {
+            long before = cache.counters().invalidations();
+            write.run();
+            if (write != writes.get(6)) { // copying from a name changes nothing under it
+                Awaitility.await().until(() -> cache.counters().invalidations() > before);
+            }
+        }
+    }
+
+    @Test
+    void lastUses_arePushedToNobody() {
+        warm();
+        long before = cache.counters().invalidations();
+        RedisLastUses uses = new RedisLastUses(direct, schema);
+
+        for (int i = 0; i < 1000; i++) {
+            assertThat(uses.note("ws_1", Map.of("key_" + i, 1L))).succeedsWithin(Duration.ofSeconds(10));
+        }
+        REDIS.commands().hset(schema.key(DIGEST), "rev", "3");
+        Awaitility.await().until(() -> cache.counters().invalidations() > before);
+
+        assertThat(cache.counters().invalidations()).isEqualTo(before + 1);
+    }
+
+    @Test
+    void manyWritesAtOnce_areTakenAndTheCacheStaysUsable() {
+        warm();
+        var bulk = REDIS.commands();
+        for (int i = 0; i < 20_000; i++) {
+            bulk.hset("latchkey:key:1.bulk" + i, "v", "1");
+            if (i % 1000 == 0) {
+                assertThat(cache.findKey(DIGEST).join()).isPresent();
+            }
+        }
+
+        Awaitility.await().until(() -> cache.counters().invalidations() >= 20_000);
+        assertThat(ends).isEmpty();
+        assertThat(cache.open()).isTrue();
+    }
+
+    @Test
+    void tenThousandFirstRequestsAtOnce_readRedisOnce() {
+        warm();
+        KeyDigest cold = new KeyDigest("1.cold");
+        long before = cache.counters().invalidations();
+        store(cold, key(KeyRecord.State.ACTIVE));
+        Awaitility.await().until(() -> cache.counters().invalidations() > before);
+        long misses = cache.counters().misses();
+
+        List<CompletableFuture<Optional<KeyRecord>>> answers = new ArrayList<>();
+        for (int i = 0; i < 10_000; i++) {
+            answers.add(cache.findKey(cold));
+        }
+
+        assertThat(answers).allSatisfy(answer -> assertThat(answer).succeedsWithin(Duration.ofSeconds(10)));
+        assertThat(cache.counters().misses() - misses).isOne();
+    }
+
+    private void warmByReading() {
+        store(DIGEST, key(KeyRecord.State.ACTIVE));
+        assertThat(cache.findKey(DIGEST).join()).isPresent();
     }
 
     private void warm() {

@@ -1,0 +1,71 @@
+package dev.latchkey.server.ops;
+
+import dev.latchkey.server.cache.CacheCounters;
+import dev.latchkey.server.cache.EpochEnd;
+import dev.latchkey.server.cache.FeedListener;
+import dev.latchkey.server.cache.InvalidationFeed;
+import dev.latchkey.server.cache.NearCacheKeyIndex;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+
+/** What the near cache and its feed show in the metrics. This class is thread-safe. */
+public final class CacheMetrics implements FeedListener {
+    private static final double NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private final SidecarMetrics metrics;
+    private final Map<EpochEnd, Runnable> ends = new EnumMap<>(EpochEnd.class);
+
+    public CacheMetrics(SidecarMetrics metrics) {
+        this.metrics = metrics;
+        for (EpochEnd cause : EpochEnd.values()) {
+            ends.put(
+                    cause,
+                    metrics.counter(
+                            "latchkey.cache.epochs.ended",
+                            "Times that all in memory was forgotten",
+                            "cause",
+                            cause.text()));
+        }
+    }
+
+    /** Shows a cache and its feed. */
+    public void show(NearCacheKeyIndex cache, InvalidationFeed feed) {
+        CacheCounters counters = cache.counters();
+        lookups("hit", counters::hits);
+        lookups("absent", counters::absentHits);
+        lookups("miss", counters::misses);
+        lookups("join", counters::joins);
+        lookups("bypass", counters::bypasses);
+        metrics.counted(
+                "latchkey.cache.invalidations", "Names of records that Redis has pushed", counters::invalidations);
+        metrics.gauge("latchkey.cache.usable", "1 if records in memory are used, else 0", () -> cache.open() ? 1 : 0);
+        metrics.gauge(
+                "latchkey.cache.lease.seconds",
+                "For how long records in memory may be used without another heartbeat",
+                () -> feed.leaseRemainingNanos() / NANOS);
+        metrics.gauge(
+                "latchkey.cache.canary.seen",
+                "1 if a push of the control plane's canary has come on the present connection, else 0",
+                () -> feed.confirmedByCanary() ? 1 : 0);
+    }
+
+    @Override
+    public void ended(EpochEnd cause) {
+        Runnable count = ends.get(cause);
+        if (count != null) {
+            count.run();
+        }
+    }
+
+    @Override
+    public void canary(long millis) {
+        metrics.revocation(millis);
+    }
+
+    private void lookups(String result, LongSupplier count) {
+        metrics.counted(
+                "latchkey.cache.lookups", "Records asked for, by where they were found", count, "result", result);
+    }
+}

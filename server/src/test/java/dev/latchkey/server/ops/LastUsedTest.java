@@ -1,0 +1,143 @@
+package dev.latchkey.server.ops;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.latchkey.decision.Decision;
+import dev.latchkey.decision.Reason;
+import dev.latchkey.index.IndexSchema;
+import dev.latchkey.index.RealRedis;
+import dev.latchkey.index.RedisLastUses;
+import dev.latchkey.index.RedisLink;
+import dev.latchkey.index.RedisResources;
+import dev.latchkey.key.Environment;
+import dev.latchkey.key.KeyRecord;
+import dev.latchkey.policy.Policy;
+import dev.latchkey.policy.Route;
+import io.lettuce.core.RedisURI;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+class LastUsedTest {
+    @RegisterExtension
+    static final RealRedis REDIS = new RealRedis();
+
+    private static final String NAME = "latchkey:used:{ws_1}";
+    private static final Route ROUTE = Policy.parse(
+                    "{scopes: {a: A}, routes: [{match: GET /v1/cases, scope: a}]}", "policy.yaml")
+            .routes()
+            .get(0);
+
+    private final AtomicLong now = new AtomicLong(1_800_000_000_000L);
+    private final RedisResources resources = new RedisResources();
+    private RedisLink link;
+    private LastUsed lastUsed;
+
+    @BeforeEach
+    void start() {
+        link = new RedisLink(RedisURI.create(REDIS.uri()), Duration.ofMillis(500), resources.client());
+        link.start();
+        Awaitility.await().until(() -> link.problem().isEmpty());
+        lastUsed = new LastUsed(new RedisLastUses(link, new IndexSchema("latchkey:")), now::get);
+    }
+
+    @AfterEach
+    void stop() {
+        link.close();
+        resources.close();
+    }
+
+    @Test
+    void flush_keysLetThrough_areNotedWithTheirLatestUse() {
+        allow("key_1");
+        now.addAndGet(5000);
+        allow("key_1");
+        allow("key_2");
+
+        assertThat(lastUsed.flush()).succeedsWithin(Duration.ofSeconds(10));
+
+        assertThat(REDIS.commands().zscore(NAME, "key_1")).isEqualTo(1_800_000_005_000.0);
+        assertThat(REDIS.commands().zscore(NAME, "key_2")).isEqualTo(1_800_000_005_000.0);
+    }
+
+    @Test
+    void flush_deniedRequests_areNoUse() {
+        lastUsed.decided(new Decision.Deny(Reason.SCOPE_MISSING, ROUTE, key("key_1")), 1);
+        lastUsed.decided(new Decision.Allow(Reason.PUBLIC, ROUTE, null), 1);
+
+        assertThat(lastUsed.flush()).succeedsWithin(Duration.ofSeconds(10));
+
+        assertThat(REDIS.commands().exists(NAME)).isZero();
+    }
+
+    @Test
+    void flush_laterUseNotedByAnother_stays() {
+        REDIS.commands().zadd(NAME, 1_900_000_000_000.0, "key_1");
+        allow("key_1");
+
+        assertThat(lastUsed.flush()).succeedsWithin(Duration.ofSeconds(10));
+
+        assertThat(REDIS.commands().zscore(NAME, "key_1")).isEqualTo(1_900_000_000_000.0);
+    }
+
+    @Test
+    void flush_nothingNew_sendsNothing() {
+        allow("key_1");
+        assertThat(lastUsed.flush()).succeedsWithin(Duration.ofSeconds(10));
+        REDIS.commands().del(NAME);
+
+        assertThat(lastUsed.flush()).succeedsWithin(Duration.ofSeconds(10));
+        assertThat(REDIS.commands().exists(NAME)).isZero();
+
+        now.addAndGet(2000);
+        allow("key_1");
+        assertThat(lastUsed.flush()).succeedsWithin(Duration.ofSeconds(10));
+        assertThat(REDIS.commands().exists(NAME)).isOne();
+    }
+
+    @Test
+    void flush_manyKeys_arrivesWhole() {
+        for (int i = 0; i < 2500; i++) {
+            allow("key_" + i);
+        }
+
+        assertThat(lastUsed.flush()).succeedsWithin(Duration.ofSeconds(10));
+
+        assertThat(REDIS.commands().zcard(NAME)).isEqualTo(2500);
+    }
+
+    @Test
+    void flush_redisDown_failsNothingAndIsMadeUpFor() throws Exception {
+        allow("key_1");
+        REDIS.kill();
+        assertThat(lastUsed.flush()).succeedsWithin(Duration.ofSeconds(10));
+
+        REDIS.start();
+        Awaitility.await().until(() -> link.problem().isEmpty());
+        assertThat(lastUsed.flush()).succeedsWithin(Duration.ofSeconds(10));
+
+        assertThat(REDIS.commands().zcard(NAME)).isOne();
+    }
+
+    @Test
+    void close_whatIsNew_isNoted() {
+        allow("key_1");
+
+        lastUsed.close();
+
+        assertThat(REDIS.commands().zcard(NAME)).isOne();
+    }
+
+    private void allow(String id) {
+        lastUsed.decided(new Decision.Allow(Reason.OK, ROUTE, key(id)), 1);
+    }
+
+    private static KeyRecord key(String id) {
+        return new KeyRecord(id, "ws_1", Environment.LIVE, Set.of("a"), KeyRecord.State.ACTIVE, KeyRecord.NEVER, 1);
+    }
+}
