@@ -91,6 +91,20 @@ final class TwoProcesses implements AutoCloseable {
                         sidecarReadyz().equals("200 ready\n") && controlReadyz().equals("200 ready\n"));
     }
 
+    long sidecarPid() {
+        return sidecar.pid();
+    }
+
+    /** Returns a metric of the sidecar. */
+    double sidecarMetric(String name) {
+        return get(ops, "/metrics")
+                .lines()
+                .filter(line -> line.startsWith(name + " "))
+                .mapToDouble(line -> Double.parseDouble(line.substring(name.length() + 1)))
+                .findFirst()
+                .orElseThrow();
+    }
+
     String sidecarReadyz() {
         return get(ops, "/readyz");
     }
@@ -150,6 +164,11 @@ final class TwoProcesses implements AutoCloseable {
         return created.getSecret();
     }
 
+    /** A key of {@code ws_1}. */
+    CreateKeyResponse create() {
+        return createKey("ws_1");
+    }
+
     /** Does a bit of everything that the control plane is asked for, in a workspace of its own. */
     void createListAndRevoke() {
         String workspace = "ws_of_a_moment_" + ++moments;
@@ -163,7 +182,7 @@ final class TwoProcesses implements AutoCloseable {
                 .build());
     }
 
-    private void revoke(String id) {
+    void revoke(String id) {
         var unused = keys().revokeKey(RevokeKeyRequest.newBuilder()
                 .setWorkspace("-")
                 .setId(id)

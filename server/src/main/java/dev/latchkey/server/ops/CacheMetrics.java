@@ -8,7 +8,7 @@ import dev.latchkey.server.cache.NearCacheKeyIndex;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.function.LongSupplier;
+import java.util.function.ToDoubleFunction;
 
 /** What the near cache and its feed show in the metrics. This class is thread-safe. */
 public final class CacheMetrics implements FeedListener {
@@ -33,13 +33,16 @@ public final class CacheMetrics implements FeedListener {
     /** Shows a cache and its feed. */
     public void show(NearCacheKeyIndex cache, InvalidationFeed feed) {
         CacheCounters counters = cache.counters();
-        lookups("hit", counters::hits);
-        lookups("absent", counters::absentHits);
-        lookups("miss", counters::misses);
-        lookups("join", counters::joins);
-        lookups("bypass", counters::bypasses);
+        lookups("hit", counters, CacheCounters::hits);
+        lookups("absent", counters, CacheCounters::absentHits);
+        lookups("miss", counters, CacheCounters::misses);
+        lookups("join", counters, CacheCounters::joins);
+        lookups("bypass", counters, CacheCounters::bypasses);
         metrics.counted(
-                "latchkey.cache.invalidations", "Names of records that Redis has pushed", counters::invalidations);
+                "latchkey.cache.invalidations",
+                "Names of records that Redis has pushed",
+                counters,
+                CacheCounters::invalidations);
         metrics.gauge("latchkey.cache.usable", "1 if records in memory are used, else 0", () -> cache.open() ? 1 : 0);
         metrics.gauge(
                 "latchkey.cache.lease.seconds",
@@ -64,8 +67,13 @@ public final class CacheMetrics implements FeedListener {
         metrics.revocation(millis);
     }
 
-    private void lookups(String result, LongSupplier count) {
+    private void lookups(String result, CacheCounters counters, ToDoubleFunction<CacheCounters> count) {
         metrics.counted(
-                "latchkey.cache.lookups", "Records asked for, by where they were found", count, "result", result);
+                "latchkey.cache.lookups",
+                "Records asked for, by where they were found",
+                counters,
+                count,
+                "result",
+                result);
     }
 }

@@ -18,8 +18,8 @@ import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import java.util.function.ToDoubleFunction;
 
 /**
  * The sidecar's metrics, in the Prometheus text format. Every reason is there from the start with 0, so that a rate over it is
@@ -88,9 +88,13 @@ public final class SidecarMetrics implements DecisionListener, AutoCloseable {
         Gauge.builder(name, value).description(description).register(registry);
     }
 
-    /** Shows a number that only grows and that is counted elsewhere. */
-    void counted(String name, String description, LongSupplier count, String... tags) {
-        FunctionCounter.builder(name, count, LongSupplier::getAsLong)
+    /**
+     * Shows a number that only grows and that is counted elsewhere.
+     *
+     * @param counters held weakly, as the library does: somebody else has to hold it
+     */
+    <T> void counted(String name, String description, T counters, ToDoubleFunction<T> count, String... tags) {
+        FunctionCounter.builder(name, counters, count)
                 .description(description)
                 .tags(tags)
                 .register(registry);
