@@ -157,6 +157,7 @@ class AnswersIT {
         String revoked = world.store("key_revoked", "ws_1", Environment.LIVE, "cases:read");
         assertThat(world.get("/v1/cases", revoked).status()).isEqualTo(200);
         world.put(revoked, record("key_revoked", KeyRecord.State.REVOKED, KeyRecord.NEVER));
+        Awaitility.await().until(() -> world.get("/v1/cases", revoked).status() == 401);
         reachedBefore = world.upstreamRequests();
 
         RawHttp.Response response = world.get("/v1/cases", revoked);

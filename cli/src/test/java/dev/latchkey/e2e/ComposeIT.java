@@ -84,7 +84,7 @@ class ComposeIT {
     @Order(3)
     void redis_killedAndStartedAgain_hasKeysAndRevocations() throws Exception {
         world.redis().kill();
-        assertThat(send(keys.get("read")).status()).isEqualTo(503);
+        Awaitility.await().until(() -> send(keys.get("read")).status() == 503);
         world.redis().start();
 
         assertThat(get("read").status()).isEqualTo(200);

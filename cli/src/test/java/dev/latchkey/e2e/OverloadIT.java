@@ -78,8 +78,9 @@ class OverloadIT {
                         "127.0.0.1:" + authzPort,
                         "LATCHKEY_OPS_LISTEN",
                         "127.0.0.1:" + opsPort,
-                        "LATCHKEY_DRAIN_DELAY",
-                        "0s",
+                        // Each check is to wait for Redis.
+                        "LATCHKEY_CACHE_ENABLED",
+                        "false",
                         "LATCHKEY_POLICY",
                         World.HOME + "/envoy/policy.yaml"),
                 "sidecar");

@@ -35,7 +35,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class RedisLink implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(RedisLink.class);
-    private static final String PART = "link";
+    /** Of several links to one Redis, the one that says that it is connected. */
+    private static final String FIRST = "link";
+
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(1);
     private static final Duration TLS_CONNECT_TIMEOUT = Duration.ofSeconds(3);
     private static final long RETRY_MILLIS = 200;
@@ -47,7 +49,11 @@ public final class RedisLink implements AutoCloseable {
     private final RedisClient client;
     private final RedisURI uri;
     private final RedisPeer peer;
-    private final TroubleLog troubles = new TroubleLog(System::nanoTime);
+    private final String part;
+    private final TroubleLog troubles;
+    private final TlsFiles files;
+    private final Duration timeout;
+    private final ClientResources resources;
     private final ScheduledExecutorService scheduler;
     private volatile @Nullable Watcher watcher;
     private volatile @Nullable StatefulRedisConnection<String, String> connection;
@@ -66,6 +72,21 @@ public final class RedisLink implements AutoCloseable {
 
     /** As above, over {@code rediss} with certificates of the caller's. */
     public RedisLink(RedisURI uri, TlsFiles files, Duration timeout, ClientResources resources) {
+        this(FIRST, uri, files, timeout, resources, new TroubleLog(System::nanoTime));
+    }
+
+    private RedisLink(
+            String part,
+            RedisURI uri,
+            TlsFiles files,
+            Duration timeout,
+            ClientResources resources,
+            TroubleLog troubles) {
+        this.part = part;
+        this.troubles = troubles;
+        this.files = files;
+        this.timeout = timeout;
+        this.resources = resources;
         this.uri = uri;
         this.peer = RedisPeer.of(uri);
         this.problem = "not connected to Redis at " + peer.address() + " yet";
@@ -93,6 +114,11 @@ public final class RedisLink implements AutoCloseable {
                 lost(disconnected);
             }
         });
+    }
+
+    /** Returns another link to the same Redis, not started yet, which shares this one's log: what both meet is said once. */
+    public RedisLink sibling(String name) {
+        return new RedisLink(name, uri, files, timeout, resources, troubles);
     }
 
     /** Is told of each connection of a link: first that it is there, then, once, that it is gone. Must not block. */
@@ -213,13 +239,13 @@ public final class RedisLink implements AutoCloseable {
             told.connected(connected);
         }
         String news = "connected to Redis at " + peer.address();
-        if (!troubles.right(PART, news) && !reached) {
+        if (!troubles.right(part, news) && !reached && part.equals(FIRST)) {
             log.info("{}", news);
         }
         reached = true;
         note().ifPresentOrElse(
-                        text -> troubles.wrong("protocol", text),
-                        () -> troubles.right("protocol", "Redis at " + peer.address() + " speaks RESP3"));
+                        text -> troubles.wrong(part + " protocol", text),
+                        () -> troubles.right(part + " protocol", "Redis at " + peer.address() + " speaks RESP3"));
         if (!connected.isOpen()) {
             lost(connected);
         }
@@ -263,7 +289,7 @@ public final class RedisLink implements AutoCloseable {
             log.debug("no connection to Redis at {}", peer.address(), failure);
         } else {
             problem = peer.explain(failure);
-            troubles.wrong(PART, problem);
+            troubles.wrong(part, problem);
         }
         retryAfter(failure instanceof RedisCommandExecutionException ? RETRY_REFUSED_MILLIS : RETRY_MILLIS);
     }

@@ -61,7 +61,11 @@ public final class Sidecar implements AutoCloseable {
         this.settings = settings;
         try {
             RedisResources resources = closing.add(new RedisResources());
-            RedisLink link = closing.add(link(resources));
+            RedisLink link = closing.add(new RedisLink(
+                    RedisURI.create(settings.redis().uri().reveal()),
+                    settings.redis().tls(),
+                    settings.redis().timeout(),
+                    resources.client()));
             IndexSchema schema = new IndexSchema(settings.redis().prefix());
             IndexClock clock = new IndexClock(System::currentTimeMillis, System::nanoTime);
             IndexHeartbeat heartbeat = closing.add(
@@ -71,7 +75,7 @@ public final class Sidecar implements AutoCloseable {
             SidecarMetrics metrics = closing.add(new SidecarMetrics());
             NearCacheKeyIndex cache = new NearCacheKeyIndex(reader, limits(), System::nanoTime);
             CacheMetrics cacheMetrics = new CacheMetrics(metrics);
-            RedisLink feedLink = closing.add(link(resources));
+            RedisLink feedLink = closing.add(link.sibling("feed"));
             InvalidationFeed feed = closing.add(new InvalidationFeed(
                     feedLink,
                     cache,
@@ -126,14 +130,6 @@ public final class Sidecar implements AutoCloseable {
                 "answering checks on {}, /metrics and /readyz on {}",
                 settings.authz().listen().boundTo(authzPort()),
                 settings.ops().listen().boundTo(opsPort()));
-    }
-
-    private RedisLink link(RedisResources resources) {
-        return new RedisLink(
-                RedisURI.create(settings.redis().uri().reveal()),
-                settings.redis().tls(),
-                settings.redis().timeout(),
-                resources.client());
     }
 
     private BoundedKeyIndex bounded(KeyIndex index) {
