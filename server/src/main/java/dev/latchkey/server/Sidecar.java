@@ -28,6 +28,7 @@ import dev.latchkey.server.ops.SidecarMetrics;
 import io.lettuce.core.RedisURI;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -85,9 +86,13 @@ public final class Sidecar implements AutoCloseable {
                     cacheMetrics,
                     settings.cache().lease().toNanos()));
             cacheMetrics.show(cache, feed);
-            LastUsed lastUsed = closing.add(new LastUsed(new RedisLastUses(link, schema), clock::redisMillis));
             readiness = new Readiness(
-                    heartbeat, settings.ready().grace(), settings.ready().followRedis(), System::nanoTime);
+                    heartbeat,
+                    () -> settings.cache().enabled() ? feed.problem() : Optional.empty(),
+                    settings.ready().grace(),
+                    settings.ready().followRedis(),
+                    System::nanoTime);
+            LastUsed lastUsed = closing.add(new LastUsed(new RedisLastUses(link, schema), clock::redisMillis));
             show(metrics, clock, heartbeat, reader);
 
             AnswerStyle style = AnswerStyle.of(settings);

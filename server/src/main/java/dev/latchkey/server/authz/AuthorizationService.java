@@ -98,12 +98,14 @@ public final class AuthorizationService implements BindableService {
 
         private final transient StreamObserver<CheckResponse> observer;
         private final long start;
+        private final long budgetNanos;
         private transient volatile @Nullable IncomingCheck check;
         private transient volatile @Nullable Timeout timeout;
 
         Answer(StreamObserver<CheckResponse> observer, long start) {
             this.observer = observer;
             this.start = start;
+            this.budgetNanos = budgetNanos();
         }
 
         void begin(CheckRequest request) {
@@ -119,7 +121,7 @@ public final class AuthorizationService implements BindableService {
             check = read;
             CompletableFuture<Decision> decision = decider.decide(read.access());
             if (!decision.isDone()) {
-                timeout = timer.newTimeout(this, budgetNanos(), TimeUnit.NANOSECONDS);
+                timeout = timer.newTimeout(this, budgetNanos, TimeUnit.NANOSECONDS);
             }
             var unused = decision.whenComplete(this);
         }
@@ -131,8 +133,16 @@ public final class AuthorizationService implements BindableService {
                 give(Decision.Deny.of(Reason.INTERNAL));
                 undecided.report(failure == null ? new NullPointerException("decision") : failure);
             } else {
-                give(decision);
+                give(inTime(decision));
             }
+        }
+
+        /** An allow that comes too late rests on what was true too long ago; the timer alone could be late as well. */
+        private Decision inTime(Decision decision) {
+            boolean late = System.nanoTime() - start > budgetNanos;
+            return late && decision instanceof Decision.Allow && decision.key() != null
+                    ? Decision.Deny.of(Reason.STORE_TIMEOUT)
+                    : decision;
         }
 
         @Override

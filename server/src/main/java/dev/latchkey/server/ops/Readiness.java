@@ -6,6 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * Answers the question: should this sidecar be sent checks? It is not ready until it has warmed up, until Redis was reached once
@@ -16,6 +18,7 @@ import java.util.function.LongSupplier;
  */
 public final class Readiness {
     private final IndexHeartbeat heartbeat;
+    private final Supplier<Optional<String>> cacheProblem;
     private final long graceNanos;
     private final boolean followRedis;
     private final LongSupplier nanos;
@@ -24,12 +27,19 @@ public final class Readiness {
     private volatile boolean draining;
 
     /**
+     * @param cacheProblem why nothing in memory is used; empty if it is, or is not to be
      * @param grace how long to wait for Redis after the start
      * @param followRedis whether a sidecar that cannot read the index is not ready
      * @param nanos {@code System::nanoTime}
      */
-    public Readiness(IndexHeartbeat heartbeat, Duration grace, boolean followRedis, LongSupplier nanos) {
+    public Readiness(
+            IndexHeartbeat heartbeat,
+            Supplier<Optional<String>> cacheProblem,
+            Duration grace,
+            boolean followRedis,
+            LongSupplier nanos) {
         this.heartbeat = heartbeat;
+        this.cacheProblem = cacheProblem;
         this.graceNanos = grace.toNanos();
         this.followRedis = followRedis;
         this.nanos = nanos;
@@ -69,7 +79,9 @@ public final class Readiness {
 
     /** Returns what is wrong but no obstacle, for people. */
     public List<String> details() {
-        return heartbeat.details();
+        return Stream.concat(heartbeat.details().stream(), cacheProblem.get().stream())
+                .distinct()
+                .toList();
     }
 
     private boolean waitsForRedis() {

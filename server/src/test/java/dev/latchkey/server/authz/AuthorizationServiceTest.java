@@ -10,11 +10,15 @@ import dev.latchkey.decision.Decider;
 import dev.latchkey.decision.Decision;
 import dev.latchkey.decision.Policies;
 import dev.latchkey.decision.Reason;
+import dev.latchkey.index.InMemoryKeyIndex;
 import dev.latchkey.index.KeyIndex;
+import dev.latchkey.key.Credential;
+import dev.latchkey.key.Environment;
 import dev.latchkey.key.KeyDigest;
 import dev.latchkey.key.KeyFormat;
 import dev.latchkey.key.KeyRecord;
 import dev.latchkey.key.Peppers;
+import dev.latchkey.key.PresentedKey;
 import dev.latchkey.key.WorkspaceRecord;
 import dev.latchkey.policy.Policy;
 import io.envoyproxy.envoy.service.auth.v3.AttributeContext;
@@ -38,6 +42,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
@@ -51,6 +56,8 @@ import org.slf4j.LoggerFactory;
 class AuthorizationServiceTest {
     private static final Policy POLICY =
             Policy.parse("{scopes: {a: A}, routes: [{match: GET /v1/cases, scope: a}]}", "policy.yaml");
+
+    private static final Peppers PEPPERS = Peppers.parse("1:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=");
 
     private final ManualIndex index = new ManualIndex();
     private final HashedWheelTimer timer = new HashedWheelTimer(5, TimeUnit.MILLISECONDS);
@@ -189,16 +196,43 @@ class AuthorizationServiceTest {
         assertThat(decided).extracting(Decision::reason).containsExactly(Reason.INTERNAL);
     }
 
+    @Test
+    void check_allowThatComesTooLate_isDenied() throws IOException {
+        stopServer();
+        InMemoryKeyIndex stored = new InMemoryKeyIndex();
+        KeyRecord key = new KeyRecord(
+                "key_1", "ws_1", Environment.LIVE, Set.of("a"), KeyRecord.State.ACTIVE, KeyRecord.NEVER, 1);
+        stored.put(PEPPERS.newest(presented()), key);
+        stored.put(new WorkspaceRecord("ws_1", true, 1));
+        start(Duration.ofSeconds(30), stored);
+        assertThat(ask(Duration.ofSeconds(20)).join().getStatus().getCode()).isZero();
+        stopServer();
+        // As if the process had stood still between the look-up and the answer.
+        start(Duration.ofNanos(1), stored);
+
+        CheckResponse late = ask(Duration.ofSeconds(20)).join();
+
+        assertThat(late.getDeniedResponse().getStatus().getCodeValue()).isEqualTo(503);
+        assertThat(decided).extracting(Decision::reason).containsExactly(Reason.OK, Reason.STORE_TIMEOUT);
+    }
+
+    private static PresentedKey presented() {
+        return ((Credential.Presented) new KeyFormat("opt", true).parse("opt_live_abc123def456ghi789")).key();
+    }
+
     private void stopServer() {
         channel.shutdownNow();
         server.shutdownNow();
     }
 
     private void start(Duration timeout) throws IOException {
-        Peppers peppers = Peppers.parse("1:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=");
+        start(timeout, index);
+    }
+
+    private void start(Duration timeout, KeyIndex asked) throws IOException {
         AuthorizationService service = new AuthorizationService(
                 new KeyFormat("opt", true),
-                new Decider(new Policies(POLICY, Map.of()), peppers, index, () -> 0),
+                new Decider(new Policies(POLICY, Map.of()), PEPPERS, asked, () -> 0),
                 new AnswerStyle("x-latchkey-", true, "urn:latchkey:error:", "latchkey"),
                 (decision, nanos) -> decided.add(decision),
                 timer,
