@@ -13,6 +13,7 @@ import dev.latchkey.index.RedisKeyIndex;
 import dev.latchkey.index.RedisLastUses;
 import dev.latchkey.index.RedisLink;
 import dev.latchkey.index.RedisResources;
+import dev.latchkey.index.Resp2Proxy;
 import dev.latchkey.key.Environment;
 import dev.latchkey.key.KeyDigest;
 import dev.latchkey.key.KeyRecord;
@@ -275,6 +276,24 @@ class InvalidationFeedTest extends KeyIndexContract {
         warmByReading();
         assertThat(cache.open()).isFalse();
         assertThat(cache.counters().bypasses()).isPositive();
+    }
+
+    @Test
+    void resp2Only_leavesTheCacheUnusedAndSaysWhy() throws Exception {
+        feed.close();
+        tracked.close();
+        try (Resp2Proxy old = new Resp2Proxy(REDIS.port())) {
+            tracked = link("redis://127.0.0.1:" + old.port());
+            feed = feed(tracked);
+            feed.start(resources.client().eventExecutorGroup());
+
+            Awaitility.await()
+                    .until(() -> feed.problem().stream().anyMatch(text -> text.contains("speaks RESP2 only")));
+            warmByReading();
+            REDIS.commands().hset(schema.key(DIGEST), "state", "revoked");
+            assertThat(cache.findKey(DIGEST).join().orElseThrow().revoked()).isTrue();
+            assertThat(cache.open()).isFalse();
+        }
     }
 
     @Test
