@@ -23,11 +23,13 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A user's first steps with {@code docker-compose.yml}, against the processes that it describes. */
+@Tag("one-envoy")
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class ComposeIT {
     @TempDir

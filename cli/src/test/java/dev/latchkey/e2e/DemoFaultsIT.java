@@ -12,10 +12,12 @@ import java.util.Map;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Two demos beside each other on taken ports, and demos whose processes die. */
+@Tag("one-envoy")
 class DemoFaultsIT {
     @TempDir
     private Path folder;

@@ -42,6 +42,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -49,6 +50,7 @@ import org.junit.jupiter.api.io.TempDir;
  * The life of a few keys with every mistake that people make, on real processes that log all they can, with faults on the way:
  * afterwards no piece of a key, pepper, admin token or password is in anything that a process wrote or shows.
  */
+@Tag("one-envoy")
 class NoSecretsIT {
     private static final int START = 13;
     private static final String PEPPER = "1:"

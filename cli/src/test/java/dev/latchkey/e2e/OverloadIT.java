@@ -35,10 +35,12 @@ import java.util.regex.Pattern;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** More checks at once than a sidecar takes, on a real process with little memory, asked as several Envoys would. */
+@Tag("one-envoy")
 class OverloadIT {
     @RegisterExtension
     static final RealRedis REDIS = new RealRedis();

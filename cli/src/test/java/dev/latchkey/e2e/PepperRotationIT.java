@@ -32,10 +32,12 @@ import java.util.HashMap;
 import java.util.Map;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The way from one pepper to the next as the README tells it, with every process on a real Redis. */
+@Tag("one-envoy")
 class PepperRotationIT {
     private static final String TOKEN = "latchkey_admin_of-the-test";
     private static final String OLD = World.PEPPER;

@@ -19,12 +19,14 @@ import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Logins and permissions that are wrong, and how both processes say so and come back by themselves once they are right. */
+@Tag("one-envoy")
 class RedisAccessIT {
     private static final String PASSWORD = "marker-secret";
     private static final List<String> SIDECAR = RedisUsers.sidecar("latchkey:");

@@ -15,10 +15,12 @@ import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Redis killed and started again, with its data and without, as a sidecar and a control plane meet it. */
+@Tag("one-envoy")
 class RedisRestartIT {
     @TempDir
     private Path folder;

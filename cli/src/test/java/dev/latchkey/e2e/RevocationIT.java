@@ -32,11 +32,13 @@ import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A revoke, from its answer by the control plane until a real Envoy denies, with warm caches. */
+@Tag("one-envoy")
 class RevocationIT {
     private static final String TOKEN = "latchkey_admin_of-the-test";
     private static final int REVOKES = Integer.getInteger("latchkey.revokes", 100);

@@ -8,10 +8,12 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** A sidecar process that stands still for longer than its lease, as after a long pause of a virtual machine. */
+@Tag("one-envoy")
 class StoppedSidecarIT {
     @RegisterExtension
     static final RealRedis REDIS = new RealRedis();
