@@ -80,9 +80,8 @@ class OverloadIT {
                         "127.0.0.1:" + authzPort,
                         "LATCHKEY_OPS_LISTEN",
                         "127.0.0.1:" + opsPort,
-                        // Each check is to wait for Redis.
-                        "LATCHKEY_CACHE_ENABLED",
-                        "false",
+                        "LATCHKEY_DRAIN_DELAY",
+                        "0s",
                         "LATCHKEY_POLICY",
                         World.HOME + "/envoy/policy.yaml"),
                 "sidecar");

@@ -21,7 +21,6 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class RedisFaultsIT {
     private final AtomicReference<FaultProxy> proxy = new AtomicReference<>();
-    private boolean withoutCache;
     private World world;
     private String key;
 
@@ -78,8 +77,6 @@ class RedisFaultsIT {
     @ParameterizedTest(name = "failure_mode_allow: {0}")
     @ValueSource(booleans = {false, true})
     void connectionForgottenOnTheWay_everyRequest_is503UntilANewOneIsUsed(boolean failOpen) {
-        // With one, what is in memory is used until the lease ends, and by then there may be a new connection.
-        withoutCache = true;
         start(failOpen, uri -> "redis://127.0.0.1:" + proxyTo(Integer.parseInt(uri.replaceAll(".*:", ""))));
 
         proxy.get().freeze();
@@ -136,7 +133,6 @@ class RedisFaultsIT {
                 .shippedTimeouts()
                 .envoyConfig(failOpen ? RedisFaultsIT::failingOpen : UnaryOperator.identity())
                 .redisUri(redisUri)
-                .setting("LATCHKEY_CACHE_ENABLED", Boolean.toString(!withoutCache))
                 .start();
         key = world.store("key_1", "ws_1", Environment.LIVE, "cases:read");
         seed();

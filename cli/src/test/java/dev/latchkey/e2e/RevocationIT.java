@@ -50,7 +50,7 @@ class RevocationIT {
 
     @BeforeAll
     static void start() throws IOException {
-        world = new World.Options().start();
+        world = new World.Options().setting("LATCHKEY_CACHE_ENABLED", "true").start();
         control = ControlPlane.start(
                 SettingsLoader.load(
                                 ProcessKind.CONTROL,
@@ -98,6 +98,8 @@ class RevocationIT {
                                                 world.redis.uri(),
                                                 "LATCHKEY_AUTHZ_LISTEN",
                                                 "127.0.0.1:0",
+                                                "LATCHKEY_CACHE_ENABLED",
+                                                "true",
                                                 "LATCHKEY_OPS_LISTEN",
                                                 "127.0.0.1:0"))
                                 .settings(),

@@ -22,7 +22,8 @@ class StoppedSidecarIT {
 
     @Test
     void keyRevokedMeanwhile_isRefusedByTheFirstCheckAfterwards() throws IOException {
-        try (TwoProcesses processes = new TwoProcesses(REDIS.uri(), REDIS.uri(), Map.of())) {
+        try (TwoProcesses processes =
+                new TwoProcesses(REDIS.uri(), REDIS.uri(), Map.of("LATCHKEY_CACHE_ENABLED", "true"))) {
             processes.awaitReady();
             Awaitility.await().until(() -> processes.sidecarMetric("latchkey_cache_usable") == 1);
             processes.createWorkspace();

@@ -44,7 +44,7 @@ final class AllSettings {
         assertThat(read.keys().acceptImported()).isTrue();
         assertThat(read.keys().peppers().versions()).containsExactly(2, 1);
         assertThat(read.cache())
-                .isEqualTo(new Settings.Cache(false, 10, 20, Duration.ofMinutes(1), Duration.ofSeconds(3)));
+                .isEqualTo(new Settings.Cache(true, 10, 20, Duration.ofMinutes(1), Duration.ofSeconds(3)));
         assertThat(read.keys().abandonedPeppers()).containsExactlyInAnyOrder(1, 3);
         assertThat(read.keys().retention()).isEqualTo(Duration.ofDays(30));
         assertThat(read.policies().file().value()).isEqualTo("conf/main.yaml");
@@ -74,7 +74,7 @@ final class AllSettings {
         texts.put("redis.tls-key-file", KEY);
         texts.put("redis.timeout", "51ms");
         texts.put("redis.prefix", "tenant:latchkey:");
-        texts.put("cache.enabled", "false");
+        texts.put("cache.enabled", "true");
         texts.put("cache.max-entries", "10");
         texts.put("cache.max-absent", "20");
         texts.put("cache.max-age", "1m");
@@ -117,7 +117,7 @@ final class AllSettings {
             "  timeout: 51ms",
             "  prefix: 'tenant:latchkey:'",
             "cache:",
-            "  enabled: false",
+            "  enabled: true",
             "  max-entries: 10",
             "  max-absent: 20",
             "  max-age: 1m",

@@ -69,8 +69,8 @@ final class FeedSession implements PushListener {
     void begin() {
         if (!(connection instanceof StatefulRedisConnectionImpl<?, ?> known)
                 || known.getConnectionState().getNegotiatedProtocolVersion() != ProtocolVersion.RESP3) {
+            // The link has said so in the log.
             problem = UNSUPPORTED + "speaks RESP2 only, without pushes";
-            log.warn("{}", problem);
             return;
         }
         connection.addListener(this);
