@@ -118,25 +118,34 @@ class CachedRecords<K, V> {
         }
         // Somebody's answer may have been stored between the look above and the placing of this flight.
         Entry<V> meanwhile = fresh(present, name);
-        CompletableFuture<Optional<V>> read;
-        if (meanwhile == null) {
-            counters.misses.increment();
-            read = reader.apply(name);
-        } else {
-            read = meanwhile.answer;
+        if (meanwhile != null) {
+            flights.remove(name, mine);
+            mine.answer.complete(meanwhile.answer.join());
+            return mine.answer;
         }
+        counters.misses.increment();
+        CompletableFuture<Optional<V>> read = reader.apply(name);
         var unused = read.whenComplete((record, failure) -> land(name, mine, read));
         return mine.answer;
     }
 
     /** @param read completed */
     private void land(K name, Flight<V> mine, CompletableFuture<Optional<V>> read) {
-        flights.compute(name, (same, standing) -> {
-            if (mayStore(mine, standing) && !read.isCompletedExceptionally()) {
-                store(name, read.join());
-            }
-            return standing == mine ? null : standing;
-        });
+        try {
+            flights.compute(name, (same, standing) -> {
+                if (mayStore(mine, standing) && !read.isCompletedExceptionally()) {
+                    store(name, read.join());
+                }
+                return standing == mine ? null : standing;
+            });
+        } finally {
+            // Whatever went wrong: nobody may wait for this for ever.
+            flights.remove(name, mine);
+            answer(mine, read);
+        }
+    }
+
+    private static <V> void answer(Flight<V> mine, CompletableFuture<Optional<V>> read) {
         var unused = read.whenComplete((record, failure) -> {
             if (failure == null) {
                 mine.answer.complete(record);

@@ -2,6 +2,7 @@ package dev.latchkey.server.cache;
 
 import dev.latchkey.index.IndexException;
 import dev.latchkey.index.RedisKeyIndex;
+import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.StatefulRedisConnectionImpl;
 import io.lettuce.core.TrackingArgs;
 import io.lettuce.core.TrackingInfo;
@@ -17,6 +18,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -34,8 +36,10 @@ import org.slf4j.LoggerFactory;
 final class FeedSession implements PushListener {
     private static final Logger log = LoggerFactory.getLogger(FeedSession.class);
     private static final long CANARY_STALE_MILLIS = 15_000;
-    /** Longer than a canary may be old: a younger one must have been pushed. */
-    private static final long CANARY_MISSED_NANOS = TimeUnit.SECONDS.toNanos(20);
+    /** A connection that is not confirmed and answers nothing for so long is given up. */
+    private static final long SILENCE_NANOS = TimeUnit.SECONDS.toNanos(5);
+    /** What Redis has refused is tried again after this: somebody may have permitted it. */
+    private static final long REFUSED_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private static final String UNSUPPORTED = "nothing is kept in memory: Redis, or a proxy before it, ";
 
@@ -47,9 +51,18 @@ final class FeedSession implements PushListener {
     private final AtomicBoolean ended = new AtomicBoolean();
     private final AtomicBoolean begun = new AtomicBoolean();
     private volatile NearCacheKeyIndex.@Nullable Epoch epoch;
+    /** Whether the connection can carry pushes at all. */
+    private volatile boolean pushes;
+
     private volatile boolean tracking;
-    private volatile long lastCanary;
-    private volatile boolean canarySeen;
+    private volatile long lastAnswer;
+    private volatile long askedToTrack;
+    /** Pushes of the canary on this connection. */
+    private final AtomicLong canaries = new AtomicLong();
+
+    /** What the last heartbeat has seen: it is for one heartbeat after the other. */
+    private volatile Canary canary = new Canary(0, 0);
+
     private volatile @Nullable String problem = "the connection for pushes is not confirmed yet";
 
     /** @param giveUp takes the connection and why */
@@ -62,8 +75,16 @@ final class FeedSession implements PushListener {
         this.parts = parts;
         this.giveUp = giveUp;
         this.lease = new Lease(parts.leaseNanos(), parts.nanos(), parts.wallMillis());
-        this.lastCanary = parts.nanos().getAsLong();
+        this.lastAnswer = parts.nanos().getAsLong();
     }
+
+    /**
+     * The canary as one heartbeat saw it.
+     *
+     * @param writtenAt epoch milliseconds by Redis' clock, 0 if there is none
+     * @param pushesBefore pushes of it before the heartbeat was sent
+     */
+    private record Canary(long writtenAt, long pushesBefore) {}
 
     /** Asks for pushes; the heartbeats do the rest. */
     void begin() {
@@ -73,7 +94,13 @@ final class FeedSession implements PushListener {
             problem = UNSUPPORTED + "speaks RESP2 only, without pushes";
             return;
         }
+        pushes = true;
         connection.addListener(this);
+        track();
+    }
+
+    private void track() {
+        askedToTrack = parts.nanos().getAsLong();
         String[] prefixes = parts.schema().tracked().toArray(String[]::new);
         var unused = redis.clientTracking(TrackingArgs.Builder.enabled().bcast().prefixes(prefixes))
                 .whenComplete((ok, failure) -> {
@@ -81,11 +108,21 @@ final class FeedSession implements PushListener {
                         tracking = true;
                         beat();
                     } else {
-                        problem = UNSUPPORTED + "does not track changes by prefix: "
-                                + IndexException.unwrap(failure).getMessage();
-                        log.warn("{}", problem);
+                        notTracked(IndexException.unwrap(failure));
                     }
                 });
+    }
+
+    private void notTracked(Throwable failure) {
+        if (!(failure instanceof RedisCommandExecutionException)) {
+            end(EpochEnd.FAULT);
+            return;
+        }
+        String refused = UNSUPPORTED + "does not track changes by prefix: " + failure.getMessage();
+        if (!refused.equals(problem)) {
+            log.warn("{}", refused);
+        }
+        problem = refused;
     }
 
     boolean isOn(StatefulRedisConnection<String, String> other) {
@@ -97,7 +134,7 @@ final class FeedSession implements PushListener {
     }
 
     boolean sawCanary() {
-        return canarySeen && !ended.get();
+        return canaries.get() > 0 && !ended.get();
     }
 
     long leaseRemainingNanos() {
@@ -106,12 +143,16 @@ final class FeedSession implements PushListener {
 
     /** Asks whether Redis still tracks, and what time it is. */
     void beat() {
-        if (!tracking || ended.get()) {
+        if (ended.get()) {
             return;
         }
         try {
-            ask();
-        } catch (RuntimeException e) {
+            if (tracking) {
+                ask();
+            } else if (pushes && parts.nanos().getAsLong() - askedToTrack > REFUSED_NANOS) {
+                track();
+            }
+        } catch (Throwable e) {
             log.error("a heartbeat of the feed failed; everything in memory is forgotten", e);
             end(EpochEnd.FAULT);
         }
@@ -128,10 +169,17 @@ final class FeedSession implements PushListener {
             end(EpochEnd.LEASE_LOST);
             return;
         }
-        long sent = parts.nanos().getAsLong();
+        if (!begun.get() && parts.nanos().getAsLong() - lastAnswer > SILENCE_NANOS) {
+            end(EpochEnd.LEASE_LOST);
+            return;
+        }
+        Lease.Sent sent = lease.send();
+        long pushesBefore = canaries.get();
         var unused = redis.clientTrackinginfo()
-                .thenCombine(redis.time(), (info, time) -> answered(sent, info, time))
-                .thenCombine(canaryWrittenAt(), this::confirm)
+                .thenCombine(redis.time(), this::answered)
+                .thenCombine(
+                        canaryWrittenAt(),
+                        (redisMillis, at) -> confirm(sent, redisMillis, new Canary(at, pushesBefore)))
                 .exceptionally(failure -> {
                     log.debug("a heartbeat of the feed failed: {}", failure.toString());
                     return false;
@@ -144,7 +192,7 @@ final class FeedSession implements PushListener {
             if (message.getType().equals("invalidate")) {
                 invalidate(message.getContent(StringCodec.UTF8::decodeKey));
             }
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             log.error("a push could not be taken; everything in memory is forgotten", e);
             end(EpochEnd.FAULT);
         }
@@ -155,14 +203,18 @@ final class FeedSession implements PushListener {
         if (!ended.compareAndSet(false, true)) {
             return;
         }
-        NearCacheKeyIndex.Epoch opened = epoch;
-        if (opened != null) {
-            parts.cache().end(opened);
-            parts.listener().ended(cause);
-        }
-        problem = "the connection for pushes is replaced: " + cause.text();
-        if (cause != EpochEnd.DISCONNECTED) {
-            giveUp.accept(connection, problem);
+        String reason = "the connection for pushes is replaced: " + cause.text();
+        problem = reason;
+        try {
+            NearCacheKeyIndex.Epoch opened = epoch;
+            if (opened != null) {
+                parts.cache().end(opened);
+                parts.listener().ended(cause);
+            }
+        } finally {
+            if (cause != EpochEnd.DISCONNECTED) {
+                giveUp.accept(connection, reason);
+            }
         }
     }
 
@@ -188,11 +240,11 @@ final class FeedSession implements PushListener {
 
     private void canary() {
         long arrived = parts.clock().redisMillis();
-        lastCanary = parts.nanos().getAsLong();
-        canarySeen = true;
+        canaries.incrementAndGet();
         var unused = canaryWrittenAt().thenAccept(at -> {
-            if (at > 0) {
-                parts.listener().canary(Math.max(0, arrived - at));
+            // A later canary may have been written before it was read; what took longer than that is not seen here.
+            if (at > 0 && arrived >= at) {
+                parts.listener().canary(arrived - at);
             }
         });
     }
@@ -204,39 +256,54 @@ final class FeedSession implements PushListener {
     }
 
     /** Returns Redis' time. */
-    private long answered(long sent, TrackingInfo info, List<String> time) {
+    private long answered(TrackingInfo info, List<String> time) {
         long redisMillis = Long.parseLong(time.get(0)) * 1000 + Long.parseLong(time.get(1)) / 1000;
         parts.clock().observe(redisMillis);
         if (!info.getFlags().contains(TrackingFlag.ON)
                 || !info.getFlags().contains(TrackingFlag.BCAST)
                 || !info.getPrefixes().containsAll(parts.schema().tracked())) {
             end(EpochEnd.TRACKING_OFF);
-        } else if (!begun.get() || lease.held()) {
-            lease.extend(sent);
         }
         return redisMillis;
     }
 
-    /** Begins the epoch, or looks whether pushes are still to be seen. */
-    private boolean confirm(long redisMillis, long canaryAt) {
-        boolean alive = redisMillis - canaryAt < CANARY_STALE_MILLIS;
-        if (begun.get()) {
-            if (alive && parts.nanos().getAsLong() - lastCanary > CANARY_MISSED_NANOS) {
-                end(EpochEnd.CANARY_MISSED);
+    /** Prolongs the lease, and begins the epoch or looks whether pushes are still to be seen. */
+    private boolean confirm(Lease.Sent sent, long redisMillis, Canary seen) {
+        lastAnswer = parts.nanos().getAsLong();
+        Canary before = canary;
+        canary = seen;
+        if (ended.get()) {
+            return false;
+        }
+        if (!begun.get()) {
+            boolean alive = redisMillis - seen.writtenAt < CANARY_STALE_MILLIS;
+            lease.extend(sent);
+            if ((canaries.get() > 0 || !alive) && begun.compareAndSet(false, true)) {
+                open();
             }
-        } else if ((canarySeen || !alive) && !ended.get() && begun.compareAndSet(false, true)) {
-            open();
+        } else if (before.writtenAt > 0
+                && seen.writtenAt != before.writtenAt
+                && canaries.get() == before.pushesBefore) {
+            // It was written since then, and the push would have come before the answer that shows it.
+            end(EpochEnd.CANARY_MISSED);
+        } else if (lease.held()) {
+            lease.extend(sent);
         }
         return true;
     }
 
     private void open() {
-        NearCacheKeyIndex.Epoch opened =
-                parts.cache().begin(parts.bound().apply(new RedisKeyIndex(() -> redis, parts.schema())), lease);
-        epoch = opened;
-        if (ended.get()) {
-            // It ended while it began: whoever was first, nothing stays.
-            parts.cache().end(opened);
+        try {
+            NearCacheKeyIndex.Epoch opened =
+                    parts.cache().begin(parts.bound().apply(new RedisKeyIndex(() -> redis, parts.schema())), lease);
+            epoch = opened;
+            if (ended.get()) {
+                // It ended while it began: whoever was first, nothing stays.
+                parts.cache().end(opened);
+            }
+        } catch (RuntimeException e) {
+            log.error("the near cache could not begin", e);
+            end(EpochEnd.FAULT);
         }
     }
 }

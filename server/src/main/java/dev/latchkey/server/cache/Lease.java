@@ -23,8 +23,11 @@ final class Lease {
     private final LongSupplier wallMillis;
     private volatile @Nullable Term term;
 
-    /** @param ahead of the monotonic clock, in milliseconds, when the term began */
+    /** @param ahead by how much the wall clock was ahead of the monotonic one when the heartbeat was sent, in milliseconds */
     private record Term(long endNanos, long ahead) {}
+
+    /** When a heartbeat was sent, by both clocks. */
+    record Sent(long nanos, long ahead) {}
 
     /**
      * @param nanos {@code System::nanoTime}
@@ -51,9 +54,15 @@ final class Lease {
         return jumped ? 0 : Math.max(0, current.endNanos - now);
     }
 
-    /** Prolongs it: a heartbeat that was sent at {@code sentNanos} has been answered. */
-    void extend(long sentNanos) {
-        term = new Term(sentNanos + lengthNanos, ahead(nanos.getAsLong()));
+    /** To be called just before a heartbeat is sent. */
+    Sent send() {
+        long now = nanos.getAsLong();
+        return new Sent(now, ahead(now));
+    }
+
+    /** Prolongs it: the heartbeat that was sent then has been answered. A jump of the clocks since then counts. */
+    void extend(Sent sent) {
+        term = new Term(sent.nanos + lengthNanos, sent.ahead);
     }
 
     private long ahead(long nowNanos) {

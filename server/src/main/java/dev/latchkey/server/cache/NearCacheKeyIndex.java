@@ -28,7 +28,7 @@ public final class NearCacheKeyIndex implements KeyIndex {
 
     /** What is known through one connection. */
     static final class Epoch {
-        /** Never 0, never the same twice. */
+        /** Positive, never the same twice. */
         private final long number;
 
         private final Lease lease;
@@ -72,7 +72,8 @@ public final class NearCacheKeyIndex implements KeyIndex {
     @Override
     public long stamp() {
         Epoch epoch = usable();
-        return epoch == null ? 0 : epoch.number;
+        // Also between epochs it is another mark each time: what began and ended meanwhile must not go unnoticed.
+        return epoch == null ? -epochs.get() : epoch.number;
     }
 
     public CacheCounters counters() {

@@ -20,7 +20,7 @@ class LeaseTest {
 
     @Test
     void held_extended_isUntilItsLengthAfterTheSending() {
-        long sent = nanos;
+        Lease.Sent sent = lease.send();
         advance(Duration.ofMillis(500));
         lease.extend(sent);
 
@@ -34,7 +34,7 @@ class LeaseTest {
 
     @Test
     void held_answerThatTookLongerThanTheLease_isNot() {
-        long sent = nanos;
+        Lease.Sent sent = lease.send();
         advance(Duration.ofSeconds(3));
         lease.extend(sent);
 
@@ -43,20 +43,29 @@ class LeaseTest {
 
     @Test
     void held_wallClockJumps_isNotUntilExtendedAgain() {
-        lease.extend(nanos);
+        lease.extend(lease.send());
 
         wallMillis += 501; // a machine that was suspended: the monotonic clock stood still
         assertThat(lease.held()).isFalse();
 
-        lease.extend(nanos);
+        lease.extend(lease.send());
         assertThat(lease.held()).isTrue();
         wallMillis -= 501;
         assertThat(lease.held()).isFalse();
     }
 
     @Test
+    void held_wallClockJumpsWhileTheHeartbeatIsUnderWay_isNot() {
+        Lease.Sent sent = lease.send();
+        wallMillis += 3_600_000;
+        lease.extend(sent);
+
+        assertThat(lease.held()).isFalse();
+    }
+
+    @Test
     void held_wallClockIsSlewed_staysHeld() {
-        lease.extend(nanos);
+        lease.extend(lease.send());
 
         wallMillis += 400;
 
