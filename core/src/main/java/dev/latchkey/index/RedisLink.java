@@ -283,7 +283,7 @@ public final class RedisLink implements AutoCloseable {
         if (closed) {
             return;
         }
-        if (failure instanceof IllegalStateException) {
+        if (isWithoutCause(failure)) {
             // Redis had ended the connection before Lettuce looked, and the cause is lost: one before tells it, or the
             // next.
             log.debug("no connection to Redis at {}", peer.address(), failure);
@@ -292,6 +292,16 @@ public final class RedisLink implements AutoCloseable {
             troubles.wrong(part, problem);
         }
         retryAfter(failure instanceof RedisCommandExecutionException ? RETRY_REFUSED_MILLIS : RETRY_MILLIS);
+    }
+
+    /** Lettuce found no handshake any more; it says so itself or wraps it. */
+    private static boolean isWithoutCause(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof IllegalStateException) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private void retryAfter(long millis) {
