@@ -9,7 +9,6 @@ import dev.latchkey.v1.HttpAnswer;
 import dev.latchkey.v1.HttpHeader;
 import dev.latchkey.v1.StepOutcome;
 import java.util.List;
-import java.util.Locale;
 
 /** How an explained decision looks in results. */
 final class ExplainView {
@@ -24,7 +23,7 @@ final class ExplainView {
         for (ExplainStep step : explained.getStepsList()) {
             steps.addObject()
                     .put("name", step.getName())
-                    .put("outcome", step.getOutcome().name().toLowerCase(Locale.ROOT))
+                    .put("outcome", ProtoValues.text(step.getOutcome()))
                     .put("detail", step.getDetail());
         }
         if (explained.hasAnswer()) {

@@ -11,8 +11,6 @@ import picocli.CommandLine.Spec;
 /** {@code latchkey pepper}: needs no control plane. */
 @Command(name = "pepper", description = "Make the secret under which keys are digested.")
 final class PepperCommand {
-    private static final int MAX_VERSION = 9;
-
     private final Output output;
     private final SecureRandom random = new SecureRandom();
 
@@ -37,8 +35,9 @@ final class PepperCommand {
                             defaultValue = "1",
                             description = "1 to 9; never one that was used before. Default: 1.")
                     int version) {
-        if (version < 1 || version > MAX_VERSION) {
-            throw CommandFailure.usage("--version-number: " + version + " (expected: 1 to " + MAX_VERSION + ")");
+        if (version < 1 || version > Peppers.MAX_VERSION) {
+            throw CommandFailure.usage(
+                    "--version-number: " + version + " (expected: 1 to " + Peppers.MAX_VERSION + ")");
         }
         String pepper = Peppers.generate(version, random);
         output.print(spec, JsonNodeFactory.instance.objectNode().put("pepper", pepper), pepper + "\n");

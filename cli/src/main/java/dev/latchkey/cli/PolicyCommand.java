@@ -45,7 +45,8 @@ final class PolicyCommand {
             output.print(
                     spec,
                     result(file, scopes, rules, List.of(), warnings),
-                    Shown.line(file + ": ok, " + count(scopes, "scope") + ", " + count(rules, "rule")) + "\n");
+                    Shown.line(file + ": ok, " + Shown.count(scopes, "scope") + ", " + Shown.count(rules, "rule"))
+                            + "\n");
             return 0;
         } catch (InvalidPolicyException e) {
             if (output.isTable()) {
@@ -74,8 +75,8 @@ final class PolicyCommand {
     }
 
     private static CommandFailure refused(InvalidPolicyException e) {
-        int count = e.problems().size();
-        return CommandFailure.refused(CommandFailure.report(count(count, "problem"), e.problems()));
+        return CommandFailure.refused(
+                CommandFailure.report(Shown.count(e.problems().size(), "problem"), e.problems()));
     }
 
     private static String read(Path file) {
@@ -95,9 +96,5 @@ final class PolicyCommand {
         problems.forEach(array::add);
         warnings.forEach(json.putArray("warnings")::add);
         return json;
-    }
-
-    private static String count(int number, String what) {
-        return number + " " + what + (number == 1 ? "" : "s");
     }
 }

@@ -4,6 +4,7 @@ import com.google.protobuf.Duration;
 import com.google.protobuf.Timestamp;
 import dev.latchkey.v1.Environment;
 import dev.latchkey.v1.KeyState;
+import dev.latchkey.v1.StepOutcome;
 import dev.latchkey.v1.WorkspaceState;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -21,6 +22,10 @@ final class ProtoValues {
 
     static String text(KeyState state) {
         return lowerCase(state);
+    }
+
+    static String text(StepOutcome outcome) {
+        return lowerCase(outcome);
     }
 
     static String text(WorkspaceState state) {

@@ -19,6 +19,11 @@ final class Shown {
         return TOKEN.matcher(KEY.matcher(text).replaceAll("<key>")).replaceAll("<token>");
     }
 
+    /** Returns a number of things, such as {@code 1 problem} or {@code 2 problems}. */
+    static String count(int number, String what) {
+        return number + " " + what + (number == 1 ? "" : "s");
+    }
+
     /** Returns {@code text} as one line: control and format characters, which could steer a terminal, are escaped. */
     static String line(String text) {
         StringBuilder shown = new StringBuilder(text.length());

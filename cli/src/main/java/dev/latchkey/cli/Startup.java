@@ -40,8 +40,8 @@ record Startup(Settings settings, Policies policies) {
             problems.addAll(e.problems());
         }
         if (loaded == null || !problems.isEmpty()) {
-            String count = problems.size() == 1 ? "1 problem" : problems.size() + " problems";
-            throw CommandFailure.usage(CommandFailure.report(count + " in the settings", problems));
+            String heading = Shown.count(problems.size(), "problem") + " in the settings";
+            throw CommandFailure.usage(CommandFailure.report(heading, problems));
         }
         for (String variable : loaded.unknownVariables()) {
             if (!OWN_VARIABLES.contains(variable)) {

@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The form of {@code control.tokens}: a list of mappings with name, role and hash in the file, or
- * {@code name:operator:sha256:<hex>,…}, in a file of its own also a line each. No message shows a value: who mixes the fields up has a secret where a name should be.
+ * {@code name:operator:sha256:<hex>,…}, in a file of its own also a line each. No message shows a value: who mixes the fields
+ * up has a secret where a name should be.
  */
 final class AdminTokens implements Form<List<AdminToken>> {
     static final String HASH_PREFIX = "sha256:";

@@ -1,5 +1,6 @@
 package dev.latchkey.index;
 
+import java.util.List;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +32,11 @@ public final class IndexClock implements LongSupplier {
         long wall = wallMillis.getAsLong();
         Observation seen = last;
         return seen == null ? wall : Math.max(wall, seen.at(monotonicNanos.getAsLong()));
+    }
+
+    /** Returns the epoch milliseconds in an answer to {@code TIME}: seconds, and microseconds of the second. */
+    public static long millis(List<String> time) {
+        return Long.parseLong(time.get(0)) * 1000 + Long.parseLong(time.get(1)) / 1000;
     }
 
     /** Takes note of Redis' time, epoch milliseconds, as it has just arrived. */

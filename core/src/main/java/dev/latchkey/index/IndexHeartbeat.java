@@ -140,7 +140,7 @@ public final class IndexHeartbeat implements AutoCloseable {
         return answer.toCompletableFuture().exceptionally(failure -> {
             Throwable cause = IndexException.unwrap(failure);
             if (cause instanceof RedisCommandExecutionException
-                    && String.valueOf(cause.getMessage()).startsWith("NOPERM")) {
+                    && RedisPeer.isLack(String.valueOf(cause.getMessage()))) {
                 return null;
             }
             throw cause instanceof RuntimeException known ? known : new IllegalStateException(cause);
@@ -176,7 +176,7 @@ public final class IndexHeartbeat implements AutoCloseable {
     }
 
     private void observe(List<String> time) {
-        clock.observe(Long.parseLong(time.get(0)) * 1000 + Long.parseLong(time.get(1)) / 1000);
+        clock.observe(IndexClock.millis(time));
         long skew = clock.skewMillis();
         boolean now = Math.abs(skew) > SKEW_WARNING_MILLIS;
         if (now && !skewed) {

@@ -48,7 +48,7 @@ final class PermissionProbe {
                 throw new IndexException(IndexException.Fault.UNAVAILABLE, "not known: " + failure.getMessage());
             }
             String refusal = String.valueOf(failure.getMessage());
-            if (!refusal.startsWith("NOPERM")) {
+            if (!RedisPeer.isLack(refusal)) {
                 return Optional.empty();
             }
             return Optional.of(RedisPeer.lackingCommand(refusal).isPresent() ? command : names);

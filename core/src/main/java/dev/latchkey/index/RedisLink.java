@@ -194,11 +194,17 @@ public final class RedisLink implements AutoCloseable {
 
     /** Returns what is to be known of a link that is up, for people; empty if there is nothing. */
     public Optional<String> note() {
-        return connection instanceof StatefulRedisConnectionImpl<?, ?> current
-                        && current.getConnectionState().getNegotiatedProtocolVersion() == ProtocolVersion.RESP2
+        StatefulRedisConnection<String, String> current = connection;
+        return current != null && !carriesPushes(current)
                 ? Optional.of("Redis at " + peer.address() + ", or a proxy before it, speaks RESP2 only;"
                         + " Latchkey reads from it, and gets no pushes")
                 : Optional.empty();
+    }
+
+    /** Tells whether Redis can push anything on {@code connection}: whether it speaks RESP3. */
+    public static boolean carriesPushes(StatefulRedisConnection<String, String> connection) {
+        return connection instanceof StatefulRedisConnectionImpl<?, ?> known
+                && known.getConnectionState().getNegotiatedProtocolVersion() == ProtocolVersion.RESP3;
     }
 
     /** Returns what {@code failure} of a command means and what to do about it, for people; holds no secret. */

@@ -60,10 +60,15 @@ record RedisPeer(String address, String user, boolean tls) {
                 + "' all that Latchkey needs; in Redis: ACL SETUSER " + user + " " + String.join(" ", rules);
     }
 
+    /** Tells whether a refusal is one for want of a permission. */
+    static boolean isLack(String refusal) {
+        return refusal.startsWith("NOPERM");
+    }
+
     /** Returns the permission that a refusal names; empty if it is no refusal for want of one, or names none. */
     static Optional<String> lackingCommand(String refusal) {
         Matcher command = REFUSED_COMMAND.matcher(refusal);
-        return refusal.startsWith("NOPERM") && command.find() ? Optional.of("+" + command.group(1)) : Optional.empty();
+        return isLack(refusal) && command.find() ? Optional.of("+" + command.group(1)) : Optional.empty();
     }
 
     private String refused(String message) {

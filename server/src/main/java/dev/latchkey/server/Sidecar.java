@@ -98,7 +98,12 @@ public final class Sidecar implements AutoCloseable {
             AnswerStyle style = AnswerStyle.of(settings);
             AuthorizationService service = new AuthorizationService(
                     new KeyFormat(settings.keys().brand(), settings.keys().acceptImported()),
-                    new Decider(policies, settings.keys().peppers(), cache, clock),
+                    // Without the cache, straight to Redis: no check asks whether there is an epoch.
+                    new Decider(
+                            policies,
+                            settings.keys().peppers(),
+                            settings.cache().enabled() ? cache : reader,
+                            clock),
                     style,
                     metrics.andThen(lastUsed),
                     resources.timer(),

@@ -1,6 +1,7 @@
 package dev.latchkey.control.ledger;
 
 import dev.latchkey.control.ledger.StoreException.Fault;
+import dev.latchkey.index.IndexClock;
 import dev.latchkey.index.IndexException;
 import dev.latchkey.index.IndexSchema;
 import dev.latchkey.index.RedisLink;
@@ -108,8 +109,7 @@ public final class RedisCalls {
 
     /** Returns Redis' time, epoch milliseconds. */
     public long millis() {
-        List<String> time = call(RedisServerAsyncCommands::time);
-        return Long.parseLong(time.get(0)) * 1000 + Long.parseLong(time.get(1)) / 1000;
+        return IndexClock.millis(call(RedisServerAsyncCommands::time));
     }
 
     /** Returns why there is no connection, for logs and {@code /readyz}, or else what {@code failure} means. */

@@ -1,9 +1,10 @@
 package dev.latchkey.server.cache;
 
+import dev.latchkey.index.IndexClock;
 import dev.latchkey.index.IndexException;
 import dev.latchkey.index.RedisKeyIndex;
+import dev.latchkey.index.RedisLink;
 import io.lettuce.core.RedisCommandExecutionException;
-import io.lettuce.core.StatefulRedisConnectionImpl;
 import io.lettuce.core.TrackingArgs;
 import io.lettuce.core.TrackingInfo;
 import io.lettuce.core.TrackingInfo.TrackingFlag;
@@ -12,7 +13,6 @@ import io.lettuce.core.api.async.RedisAsyncCommands;
 import io.lettuce.core.api.push.PushListener;
 import io.lettuce.core.api.push.PushMessage;
 import io.lettuce.core.codec.StringCodec;
-import io.lettuce.core.protocol.ProtocolVersion;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
@@ -88,8 +88,7 @@ final class FeedSession implements PushListener {
 
     /** Asks for pushes; the heartbeats do the rest. */
     void begin() {
-        if (!(connection instanceof StatefulRedisConnectionImpl<?, ?> known)
-                || known.getConnectionState().getNegotiatedProtocolVersion() != ProtocolVersion.RESP3) {
+        if (!RedisLink.carriesPushes(connection)) {
             // The link has said so in the log.
             problem = UNSUPPORTED + "speaks RESP2 only, without pushes";
             return;
@@ -257,7 +256,7 @@ final class FeedSession implements PushListener {
 
     /** Returns Redis' time. */
     private long answered(TrackingInfo info, List<String> time) {
-        long redisMillis = Long.parseLong(time.get(0)) * 1000 + Long.parseLong(time.get(1)) / 1000;
+        long redisMillis = IndexClock.millis(time);
         parts.clock().observe(redisMillis);
         if (!info.getFlags().contains(TrackingFlag.ON)
                 || !info.getFlags().contains(TrackingFlag.BCAST)
