@@ -3,13 +3,12 @@ package dev.latchkey.e2e;
 import dev.latchkey.cli.demo.EnvoyProcess;
 import dev.latchkey.cli.demo.Ports;
 import dev.latchkey.index.RealRedis;
+import dev.latchkey.lifecycle.Closing;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,7 +27,7 @@ final class ComposeWorld implements AutoCloseable {
     private final ComposeFile compose = ComposeFile.read();
     private final Map<Integer, Integer> ports = new TreeMap<>();
     private final Map<String, CommandProcess> commands = new LinkedHashMap<>();
-    private final Deque<AutoCloseable> made = new ArrayDeque<>();
+    private final Closing made = new Closing();
     private final Path folder;
     private final Path secrets;
     private RealRedis redis;
@@ -115,7 +114,7 @@ final class ComposeWorld implements AutoCloseable {
         redis = RealRedis.as("health", "any", flags.toArray(String[]::new));
         ports.put(6379, redis.port());
         redis.start();
-        made.push(redis::kill);
+        made.add(redis::kill);
         for (String file : List.of("sidecar-redis-uri", "control-redis-uri")) {
             rewrite(secrets.resolve(file), local(secret(file)));
         }
@@ -126,7 +125,7 @@ final class ComposeWorld implements AutoCloseable {
         service.environment().forEach((name, value) -> variables.put(name, path(service, local(value))));
         CommandProcess process = CommandProcess.start(
                 variables, service.list("command").stream().map(this::local).toArray(String[]::new));
-        made.push(process);
+        made.add(process);
         commands.put(service.name(), process);
     }
 
@@ -154,7 +153,7 @@ final class ComposeWorld implements AutoCloseable {
                 .redirectOutput(folder.resolve("envoy.log").toFile());
         builder.environment().merge("PATH", binaries.toString(), (path, first) -> first + ":" + path);
         Process envoy = builder.start();
-        made.push(() -> {
+        made.add(() -> {
             envoy.destroyForcibly();
             envoy.waitFor();
         });
@@ -186,12 +185,6 @@ final class ComposeWorld implements AutoCloseable {
 
     @Override
     public void close() {
-        while (!made.isEmpty()) {
-            try {
-                made.pop().close();
-            } catch (Exception e) {
-                System.err.println("not closed: " + e);
-            }
-        }
+        made.close();
     }
 }

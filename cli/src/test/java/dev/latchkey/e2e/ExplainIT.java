@@ -3,20 +3,12 @@ package dev.latchkey.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.latchkey.config.AdminToken;
-import dev.latchkey.config.SettingsLoader;
 import dev.latchkey.control.ControlPlane;
-import dev.latchkey.decision.Policies;
 import dev.latchkey.key.Environment;
 import dev.latchkey.key.KeyRecord;
 import dev.latchkey.v1.ExplainRequest;
 import dev.latchkey.v1.ExplainResponse;
-import dev.latchkey.v1.ExplainServiceGrpc;
 import dev.latchkey.v1.HttpHeader;
-import io.grpc.ManagedChannel;
-import io.grpc.Metadata;
-import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
-import io.grpc.stub.MetadataUtils;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -30,7 +22,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** What {@code explain} says beside what a client gets through a real Envoy with the reference configuration. */
 class ExplainIT {
-    private static final String TOKEN = "latchkey_admin_of-the-test";
     private static final String REVOKED = "opt_live_revoked0123456789";
     private static final String EXPIRED = "opt_live_expired0123456789";
     private static final String INACTIVE = "opt_live_inactive0123456789";
@@ -38,7 +29,7 @@ class ExplainIT {
 
     private static World world;
     private static ControlPlane control;
-    private static ManagedChannel channel;
+    private static AdminApi admin;
 
     @BeforeAll
     static void start() throws IOException {
@@ -50,31 +41,13 @@ class ExplainIT {
         put(REVOKED, "key_revoked", "ws_1", Environment.LIVE, KeyRecord.State.REVOKED, KeyRecord.NEVER);
         put(EXPIRED, "key_expired", "ws_1", Environment.LIVE, KeyRecord.State.ACTIVE, 1);
         put(INACTIVE, "key_inactive", "ws_off", Environment.LIVE, KeyRecord.State.ACTIVE, KeyRecord.NEVER);
-        control = ControlPlane.start(
-                SettingsLoader.load(
-                                SettingsLoader.ProcessKind.CONTROL,
-                                null,
-                                Map.of(
-                                        "LATCHKEY_PEPPERS",
-                                        World.PEPPER,
-                                        "LATCHKEY_REDIS_URI",
-                                        world.redis.uri(),
-                                        "LATCHKEY_KEYS_ACCEPT_IMPORTED",
-                                        "true",
-                                        "LATCHKEY_CONTROL_LISTEN",
-                                        "127.0.0.1:0",
-                                        "LATCHKEY_CONTROL_TOKENS",
-                                        "test:operator:" + AdminToken.hash(TOKEN)))
-                        .settings(),
-                new Policies(world.policy, Map.of()));
-        channel = NettyChannelBuilder.forAddress("127.0.0.1", control.port())
-                .usePlaintext()
-                .build();
+        control = AdminApi.startControl(world.redis.uri(), Map.of("LATCHKEY_KEYS_ACCEPT_IMPORTED", "true"));
+        admin = new AdminApi(control.port());
     }
 
     @AfterAll
     static void stop() {
-        channel.shutdownNow();
+        admin.close();
         control.close();
         world.close();
     }
@@ -125,10 +98,7 @@ class ExplainIT {
     }
 
     private static ExplainResponse explain(String method, String path, String key) {
-        Metadata headers = new Metadata();
-        headers.put(Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER), "Bearer " + TOKEN);
-        return ExplainServiceGrpc.newBlockingStub(channel)
-                .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(headers))
+        return admin.explain()
                 .explain(ExplainRequest.newBuilder()
                         .setMethod(method)
                         .setPath(path)

@@ -473,8 +473,7 @@ class NoSecretsIT {
     }
 
     private static String http(int port, String path) {
-        RawHttp.Response response =
-                RawHttp.send(port, "GET " + path + " HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+        RawHttp.Response response = RawHttp.get(port, path);
         assertThat(response.body()).as(path).isNotBlank();
         return response.body();
     }

@@ -10,7 +10,6 @@ import dev.latchkey.key.KeyFormat;
 import dev.latchkey.key.KeyRecord;
 import dev.latchkey.key.Peppers;
 import dev.latchkey.key.WorkspaceRecord;
-import io.envoyproxy.envoy.service.auth.v3.AttributeContext;
 import io.envoyproxy.envoy.service.auth.v3.AuthorizationGrpc;
 import io.envoyproxy.envoy.service.auth.v3.CheckRequest;
 import io.envoyproxy.envoy.service.auth.v3.CheckResponse;
@@ -240,20 +239,11 @@ class OverloadIT {
     }
 
     private static CheckRequest check(int bytes) {
-        AttributeContext.HttpRequest.Builder request = AttributeContext.HttpRequest.newBuilder()
-                .setMethod("GET")
-                .setPath("/v1/cases")
-                .setHost("api.example.com")
-                .putHeaders("authorization", "Bearer " + World.IMPORTED_LIVE)
-                .putHeaders("x-large", "a".repeat(bytes));
-        return CheckRequest.newBuilder()
-                .setAttributes(AttributeContext.newBuilder()
-                        .setRequest(AttributeContext.Request.newBuilder().setHttp(request)))
-                .build();
+        return Checks.of(Checks.request(World.IMPORTED_LIVE).putHeaders("x-large", "a".repeat(bytes)));
     }
 
     private RawHttp.Response ops(String path) {
-        return RawHttp.send(opsPort, "GET " + path + " HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+        return RawHttp.get(opsPort, path);
     }
 
     /** Returns what is in use after a collection. */

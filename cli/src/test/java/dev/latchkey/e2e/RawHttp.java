@@ -42,6 +42,10 @@ final class RawHttp {
         }
     }
 
+    static Response get(int port, String path) {
+        return send(port, "GET " + path + " HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+    }
+
     static Response send(int port, String request) {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             socket.setSoTimeout(PATIENCE_MILLIS);

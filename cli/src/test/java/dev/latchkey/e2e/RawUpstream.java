@@ -1,11 +1,10 @@
 package dev.latchkey.e2e;
 
+import dev.latchkey.index.LoopbackServer;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -17,9 +16,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
  * An HTTP/1.1 upstream that keeps the bytes of each request's head as they came, which a real server parses and tidies up. It
  * answers 200; to an upgrade 101, and then sends back each byte that it gets.
  */
-final class RawUpstream implements AutoCloseable {
-    private final ServerSocket listener;
-    private final List<Socket> sockets = new CopyOnWriteArrayList<>();
+final class RawUpstream extends LoopbackServer {
     private final List<Request> requests = new CopyOnWriteArrayList<>();
 
     /** The head of one request, each byte a character; header names in lower case. */
@@ -43,12 +40,7 @@ final class RawUpstream implements AutoCloseable {
     }
 
     RawUpstream() throws IOException {
-        listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
-        thread(this::accept);
-    }
-
-    int port() {
-        return listener.getLocalPort();
+        start();
     }
 
     /** Returns what has come so far. */
@@ -57,44 +49,19 @@ final class RawUpstream implements AutoCloseable {
     }
 
     @Override
-    public void close() throws IOException {
-        listener.close();
-        for (Socket socket : sockets) {
-            socket.close();
-        }
-    }
-
-    private void accept() {
-        while (true) {
-            try {
-                Socket socket = listener.accept();
-                sockets.add(socket);
-                thread(() -> serve(socket));
-            } catch (IOException e) {
+    protected void serve(Socket socket) throws IOException {
+        InputStream in = new BufferedInputStream(socket.getInputStream());
+        for (Request request = head(in); request != null; request = head(in)) {
+            requests.add(request);
+            if (!request.values("upgrade").isEmpty()) {
+                write(socket, "HTTP/1.1 101 Switching Protocols\r\nconnection: Upgrade\r\nupgrade: websocket\r\n\r\n");
+                for (int b = in.read(); b >= 0; b = in.read()) {
+                    socket.getOutputStream().write(b);
+                }
                 return;
             }
-        }
-    }
-
-    private void serve(Socket socket) {
-        try (socket) {
-            InputStream in = new BufferedInputStream(socket.getInputStream());
-            for (Request request = head(in); request != null; request = head(in)) {
-                requests.add(request);
-                if (!request.values("upgrade").isEmpty()) {
-                    write(
-                            socket,
-                            "HTTP/1.1 101 Switching Protocols\r\nconnection: Upgrade\r\nupgrade: websocket\r\n\r\n");
-                    for (int b = in.read(); b >= 0; b = in.read()) {
-                        socket.getOutputStream().write(b);
-                    }
-                    return;
-                }
-                skipBody(in, request);
-                write(socket, "HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n");
-            }
-        } catch (IOException e) {
-            // The other side is gone.
+            skipBody(in, request);
+            write(socket, "HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n");
         }
     }
 
@@ -145,11 +112,5 @@ final class RawUpstream implements AutoCloseable {
             }
         }
         return line.toString(StandardCharsets.ISO_8859_1);
-    }
-
-    private static void thread(Runnable task) {
-        Thread thread = new Thread(task, "raw-upstream");
-        thread.setDaemon(true);
-        thread.start();
     }
 }

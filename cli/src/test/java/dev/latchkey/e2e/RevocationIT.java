@@ -2,25 +2,13 @@ package dev.latchkey.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.latchkey.config.AdminToken;
 import dev.latchkey.config.SettingsLoader;
 import dev.latchkey.config.SettingsLoader.ProcessKind;
 import dev.latchkey.control.ControlPlane;
 import dev.latchkey.decision.Policies;
 import dev.latchkey.server.Sidecar;
-import dev.latchkey.v1.CreateKeyRequest;
 import dev.latchkey.v1.CreateKeyResponse;
-import dev.latchkey.v1.CreateWorkspaceRequest;
 import dev.latchkey.v1.DeactivateWorkspaceRequest;
-import dev.latchkey.v1.KeyServiceGrpc;
-import dev.latchkey.v1.KeyServiceGrpc.KeyServiceBlockingStub;
-import dev.latchkey.v1.RevokeKeyRequest;
-import dev.latchkey.v1.WorkspaceServiceGrpc;
-import io.grpc.ClientInterceptor;
-import io.grpc.ManagedChannel;
-import io.grpc.Metadata;
-import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
-import io.grpc.stub.MetadataUtils;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -40,43 +28,26 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** A revoke, from its answer by the control plane until a real Envoy denies, with warm caches. */
 @Tag("one-envoy")
 class RevocationIT {
-    private static final String TOKEN = "latchkey_admin_of-the-test";
     private static final int REVOKES = Integer.getInteger("latchkey.revokes", 100);
     private static final Duration LEASE = Duration.ofSeconds(2);
 
     private static World world;
     private static ControlPlane control;
-    private static ManagedChannel channel;
+    private static AdminApi admin;
 
     @BeforeAll
     static void start() throws IOException {
         world = new World.Options().setting("LATCHKEY_CACHE_ENABLED", "true").start();
-        control = ControlPlane.start(
-                SettingsLoader.load(
-                                ProcessKind.CONTROL,
-                                null,
-                                Map.of(
-                                        "LATCHKEY_PEPPERS",
-                                        World.PEPPER,
-                                        "LATCHKEY_REDIS_URI",
-                                        world.redis.uri(),
-                                        "LATCHKEY_CONTROL_LISTEN",
-                                        "127.0.0.1:0",
-                                        "LATCHKEY_CONTROL_TOKENS",
-                                        "test:operator:" + AdminToken.hash(TOKEN)))
-                        .settings(),
-                new Policies(world.policy, Map.of()));
-        channel = NettyChannelBuilder.forAddress("127.0.0.1", control.port())
-                .usePlaintext()
-                .build();
+        control = AdminApi.startControl(world.redis.uri(), Map.of());
+        admin = new AdminApi(control.port());
         Awaitility.await().until(control::ready);
-        createWorkspace("ws_1");
+        admin.createWorkspace("ws_1");
         Awaitility.await().until(() -> metric(world.sidecar, "latchkey_cache_usable") == 1);
     }
 
     @AfterAll
     static void stop() {
-        channel.shutdownNow();
+        admin.close();
         control.close();
         world.close();
     }
@@ -129,14 +100,13 @@ class RevocationIT {
 
     @Test
     void deactivate_workspace_deniesItsKeysAndNoOthers() {
-        createWorkspace("ws_2");
-        CreateKeyResponse first = create("ws_1");
-        CreateKeyResponse second = create("ws_2");
+        admin.createWorkspace("ws_2");
+        CreateKeyResponse first = admin.createKey("ws_1");
+        CreateKeyResponse second = admin.createKey("ws_2");
         warm(first);
         warm(second);
 
-        var unused = WorkspaceServiceGrpc.newBlockingStub(channel)
-                .withInterceptors(authorized())
+        var unused = admin.workspaces()
                 .deactivateWorkspace(
                         DeactivateWorkspaceRequest.newBuilder().setId("ws_2").build());
 
@@ -147,7 +117,7 @@ class RevocationIT {
 
     @Test
     void hotKey_thousandRequests_readNothing() {
-        CreateKeyResponse created = create("ws_1");
+        CreateKeyResponse created = admin.createKey("ws_1");
         warm(created);
         double misses = metric(world.sidecar, "latchkey_cache_lookups_total{result=\"miss\"}");
         double bypasses = metric(world.sidecar, "latchkey_cache_lookups_total{result=\"bypass\"}");
@@ -164,12 +134,9 @@ class RevocationIT {
 
     /** Returns microseconds from the answer to the revoke until the first denial. */
     private static long revokeAndMeasure() {
-        CreateKeyResponse created = create("ws_1");
+        CreateKeyResponse created = admin.createKey("ws_1");
         warm(created);
-        var unused = keys().revokeKey(RevokeKeyRequest.newBuilder()
-                .setWorkspace("-")
-                .setId(created.getKey().getId())
-                .build());
+        admin.revoke(created.getKey().getId());
         long answered = System.nanoTime();
         while (world.get("/v1/cases", created.getSecret()).status() != 401) {
             assertThat(System.nanoTime() - answered).isLessThan(TimeUnit.SECONDS.toNanos(30));
@@ -185,36 +152,6 @@ class RevocationIT {
     }
 
     private static double metric(Sidecar sidecar, String name) {
-        return RawHttp.send(sidecar.opsPort(), "GET /metrics HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
-                .body()
-                .lines()
-                .filter(line -> line.startsWith(name + " "))
-                .mapToDouble(line -> Double.parseDouble(line.substring(name.length() + 1)))
-                .findFirst()
-                .orElseThrow();
-    }
-
-    private static CreateKeyResponse create(String workspace) {
-        return keys().createKey(CreateKeyRequest.newBuilder()
-                .setWorkspace(workspace)
-                .setName("CRM Integration")
-                .addScopes("cases:read")
-                .build());
-    }
-
-    private static void createWorkspace(String id) {
-        var unused = WorkspaceServiceGrpc.newBlockingStub(channel)
-                .withInterceptors(authorized())
-                .createWorkspace(CreateWorkspaceRequest.newBuilder().setId(id).build());
-    }
-
-    private static KeyServiceBlockingStub keys() {
-        return KeyServiceGrpc.newBlockingStub(channel).withInterceptors(authorized());
-    }
-
-    private static ClientInterceptor authorized() {
-        Metadata headers = new Metadata();
-        headers.put(Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER), "Bearer " + TOKEN);
-        return MetadataUtils.newAttachHeadersInterceptor(headers);
+        return Metrics.value(RawHttp.get(sidecar.opsPort(), "/metrics").body(), name);
     }
 }

@@ -1,24 +1,13 @@
 package dev.latchkey.e2e;
 
 import dev.latchkey.cli.demo.Ports;
-import dev.latchkey.config.AdminToken;
-import dev.latchkey.v1.CreateKeyRequest;
 import dev.latchkey.v1.CreateKeyResponse;
-import dev.latchkey.v1.CreateWorkspaceRequest;
-import dev.latchkey.v1.KeyServiceGrpc;
 import dev.latchkey.v1.ListKeysRequest;
-import dev.latchkey.v1.RevokeKeyRequest;
-import dev.latchkey.v1.WorkspaceServiceGrpc;
-import io.envoyproxy.envoy.service.auth.v3.AttributeContext;
 import io.envoyproxy.envoy.service.auth.v3.AuthorizationGrpc;
-import io.envoyproxy.envoy.service.auth.v3.CheckRequest;
 import io.envoyproxy.envoy.service.auth.v3.CheckResponse;
-import io.grpc.ClientInterceptor;
 import io.grpc.ManagedChannel;
-import io.grpc.Metadata;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
-import io.grpc.stub.MetadataUtils;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -32,8 +21,6 @@ import org.awaitility.Awaitility;
 
 /** {@code latchkey sidecar} and {@code latchkey control} on one Redis, as processes of their own; and what they say. */
 final class TwoProcesses implements AutoCloseable {
-    private static final String TOKEN = "latchkey_admin_of-the-test";
-
     private final int checks = Ports.any();
     private final int ops = Ports.any();
     private final int controlPort = Ports.any();
@@ -41,7 +28,7 @@ final class TwoProcesses implements AutoCloseable {
     private final CommandProcess sidecar;
     private final CommandProcess control;
     private final ManagedChannel sidecarChannel = channel(checks);
-    private final ManagedChannel controlChannel = channel(controlPort);
+    private final AdminApi admin = new AdminApi(controlPort);
 
     // By default it asks to upgrade to HTTP/2 and has been seen to take what follows for a frame.
     private final HttpClient http =
@@ -61,7 +48,7 @@ final class TwoProcesses implements AutoCloseable {
                 "LATCHKEY_CONTROL_LISTEN",
                 "127.0.0.1:" + controlPort,
                 "LATCHKEY_CONTROL_TOKENS",
-                "test:operator:" + AdminToken.hash(TOKEN),
+                AdminApi.TOKENS,
                 "LATCHKEY_AUTHZ_TIMEOUT",
                 "10s",
                 "LATCHKEY_REDIS_TIMEOUT",
@@ -97,12 +84,7 @@ final class TwoProcesses implements AutoCloseable {
 
     /** Returns a metric of the sidecar. */
     double sidecarMetric(String name) {
-        return get(ops, "/metrics")
-                .lines()
-                .filter(line -> line.startsWith(name + " "))
-                .mapToDouble(line -> Double.parseDouble(line.substring(name.length() + 1)))
-                .findFirst()
-                .orElseThrow();
+        return Metrics.value(get(ops, "/metrics"), name);
     }
 
     String sidecarReadyz() {
@@ -132,15 +114,7 @@ final class TwoProcesses implements AutoCloseable {
     String check(String key) {
         CheckResponse response = AuthorizationGrpc.newBlockingStub(sidecarChannel)
                 .withDeadlineAfter(30, TimeUnit.SECONDS)
-                .check(CheckRequest.newBuilder()
-                        .setAttributes(AttributeContext.newBuilder()
-                                .setRequest(AttributeContext.Request.newBuilder()
-                                        .setHttp(AttributeContext.HttpRequest.newBuilder()
-                                                .setMethod("GET")
-                                                .setPath("/v1/cases")
-                                                .setHost("api.example.com")
-                                                .putHeaders("authorization", "Bearer " + key))))
-                        .build());
+                .check(Checks.withKey(key));
         int status = response.getStatus().getCode() == 0
                 ? 200
                 : response.getDeniedResponse().getStatus().getCodeValue();
@@ -149,59 +123,38 @@ final class TwoProcesses implements AutoCloseable {
     }
 
     void createWorkspace() {
-        createWorkspace("ws_1");
+        admin.createWorkspace("ws_1");
     }
 
     /** Returns the new key itself, which is of {@code ws_1}. */
     String createKey() {
-        return createKey("ws_1").getSecret();
+        return admin.createKey("ws_1").getSecret();
     }
 
     /** Returns a key of {@code ws_1} that is revoked. */
     String createAndRevokeKey() {
-        CreateKeyResponse created = createKey("ws_1");
+        CreateKeyResponse created = admin.createKey("ws_1");
         revoke(created.getKey().getId());
         return created.getSecret();
     }
 
     /** A key of {@code ws_1}. */
     CreateKeyResponse create() {
-        return createKey("ws_1");
+        return admin.createKey("ws_1");
     }
 
     /** Does a bit of everything that the control plane is asked for, in a workspace of its own. */
     void createListAndRevoke() {
         String workspace = "ws_of_a_moment_" + ++moments;
-        createWorkspace(workspace);
-        String id = createKey(workspace).getKey().getId();
-        var unused = keys().listKeys(
-                        ListKeysRequest.newBuilder().setWorkspace(workspace).build());
-        var ignored = keys().revokeKey(RevokeKeyRequest.newBuilder()
-                .setWorkspace("-")
-                .setId(id)
-                .build());
+        admin.createWorkspace(workspace);
+        String id = admin.createKey(workspace).getKey().getId();
+        var unused = admin.keys()
+                .listKeys(ListKeysRequest.newBuilder().setWorkspace(workspace).build());
+        admin.revoke(id);
     }
 
     void revoke(String id) {
-        var unused = keys().revokeKey(RevokeKeyRequest.newBuilder()
-                .setWorkspace("-")
-                .setId(id)
-                .build());
-    }
-
-    private void createWorkspace(String id) {
-        var unused = WorkspaceServiceGrpc.newBlockingStub(controlChannel)
-                .withInterceptors(authorized())
-                .withDeadlineAfter(30, TimeUnit.SECONDS)
-                .createWorkspace(CreateWorkspaceRequest.newBuilder().setId(id).build());
-    }
-
-    private CreateKeyResponse createKey(String workspace) {
-        return keys().createKey(CreateKeyRequest.newBuilder()
-                .setWorkspace(workspace)
-                .setName("CRM Integration")
-                .addScopes("cases:read")
-                .build());
+        admin.revoke(id);
     }
 
     /** Returns the status and message of a call that is not to succeed. */
@@ -217,21 +170,9 @@ final class TwoProcesses implements AutoCloseable {
     @Override
     public void close() {
         sidecarChannel.shutdownNow();
-        controlChannel.shutdownNow();
+        admin.close();
         sidecar.close();
         control.close();
-    }
-
-    private KeyServiceGrpc.KeyServiceBlockingStub keys() {
-        return KeyServiceGrpc.newBlockingStub(controlChannel)
-                .withInterceptors(authorized())
-                .withDeadlineAfter(30, TimeUnit.SECONDS);
-    }
-
-    private static ClientInterceptor authorized() {
-        Metadata headers = new Metadata();
-        headers.put(Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER), "Bearer " + TOKEN);
-        return MetadataUtils.newAttachHeadersInterceptor(headers);
     }
 
     private String get(int port, String path) {

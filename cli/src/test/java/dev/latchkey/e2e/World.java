@@ -19,15 +19,14 @@ import dev.latchkey.key.KeyRecord;
 import dev.latchkey.key.Peppers;
 import dev.latchkey.key.PresentedKey;
 import dev.latchkey.key.WorkspaceRecord;
+import dev.latchkey.lifecycle.Closing;
 import dev.latchkey.policy.Policy;
 import dev.latchkey.server.Sidecar;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
-import java.util.ArrayDeque;
 import java.util.Comparator;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -51,7 +50,7 @@ final class World implements AutoCloseable {
     private static final IndexSchema SCHEMA = new IndexSchema("latchkey:");
     private static final KeyFormat FORMAT = new KeyFormat("opt", /* acceptImported= */ true);
 
-    private final Deque<AutoCloseable> made = new ArrayDeque<>();
+    private final Closing made = new Closing();
     private final Peppers peppers = Peppers.parse(PEPPER);
     final Policy policy;
     final RealRedis redis;
@@ -127,9 +126,9 @@ final class World implements AutoCloseable {
             policy = options.policy;
             redis = new RealRedis();
             redis.start();
-            made.push(redis::kill);
+            made.add(redis::kill);
             Path folder = Files.createTempDirectory("latchkey-e2e");
-            made.push(() -> deleteFolder(folder));
+            made.add(() -> deleteFolder(folder));
             live = add(new EchoUpstream("live", 0));
             sandbox = add(new EchoUpstream("sandbox", 0));
             sidecar = add(Sidecar.start(settings(options), new Policies(policy, Map.of())));
@@ -183,13 +182,11 @@ final class World implements AutoCloseable {
     }
 
     private void put(PresentedKey key, KeyRecord record) {
-        String name = SCHEMA.key(peppers.newest(key));
-        redis.commands().del(name);
-        redis.commands().hset(name, IndexSchema.encode(record));
+        redis.store(SCHEMA, peppers.newest(key), record);
     }
 
     void putWorkspace(String id, boolean active) {
-        redis.commands().hset(SCHEMA.workspace(id), IndexSchema.encode(new WorkspaceRecord(id, active, 1)));
+        redis.store(SCHEMA, new WorkspaceRecord(id, active, 1));
     }
 
     /** Sends one request without body; {@code headers} are whole lines. */
@@ -251,18 +248,11 @@ final class World implements AutoCloseable {
 
     @Override
     public void close() {
-        while (!made.isEmpty()) {
-            try {
-                made.pop().close();
-            } catch (Exception e) {
-                System.err.println("not closed: " + e);
-            }
-        }
+        made.close();
     }
 
     private <T extends AutoCloseable> T add(T part) {
-        made.push(part);
-        return part;
+        return made.add(part);
     }
 
     private Settings settings(Options options) {

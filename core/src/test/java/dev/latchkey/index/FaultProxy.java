@@ -3,31 +3,20 @@ package dev.latchkey.index;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
-import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 
 /** A TCP proxy on loopback that holds back what the server says, or lets connections go silent without closing them. */
-public final class FaultProxy implements AutoCloseable {
+public final class FaultProxy extends LoopbackServer {
     private final int target;
-    private final ServerSocket listener;
-    private final List<Socket> sockets = new CopyOnWriteArrayList<>();
     private final Set<Socket> frozen = ConcurrentHashMap.newKeySet();
     private volatile long delayMillis;
 
     public FaultProxy(int target) throws IOException {
         this.target = target;
-        this.listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
-        thread(this::accept);
-    }
-
-    public int port() {
-        return listener.getLocalPort();
+        start();
     }
 
     /** Holds back each piece of every later answer for {@code millis}. */
@@ -37,32 +26,17 @@ public final class FaultProxy implements AutoCloseable {
 
     /** From now on nothing passes through the present connections, which stay open: as when a firewall forgets them. */
     public void freeze() {
-        frozen.addAll(sockets);
+        frozen.addAll(sockets());
     }
 
     @Override
-    public void close() throws IOException {
-        listener.close();
-        for (Socket socket : sockets) {
-            socket.close();
-        }
+    protected void serve(Socket client) throws IOException {
+        Socket server = connect(target);
+        thread(() -> pump(client, server, /* slow= */ false));
+        pump(server, client, /* slow= */ true);
     }
 
-    private void accept() {
-        while (true) {
-            try {
-                Socket client = listener.accept();
-                Socket server = new Socket(InetAddress.getLoopbackAddress(), target);
-                sockets.addAll(List.of(client, server));
-                thread(() -> pump(client, server, /* slow= */ false));
-                thread(() -> pump(server, client, /* slow= */ true));
-            } catch (IOException e) {
-                return;
-            }
-        }
-    }
-
-    private void pump(Socket from, Socket to, boolean slow) {
+    private void pump(Socket from, Socket to, boolean slow) throws IOException {
         byte[] buffer = new byte[16_384];
         try (from;
                 to) {
@@ -76,16 +50,8 @@ public final class FaultProxy implements AutoCloseable {
                     out.write(buffer, 0, n);
                 }
             }
-        } catch (IOException e) {
-            // The other side is gone: so is this one.
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-    }
-
-    private static void thread(Runnable task) {
-        Thread thread = new Thread(task, "fault-proxy");
-        thread.setDaemon(true);
-        thread.start();
     }
 }

@@ -1,5 +1,8 @@
 package dev.latchkey.index;
 
+import dev.latchkey.key.KeyDigest;
+import dev.latchkey.key.KeyRecord;
+import dev.latchkey.key.WorkspaceRecord;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.sync.RedisCommands;
@@ -196,6 +199,17 @@ public final class RealRedis implements BeforeAllCallback, BeforeEachCallback, A
                     : RedisExecProvider.defaultProvider().get().getPath();
         }
         return executable;
+    }
+
+    /** Stores a record as its writer does: what was there is gone. */
+    public void store(IndexSchema schema, KeyDigest digest, KeyRecord key) {
+        commands().del(schema.key(digest));
+        commands().hset(schema.key(digest), IndexSchema.encode(key));
+    }
+
+    /** Stores a record as its writer does. */
+    public void store(IndexSchema schema, WorkspaceRecord workspace) {
+        commands().hset(schema.workspace(workspace.id()), IndexSchema.encode(workspace));
     }
 
     private static String output(String script) throws IOException {

@@ -4,49 +4,26 @@ import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
  * A proxy on loopback that knows RESP2 only: it answers {@code HELLO} as Redis 5 does, arguments quoted, and passes on the rest.
  */
-public final class Resp2Proxy implements AutoCloseable {
+public final class Resp2Proxy extends LoopbackServer {
     private final int target;
-    private final ServerSocket listener;
-    private final List<Socket> sockets = new CopyOnWriteArrayList<>();
 
     public Resp2Proxy(int target) throws IOException {
         this.target = target;
-        this.listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
-        thread(() -> {
-            while (true) {
-                Socket client = listener.accept();
-                Socket server = new Socket(InetAddress.getLoopbackAddress(), target());
-                sockets.addAll(List.of(client, server));
-                thread(() -> commands(client, server));
-                thread(() -> server.getInputStream().transferTo(client.getOutputStream()));
-            }
-        });
-    }
-
-    public int port() {
-        return listener.getLocalPort();
+        start();
     }
 
     @Override
-    public void close() throws IOException {
-        listener.close();
-        for (Socket socket : sockets) {
-            socket.close();
-        }
-    }
-
-    private int target() {
-        return target;
+    protected void serve(Socket client) throws IOException {
+        Socket server = connect(target);
+        thread(() -> commands(client, server));
+        server.getInputStream().transferTo(client.getOutputStream());
     }
 
     private void commands(Socket client, Socket server) throws IOException {
@@ -94,23 +71,5 @@ public final class Resp2Proxy implements AutoCloseable {
             }
         }
         return line.toString();
-    }
-
-    private interface Task {
-        void run() throws IOException;
-    }
-
-    private static void thread(Task task) {
-        Thread thread = new Thread(
-                () -> {
-                    try {
-                        task.run();
-                    } catch (IOException e) {
-                        // One of the sides is gone: so is this.
-                    }
-                },
-                "resp2-proxy");
-        thread.setDaemon(true);
-        thread.start();
     }
 }

@@ -113,13 +113,12 @@ class InvalidationFeedTest extends KeyIndexContract {
 
     @Override
     protected void store(KeyDigest digest, KeyRecord key) {
-        REDIS.commands().del(schema.key(digest));
-        REDIS.commands().hset(schema.key(digest), IndexSchema.encode(key));
+        REDIS.store(schema, digest, key);
     }
 
     @Override
     protected void store(WorkspaceRecord workspace) {
-        REDIS.commands().hset(schema.workspace(workspace.id()), IndexSchema.encode(workspace));
+        REDIS.store(schema, workspace);
     }
 
     @Test

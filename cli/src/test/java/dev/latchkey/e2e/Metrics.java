@@ -1,0 +1,15 @@
+package dev.latchkey.e2e;
+
+/** Reads the Prometheus text format. */
+final class Metrics {
+    private Metrics() {}
+
+    /** Returns the value of {@code name}, labels included as they are written; fails if there is none. */
+    static double value(String scrape, String name) {
+        return scrape.lines()
+                .filter(line -> line.startsWith(name + " "))
+                .mapToDouble(line -> Double.parseDouble(line.substring(name.length() + 1)))
+                .findFirst()
+                .orElseThrow();
+    }
+}
