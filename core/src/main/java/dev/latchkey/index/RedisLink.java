@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,6 +45,8 @@ public final class RedisLink implements AutoCloseable {
     /** Redis keeps a log of refused logins. */
     private static final long RETRY_REFUSED_MILLIS = 1000;
 
+    private static final int MAX_LOST_REFUSALS = 5;
+
     private static final int MAX_QUEUED_COMMANDS = 16_384;
 
     private final RedisClient client;
@@ -60,6 +63,8 @@ public final class RedisLink implements AutoCloseable {
     private volatile String problem;
     private volatile boolean reached;
     private volatile boolean closed;
+    /** How many more closings without a word are taken for the refusal that came before. Of one attempt after the other. */
+    private final AtomicInteger lostRefusals = new AtomicInteger();
 
     /**
      * @param uri where Redis is, with user and password; never printed
@@ -289,25 +294,30 @@ public final class RedisLink implements AutoCloseable {
         if (closed) {
             return;
         }
+        boolean refused =
+                RedisPeer.find(failure, RedisCommandExecutionException.class).isPresent();
         if (isWithoutCause(failure)) {
             // Redis had ended the connection before Lettuce looked, and the cause is lost: one before tells it, or the
             // next.
             log.debug("no connection to Redis at {}", peer.address(), failure);
         } else {
+            lostRefusals.set(refused ? MAX_LOST_REFUSALS : 0);
             problem = peer.explain(failure);
             troubles.wrong(part, problem);
         }
-        retryAfter(failure instanceof RedisCommandExecutionException ? RETRY_REFUSED_MILLIS : RETRY_MILLIS);
+        retryAfter(refused ? RETRY_REFUSED_MILLIS : RETRY_MILLIS);
     }
 
-    /** Lettuce found no handshake any more; it says so itself or wraps it. */
-    private static boolean isWithoutCause(Throwable failure) {
-        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof IllegalStateException) {
-                return true;
-            }
+    /**
+     * Tells whether a failure says nothing of its cause: Lettuce found no handshake any more, which it says itself or wraps; or
+     * Redis, which had refused the login before, closed the connection and its words did not arrive in time. If they do not
+     * arrive again and again, that is a cause of its own.
+     */
+    private boolean isWithoutCause(Throwable failure) {
+        if (RedisPeer.find(failure, IllegalStateException.class).isPresent()) {
+            return true;
         }
-        return false;
+        return RedisPeer.isWordless(failure) && lostRefusals.getAndDecrement() > 0;
     }
 
     private void retryAfter(long millis) {

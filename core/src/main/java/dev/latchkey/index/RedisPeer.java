@@ -140,11 +140,21 @@ record RedisPeer(String address, String user, boolean tls) {
         if (rootMessage(failure).contains("size exceeded")) {
             return "does not answer, and the queue of commands to it is full";
         }
-        if (find(failure, ClosedChannelException.class).isPresent()
-                || rootMessage(failure).contains("onnection")) {
+        if (isWordless(failure)) {
             return "closes the connection; " + otherPort();
         }
         return "cannot be asked: " + rootMessage(failure);
+    }
+
+    /** Tells whether Redis, or whatever is there, has ended the connection and the reason did not arrive. */
+    static boolean isWordless(Throwable failure) {
+        boolean known = find(failure, ConnectException.class).isPresent()
+                || find(failure, SSLException.class).isPresent()
+                || find(failure, RedisCommandExecutionException.class).isPresent()
+                || failure instanceof RedisCommandTimeoutException;
+        return !known
+                && (find(failure, ClosedChannelException.class).isPresent()
+                        || rootMessage(failure).contains("onnection"));
     }
 
     private String otherPort() {
@@ -195,7 +205,8 @@ record RedisPeer(String address, String user, boolean tls) {
         return shown.length() <= MAX_QUOTED ? shown : shown.substring(0, MAX_QUOTED) + "…";
     }
 
-    private static <T extends Throwable> Optional<T> find(Throwable failure, Class<T> type) {
+    /** Returns the first of that kind among {@code failure} and its causes: Lettuce wraps some. */
+    static <T extends Throwable> Optional<T> find(Throwable failure, Class<T> type) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (type.isInstance(cause)) {
                 return Optional.of(type.cast(cause));
