@@ -15,7 +15,8 @@ import org.junit.jupiter.api.Test;
 class BoundedKeyIndexTest {
     private static final KeyDigest DIGEST = new KeyDigest("1.x");
     private final Pending pending = new Pending();
-    private final BoundedKeyIndex index = new BoundedKeyIndex(pending, 2);
+    private final ReadBudget budget = new ReadBudget(2);
+    private final BoundedKeyIndex index = new BoundedKeyIndex(pending, budget);
 
     @Test
     void findKey_beyondTheLimit_failsAtOnceAndAsksNobody() {
@@ -38,11 +39,22 @@ class BoundedKeyIndexTest {
         pending.asked.get(0).complete(Optional.empty());
         pending.asked.get(1).completeExceptionally(new IndexException(IndexException.Fault.TIMEOUT, "late"));
 
-        assertThat(index.underWay()).isZero();
+        assertThat(budget.underWay()).isZero();
         assertThat(index.findKey(DIGEST)).isNotDone();
         assertThat(pending.asked).hasSize(3);
         assertThat(first).isCompletedWithValue(Optional.empty());
         assertThat(second).isCompletedExceptionally();
+    }
+
+    @Test
+    void findKey_anotherIndexWithTheSameBudget_countsAsWell() {
+        var first = index.findKey(DIGEST);
+        var second = new BoundedKeyIndex(pending, budget).findKey(DIGEST);
+
+        assertThat(budget.underWay()).isEqualTo(2);
+        assertThat(index.findKey(DIGEST)).isCompletedExceptionally();
+        assertThat(first).isNotDone();
+        assertThat(second).isNotDone();
     }
 
     private static final class Pending implements KeyIndex {

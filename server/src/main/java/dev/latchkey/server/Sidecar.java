@@ -9,6 +9,7 @@ import dev.latchkey.index.IndexClock;
 import dev.latchkey.index.IndexHeartbeat;
 import dev.latchkey.index.IndexSchema;
 import dev.latchkey.index.KeyIndex;
+import dev.latchkey.index.ReadBudget;
 import dev.latchkey.index.RedisKeyIndex;
 import dev.latchkey.index.RedisLastUses;
 import dev.latchkey.index.RedisLink;
@@ -71,7 +72,8 @@ public final class Sidecar implements AutoCloseable {
             IndexClock clock = new IndexClock(System::currentTimeMillis, System::nanoTime);
             IndexHeartbeat heartbeat = closing.add(
                     new IndexHeartbeat(link, schema, clock, settings.keys().peppers()));
-            BoundedKeyIndex reader = bounded(new RedisKeyIndex(link, schema));
+            ReadBudget reads = new ReadBudget(settings.authz().maxConcurrent());
+            KeyIndex reader = new BoundedKeyIndex(new RedisKeyIndex(link, schema), reads);
 
             SidecarMetrics metrics = closing.add(new SidecarMetrics());
             NearCacheKeyIndex cache = new NearCacheKeyIndex(reader, limits(), System::nanoTime);
@@ -82,7 +84,7 @@ public final class Sidecar implements AutoCloseable {
                     cache,
                     schema,
                     clock,
-                    this::bounded,
+                    index -> new BoundedKeyIndex(index, reads),
                     cacheMetrics,
                     settings.cache().lease().toNanos()));
             cacheMetrics.show(cache, feed);
@@ -93,7 +95,7 @@ public final class Sidecar implements AutoCloseable {
                     settings.ready().followRedis(),
                     System::nanoTime);
             LastUsed lastUsed = closing.add(new LastUsed(new RedisLastUses(link, schema), clock::redisMillis));
-            show(metrics, clock, heartbeat, reader);
+            show(metrics, clock, heartbeat, reads);
 
             AnswerStyle style = AnswerStyle.of(settings);
             AuthorizationService service = new AuthorizationService(
@@ -140,10 +142,6 @@ public final class Sidecar implements AutoCloseable {
                 "answering checks on {}, /metrics and /readyz on {}",
                 settings.authz().listen().boundTo(authzPort()),
                 settings.ops().listen().boundTo(opsPort()));
-    }
-
-    private BoundedKeyIndex bounded(KeyIndex index) {
-        return new BoundedKeyIndex(index, settings.authz().maxConcurrent());
     }
 
     private CacheLimits limits() {
@@ -199,13 +197,12 @@ public final class Sidecar implements AutoCloseable {
         thread.start();
     }
 
-    private static void show(
-            SidecarMetrics metrics, IndexClock clock, IndexHeartbeat heartbeat, BoundedKeyIndex index) {
+    private static void show(SidecarMetrics metrics, IndexClock clock, IndexHeartbeat heartbeat, ReadBudget reads) {
         metrics.gauge(
                 "latchkey.index.reachable",
                 "1 if Redis answers, else 0",
                 () -> heartbeat.problem().isEmpty() ? 1 : 0);
-        metrics.gauge("latchkey.index.reads.under.way", "Reads of the index under way", index::underWay);
+        metrics.gauge("latchkey.index.reads.under.way", "Reads of the index under way", reads::underWay);
         metrics.gauge(
                 "latchkey.clock.skew.seconds",
                 "By how much the local clock is ahead of Redis'",

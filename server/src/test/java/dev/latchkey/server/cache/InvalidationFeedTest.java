@@ -8,6 +8,7 @@ import dev.latchkey.index.IndexClock;
 import dev.latchkey.index.IndexSchema;
 import dev.latchkey.index.KeyIndex;
 import dev.latchkey.index.KeyIndexContract;
+import dev.latchkey.index.ReadBudget;
 import dev.latchkey.index.RealRedis;
 import dev.latchkey.index.RedisKeyIndex;
 import dev.latchkey.index.RedisLastUses;
@@ -82,7 +83,7 @@ class InvalidationFeedTest extends KeyIndexContract {
                 cache,
                 schema,
                 new IndexClock(System::currentTimeMillis, System::nanoTime),
-                index -> new BoundedKeyIndex(index, 1000),
+                index -> new BoundedKeyIndex(index, new ReadBudget(1000)),
                 new FeedListener() {
                     @Override
                     public void ended(EpochEnd cause) {

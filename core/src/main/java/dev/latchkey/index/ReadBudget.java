@@ -1,0 +1,32 @@
+package dev.latchkey.index;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+
+/**
+ * How many reads may be under way at once, over whatever connections: the excess fails at once with {@code OVERLOADED}, nothing
+ * queues. This class is thread-safe and takes no lock.
+ */
+public final class ReadBudget {
+    private final int limit;
+    private final AtomicInteger underWay = new AtomicInteger();
+
+    public ReadBudget(int limit) {
+        this.limit = limit;
+    }
+
+    /** Returns the number of reads under way. */
+    public int underWay() {
+        return underWay.get();
+    }
+
+    <T> CompletableFuture<T> read(Supplier<CompletableFuture<T>> read) {
+        if (underWay.incrementAndGet() > limit) {
+            underWay.decrementAndGet();
+            return CompletableFuture.failedFuture(new IndexException(
+                    IndexException.Fault.OVERLOADED, "more than " + limit + " reads of the index at once"));
+        }
+        return read.get().whenComplete((found, failure) -> underWay.decrementAndGet());
+    }
+}
