@@ -76,12 +76,13 @@ class RedisFaultsIT {
 
     @ParameterizedTest(name = "failure_mode_allow: {0}")
     @ValueSource(booleans = {false, true})
-    void connectionForgottenOnTheWay_everyRequest_is503UntilANewOneIsUsed(boolean failOpen) {
+    void connectionForgottenOnTheWay_keyNotInMemory_is503UntilANewOneIsUsed(boolean failOpen) {
         start(failOpen, uri -> "redis://127.0.0.1:" + proxyTo(Integer.parseInt(uri.replaceAll(".*:", ""))));
 
         proxy.get().freeze();
+        String unseen = world.store("key_2", "ws_1", Environment.LIVE, "cases:read");
         long reached = world.upstreamRequests();
-        assertProblem(world.get("/v1/cases", key), 503, "AUTH_UNAVAILABLE");
+        assertProblem(world.get("/v1/cases", unseen), 503, "AUTH_UNAVAILABLE");
         assertThat(world.upstreamRequests()).isEqualTo(reached);
 
         assertRecovers();

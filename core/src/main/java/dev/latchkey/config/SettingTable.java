@@ -80,7 +80,7 @@ final class SettingTable {
 
     static final Setting<Boolean> CACHE_ENABLED = add(
             "cache.enabled",
-            "false",
+            "true",
             "Whether the sidecar keeps records in memory, as long as they are surely true",
             Forms.BOOL);
     static final Setting<Integer> CACHE_MAX_ENTRIES = add(

@@ -46,8 +46,8 @@ final class DemoText {
         curl("403 AUTH_INSUFFICIENT_SCOPE: no rule for this path", "/v2/cases", keys.live());
         curl("403 AUTH_TENANT_INACTIVE: the workspace is not active", "/v1/cases", keys.inactive());
         curl("400 AUTH_INVALID_REQUEST: a path that two readers may read differently", "/v1/cases;v=1", keys.live());
-        title("503 AUTH_UNAVAILABLE: Redis does not answer");
-        text.append("kill -STOP ").append(demo.redisPid()).append('\n');
+        title("503 AUTH_UNAVAILABLE: Redis does not answer; what is in memory is used for 2 s at most");
+        text.append("kill -STOP ").append(demo.redisPid()).append("; sleep 3\n");
         line("/v1/cases", keys.live(), "");
         text.append("kill -CONT ").append(demo.redisPid()).append('\n');
         title("Create a key and revoke it");
