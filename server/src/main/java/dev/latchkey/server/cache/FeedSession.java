@@ -1,24 +1,8 @@
 package dev.latchkey.server.cache;
 
-import dev.latchkey.index.IndexClock;
-import dev.latchkey.index.IndexException;
-import dev.latchkey.index.RedisKeyIndex;
-import dev.latchkey.index.RedisLink;
-import io.lettuce.core.RedisCommandExecutionException;
-import io.lettuce.core.TrackingArgs;
-import io.lettuce.core.TrackingInfo;
-import io.lettuce.core.TrackingInfo.TrackingFlag;
-import io.lettuce.core.api.StatefulRedisConnection;
-import io.lettuce.core.api.async.RedisAsyncCommands;
-import io.lettuce.core.api.push.PushListener;
-import io.lettuce.core.api.push.PushMessage;
-import io.lettuce.core.codec.StringCodec;
-import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -30,10 +14,8 @@ import org.slf4j.LoggerFactory;
  * <p>It is confirmed, and an epoch begun, once Redis speaks RESP3 on it (on RESP2 tracking answers OK and pushes nothing), says
  * that it tracks, and has pushed a canary: or nobody has written one for 15 seconds. Every heartbeat asks again whether it
  * tracks; its answer, coming after all pushes of earlier writes in the same stream, prolongs the lease.
- *
- * <p>Pushes are shown to the cache on the connection's event loop, in the order of the stream, before any later answer is.
  */
-final class FeedSession implements PushListener {
+final class FeedSession implements FeedConnection.Pushes {
     private static final Logger log = LoggerFactory.getLogger(FeedSession.class);
     private static final long CANARY_STALE_MILLIS = 15_000;
     /** A connection that is not confirmed and answers nothing for so long is given up. */
@@ -43,11 +25,11 @@ final class FeedSession implements PushListener {
 
     private static final String UNSUPPORTED = "nothing is kept in memory: Redis, or a proxy before it, ";
 
-    private final StatefulRedisConnection<String, String> connection;
-    private final RedisAsyncCommands<String, String> redis;
+    private final FeedConnection connection;
     private final InvalidationFeed.Parts parts;
-    private final BiConsumer<StatefulRedisConnection<String, String>, String> giveUp;
+    private final BiConsumer<FeedConnection, String> giveUp;
     private final Lease lease;
+    private final CanaryWatch canary = new CanaryWatch();
     private final AtomicBoolean ended = new AtomicBoolean();
     private final AtomicBoolean begun = new AtomicBoolean();
     private volatile NearCacheKeyIndex.@Nullable Epoch epoch;
@@ -57,75 +39,52 @@ final class FeedSession implements PushListener {
     private volatile boolean tracking;
     private volatile long lastAnswer;
     private volatile long askedToTrack;
-    /** Pushes of the canary on this connection. */
-    private final AtomicLong canaries = new AtomicLong();
-
-    /** What the last heartbeat has seen: it is for one heartbeat after the other. */
-    private volatile Canary canary = new Canary(0, 0);
-
     private volatile @Nullable String problem = "the connection for pushes is not confirmed yet";
 
     /** @param giveUp takes the connection and why */
-    FeedSession(
-            StatefulRedisConnection<String, String> connection,
-            InvalidationFeed.Parts parts,
-            BiConsumer<StatefulRedisConnection<String, String>, String> giveUp) {
+    FeedSession(FeedConnection connection, InvalidationFeed.Parts parts, BiConsumer<FeedConnection, String> giveUp) {
         this.connection = connection;
-        this.redis = connection.async();
         this.parts = parts;
         this.giveUp = giveUp;
-        this.lease = new Lease(parts.leaseNanos(), parts.nanos(), parts.wallMillis());
+        this.lease = parts.leases().get();
         this.lastAnswer = parts.nanos().getAsLong();
     }
 
-    /**
-     * The canary as one heartbeat saw it.
-     *
-     * @param writtenAt epoch milliseconds by Redis' clock, 0 if there is none
-     * @param pushesBefore pushes of it before the heartbeat was sent
-     */
-    private record Canary(long writtenAt, long pushesBefore) {}
-
     /** Asks for pushes; the heartbeats do the rest. */
     void begin() {
-        if (!RedisLink.carriesPushes(connection)) {
+        if (!connection.carriesPushes()) {
             // The link has said so in the log.
             problem = UNSUPPORTED + "speaks RESP2 only, without pushes";
             return;
         }
         pushes = true;
-        connection.addListener(this);
+        connection.listen(this);
         track();
     }
 
     private void track() {
         askedToTrack = parts.nanos().getAsLong();
-        String[] prefixes = parts.schema().tracked().toArray(String[]::new);
-        var unused = redis.clientTracking(TrackingArgs.Builder.enabled().bcast().prefixes(prefixes))
-                .whenComplete((ok, failure) -> {
-                    if (failure == null) {
-                        tracking = true;
-                        beat();
-                    } else {
-                        notTracked(IndexException.unwrap(failure));
-                    }
-                });
+        var unused = connection.track().whenComplete((refusal, failure) -> {
+            if (failure != null) {
+                end(EpochEnd.FAULT);
+            } else if (refusal.isPresent()) {
+                notTracked(UNSUPPORTED + "does not track changes by prefix: " + refusal.get());
+            } else {
+                tracking = true;
+                beat();
+            }
+        });
     }
 
-    private void notTracked(Throwable failure) {
-        if (!(failure instanceof RedisCommandExecutionException)) {
-            end(EpochEnd.FAULT);
-            return;
-        }
-        String refused = UNSUPPORTED + "does not track changes by prefix: " + failure.getMessage();
+    private void notTracked(String refused) {
         if (!refused.equals(problem)) {
             log.warn("{}", refused);
         }
         problem = refused;
     }
 
-    boolean isOn(StatefulRedisConnection<String, String> other) {
-        return connection == other;
+    boolean isOn(FeedConnection other) {
+        return connection.equals(other);
     }
 
     Optional<String> problem() {
@@ -133,7 +92,7 @@ final class FeedSession implements PushListener {
     }
 
     boolean sawCanary() {
-        return canaries.get() > 0 && !ended.get();
+        return canary.pushes() > 0 && !ended.get();
     }
 
     long leaseRemainingNanos() {
@@ -173,28 +132,93 @@ final class FeedSession implements PushListener {
             return;
         }
         Lease.Sent sent = lease.send();
-        long pushesBefore = canaries.get();
-        var unused = redis.clientTrackinginfo()
-                .thenCombine(redis.time(), this::answered)
+        long pushesBefore = canary.pushes();
+        var unused = connection
+                .status()
+                .thenApply(this::answered)
                 .thenCombine(
-                        canaryWrittenAt(),
-                        (redisMillis, at) -> confirm(sent, redisMillis, new Canary(at, pushesBefore)))
+                        connection.canaryWrittenAt(),
+                        (redisMillis, at) -> confirm(sent, redisMillis, new CanaryWatch.Look(at, pushesBefore)))
                 .exceptionally(failure -> {
                     log.debug("a heartbeat of the feed failed: {}", failure.toString());
                     return false;
                 });
     }
 
-    @Override
-    public void onPushMessage(PushMessage message) {
-        try {
-            if (message.getType().equals("invalidate")) {
-                invalidate(message.getContent(StringCodec.UTF8::decodeKey));
+    /** Returns Redis' time. */
+    private long answered(FeedConnection.Status status) {
+        parts.clock().observe(status.redisMillis());
+        if (!status.tracked()) {
+            end(EpochEnd.TRACKING_OFF);
+        }
+        return status.redisMillis();
+    }
+
+    /** Prolongs the lease, and begins the epoch or looks whether pushes are still to be seen. */
+    private boolean confirm(Lease.Sent sent, long redisMillis, CanaryWatch.Look seen) {
+        lastAnswer = parts.nanos().getAsLong();
+        boolean missed = canary.missed(seen);
+        if (ended.get()) {
+            return false;
+        }
+        if (!begun.get()) {
+            boolean alive = redisMillis - seen.writtenAt() < CANARY_STALE_MILLIS;
+            lease.extend(sent);
+            if ((canary.pushes() > 0 || !alive) && begun.compareAndSet(false, true)) {
+                open();
             }
-        } catch (Throwable e) {
-            log.error("a push could not be taken; everything in memory is forgotten", e);
+        } else if (missed) {
+            end(EpochEnd.CANARY_MISSED);
+        } else if (lease.held()) {
+            lease.extend(sent);
+        }
+        return true;
+    }
+
+    private void open() {
+        try {
+            NearCacheKeyIndex.Epoch opened = parts.cache().begin(parts.bound().apply(connection.records()), lease);
+            epoch = opened;
+            if (ended.get()) {
+                // It ended while it began: whoever was first, nothing stays.
+                parts.cache().end(opened);
+            }
+        } catch (RuntimeException e) {
+            log.error("the near cache could not begin", e);
             end(EpochEnd.FAULT);
         }
+    }
+
+    @Override
+    public void changed(String name) {
+        if (name.equals(parts.schema().canary())) {
+            canaryPushed();
+            return;
+        }
+        parts.schema().digestIn(name).ifPresent(parts.cache()::evictKey);
+        parts.schema().workspaceIn(name).ifPresent(parts.cache()::evictWorkspace);
+    }
+
+    private void canaryPushed() {
+        long arrived = parts.clock().redisMillis();
+        canary.pushed();
+        var unused = connection.canaryWrittenAt().thenAccept(at -> {
+            // A later canary may have been written before it was read; what took longer than that is not seen here.
+            if (at > 0 && arrived >= at) {
+                parts.listener().canary(arrived - at);
+            }
+        });
+    }
+
+    @Override
+    public void flushed() {
+        end(EpochEnd.FLUSHED);
+    }
+
+    @Override
+    public void failed(Throwable failure) {
+        log.error("a push could not be taken; everything in memory is forgotten", failure);
+        end(EpochEnd.FAULT);
     }
 
     /** Forgets everything and has the connection replaced. Does so once; later calls do nothing. */
@@ -214,95 +238,6 @@ final class FeedSession implements PushListener {
             if (cause != EpochEnd.DISCONNECTED) {
                 giveUp.accept(connection, reason);
             }
-        }
-    }
-
-    /** @param content the word "invalidate", and names, or null for all */
-    private void invalidate(List<Object> content) {
-        if (!(content.get(1) instanceof List<?> names)) {
-            end(EpochEnd.FLUSHED);
-            return;
-        }
-        for (Object name : names) {
-            evict((String) name);
-        }
-    }
-
-    private void evict(String name) {
-        if (name.equals(parts.schema().canary())) {
-            canary();
-            return;
-        }
-        parts.schema().digestIn(name).ifPresent(parts.cache()::evictKey);
-        parts.schema().workspaceIn(name).ifPresent(parts.cache()::evictWorkspace);
-    }
-
-    private void canary() {
-        long arrived = parts.clock().redisMillis();
-        canaries.incrementAndGet();
-        var unused = canaryWrittenAt().thenAccept(at -> {
-            // A later canary may have been written before it was read; what took longer than that is not seen here.
-            if (at > 0 && arrived >= at) {
-                parts.listener().canary(arrived - at);
-            }
-        });
-    }
-
-    /** Returns epoch milliseconds by Redis' clock; 0 if there is no canary. */
-    private CompletionStage<Long> canaryWrittenAt() {
-        return redis.hgetall(parts.schema().canary())
-                .thenApply(fields -> Long.parseLong(fields.getOrDefault("at", "0")));
-    }
-
-    /** Returns Redis' time. */
-    private long answered(TrackingInfo info, List<String> time) {
-        long redisMillis = IndexClock.millis(time);
-        parts.clock().observe(redisMillis);
-        if (!info.getFlags().contains(TrackingFlag.ON)
-                || !info.getFlags().contains(TrackingFlag.BCAST)
-                || !info.getPrefixes().containsAll(parts.schema().tracked())) {
-            end(EpochEnd.TRACKING_OFF);
-        }
-        return redisMillis;
-    }
-
-    /** Prolongs the lease, and begins the epoch or looks whether pushes are still to be seen. */
-    private boolean confirm(Lease.Sent sent, long redisMillis, Canary seen) {
-        lastAnswer = parts.nanos().getAsLong();
-        Canary before = canary;
-        canary = seen;
-        if (ended.get()) {
-            return false;
-        }
-        if (!begun.get()) {
-            boolean alive = redisMillis - seen.writtenAt < CANARY_STALE_MILLIS;
-            lease.extend(sent);
-            if ((canaries.get() > 0 || !alive) && begun.compareAndSet(false, true)) {
-                open();
-            }
-        } else if (before.writtenAt > 0
-                && seen.writtenAt != before.writtenAt
-                && canaries.get() == before.pushesBefore) {
-            // It was written since then, and the push would have come before the answer that shows it.
-            end(EpochEnd.CANARY_MISSED);
-        } else if (lease.held()) {
-            lease.extend(sent);
-        }
-        return true;
-    }
-
-    private void open() {
-        try {
-            NearCacheKeyIndex.Epoch opened =
-                    parts.cache().begin(parts.bound().apply(new RedisKeyIndex(() -> redis, parts.schema())), lease);
-            epoch = opened;
-            if (ended.get()) {
-                // It ended while it began: whoever was first, nothing stays.
-                parts.cache().end(opened);
-            }
-        } catch (RuntimeException e) {
-            log.error("the near cache could not begin", e);
-            end(EpochEnd.FAULT);
         }
     }
 }

@@ -4,12 +4,12 @@ import dev.latchkey.index.IndexClock;
 import dev.latchkey.index.IndexSchema;
 import dev.latchkey.index.KeyIndex;
 import dev.latchkey.index.RedisLink;
-import io.lettuce.core.api.StatefulRedisConnection;
 import java.util.Optional;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -19,11 +19,12 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Whatever cannot be confirmed leaves the cache unused, never stale. This class is thread-safe.
  */
-public final class InvalidationFeed implements RedisLink.Watcher, AutoCloseable {
-    private static final int BEATS_PER_LEASE = 4;
+public final class InvalidationFeed implements FeedLink.Watcher, AutoCloseable {
+    static final int BEATS_PER_LEASE = 4;
 
-    private final RedisLink link;
+    private final FeedLink link;
     private final Parts parts;
+    private final long periodNanos;
     private @Nullable ScheduledFuture<?> schedule;
     private volatile @Nullable FeedSession session;
 
@@ -31,6 +32,7 @@ public final class InvalidationFeed implements RedisLink.Watcher, AutoCloseable 
      * What sessions are made of.
      *
      * @param bound limits the reads over the connection in number
+     * @param leases makes one for each connection
      */
     record Parts(
             NearCacheKeyIndex cache,
@@ -38,9 +40,8 @@ public final class InvalidationFeed implements RedisLink.Watcher, AutoCloseable 
             IndexClock clock,
             UnaryOperator<KeyIndex> bound,
             FeedListener listener,
-            long leaseNanos,
-            LongSupplier nanos,
-            LongSupplier wallMillis) {}
+            Supplier<Lease> leases,
+            LongSupplier nanos) {}
 
     /**
      * @param link for nothing else; not started yet
@@ -54,28 +55,41 @@ public final class InvalidationFeed implements RedisLink.Watcher, AutoCloseable 
             UnaryOperator<KeyIndex> bound,
             FeedListener listener,
             long leaseNanos) {
+        this(
+                new LettuceFeedLink(link, schema),
+                new Parts(
+                        cache,
+                        schema,
+                        clock,
+                        bound,
+                        listener,
+                        () -> new Lease(leaseNanos, System::nanoTime, System::currentTimeMillis),
+                        System::nanoTime),
+                leaseNanos);
+    }
+
+    InvalidationFeed(FeedLink link, Parts parts, long leaseNanos) {
         this.link = link;
-        this.parts = new Parts(
-                cache, schema, clock, bound, listener, leaseNanos, System::nanoTime, System::currentTimeMillis);
+        this.parts = parts;
+        this.periodNanos = leaseNanos / BEATS_PER_LEASE;
         link.watch(this);
     }
 
     /** Begins, on {@code scheduler}; nothing here blocks it. */
     public void start(ScheduledExecutorService scheduler) {
         link.start();
-        long period = parts.leaseNanos / BEATS_PER_LEASE;
-        schedule = scheduler.scheduleWithFixedDelay(this::beat, period, period, TimeUnit.NANOSECONDS);
+        schedule = scheduler.scheduleWithFixedDelay(this::beat, periodNanos, periodNanos, TimeUnit.NANOSECONDS);
     }
 
     @Override
-    public void connected(StatefulRedisConnection<String, String> connection) {
-        FeedSession begun = new FeedSession(connection, parts, this::giveUp);
+    public void connected(FeedConnection connection) {
+        FeedSession begun = new FeedSession(connection, parts, link::redial);
         session = begun;
         begun.begin();
     }
 
     @Override
-    public void lost(StatefulRedisConnection<String, String> connection) {
+    public void lost(FeedConnection connection) {
         FeedSession current = session;
         if (current != null && current.isOn(connection)) {
             current.end(EpochEnd.DISCONNECTED);
@@ -116,14 +130,11 @@ public final class InvalidationFeed implements RedisLink.Watcher, AutoCloseable 
         }
     }
 
-    private void beat() {
+    /** Sends a heartbeat, if there is a connection. */
+    void beat() {
         FeedSession current = session;
         if (current != null) {
             current.beat();
         }
-    }
-
-    private void giveUp(StatefulRedisConnection<String, String> connection, String reason) {
-        link.redial(connection, reason);
     }
 }
