@@ -56,7 +56,7 @@ class CachedRecords<K, V> {
 
     private record Entry<V>(CompletableFuture<Optional<V>> answer, long endNanos) {}
 
-    /** A read under way, for all who wait for it. No two are equal. */
+    /** A read under way, for all who wait for it: each has a copy, and gives up for itself only. No two are equal. */
     static final class Flight<V> {
         final CompletableFuture<Optional<V>> answer = new CompletableFuture<>();
     }
@@ -114,7 +114,7 @@ class CachedRecords<K, V> {
         Flight<V> other = flights.putIfAbsent(name, mine);
         if (other != null) {
             counters.joins.increment();
-            return other.answer;
+            return other.answer.copy();
         }
         // Somebody's answer may have been stored between the look above and the placing of this flight.
         Entry<V> meanwhile = fresh(present, name);
@@ -126,7 +126,7 @@ class CachedRecords<K, V> {
         counters.misses.increment();
         CompletableFuture<Optional<V>> read = reader.apply(name);
         var unused = read.whenComplete((record, failure) -> land(name, mine, read));
-        return mine.answer;
+        return mine.answer.copy();
     }
 
     /** @param read completed */

@@ -140,9 +140,11 @@ class CachedRecordsTest {
 
     @Test
     void find_callerThatGaveUp_leavesTheReadToTheOthers() {
-        var impatient = records.find("a").thenApply(found -> found);
+        var impatient = records.find("a");
         var patient = records.find("a");
+        var impatientToo = records.find("a");
         impatient.cancel(false);
+        impatientToo.cancel(false);
         answer("v1");
 
         assertThat(patient).isCompletedWithValue(Optional.of("v1"));
