@@ -22,8 +22,7 @@ class StoppedSidecarIT {
 
     @Test
     void keyRevokedMeanwhile_isRefusedByTheFirstCheckAfterwards() throws IOException {
-        try (TwoProcesses processes =
-                new TwoProcesses(REDIS.uri(), REDIS.uri(), Map.of("LATCHKEY_CACHE_ENABLED", "true"))) {
+        try (TwoProcesses processes = new TwoProcesses(REDIS.uri(), REDIS.uri(), Map.of())) {
             processes.awaitReady();
             Awaitility.await().until(() -> processes.sidecarMetric("latchkey_cache_usable") == 1);
             processes.createWorkspace();

@@ -3,11 +3,8 @@ package dev.latchkey.e2e;
 import dev.latchkey.cli.demo.Ports;
 import dev.latchkey.v1.CreateKeyResponse;
 import dev.latchkey.v1.ListKeysRequest;
-import io.envoyproxy.envoy.service.auth.v3.AuthorizationGrpc;
-import io.envoyproxy.envoy.service.auth.v3.CheckResponse;
 import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
-import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -27,7 +24,7 @@ final class TwoProcesses implements AutoCloseable {
     private int moments;
     private final CommandProcess sidecar;
     private final CommandProcess control;
-    private final ManagedChannel sidecarChannel = channel(checks);
+    private final ManagedChannel sidecarChannel = Checks.channel(checks);
     private final AdminApi admin = new AdminApi(controlPort);
 
     // By default it asks to upgrade to HTTP/2 and has been seen to take what follows for a frame.
@@ -112,14 +109,7 @@ final class TwoProcesses implements AutoCloseable {
 
     /** Asks the sidecar as Envoy does for a request with {@code key}; returns HTTP status, 200 if allowed, and reason. */
     String check(String key) {
-        CheckResponse response = AuthorizationGrpc.newBlockingStub(sidecarChannel)
-                .withDeadlineAfter(30, TimeUnit.SECONDS)
-                .check(Checks.withKey(key));
-        int status = response.getStatus().getCode() == 0
-                ? 200
-                : response.getDeniedResponse().getStatus().getCodeValue();
-        return status + " "
-                + response.getDynamicMetadata().getFieldsOrThrow("reason").getStringValue();
+        return Checks.ask(sidecarChannel, key);
     }
 
     void createWorkspace() {
@@ -184,9 +174,5 @@ final class TwoProcesses implements AutoCloseable {
         } catch (IOException | InterruptedException e) {
             throw new IllegalStateException(e);
         }
-    }
-
-    private static ManagedChannel channel(int port) {
-        return NettyChannelBuilder.forAddress("127.0.0.1", port).usePlaintext().build();
     }
 }

@@ -36,8 +36,10 @@ import org.slf4j.LoggerFactory;
  */
 public final class RedisLink implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(RedisLink.class);
-    /** Of several links to one Redis, the one that says that it is connected. */
-    private static final String FIRST = "link";
+    /** What the links to one Redis say together. */
+    private static final String CONNECTION = "connection";
+
+    private static final String PROTOCOL = "protocol";
 
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(1);
     private static final Duration TLS_CONNECT_TIMEOUT = Duration.ofSeconds(3);
@@ -52,7 +54,6 @@ public final class RedisLink implements AutoCloseable {
     private final RedisClient client;
     private final RedisURI uri;
     private final RedisPeer peer;
-    private final String part;
     private final TroubleLog troubles;
     private final TlsFiles files;
     private final Duration timeout;
@@ -61,7 +62,6 @@ public final class RedisLink implements AutoCloseable {
     private volatile @Nullable Watcher watcher;
     private volatile @Nullable StatefulRedisConnection<String, String> connection;
     private volatile String problem;
-    private volatile boolean reached;
     private volatile boolean closed;
     /** How many more closings without a word are taken for the refusal that came before. Of one attempt after the other. */
     private final AtomicInteger lostRefusals = new AtomicInteger();
@@ -77,17 +77,10 @@ public final class RedisLink implements AutoCloseable {
 
     /** As above, over {@code rediss} with certificates of the caller's. */
     public RedisLink(RedisURI uri, TlsFiles files, Duration timeout, ClientResources resources) {
-        this(FIRST, uri, files, timeout, resources, new TroubleLog(System::nanoTime));
+        this(uri, files, timeout, resources, new TroubleLog(System::nanoTime));
     }
 
-    private RedisLink(
-            String part,
-            RedisURI uri,
-            TlsFiles files,
-            Duration timeout,
-            ClientResources resources,
-            TroubleLog troubles) {
-        this.part = part;
+    private RedisLink(RedisURI uri, TlsFiles files, Duration timeout, ClientResources resources, TroubleLog troubles) {
         this.troubles = troubles;
         this.files = files;
         this.timeout = timeout;
@@ -122,8 +115,8 @@ public final class RedisLink implements AutoCloseable {
     }
 
     /** Returns another link to the same Redis, not started yet, which shares this one's log: what both meet is said once. */
-    public RedisLink sibling(String name) {
-        return new RedisLink(name, uri, files, timeout, resources, troubles);
+    public RedisLink sibling() {
+        return new RedisLink(uri, files, timeout, resources, troubles);
     }
 
     /** Is told of each connection of a link: first that it is there, then, once, that it is gone. Must not block. */
@@ -249,14 +242,10 @@ public final class RedisLink implements AutoCloseable {
         if (told != null) {
             told.connected(connected);
         }
-        String news = "connected to Redis at " + peer.address();
-        if (!troubles.right(part, news) && !reached && part.equals(FIRST)) {
-            log.info("{}", news);
-        }
-        reached = true;
+        troubles.works(CONNECTION, "connected to Redis at " + peer.address());
         note().ifPresentOrElse(
-                        text -> troubles.wrong(part + " protocol", text),
-                        () -> troubles.right(part + " protocol", "Redis at " + peer.address() + " speaks RESP3"));
+                        text -> troubles.wrong(PROTOCOL, text),
+                        () -> troubles.right(PROTOCOL, "Redis at " + peer.address() + " speaks RESP3"));
         if (!connected.isOpen()) {
             lost(connected);
         }
@@ -303,7 +292,7 @@ public final class RedisLink implements AutoCloseable {
         } else {
             lostRefusals.set(refused ? MAX_LOST_REFUSALS : 0);
             problem = peer.explain(failure);
-            troubles.wrong(part, problem);
+            troubles.wrong(CONNECTION, problem);
         }
         retryAfter(refused ? RETRY_REFUSED_MILLIS : RETRY_MILLIS);
     }

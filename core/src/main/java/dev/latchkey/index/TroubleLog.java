@@ -1,7 +1,9 @@
 package dev.latchkey.index;
 
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,6 +23,7 @@ public final class TroubleLog {
     private final LongSupplier nanos;
     private final Map<String, String> said = new HashMap<>();
     private final Map<String, Long> saidAt = new HashMap<>();
+    private final Set<String> working = new HashSet<>();
 
     /** @param nanos {@code System::nanoTime} */
     public TroubleLog(LongSupplier nanos) {
@@ -39,13 +42,21 @@ public final class TroubleLog {
         }
     }
 
-    /** Takes note that {@code part} works; says {@code news}, and returns true, if the log has heard of the trouble. */
-    public synchronized boolean right(String part, String news) {
-        if (said.remove(part) == null) {
-            return false;
+    /** Takes note that {@code part} works; says {@code news} if the log has heard of the trouble. */
+    public synchronized void right(String part, String news) {
+        if (said.remove(part) != null) {
+            log.info("{}", news);
         }
-        log.info("{}", news);
-        return true;
+    }
+
+    /** As {@link #right}, and says so as well when {@code part} works for the first time. */
+    public synchronized void works(String part, String news) {
+        if (working.add(part)) {
+            said.remove(part);
+            log.info("{}", news);
+        } else {
+            right(part, news);
+        }
     }
 
     private boolean isNews(String trouble) {

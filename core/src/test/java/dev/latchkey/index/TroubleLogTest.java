@@ -47,6 +47,27 @@ class TroubleLogTest {
     }
 
     @Test
+    void works_severalOfOnePart_isSaidAtTheStartAndAfterEachTrouble() {
+        troubles.works("link", "connected");
+        troubles.works("link", "connected");
+        troubles.wrong("link", "refused");
+        troubles.wrong("link", "refused");
+        troubles.works("link", "connected");
+        troubles.works("link", "connected");
+
+        assertThat(said()).containsExactly("INFO connected", "WARN refused", "INFO connected");
+    }
+
+    @Test
+    void works_afterTroubleAtTheStart_isSaidOnce() {
+        troubles.wrong("link", "refused");
+        troubles.works("link", "connected");
+        troubles.works("link", "connected");
+
+        assertThat(said()).containsExactly("WARN refused", "INFO connected");
+    }
+
+    @Test
     void wrong_oneCauseMetByTwoParts_isSaidOnce() {
         troubles.wrong("reconciler", "loading");
         troubles.wrong("announcements", "loading");

@@ -78,7 +78,7 @@ public final class Sidecar implements AutoCloseable {
             SidecarMetrics metrics = closing.add(new SidecarMetrics());
             NearCacheKeyIndex cache = new NearCacheKeyIndex(reader, limits(), System::nanoTime);
             CacheMetrics cacheMetrics = new CacheMetrics(metrics);
-            RedisLink feedLink = closing.add(link.sibling("feed"));
+            RedisLink feedLink = closing.add(link.sibling());
             InvalidationFeed feed = closing.add(new InvalidationFeed(
                     feedLink,
                     cache,
