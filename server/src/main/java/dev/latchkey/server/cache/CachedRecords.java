@@ -36,7 +36,7 @@ import org.jspecify.annotations.Nullable;
  *   <li><b>I8, an end.</b> A record is read again after its age, whatever was pushed or not.
  * </ol>
  *
- * A hit takes no lock. I2 and I3 take the lock of one bin of a hash table, for the time of one store.
+ * A hit waits for no lock. I2 and I3 take the lock of one bin of a hash table, for the time of one store.
  *
  * <p>What is stored is a completed future, the same for each hit, so that a hit makes no garbage.
  *

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * connection on which Redis is known to push every change, and ends with it; between epochs, and whenever the lease of an epoch
  * is not held, nothing in memory is used.
  *
- * <p>This class is thread-safe. A hit takes no lock, asks nobody and changes threads nowhere.
+ * <p>This class is thread-safe. A hit waits for no lock, asks nobody and changes threads nowhere.
  */
 public final class NearCacheKeyIndex implements KeyIndex {
     private final KeyIndex direct;
