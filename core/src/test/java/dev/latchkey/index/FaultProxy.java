@@ -11,6 +11,8 @@ import java.util.concurrent.TimeUnit;
 /** A TCP proxy on loopback that holds back what the server says, or lets connections go silent without closing them. */
 public final class FaultProxy extends LoopbackServer {
     private final int target;
+    private final Set<Socket> clients = ConcurrentHashMap.newKeySet();
+    private final Set<Socket> servers = ConcurrentHashMap.newKeySet();
     private final Set<Socket> frozen = ConcurrentHashMap.newKeySet();
     private volatile long delayMillis;
 
@@ -26,12 +28,25 @@ public final class FaultProxy extends LoopbackServer {
 
     /** From now on nothing passes through the present connections, which stay open: as when a firewall forgets them. */
     public void freeze() {
-        frozen.addAll(sockets());
+        freezeCommands();
+        freezeAnswers();
+    }
+
+    /** As {@link #freeze}, toward the server only: what the server says still passes. */
+    public void freezeCommands() {
+        frozen.addAll(clients);
+    }
+
+    /** As {@link #freeze}, toward the clients only: the server still hears them. */
+    public void freezeAnswers() {
+        frozen.addAll(servers);
     }
 
     @Override
     protected void serve(Socket client) throws IOException {
         Socket server = connect(target);
+        clients.add(client);
+        servers.add(server);
         thread(() -> pump(client, server, /* slow= */ false));
         pump(server, client, /* slow= */ true);
     }

@@ -5,6 +5,7 @@ import dev.latchkey.key.KeyRecord;
 import dev.latchkey.key.WorkspaceRecord;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.api.async.RedisAsyncCommands;
 import io.lettuce.core.api.sync.RedisCommands;
 import io.lettuce.core.codec.StringCodec;
 import io.lettuce.core.output.StatusOutput;
@@ -132,11 +133,12 @@ public final class RealRedis implements BeforeAllCallback, BeforeEachCallback, A
 
     /** Returns commands of the default user, blocking. */
     public RedisCommands<String, String> commands() {
-        StatefulRedisConnection<String, String> current = connection;
-        if (current == null) {
-            throw new IllegalStateException("not started");
-        }
-        return current.sync();
+        return connection().sync();
+    }
+
+    /** As {@link #commands}, without waiting; of the same connection. */
+    public RedisAsyncCommands<String, String> async() {
+        return connection().async();
     }
 
     @Override
@@ -181,6 +183,14 @@ public final class RealRedis implements BeforeAllCallback, BeforeEachCallback, A
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);
         }
+    }
+
+    private StatefulRedisConnection<String, String> connection() {
+        StatefulRedisConnection<String, String> current = connection;
+        if (current == null) {
+            throw new IllegalStateException("not started");
+        }
+        return current;
     }
 
     private Process process() {

@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -18,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>This class is thread-safe. A hit waits for no lock, asks nobody and changes threads nowhere.
  */
-public final class NearCacheKeyIndex implements KeyIndex {
+public class NearCacheKeyIndex implements KeyIndex {
     private final KeyIndex direct;
     private final CacheLimits limits;
     private final LongSupplier nanos;
@@ -58,30 +59,30 @@ public final class NearCacheKeyIndex implements KeyIndex {
     }
 
     @Override
-    public CompletableFuture<Optional<KeyRecord>> findKey(KeyDigest digest) {
+    public final CompletableFuture<Optional<KeyRecord>> findKey(KeyDigest digest) {
         Epoch epoch = usable();
         return epoch == null ? bypass().findKey(digest) : epoch.keys.find(digest);
     }
 
     @Override
-    public CompletableFuture<Optional<WorkspaceRecord>> findWorkspace(String id) {
+    public final CompletableFuture<Optional<WorkspaceRecord>> findWorkspace(String id) {
         Epoch epoch = usable();
         return epoch == null ? bypass().findWorkspace(id) : epoch.workspaces.find(id);
     }
 
     @Override
-    public long stamp() {
+    public final long stamp() {
         Epoch epoch = usable();
         // Also between epochs it is another mark each time: what began and ended meanwhile must not go unnoticed.
         return epoch == null ? -epochs.get() : epoch.number;
     }
 
-    public CacheCounters counters() {
+    public final CacheCounters counters() {
         return counters;
     }
 
     /** Tells whether memory may be used now. */
-    public boolean open() {
+    public final boolean open() {
         return usable() != null;
     }
 
@@ -90,26 +91,23 @@ public final class NearCacheKeyIndex implements KeyIndex {
      *
      * @param reader over the connection whose pushes will be shown to {@link #evictKey} and {@link #evictWorkspace}
      */
-    Epoch begin(KeyIndex reader, Lease lease) {
-        Epoch epoch = new Epoch(
-                epochs.incrementAndGet(),
-                lease,
-                new CachedRecords<>(reader::findKey, limits, nanos, counters),
-                new CachedRecords<>(reader::findWorkspace, limits, nanos, counters));
+    final Epoch begin(KeyIndex reader, Lease lease) {
+        Epoch epoch =
+                new Epoch(epochs.incrementAndGet(), lease, records(reader::findKey), records(reader::findWorkspace));
         current.set(epoch);
         return epoch;
     }
 
     /** Ends {@code epoch} and forgets all of it; another one goes on. */
-    void end(Epoch epoch) {
+    final void end(Epoch epoch) {
         current.compareAndSet(epoch, null);
     }
 
-    boolean isCurrent(Epoch epoch) {
+    final boolean isCurrent(Epoch epoch) {
         return current.get() == epoch;
     }
 
-    void evictKey(KeyDigest digest) {
+    final void evictKey(KeyDigest digest) {
         counters.invalidations.increment();
         Epoch epoch = current.get();
         if (epoch != null) {
@@ -117,12 +115,17 @@ public final class NearCacheKeyIndex implements KeyIndex {
         }
     }
 
-    void evictWorkspace(String id) {
+    final void evictWorkspace(String id) {
         counters.invalidations.increment();
         Epoch epoch = current.get();
         if (epoch != null) {
             epoch.workspaces.evict(id);
         }
+    }
+
+    /** I5. Apart, so that a test can show what happens without it. */
+    <K, V> CachedRecords<K, V> records(Function<K, CompletableFuture<Optional<V>>> reader) {
+        return new CachedRecords<>(reader, limits, nanos, counters);
     }
 
     private KeyIndex bypass() {

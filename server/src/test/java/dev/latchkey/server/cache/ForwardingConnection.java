@@ -1,0 +1,41 @@
+package dev.latchkey.server.cache;
+
+import dev.latchkey.index.KeyIndex;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+
+/** Does what another connection does. */
+interface ForwardingConnection extends FeedConnection {
+
+    FeedConnection real();
+
+    @Override
+    default boolean carriesPushes() {
+        return real().carriesPushes();
+    }
+
+    @Override
+    default void listen(Pushes pushes) {
+        real().listen(pushes);
+    }
+
+    @Override
+    default CompletionStage<Optional<String>> track() {
+        return real().track();
+    }
+
+    @Override
+    default CompletionStage<Status> status() {
+        return real().status();
+    }
+
+    @Override
+    default CompletionStage<Long> canaryWrittenAt() {
+        return real().canaryWrittenAt();
+    }
+
+    @Override
+    default KeyIndex records() {
+        return real().records();
+    }
+}

@@ -1,0 +1,248 @@
+package dev.latchkey.server.cache;
+
+import dev.latchkey.decision.Reason;
+import dev.latchkey.index.BoundedKeyIndex;
+import dev.latchkey.index.FaultProxy;
+import dev.latchkey.index.IndexClock;
+import dev.latchkey.index.IndexSchema;
+import dev.latchkey.index.KeyIndex;
+import dev.latchkey.index.ReadBudget;
+import dev.latchkey.index.RealRedis;
+import dev.latchkey.index.RedisKeyIndex;
+import dev.latchkey.index.RedisLink;
+import dev.latchkey.index.RedisResources;
+import io.lettuce.core.RedisURI;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.LongSupplier;
+import java.util.function.UnaryOperator;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionFactory;
+
+/**
+ * The near cache on a real Redis as a sidecar has it, with its connection for pushes led through a proxy. What a test changes
+ * of it, it says before the start.
+ */
+final class RealFeed implements AutoCloseable {
+    static final Duration LEASE = Duration.ofSeconds(2);
+
+    private static final CacheLimits LIMITS = new CacheLimits(1000, 1000, Duration.ofMinutes(5));
+    /** So long that a busy machine makes no answer late. */
+    private static final Duration TIMEOUT = Duration.ofSeconds(5);
+
+    final RealRedis redis;
+    final IndexSchema schema = new IndexSchema("latchkey:");
+    final IndexClock clock = new IndexClock(System::currentTimeMillis, System::nanoTime);
+    final ReadBudget budget = new ReadBudget(1000);
+    final List<EpochEnd> ends = new CopyOnWriteArrayList<>();
+    final List<Long> canaries = new CopyOnWriteArrayList<>();
+    final FaultProxy proxy;
+    final RedisLink direct;
+    private final RedisResources resources = new RedisResources();
+    private String uri;
+    private Duration lease = LEASE;
+    private Caches caches = NearCacheKeyIndex::new;
+    private UnaryOperator<KeyIndex> reader = UnaryOperator.identity();
+    private UnaryOperator<FeedLink> link = UnaryOperator.identity();
+    private Runnable onEnd = () -> {};
+    private Runnable onCanary = () -> {};
+    private RedisLink tracked;
+    NearCacheKeyIndex cache;
+    InvalidationFeed feed;
+
+    /** Makes a near cache. */
+    @FunctionalInterface
+    interface Caches {
+        NearCacheKeyIndex over(KeyIndex direct, CacheLimits limits, LongSupplier nanos);
+    }
+
+    RealFeed(RealRedis redis) throws IOException {
+        this.redis = redis;
+        proxy = new FaultProxy(redis.port());
+        direct = link(redis.uri());
+        uri = "redis://127.0.0.1:" + proxy.port();
+    }
+
+    static ConditionFactory patiently() {
+        return Awaitility.await().atMost(Duration.ofSeconds(60));
+    }
+
+    /** Leads the connection for pushes another way. */
+    RealFeed via(String other) {
+        uri = other;
+        return this;
+    }
+
+    RealFeed lease(Duration other) {
+        lease = other;
+        return this;
+    }
+
+    RealFeed cache(Caches other) {
+        caches = other;
+        return this;
+    }
+
+    /** Puts something around the reads over the connection for pushes. */
+    RealFeed reader(UnaryOperator<KeyIndex> around) {
+        reader = around;
+        return this;
+    }
+
+    RealFeed link(UnaryOperator<FeedLink> around) {
+        link = around;
+        return this;
+    }
+
+    /** Has something happen when an epoch ends. */
+    RealFeed onEnd(Runnable hook) {
+        onEnd = hook;
+        return this;
+    }
+
+    /** Has something happen on the event loop of the connection for pushes when a canary was seen. */
+    RealFeed onCanary(Runnable hook) {
+        onCanary = hook;
+        return this;
+    }
+
+    /** Starts it, and does not wait. */
+    RealFeed launch() {
+        cache = caches.over(new RedisKeyIndex(direct, schema), LIMITS, System::nanoTime);
+        tracked = link(uri);
+        feed = new InvalidationFeed(
+                link.apply(new LettuceFeedLink(tracked, schema)),
+                new InvalidationFeed.Parts(
+                        cache,
+                        schema,
+                        clock,
+                        index -> new BoundedKeyIndex(reader.apply(index), budget),
+                        new Listener(),
+                        () -> new Lease(lease.toNanos(), System::nanoTime, System::currentTimeMillis),
+                        System::nanoTime),
+                lease.toNanos());
+        direct.start();
+        feed.start(resources.client().eventExecutorGroup());
+        return this;
+    }
+
+    /** Starts it and waits until memory may be used. */
+    RealFeed start() {
+        launch();
+        awaitOpen();
+        return this;
+    }
+
+    void awaitOpen() {
+        patiently().until(cache::open);
+    }
+
+    void awaitEnd(EpochEnd cause) {
+        patiently().until(() -> ends.contains(cause));
+    }
+
+    void awaitProblem(String text) {
+        patiently().until(() -> feed.problem().stream().anyMatch(problem -> problem.contains(text)));
+    }
+
+    /** Stores the one key and its workspace as they are at first. */
+    void seed() {
+        redis.store(schema, OneKey.DIGEST, OneKey.record());
+        redis.store(schema, OneKey.WORKSPACE);
+    }
+
+    /** Stores the one key and waits until a decision about it is made from memory alone. */
+    void warm() {
+        seed();
+        awaitWarm();
+    }
+
+    /** Waits until a decision about the one key is made from memory alone. */
+    void awaitWarm() {
+        patiently().until(() -> {
+            long hits = cache.counters().hits();
+            return decide() == Reason.OK && cache.counters().hits() == hits + 2;
+        });
+    }
+
+    Reason decide() {
+        return OneKey.decide(cache);
+    }
+
+    void revoke() {
+        redis.commands().hset(schema.key(OneKey.DIGEST), "state", "revoked");
+    }
+
+    void awaitRevoked() {
+        patiently().until(() -> decide() == Reason.REVOKED_KEY);
+    }
+
+    /** Asks until the revoke is seen; returns how long after {@code revoked} the last question was asked that got an allow. */
+    Duration staleFor(long revoked) {
+        long last = revoked;
+        while (true) {
+            long asked = System.nanoTime();
+            Reason reason = decide();
+            if (reason == Reason.REVOKED_KEY) {
+                return Duration.ofNanos(last - revoked);
+            }
+            if (reason == Reason.OK) {
+                last = asked;
+            }
+        }
+    }
+
+    /** Writes the canary as a control plane does that is alive. */
+    void writeCanary() {
+        redis.commands()
+                .hset(
+                        schema.canary(),
+                        "at",
+                        Long.toString(IndexClock.millis(redis.commands().time())));
+    }
+
+    /** Leaves a canary of a control plane that is alive, and whose next one is long in coming. */
+    void leaveCanary() {
+        redis.commands().hset(schema.canary(), "at", "9999999999999");
+    }
+
+    /** Returns the number by which Redis knows the connection for pushes. */
+    long trackedId() {
+        return tracked.commands().clientId().toCompletableFuture().join();
+    }
+
+    RedisLink tracked() {
+        return tracked;
+    }
+
+    @Override
+    public void close() throws IOException {
+        if (feed != null) {
+            feed.close();
+            tracked.close();
+        }
+        direct.close();
+        resources.close();
+        proxy.close();
+    }
+
+    private RedisLink link(String to) {
+        return new RedisLink(RedisURI.create(to), TIMEOUT, resources.client());
+    }
+
+    private final class Listener implements FeedListener {
+        @Override
+        public void ended(EpochEnd cause) {
+            ends.add(cause);
+            onEnd.run();
+        }
+
+        @Override
+        public void canary(long millis) {
+            canaries.add(millis);
+            onCanary.run();
+        }
+    }
+}
