@@ -194,13 +194,10 @@ final class RealFeed implements AutoCloseable {
         }
     }
 
-    /** Writes the canary as a control plane does that is alive. */
+    /** Writes the canary as a control plane does that is alive; it has taken a second, so that it is surely measured. */
     void writeCanary() {
-        redis.commands()
-                .hset(
-                        schema.canary(),
-                        "at",
-                        Long.toString(IndexClock.millis(redis.commands().time())));
+        long written = IndexClock.millis(redis.commands().time()) - 1000;
+        redis.commands().hset(schema.canary(), "at", Long.toString(written));
     }
 
     /** Leaves a canary of a control plane that is alive, and whose next one is long in coming. */
