@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.latchkey.decision.Reason;
 import dev.latchkey.index.RealRedis;
+import dev.latchkey.index.RefusingProxy;
 import dev.latchkey.index.Resp2Proxy;
 import io.lettuce.core.TrackingArgs;
 import io.lettuce.core.codec.StringCodec;
@@ -12,6 +13,7 @@ import io.lettuce.core.protocol.ProtocolKeyword;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
@@ -131,6 +133,21 @@ class FeedConfirmationTest {
             near.via("redis://127.0.0.1:" + old.port()).launch();
 
             near.awaitProblem("speaks RESP2 only");
+            assertUnused();
+        }
+    }
+
+    @Test
+    void broadcastIsUnknown_leavesTheCacheUnusedAndSaysWhy() throws IOException {
+        try (RefusingProxy other = new RefusingProxy(REDIS.port()) {
+            @Override
+            protected Optional<String> refusal(List<String> command) {
+                return command.contains("BCAST") ? Optional.of("ERR syntax error") : Optional.empty();
+            }
+        }) {
+            near.via("redis://127.0.0.1:" + other.port()).launch();
+
+            near.awaitProblem("does not track changes by prefix: ERR syntax error");
             assertUnused();
         }
     }

@@ -28,7 +28,6 @@ import org.awaitility.core.ConditionFactory;
 final class RealFeed implements AutoCloseable {
     static final Duration LEASE = Duration.ofSeconds(2);
 
-    private static final CacheLimits LIMITS = new CacheLimits(1000, 1000, Duration.ofMinutes(5));
     /** So long that a busy machine makes no answer late. */
     private static final Duration TIMEOUT = Duration.ofSeconds(5);
 
@@ -43,6 +42,7 @@ final class RealFeed implements AutoCloseable {
     private final RedisResources resources = new RedisResources();
     private String uri;
     private Duration lease = LEASE;
+    private Duration maxAge = Duration.ofMinutes(5);
     private Caches caches = NearCacheKeyIndex::new;
     private UnaryOperator<KeyIndex> reader = UnaryOperator.identity();
     private UnaryOperator<FeedLink> link = UnaryOperator.identity();
@@ -80,6 +80,11 @@ final class RealFeed implements AutoCloseable {
         return this;
     }
 
+    RealFeed maxAge(Duration other) {
+        maxAge = other;
+        return this;
+    }
+
     RealFeed cache(Caches other) {
         caches = other;
         return this;
@@ -110,7 +115,7 @@ final class RealFeed implements AutoCloseable {
 
     /** Starts it, and does not wait. */
     RealFeed launch() {
-        cache = caches.over(new RedisKeyIndex(direct, schema), LIMITS, System::nanoTime);
+        cache = caches.over(new RedisKeyIndex(direct, schema), new CacheLimits(1000, 1000, maxAge), System::nanoTime);
         tracked = link(uri);
         feed = new InvalidationFeed(
                 link.apply(new LettuceFeedLink(tracked, schema)),
