@@ -1,5 +1,6 @@
 package dev.latchkey.index;
 
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
@@ -27,6 +28,15 @@ public final class ReadBudget {
             return CompletableFuture.failedFuture(new IndexException(
                     IndexException.Fault.OVERLOADED, "more than " + limit + " reads of the index at once"));
         }
-        return read.get().whenComplete((found, failure) -> underWay.decrementAndGet());
+        return begun(read).whenComplete((found, failure) -> underWay.decrementAndGet());
+    }
+
+    /** Never throws: what is not seen to end would take its place for good. */
+    private static <T> CompletableFuture<T> begun(Supplier<CompletableFuture<T>> read) {
+        try {
+            return Objects.requireNonNull(read.get(), "read");
+        } catch (Throwable e) {
+            return CompletableFuture.failedFuture(e);
+        }
     }
 }

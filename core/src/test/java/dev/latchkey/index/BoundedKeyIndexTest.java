@@ -57,11 +57,27 @@ class BoundedKeyIndexTest {
         assertThat(second).isNotDone();
     }
 
+    @Test
+    void findKey_thatCouldNotEvenBegin_failsAndTakesNoPlace() {
+        pending.fault = new StackOverflowError("a fault that a test made");
+        for (int i = 0; i < 10; i++) {
+            assertThatThrownBy(index.findKey(DIGEST)::join).cause().isSameAs(pending.fault);
+        }
+        pending.fault = null;
+
+        assertThat(budget.underWay()).isZero();
+        assertThat(index.findKey(DIGEST)).isNotDone();
+    }
+
     private static final class Pending implements KeyIndex {
         private final List<CompletableFuture<Optional<KeyRecord>>> asked = new ArrayList<>();
+        private Error fault;
 
         @Override
         public CompletableFuture<Optional<KeyRecord>> findKey(KeyDigest digest) {
+            if (fault != null) {
+                throw fault;
+            }
             CompletableFuture<Optional<KeyRecord>> future = new CompletableFuture<>();
             asked.add(future);
             return future;

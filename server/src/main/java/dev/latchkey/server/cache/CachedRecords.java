@@ -2,6 +2,7 @@ package dev.latchkey.server.cache;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -61,7 +62,7 @@ class CachedRecords<K, V> {
         final CompletableFuture<Optional<V>> answer = new CompletableFuture<>();
     }
 
-    /** @param reader over the connection of this epoch; bounded in time and number, never throws */
+    /** @param reader over the connection of this epoch; bounded in time and number */
     CachedRecords(
             Function<K, CompletableFuture<Optional<V>>> reader,
             CacheLimits limits,
@@ -124,9 +125,18 @@ class CachedRecords<K, V> {
             return mine.answer;
         }
         counters.misses.increment();
-        CompletableFuture<Optional<V>> read = reader.apply(name);
+        CompletableFuture<Optional<V>> read = read(name);
         var unused = read.whenComplete((record, failure) -> land(name, mine, read));
         return mine.answer.copy();
+    }
+
+    /** Never throws: a flight that is not seen to land would be joined for ever. */
+    private CompletableFuture<Optional<V>> read(K name) {
+        try {
+            return Objects.requireNonNull(reader.apply(name), "read");
+        } catch (Throwable e) {
+            return CompletableFuture.failedFuture(e);
+        }
     }
 
     /** @param read completed */

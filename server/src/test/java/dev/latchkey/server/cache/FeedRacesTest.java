@@ -229,17 +229,4 @@ class FeedRacesTest {
             };
         }
     }
-
-    /** Never says that what it answers from has changed. */
-    private record Unmarked(KeyIndex real) implements KeyIndex {
-        @Override
-        public CompletableFuture<Optional<KeyRecord>> findKey(KeyDigest digest) {
-            return real.findKey(digest);
-        }
-
-        @Override
-        public CompletableFuture<Optional<WorkspaceRecord>> findWorkspace(String id) {
-            return real.findWorkspace(id);
-        }
-    }
 }
