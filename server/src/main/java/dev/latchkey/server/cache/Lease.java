@@ -10,20 +10,20 @@ import org.jspecify.annotations.Nullable;
  * under a held lease is at most as old as the lease is long.
  *
  * <p>Time is the monotonic clock, which goes on while a process is stopped. It does not while a machine is suspended: then the
- * wall clock jumps against it, and the lease counts as lost.
+ * wall clock gets ahead of it, which counts as time that has passed. After a long jump, forward or back, the lease counts as lost.
  *
  * <p>This class is thread-safe and takes no lock.
  */
-final class Lease {
-    /** More than clocks are slewed by during a lease; less than any suspension that matters. */
-    private static final long MAX_JUMP_MILLIS = 500;
+class Lease {
+    /** More than clocks are slewed by during a lease. */
+    private static final long MAX_JUMP_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
     private final long lengthNanos;
     private final LongSupplier nanos;
     private final LongSupplier wallMillis;
     private volatile @Nullable Term term;
 
-    /** @param ahead by how much the wall clock was ahead of the monotonic one when the heartbeat was sent, in milliseconds */
+    /** @param ahead by how much the wall clock was ahead of the monotonic one when the heartbeat was sent, in nanoseconds */
     private record Term(long endNanos, long ahead) {}
 
     /** When a heartbeat was sent, by both clocks. */
@@ -39,23 +39,26 @@ final class Lease {
         this.wallMillis = wallMillis;
     }
 
-    boolean held() {
+    final boolean held() {
         return remainingNanos() > 0;
     }
 
     /** Returns for how long it is still held; 0 if it is not. */
-    long remainingNanos() {
+    final long remainingNanos() {
         Term current = term;
         if (current == null) {
             return 0;
         }
         long now = nanos.getAsLong();
-        boolean jumped = Math.abs(ahead(now) - current.ahead) > MAX_JUMP_MILLIS;
-        return jumped ? 0 : Math.max(0, current.endNanos - now);
+        long jump = ahead(now) - current.ahead;
+        if (Math.abs(jump) > MAX_JUMP_NANOS) {
+            return 0;
+        }
+        return Math.max(0, current.endNanos - now - Math.max(0, jump));
     }
 
     /** To be called just before a heartbeat is sent. */
-    Sent send() {
+    final Sent send() {
         long now = nanos.getAsLong();
         return new Sent(now, ahead(now));
     }
@@ -66,6 +69,6 @@ final class Lease {
     }
 
     private long ahead(long nowNanos) {
-        return wallMillis.getAsLong() - TimeUnit.NANOSECONDS.toMillis(nowNanos);
+        return TimeUnit.MILLISECONDS.toNanos(wallMillis.getAsLong()) - nowNanos;
     }
 }

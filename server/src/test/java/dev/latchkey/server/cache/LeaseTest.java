@@ -63,13 +63,25 @@ class LeaseTest {
         assertThat(lease.held()).isFalse();
     }
 
+    /** As long as it may be taken for slewing, a suspension counts as time all the same. */
+    @Test
+    void remainingNanos_wallClockGetsAhead_isLessByThat() {
+        lease.extend(lease.send());
+
+        wallMillis += 400;
+
+        assertThat(lease.remainingNanos())
+                .isEqualTo(LENGTH - Duration.ofMillis(400).toNanos());
+    }
+
     @Test
     void held_wallClockIsSlewed_staysHeld() {
         lease.extend(lease.send());
 
         wallMillis += 400;
-
         assertThat(lease.held()).isTrue();
+        wallMillis -= 800;
+        assertThat(lease.remainingNanos()).isEqualTo(LENGTH);
     }
 
     private void advance(Duration time) {
