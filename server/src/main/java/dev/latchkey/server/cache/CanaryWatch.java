@@ -1,22 +1,37 @@
 package dev.latchkey.server.cache;
 
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Whether pushes arrive on a connection at all: a control plane that is alive writes the canary each second, and a push must
- * tell of it. This class is thread-safe; the looks are to be taken one after the other.
+ * tell of it. An answer that shows it written comes before its push only if Redis did both in one cycle; so one answer is a
+ * doubt, and an answer to a question from after that is a proof.
+ *
+ * <p>Looks are to be taken as the answers arrive, in order with the pushes; the rest is thread-safe.
  */
 final class CanaryWatch {
     private final AtomicLong pushes = new AtomicLong();
-    private volatile Look last = new Look(0, 0);
+    private Look last = new Look(0, 0);
+    private volatile @Nullable Doubt doubt;
 
     /**
-     * The canary as one heartbeat saw it.
+     * The canary as an answer showed it.
      *
      * @param writtenAt epoch milliseconds by Redis' clock, 0 if there is none
-     * @param pushesBefore pushes of it before the heartbeat was sent
+     * @param pushes of it before the answer
      */
-    record Look(long writtenAt, long pushesBefore) {}
+    private record Look(long writtenAt, long pushes) {}
+
+    /** What one look has raised and a later one settles. No two are equal. */
+    static final class Doubt {}
+
+    enum Verdict {
+        FINE,
+        /** To be asked again, at once. */
+        DOUBTFUL,
+        MISSED
+    }
 
     /** A push of the canary has arrived. */
     void pushed() {
@@ -27,11 +42,25 @@ final class CanaryWatch {
         return pushes.get();
     }
 
-    /** Takes note of a look, and tells whether the canary was written since the one before without a push. */
-    boolean missed(Look now) {
-        Look before = last;
-        last = now;
-        // The push would have come before the answer that shows what was written.
-        return before.writtenAt > 0 && now.writtenAt != before.writtenAt && pushes.get() == before.pushesBefore;
+    /** Returns what a question that is sent now may settle. */
+    @Nullable
+    Doubt doubt() {
+        return doubt;
+    }
+
+    /** @param doubtBefore {@link #doubt} when the question was sent */
+    Verdict look(long writtenAt, @Nullable Doubt doubtBefore) {
+        Look now = new Look(writtenAt, pushes.get());
+        boolean unseen = last.writtenAt > 0 && now.writtenAt != last.writtenAt && now.pushes == last.pushes;
+        if (!unseen) {
+            last = now;
+            doubt = null;
+            return Verdict.FINE;
+        }
+        if (doubt == null) {
+            doubt = new Doubt();
+            return Verdict.DOUBTFUL;
+        }
+        return doubt == doubtBefore ? Verdict.MISSED : Verdict.DOUBTFUL;
     }
 }

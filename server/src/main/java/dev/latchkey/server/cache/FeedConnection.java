@@ -3,6 +3,7 @@ package dev.latchkey.server.cache;
 import dev.latchkey.index.KeyIndex;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import java.util.function.LongFunction;
 
 /**
  * A connection to Redis that can be tracked, as {@link FeedSession} needs it. Commands are executed, answers arrive and pushes
@@ -23,8 +24,12 @@ interface FeedConnection {
 
     CompletionStage<Status> status();
 
-    /** Returns epoch milliseconds by Redis' clock; 0 if there is no canary. */
-    CompletionStage<Long> canaryWrittenAt();
+    /**
+     * Reads when the canary was written: epoch milliseconds by Redis' clock, 0 if there is none.
+     *
+     * @param onArrival applied to the answer after all pushes that came before it, and before any that came later
+     */
+    <T> CompletionStage<T> canaryWrittenAt(LongFunction<T> onArrival);
 
     /** Returns the index as it is read over this connection. */
     KeyIndex records();

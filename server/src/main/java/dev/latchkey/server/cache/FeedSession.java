@@ -107,7 +107,7 @@ final class FeedSession implements FeedConnection.Pushes {
         try {
             if (tracking) {
                 ask();
-            } else if (pushes && parts.nanos().getAsLong() - askedToTrack > REFUSED_NANOS) {
+            } else if (pushes && since(askedToTrack) > REFUSED_NANOS) {
                 track();
             }
         } catch (Throwable e) {
@@ -127,18 +127,18 @@ final class FeedSession implements FeedConnection.Pushes {
             end(EpochEnd.LEASE_LOST);
             return;
         }
-        if (!begun.get() && parts.nanos().getAsLong() - lastAnswer > SILENCE_NANOS) {
+        if (!begun.get() && since(lastAnswer) > SILENCE_NANOS) {
             end(EpochEnd.LEASE_LOST);
             return;
         }
         Lease.Sent sent = lease.send();
-        long pushesBefore = canary.pushes();
+        CanaryWatch.Doubt doubt = canary.doubt();
         var unused = connection
                 .status()
                 .thenApply(this::answered)
                 .thenCombine(
-                        connection.canaryWrittenAt(),
-                        (redisMillis, at) -> confirm(sent, redisMillis, new CanaryWatch.Look(at, pushesBefore)))
+                        connection.canaryWrittenAt(at -> look(at, doubt)),
+                        (redisMillis, seen) -> confirm(sent, redisMillis, seen))
                 .exceptionally(failure -> {
                     log.debug("a heartbeat of the feed failed: {}", failure.toString());
                     return false;
@@ -154,25 +154,39 @@ final class FeedSession implements FeedConnection.Pushes {
         return status.redisMillis();
     }
 
-    /** Prolongs the lease, and begins the epoch or looks whether pushes are still to be seen. */
-    private boolean confirm(Lease.Sent sent, long redisMillis, CanaryWatch.Look seen) {
+    /** The canary as a heartbeat sees it. */
+    private record Seen(long writtenAt, CanaryWatch.Verdict verdict) {}
+
+    private Seen look(long writtenAt, CanaryWatch.@Nullable Doubt doubt) {
+        CanaryWatch.Verdict verdict = canary.look(writtenAt, doubt);
+        if (verdict == CanaryWatch.Verdict.MISSED) {
+            end(EpochEnd.CANARY_MISSED);
+        } else if (verdict == CanaryWatch.Verdict.DOUBTFUL && doubt == null) {
+            beat();
+        }
+        return new Seen(writtenAt, verdict);
+    }
+
+    /** Prolongs the lease, and begins the epoch. */
+    private boolean confirm(Lease.Sent sent, long redisMillis, Seen seen) {
         lastAnswer = parts.nanos().getAsLong();
-        boolean missed = canary.missed(seen);
         if (ended.get()) {
             return false;
         }
         if (!begun.get()) {
-            boolean alive = redisMillis - seen.writtenAt() < CANARY_STALE_MILLIS;
+            boolean alive = redisMillis - seen.writtenAt < CANARY_STALE_MILLIS;
             lease.extend(sent);
             if ((canary.pushes() > 0 || !alive) && begun.compareAndSet(false, true)) {
                 open();
             }
-        } else if (missed) {
-            end(EpochEnd.CANARY_MISSED);
-        } else if (lease.held()) {
+        } else if (lease.held() && seen.verdict == CanaryWatch.Verdict.FINE) {
             lease.extend(sent);
         }
         return true;
+    }
+
+    private long since(long nanos) {
+        return parts.nanos().getAsLong() - nanos;
     }
 
     private void open() {
@@ -202,11 +216,12 @@ final class FeedSession implements FeedConnection.Pushes {
     private void canaryPushed() {
         long arrived = parts.clock().redisMillis();
         canary.pushed();
-        var unused = connection.canaryWrittenAt().thenAccept(at -> {
+        var unused = connection.canaryWrittenAt(at -> {
             // A later canary may have been written before it was read; what took longer than that is not seen here.
             if (at > 0 && arrived >= at) {
                 parts.listener().canary(arrived - at);
             }
+            return at;
         });
     }
 

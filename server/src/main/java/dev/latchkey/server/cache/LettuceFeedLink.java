@@ -13,10 +13,17 @@ import io.lettuce.core.TrackingInfo.TrackingFlag;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.push.PushMessage;
 import io.lettuce.core.codec.StringCodec;
+import io.lettuce.core.output.MapOutput;
+import io.lettuce.core.protocol.AsyncCommand;
+import io.lettuce.core.protocol.Command;
+import io.lettuce.core.protocol.CommandArgs;
+import io.lettuce.core.protocol.CommandType;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.function.LongFunction;
 
 /** The connections of a {@link RedisLink}. Pushes are shown on the event loop, in the order of the stream. */
 final class LettuceFeedLink implements FeedLink {
@@ -126,11 +133,16 @@ final class LettuceFeedLink implements FeedLink {
         }
 
         @Override
-        public CompletionStage<Long> canaryWrittenAt() {
-            return connection
-                    .async()
-                    .hgetall(schema.canary())
-                    .thenApply(fields -> Long.parseLong(fields.getOrDefault("at", "0")));
+        public <T> CompletionStage<T> canaryWrittenAt(LongFunction<T> onArrival) {
+            AsyncCommand<String, String, Map<String, String>> command = new AsyncCommand<>(new Command<>(
+                    CommandType.HGETALL,
+                    new MapOutput<>(StringCodec.UTF8),
+                    new CommandArgs<>(StringCodec.UTF8).addKey(schema.canary())));
+            // Before it is sent: what is attached later may run later, and elsewhere.
+            CompletionStage<T> arrived =
+                    command.thenApply(fields -> onArrival.apply(Long.parseLong(fields.getOrDefault("at", "0"))));
+            var unused = connection.dispatch(command);
+            return arrived;
         }
 
         @Override
