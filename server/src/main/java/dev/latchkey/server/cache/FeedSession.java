@@ -105,10 +105,15 @@ final class FeedSession implements FeedConnection.Pushes {
             return;
         }
         try {
-            if (tracking) {
+            if (!begun.get() && since(lastAnswer) > SILENCE_NANOS) {
+                end(EpochEnd.LEASE_LOST);
+            } else if (tracking) {
                 ask();
             } else if (pushes && since(askedToTrack) > REFUSED_NANOS) {
                 track();
+            } else {
+                var unused = connection.canaryWrittenAt(
+                        at -> lastAnswer = parts.nanos().getAsLong());
             }
         } catch (Throwable e) {
             log.error("a heartbeat of the feed failed; everything in memory is forgotten", e);
@@ -124,10 +129,6 @@ final class FeedSession implements FeedConnection.Pushes {
         }
         if (begun.get() && !lease.held()) {
             // It may hold again with the next answer; what was kept meanwhile is not worth a thought.
-            end(EpochEnd.LEASE_LOST);
-            return;
-        }
-        if (!begun.get() && since(lastAnswer) > SILENCE_NANOS) {
             end(EpochEnd.LEASE_LOST);
             return;
         }
