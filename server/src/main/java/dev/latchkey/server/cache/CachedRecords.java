@@ -96,7 +96,7 @@ class CachedRecords<K, V> {
         flights.compute(name, (same, flight) -> {
             present.invalidate(name);
             absent.invalidate(name);
-            return null;
+            return afterPush(flight);
         });
     }
 
@@ -108,6 +108,12 @@ class CachedRecords<K, V> {
     /** I2. Apart, so that a test can show what happens without it. */
     boolean mayStore(Flight<V> answered, @Nullable Flight<V> standing) {
         return answered == standing;
+    }
+
+    /** I4: what those who come after a push find to join. Apart, so that a test can show what happens without it. */
+    @Nullable
+    Flight<V> afterPush(@Nullable Flight<V> standing) {
+        return null;
     }
 
     private CompletableFuture<Optional<V>> join(K name) {

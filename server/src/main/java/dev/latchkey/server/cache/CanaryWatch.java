@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class CanaryWatch {
     private final AtomicLong pushes = new AtomicLong();
-    private Look last = new Look(0, 0);
+    private @Nullable Look last;
     private volatile @Nullable Doubt doubt;
 
     /**
@@ -51,7 +51,8 @@ final class CanaryWatch {
     /** @param doubtBefore {@link #doubt} when the question was sent */
     Verdict look(long writtenAt, @Nullable Doubt doubtBefore) {
         Look now = new Look(writtenAt, pushes.get());
-        boolean unseen = last.writtenAt > 0 && now.writtenAt != last.writtenAt && now.pushes == last.pushes;
+        Look before = last;
+        boolean unseen = before != null && now.writtenAt != before.writtenAt && now.pushes == before.pushes;
         if (!unseen) {
             last = now;
             doubt = null;

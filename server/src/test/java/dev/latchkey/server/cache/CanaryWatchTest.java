@@ -60,8 +60,10 @@ class CanaryWatchTest {
     }
 
     @Test
-    void look_firstCanaryEver_isFine() {
+    void look_firstCanaryEver_mustBePushedAsWell() {
         assertThat(look(0)).isEqualTo(FINE);
+        assertThat(look(1000)).isEqualTo(DOUBTFUL);
+        watch.pushed();
         assertThat(look(1000)).isEqualTo(FINE);
     }
 
