@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.security.SecureRandom;
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -40,6 +41,17 @@ class PeppersTest {
                 .extracting(KeyDigest::pepperVersion)
                 .containsExactly(2, 1);
         assertThat(both.newest(KEY).pepperVersion()).isEqualTo(2);
+    }
+
+    /** An imported key carries no checksum: of these, only the environment differs. */
+    @Test
+    void all_sameBodyInBothEnvironmentsUnderTwoPeppers_areFourDigests() {
+        Peppers both = Peppers.parse(TWO + "," + ONE);
+
+        assertThat(Stream.of("opt_live_abc123def456ghi789", "opt_test_abc123def456ghi789")
+                        .flatMap(key -> both.all(key(key)).stream()))
+                .doesNotHaveDuplicates()
+                .hasSize(4);
     }
 
     @Test

@@ -9,9 +9,11 @@ import dev.latchkey.decision.Reason;
 import dev.latchkey.index.IndexSchema;
 import dev.latchkey.index.RealRedis;
 import dev.latchkey.index.RedisKeyIndex;
+import dev.latchkey.index.RedisLastUses;
 import dev.latchkey.key.KeyDigest;
 import dev.latchkey.key.KeyRecord;
 import dev.latchkey.key.WorkspaceRecord;
+import dev.latchkey.server.ops.LastUsed;
 import io.lettuce.core.CopyArgs;
 import io.lettuce.core.FlushMode;
 import io.lettuce.core.ScriptOutputType;
@@ -273,6 +275,26 @@ class FeedWritesTest {
         REDIS.commands().del(near.schema.workspace("ws_1"));
         RealFeed.patiently().until(near::decide, Reason.WORKSPACE_MISSING::equals);
         assertThat(near.ends).isEmpty();
+    }
+
+    @Test
+    void lastUses_ofTenThousandChecks_arePushedToNobody() {
+        near.warm();
+        long pushes = near.cache.counters().invalidations();
+        try (LastUsed lastUsed = new LastUsed(new RedisLastUses(near.direct, near.schema), near.clock::redisMillis)) {
+            for (int i = 0; i < 10_000; i++) {
+                lastUsed.decided(OneKey.ask(near.cache).join(), 1);
+                if (i % 1000 == 0) {
+                    lastUsed.flush().join();
+                }
+            }
+        }
+        assertThat(REDIS.commands().zscore(near.schema.used("ws_1"), "key_1")).isPositive();
+
+        near.revoke();
+
+        near.awaitRevoked();
+        assertThat(near.cache.counters().invalidations()).isEqualTo(pushes + 1);
     }
 
     @Test

@@ -199,6 +199,16 @@ final class RealFeed implements AutoCloseable {
         }
     }
 
+    /** Returns how many records have been read from Redis since its start, by whomever; each heartbeat reads one. */
+    long reads() {
+        return redis.commands()
+                .info("commandstats")
+                .lines()
+                .filter(line -> line.startsWith("cmdstat_hgetall:calls="))
+                .mapToLong(line -> Long.parseLong(line.replaceAll(".*:calls=(\\d+),.*", "$1")))
+                .sum();
+    }
+
     /** Writes the canary as a control plane does that is alive; it has taken a second, so that it is surely measured. */
     void writeCanary() {
         long written = IndexClock.millis(redis.commands().time()) - 1000;
