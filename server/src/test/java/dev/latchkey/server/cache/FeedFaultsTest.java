@@ -117,7 +117,7 @@ class FeedFaultsTest {
     @Test
     void epochOnReconnect_off_revokeInTheGap_isAStaleAllow() {
         AtomicReference<MendingLink> link = new AtomicReference<>();
-        Duration lease = Duration.ofSeconds(5);
+        Duration lease = Duration.ofSeconds(8);
         near.lease(lease)
                 .link(real -> {
                     link.set(new MendingLink(real));
@@ -146,7 +146,7 @@ class FeedFaultsTest {
 
     @Test
     void redis_killed_everyQuestionFailsAtOnceAndNoneIsAskedLater() throws Exception {
-        near.start();
+        near.lease(ENDLESS).start();
         near.warm();
         REDIS.pause();
         CompletableFuture<Optional<KeyRecord>> underWay = near.cache.findKey(new KeyDigest("1.cold"));
@@ -209,7 +209,8 @@ class FeedFaultsTest {
     @Test
     void end_whoeverIsToldFails_theConnectionIsReplacedAllTheSame() {
         AtomicBoolean first = new AtomicBoolean(true);
-        near.onEnd(() -> {
+        near.lease(ENDLESS)
+                .onEnd(() -> {
                     if (first.getAndSet(false)) {
                         throw new IllegalStateException("a fault that a test made");
                     }
