@@ -16,10 +16,6 @@ import io.envoyproxy.envoy.service.auth.v3.CheckResponse;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.StreamObserver;
-import java.io.File;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -31,8 +27,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -53,7 +47,6 @@ class OverloadIT {
     private static final int MAX_MORE_HEAP = 24 * MEGABYTE;
     private static final int MAX_MORE_THREADS = 8;
     private static final Duration PATIENCE = Duration.ofSeconds(60);
-    private static final Pattern HEAP = Pattern.compile("jvm_memory_used_bytes\\{area=\"heap\".*} (\\S+)");
 
     private final List<ManagedChannel> channels = new ArrayList<>();
     private int opsPort;
@@ -255,28 +248,11 @@ class OverloadIT {
         return RawHttp.get(opsPort, path);
     }
 
-    /** Returns what is in use after a collection. */
-    private long heap() throws IOException {
-        Process jcmd = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),
-                        Long.toString(sidecar.pid()),
-                        "GC.run")
-                .redirectErrorStream(true)
-                .start();
-        assertThat(new String(jcmd.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
-                .contains("successfully");
-        double used = 0;
-        Matcher pool = HEAP.matcher(ops("/metrics").body());
-        while (pool.find()) {
-            used += Double.parseDouble(pool.group(1));
-        }
-        assertThat(used).isPositive();
-        return (long) used;
+    private long heap() {
+        return Vitals.heap(sidecar.pid(), opsPort);
     }
 
     private int threads() {
-        String[] tasks = new File("/proc/" + sidecar.pid() + "/task").list();
-        assertThat(tasks).isNotEmpty();
-        return tasks.length;
+        return Vitals.threads(sidecar.pid());
     }
 }

@@ -6,15 +6,17 @@ import java.io.OutputStream;
 import java.net.Socket;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/** A TCP proxy on loopback that holds back what the server says, or lets connections go silent without closing them. */
+/** A TCP proxy on loopback that holds back what passes, or lets connections go silent without closing them. */
 public final class FaultProxy extends LoopbackServer {
     private final int target;
     private final Set<Socket> clients = ConcurrentHashMap.newKeySet();
     private final Set<Socket> servers = ConcurrentHashMap.newKeySet();
     private final Set<Socket> frozen = ConcurrentHashMap.newKeySet();
     private volatile long delayMillis;
+    private volatile CountDownLatch passage = new CountDownLatch(0);
 
     public FaultProxy(int target) throws IOException {
         this.target = target;
@@ -42,6 +44,16 @@ public final class FaultProxy extends LoopbackServer {
         frozen.addAll(servers);
     }
 
+    /** From now on nothing passes, through new connections either: as in a partition. It is kept until {@link #release}. */
+    public void hold() {
+        passage = new CountDownLatch(1);
+    }
+
+    /** Lets pass what was held, and all else. */
+    public void release() {
+        passage.countDown();
+    }
+
     @Override
     protected void serve(Socket client) throws IOException {
         Socket server = connect(target);
@@ -61,6 +73,7 @@ public final class FaultProxy extends LoopbackServer {
                 if (slow) {
                     TimeUnit.MILLISECONDS.sleep(delayMillis);
                 }
+                passage.await();
                 if (!frozen.contains(from)) {
                     out.write(buffer, 0, n);
                 }

@@ -1,0 +1,215 @@
+package dev.latchkey.e2e;
+
+import dev.latchkey.e2e.History.Begun;
+import dev.latchkey.e2e.Operation.Kind;
+import dev.latchkey.e2e.Operation.Outcome;
+import dev.latchkey.e2e.SoakWorld.Endpoint;
+import io.lettuce.core.KillArgs;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
+
+/**
+ * Breaks one thing after the other, as planned from a seed, each for longer than the lease, and waits until all is well again. Every
+ * kind of fault has had its turn before one comes again.
+ */
+final class Nemesis {
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
+
+    private static final int SLOW_MILLIS = 150;
+
+    private final SoakWorld world;
+    private final History history;
+    private final Random random;
+    private final List<Fault> deck = new ArrayList<>();
+    private final Map<Fault, Integer> injected = new EnumMap<>(Fault.class);
+    private double worstRecovery;
+    private Begun indexLoss;
+
+    /** What can break, and whose it is. */
+    enum Fault {
+        SIDECAR_KILLED("sidecar"),
+        SIDECAR_STOPPED("sidecar"),
+        REDIS_STOPPED("redis"),
+        REDIS_KILLED("redis"),
+        CONNECTIONS_KILLED("redis"),
+        FEEDS_KILLED("redis"),
+        /** Nothing passes any more over the connections that there are; they stay open. */
+        LINK_FORGOTTEN("link"),
+        ANSWERS_FORGOTTEN("link"),
+        REQUESTS_FORGOTTEN("link"),
+        /** Nothing passes, and all of it arrives in the end. */
+        LINK_PARTED("link"),
+        LINK_SLOW("link"),
+        CONTROL_KILLED("control"),
+        CONTROL_PARTED("control"),
+        CONTROL_UNANSWERED("control"),
+        MEMORY_FULL("redis"),
+        EVERYTHING_DELETED("redis"),
+        /** Without the ledger, from which the control plane restores it. */
+        INDEX_DELETED("redis");
+
+        private final String target;
+
+        Fault(String target) {
+            this.target = target;
+        }
+
+        String text() {
+            return name().toLowerCase(Locale.ROOT).replace('_', ' ');
+        }
+    }
+
+    Nemesis(SoakWorld world, History history, long seed) {
+        this.world = world;
+        this.history = history;
+        this.random = new Random(seed);
+    }
+
+    /** Lets all be well for a moment, breaks the next thing, mends it, and waits for the recovery. */
+    void strike() {
+        if (deck.isEmpty()) {
+            deck.addAll(List.of(Fault.values()));
+            Collections.shuffle(deck, random);
+        }
+        Fault fault = deck.remove(deck.size() - 1);
+        int number = random.nextInt(world.sidecars.size());
+        long gap = 500L + random.nextInt(2000);
+        long hold = 2500L + random.nextInt(2500);
+        // One lives for the whole time, and shows whether it grows.
+        Endpoint sidecar = world.sidecars.get(fault == Fault.SIDECAR_KILLED ? 1 : number);
+        pass(gap);
+        strike(fault, sidecar, hold);
+    }
+
+    void strike(Fault fault, Endpoint sidecar, long holdMillis) {
+        String target = fault.target.equals("sidecar") ? sidecar.name : fault.target;
+        Begun window = history.begin(Kind.FAULT, target, fault.text());
+        begin(fault, sidecar);
+        pass(holdMillis);
+        long mended = System.nanoTime();
+        end(fault, sidecar);
+        world.awaitHealth();
+        double recovery = (System.nanoTime() - mended) / 1e9;
+        window.end(Outcome.OK, "");
+        worstRecovery = Math.max(worstRecovery, recovery);
+        injected.merge(fault, 1, Integer::sum);
+        System.out.printf(
+                Locale.ROOT,
+                "  %s, %s: %.1f s, well again %.1f s later%n",
+                fault.text(),
+                fault.target.equals("link") ? sidecar.name : target,
+                holdMillis / 1000.0,
+                recovery);
+    }
+
+    private void begin(Fault fault, Endpoint sidecar) {
+        switch (fault) {
+            case SIDECAR_KILLED -> sidecar.kill();
+            case SIDECAR_STOPPED -> sidecar.signal("STOP");
+            case REDIS_STOPPED -> world.redis.pause();
+            case REDIS_KILLED -> killRedis();
+            case CONNECTIONS_KILLED ->
+                world.redis.commands().clientKill(KillArgs.Builder.typeNormal().skipme(true));
+            case FEEDS_KILLED -> killFeeds();
+            case LINK_FORGOTTEN -> sidecar.link.freeze();
+            case ANSWERS_FORGOTTEN -> sidecar.link.freezeAnswers();
+            case REQUESTS_FORGOTTEN -> sidecar.link.freezeCommands();
+            case LINK_PARTED -> sidecar.link.hold();
+            case LINK_SLOW -> sidecar.link.delay(SLOW_MILLIS);
+            case CONTROL_KILLED -> world.killControl();
+            case CONTROL_PARTED -> world.controlLink().hold();
+            case CONTROL_UNANSWERED -> world.controlLink().freezeAnswers();
+            case MEMORY_FULL -> world.redis.commands().configSet("maxmemory", "1mb");
+            case EVERYTHING_DELETED -> deleteEverything();
+            case INDEX_DELETED -> deleteIndex();
+        }
+    }
+
+    private void end(Fault fault, Endpoint sidecar) {
+        switch (fault) {
+            case SIDECAR_KILLED -> sidecar.start();
+            case SIDECAR_STOPPED -> sidecar.signal("CONT");
+            case REDIS_STOPPED -> world.redis.resume();
+            case REDIS_KILLED -> world.redis.start();
+            case LINK_PARTED -> sidecar.link.release();
+            case LINK_SLOW -> sidecar.link.delay(0);
+            case CONTROL_KILLED -> world.startControl();
+            case CONTROL_PARTED -> world.controlLink().release();
+            case MEMORY_FULL -> world.redis.commands().configSet("maxmemory", "0");
+            case INDEX_DELETED -> restoreIndex();
+            default -> {
+                // What was lost is replaced by who has lost it.
+            }
+        }
+    }
+
+    /** Returns how often each fault was injected. */
+    Map<Fault, Integer> injected() {
+        return injected;
+    }
+
+    /** Returns the longest that anything took to be well again, once it could, in seconds. */
+    double worstRecovery() {
+        return worstRecovery;
+    }
+
+    private static void pass(long millis) {
+        long start = System.nanoTime();
+        Awaitility.await()
+                .atMost(PATIENCE)
+                .until(() -> System.nanoTime() - start > TimeUnit.MILLISECONDS.toNanos(millis));
+    }
+
+    private void killRedis() {
+        try {
+            world.redis.kill();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** The connections that Redis pushes to. */
+    private void killFeeds() {
+        world.redis
+                .commands()
+                .clientList()
+                .lines()
+                .filter(line -> line.matches(".* flags=\\w*B.*"))
+                .map(line -> line.replaceFirst("^id=(\\d+) .*", "$1"))
+                .forEach(id -> world.redis.commands().clientKill(KillArgs.Builder.id(Long.parseLong(id))));
+    }
+
+    private void deleteEverything() {
+        Begun loss = history.begin(Kind.LOSS, "redis", "");
+        world.redis.commands().flushall();
+        loss.end(Outcome.OK, "");
+    }
+
+    private void deleteIndex() {
+        indexLoss = history.begin(Kind.INDEX_LOSS, "redis", "");
+        for (String names : List.of("latchkey:key:*", "latchkey:workspace:*")) {
+            List<String> found = world.redis.commands().keys(names);
+            if (!found.isEmpty()) {
+                world.redis.commands().del(found.toArray(String[]::new));
+            }
+        }
+    }
+
+    /** A control plane compares the index with its ledger after a start. */
+    private void restoreIndex() {
+        world.killControl();
+        world.startControl();
+        Awaitility.await()
+                .atMost(PATIENCE)
+                .until(() -> world.controlLog().contains("the index was compared with the ledger"));
+        indexLoss.end(Outcome.OK, "");
+    }
+}

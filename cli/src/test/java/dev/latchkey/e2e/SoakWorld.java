@@ -1,0 +1,230 @@
+package dev.latchkey.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.latchkey.cli.demo.EchoUpstream;
+import dev.latchkey.cli.demo.EnvoyProcess;
+import dev.latchkey.cli.demo.Ports;
+import dev.latchkey.index.FaultProxy;
+import dev.latchkey.index.RealRedis;
+import dev.latchkey.lifecycle.Closing;
+import io.grpc.ManagedChannel;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.awaitility.Awaitility;
+
+/**
+ * Two sidecars behind one Envoy, a control plane and a Redis that writes everything down at once: processes of their own, each
+ * with a link to Redis of its own that can be cut, and each as it is shipped but for its patience.
+ */
+final class SoakWorld implements AutoCloseable {
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
+    /** All of it at once, so that what grows is something else. */
+    private static final String MEMORY = "-Xms128m -Xmx128m -XX:+AlwaysPreTouch -XX:MaxDirectMemorySize=64m";
+
+    private final Closing made = new Closing();
+    private final Map<String, String> settings;
+    final RealRedis redis;
+    final EnvoyProcess envoy;
+    final List<Endpoint> sidecars;
+    private final FaultProxy controlLink;
+    private final int controlPort;
+    private CommandProcess control;
+    private volatile AdminApi admin;
+
+    /** One sidecar: its process may be another from time to time. */
+    final class Endpoint {
+        final String name;
+        final int checksPort = Ports.any();
+        final int opsPort = Ports.any();
+        final FaultProxy link;
+        final ManagedChannel channel;
+        private CommandProcess process;
+
+        Endpoint(String name) throws IOException {
+            this.name = name;
+            link = made.add(new FaultProxy(redis.port()));
+            channel = NettyChannelBuilder.forAddress("127.0.0.1", checksPort)
+                    .usePlaintext()
+                    .build();
+            made.add(channel::shutdownNow);
+            made.add(this::kill);
+            start();
+        }
+
+        void start() {
+            process = SoakWorld.this.start(
+                    "sidecar",
+                    link,
+                    Map.of(
+                            "JAVA_TOOL_OPTIONS", MEMORY,
+                            "LATCHKEY_AUTHZ_LISTEN", "127.0.0.1:" + checksPort,
+                            "LATCHKEY_OPS_LISTEN", "127.0.0.1:" + opsPort));
+        }
+
+        void kill() {
+            process.close();
+        }
+
+        void signal(String name) {
+            CommandProcess.signal(process.pid(), name);
+        }
+
+        long pid() {
+            return process.pid();
+        }
+
+        String log() {
+            return process.err();
+        }
+
+        double metric(String metric) {
+            return Metrics.value(RawHttp.get(opsPort, "/metrics").body(), metric);
+        }
+
+        /** Tells whether it answers from memory, and lets who asks it try again at once. */
+        private boolean works() {
+            channel.resetConnectBackoff();
+            return ready(opsPort) && metric("latchkey_cache_usable") == 1;
+        }
+    }
+
+    /** @param more settings of both sidecars */
+    SoakWorld(Path folder, Map<String, String> more) throws Exception {
+        settings = more;
+        try {
+            redis = new RealRedis("--dir", folder.toString(), "--appendonly", "yes", "--appendfsync", "always");
+            made.add(redis::kill);
+            redis.start();
+            controlLink = made.add(new FaultProxy(redis.port()));
+            controlPort = Ports.any();
+            made.add(this::killControl);
+            startControl();
+            sidecars = List.of(new Endpoint("sidecar-1"), new Endpoint("sidecar-2"));
+            EchoUpstream upstream = made.add(new EchoUpstream("live", 0));
+            envoy = made.add(new EnvoyProcess(
+                    EnvoyProcess.find(World.HOME, World.ENVOY_VERSION),
+                    config(),
+                    Map.of(
+                            10_000, Ports.any(),
+                            9901, Ports.any(),
+                            9191, sidecars.get(0).checksPort,
+                            9291, sidecars.get(1).checksPort,
+                            8080, upstream.port(),
+                            8081, upstream.port()),
+                    folder));
+            awaitHealth();
+        } catch (Exception | Error e) {
+            close();
+            throw e;
+        }
+    }
+
+    /** The reference configuration for two endpoints, with so much patience that a sidecar's own 503 is surely earlier. */
+    private static String config() throws IOException {
+        String config = Files.readString(World.HOME.resolve("envoy/envoy.yaml"));
+        assertThat(config).contains("#2 - endpoint", "timeout: 0.2s ");
+        return config.replace("#2 ", "").replace("timeout: 0.2s ", "timeout: 5s ");
+    }
+
+    private CommandProcess start(String command, FaultProxy link, Map<String, String> more) {
+        Map<String, String> variables = new HashMap<>(Map.of(
+                "LATCHKEY_PEPPERS",
+                World.PEPPER,
+                "LATCHKEY_POLICY",
+                World.HOME.resolve("envoy/policy.yaml").toString(),
+                "LATCHKEY_REDIS_URI",
+                "redis://127.0.0.1:" + link.port(),
+                "LATCHKEY_REDIS_TIMEOUT",
+                "250ms",
+                "LATCHKEY_AUTHZ_TIMEOUT",
+                "500ms",
+                "LATCHKEY_CACHE_ENABLED",
+                "true"));
+        variables.putAll(settings);
+        variables.putAll(more);
+        return CommandProcess.start(variables, command);
+    }
+
+    void startControl() {
+        control = start(
+                "control",
+                controlLink,
+                Map.of(
+                        "LATCHKEY_CONTROL_LISTEN",
+                        "127.0.0.1:" + controlPort,
+                        "LATCHKEY_CONTROL_TOKENS",
+                        AdminApi.TOKENS));
+        AdminApi last = admin;
+        admin = new AdminApi(controlPort);
+        if (last != null) {
+            last.close();
+        }
+    }
+
+    void killControl() {
+        if (control != null) {
+            control.close();
+        }
+    }
+
+    FaultProxy controlLink() {
+        return controlLink;
+    }
+
+    String controlLog() {
+        return control.err();
+    }
+
+    AdminApi admin() {
+        return admin;
+    }
+
+    /** Waits until nothing is wrong, in the eyes of each process and of Envoy. */
+    void awaitHealth() {
+        Awaitility.await().atMost(PATIENCE).ignoreExceptions().until(() -> ready(controlPort));
+        for (Endpoint sidecar : sidecars) {
+            Awaitility.await(sidecar.name).atMost(PATIENCE).ignoreExceptions().until(sidecar::works);
+        }
+        Awaitility.await("Envoy").atMost(PATIENCE).until(() -> sidecars.stream().allMatch(this::isHealthyToEnvoy));
+    }
+
+    private boolean isHealthyToEnvoy(Endpoint sidecar) {
+        return RawHttp.get(envoy.adminPort(), "/clusters")
+                .body()
+                .contains("127.0.0.1:" + sidecar.checksPort + "::health_flags::healthy");
+    }
+
+    private static boolean ready(int port) {
+        RawHttp.Response response = RawHttp.get(port, "/readyz");
+        return response.status() == 200 && response.body().equals("ready\n");
+    }
+
+    /** Returns why what was in memory of a sidecar was forgotten, and how often, as its metrics have it. */
+    Map<String, Long> epochEnds(Endpoint sidecar) {
+        Map<String, Long> ends = new TreeMap<>();
+        String name = "latchkey_cache_epochs_ended_total{cause=\"";
+        RawHttp.get(sidecar.opsPort, "/metrics")
+                .body()
+                .lines()
+                .filter(line -> line.startsWith(name))
+                .forEach(line -> ends.put(line.substring(name.length(), line.indexOf("\"}")), (long)
+                        Double.parseDouble(line.substring(line.lastIndexOf(' ')))));
+        return ends;
+    }
+
+    @Override
+    public void close() {
+        if (admin != null) {
+            admin.close();
+        }
+        made.close();
+    }
+}
