@@ -1,5 +1,7 @@
 package dev.latchkey.e2e;
 
+import static java.util.stream.Collectors.joining;
+
 import dev.latchkey.e2e.History.Begun;
 import dev.latchkey.e2e.Operation.Kind;
 import dev.latchkey.e2e.Operation.Outcome;
@@ -14,6 +16,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 
 /**
@@ -28,7 +31,8 @@ final class Nemesis {
     private final SoakWorld world;
     private final History history;
     private final Random random;
-    private final List<Fault> deck = new ArrayList<>();
+    private final List<Strike> plan = new ArrayList<>();
+    private int next;
     private final Map<Fault, Integer> injected = new EnumMap<>(Fault.class);
     private double worstRecovery;
     private Begun indexLoss;
@@ -67,26 +71,51 @@ final class Nemesis {
         }
     }
 
+    /** A fault that is to come: after which gap, to whom, for how long. */
+    private record Strike(Fault fault, int sidecar, long gapMillis, long holdMillis) {
+
+        @Override
+        public String toString() {
+            return "%s %d %d+%d ms".formatted(fault.text(), sidecar + 1, gapMillis, holdMillis);
+        }
+    }
+
     Nemesis(SoakWorld world, History history, long seed) {
         this.world = world;
         this.history = history;
         this.random = new Random(seed);
     }
 
+    /** Tells what comes, as long as there is time for it. */
+    String plan(int count) {
+        return IntStream.range(0, count)
+                .mapToObj(this::planned)
+                .map(Strike::toString)
+                .collect(joining(", "));
+    }
+
     /** Lets all be well for a moment, breaks the next thing, mends it, and waits for the recovery. */
     void strike() {
-        if (deck.isEmpty()) {
-            deck.addAll(List.of(Fault.values()));
-            Collections.shuffle(deck, random);
+        Strike strike = planned(next++);
+        pass(strike.gapMillis);
+        strike(strike.fault, world.sidecars.get(strike.sidecar), strike.holdMillis);
+    }
+
+    private Strike planned(int number) {
+        while (plan.size() <= number) {
+            List<Fault> faults = new ArrayList<>(List.of(Fault.values()));
+            Collections.shuffle(faults, random);
+            for (Fault fault : faults) {
+                int sidecar = random.nextInt(world.sidecars.size());
+                plan.add(new Strike(
+                        fault,
+                        // The first lives for the whole time, and shows whether it grows.
+                        fault == Fault.SIDECAR_KILLED ? world.sidecars.size() - 1 : sidecar,
+                        500L + random.nextInt(2000),
+                        2500L + random.nextInt(2500)));
+            }
         }
-        Fault fault = deck.remove(deck.size() - 1);
-        int number = random.nextInt(world.sidecars.size());
-        long gap = 500L + random.nextInt(2000);
-        long hold = 2500L + random.nextInt(2500);
-        // One lives for the whole time, and shows whether it grows.
-        Endpoint sidecar = world.sidecars.get(fault == Fault.SIDECAR_KILLED ? 1 : number);
-        pass(gap);
-        strike(fault, sidecar, hold);
+        return plan.get(number);
     }
 
     void strike(Fault fault, Endpoint sidecar, long holdMillis) {

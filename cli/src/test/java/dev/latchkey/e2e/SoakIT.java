@@ -44,6 +44,7 @@ class SoakIT {
     private static final int CLIENTS_OF_EACH_SIDECAR = 2;
     private static final int CLIENT_PAUSE_MILLIS = 15;
 
+    private static final int LEAST_SECONDS_OF_A_FAULT = 3;
     private static final int ENOUGH = 1000;
 
     private static final int MEGABYTE = 1 << 20;
@@ -81,6 +82,7 @@ class SoakIT {
         try (SoakWorld world = new SoakWorld(folder, Map.of());
                 History history = new History(HISTORY.resolve("history.jsonl"))) {
             Nemesis nemesis = new Nemesis(world, history, SEED);
+            System.out.println("plan: " + nemesis.plan(SECONDS / LEAST_SECONDS_OF_A_FAULT));
             Endpoint first = world.sidecars.get(0);
             Use before = null;
             long start = System.nanoTime();

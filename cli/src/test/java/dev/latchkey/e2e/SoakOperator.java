@@ -23,7 +23,7 @@ import java.util.concurrent.TimeUnit;
  * by another by hand, switches the workspace off and on. What may or may not have been done is asked for again, or left for good.
  */
 final class SoakOperator implements Runnable {
-    private static final int KEYS = 6;
+    private static final int KEYS = 10;
     /** The control plane refuses these before it changes anything. */
     private static final Set<Code> REFUSALS = Set.of(Code.NOT_FOUND, Code.INVALID_ARGUMENT, Code.ALREADY_EXISTS);
 
