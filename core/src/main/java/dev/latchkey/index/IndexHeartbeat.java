@@ -125,7 +125,7 @@ public final class IndexHeartbeat implements AutoCloseable {
                         // What fails because its connection is gone already is no news of the present one.
                         if (failure == null || link.isCurrent(redis)) {
                             beaten(failure);
-                            redialIfSilent(failure);
+                            redialIfSilent(redis, failure);
                         }
                     });
         } catch (IndexException e) {
@@ -165,13 +165,13 @@ public final class IndexHeartbeat implements AutoCloseable {
     }
 
     /** An error is an answer as well; a full queue of unanswered commands is none. */
-    private void redialIfSilent(@Nullable Throwable failure) {
+    private void redialIfSilent(RedisAsyncCommands<String, String> redis, @Nullable Throwable failure) {
         long now = System.nanoTime();
         if (failure == null || IndexException.unwrap(failure) instanceof RedisCommandExecutionException) {
             lastAnswer = now;
         } else if (now - lastAnswer > SILENCE_NANOS) {
             lastAnswer = now;
-            link.redial();
+            link.redialSilent(redis);
         }
     }
 

@@ -148,10 +148,13 @@ public final class RedisLink implements AutoCloseable {
         }
     }
 
-    /** Gives up the present connection, which does not answer although it is open, and begins to connect anew. */
-    void redial() {
+    /**
+     * Gives up the connection of {@code commands}, which does not answer although it is open, and begins to connect anew; does
+     * nothing if it is not the present one.
+     */
+    public void redialSilent(RedisAsyncCommands<String, String> commands) {
         StatefulRedisConnection<String, String> silent = connection;
-        if (silent != null) {
+        if (silent != null && silent.async() == commands) {
             redial(silent, "the connection to Redis at " + peer.address() + " is silent, connecting anew");
         }
     }

@@ -36,6 +36,7 @@ public final class RedisCalls {
     private final RedisLink link;
     private final Duration bound;
     private final PermissionProbe permissions;
+    private volatile long lastAnswer = System.nanoTime();
 
     /** @param bound the most that one answer is waited for; the link's own timeout should be no longer */
     public RedisCalls(RedisLink link, IndexSchema schema, Duration bound) {
@@ -78,17 +79,46 @@ public final class RedisCalls {
 
     /** Answers a command, or fails with StoreException, or with what Redis says against it. */
     private <T extends @Nullable Object> T await(Function<RedisAsyncCommands<String, String>, RedisFuture<T>> command) {
+        RedisAsyncCommands<String, String> redis = commands();
+        long sent = System.nanoTime();
         try {
-            return command.apply(link.commands()).get(bound.toMillis(), TimeUnit.MILLISECONDS);
+            T answer = command.apply(redis).get(bound.toMillis(), TimeUnit.MILLISECONDS);
+            lastAnswer = System.nanoTime();
+            return answer;
         } catch (ExecutionException e) {
-            throw translate(e.getCause() == null ? e : e.getCause());
+            Throwable cause = e.getCause() == null ? e : e.getCause();
+            if (cause instanceof RedisCommandExecutionException) {
+                lastAnswer = System.nanoTime();
+            } else if (cause instanceof RedisCommandTimeoutException) {
+                unanswered(redis, sent);
+            }
+            throw translate(cause);
         } catch (TimeoutException | CancellationException e) {
+            unanswered(redis, sent);
             throw uncertain(e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw uncertain(e);
         } catch (RuntimeException e) {
             throw translate(e);
+        }
+    }
+
+    private RedisAsyncCommands<String, String> commands() {
+        try {
+            return link.commands();
+        } catch (IndexException e) {
+            throw unreachable();
+        }
+    }
+
+    /**
+     * A connection on which nothing was answered for as long as a command may take is given up. TCP alone notices a path that is
+     * gone, or was forgotten by a firewall, only after minutes; for so long nobody could revoke anything.
+     */
+    private void unanswered(RedisAsyncCommands<String, String> redis, long sent) {
+        if (lastAnswer - sent < 0) {
+            link.redialSilent(redis);
         }
     }
 
@@ -127,9 +157,6 @@ public final class RedisCalls {
     }
 
     private RuntimeException translate(Throwable failure) {
-        if (failure instanceof IndexException) {
-            return unreachable();
-        }
         if (failure instanceof RedisCommandExecutionException refusal) {
             return refusal;
         }

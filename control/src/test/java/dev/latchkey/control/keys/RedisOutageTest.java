@@ -7,13 +7,17 @@ import dev.latchkey.control.TestControl;
 import dev.latchkey.control.ledger.ManagedKey;
 import dev.latchkey.control.ledger.StoreException;
 import dev.latchkey.control.ledger.StoreException.Fault;
+import dev.latchkey.index.FaultProxy;
 import dev.latchkey.index.RealRedis;
 import dev.latchkey.key.KeyRecord;
+import java.io.IOException;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class RedisOutageTest {
     @RegisterExtension
@@ -66,7 +70,38 @@ class RedisOutageTest {
         assertThat(control.indexed(key)).get().matches(KeyRecord::revoked);
     }
 
+    /** As when a firewall forgets a connection: no end of it is seen, and TCP would try for a quarter of an hour. */
+    @ParameterizedTest(name = "{0}")
+    @EnumSource
+    void revoke_connectionSilentButOpen_isUncertainOnceAndThenWorksOverANewOne(Lost lost) throws IOException {
+        try (FaultProxy proxy = new FaultProxy(REDIS.port());
+                TestControl cutOff = new TestControl("redis://127.0.0.1:" + proxy.port())) {
+            switch (lost) {
+                case ANSWERS -> proxy.freezeAnswers();
+                case REQUESTS -> proxy.freezeCommands();
+                case BOTH -> proxy.freeze();
+            }
+
+            assertThatThrownBy(() -> revoke(cutOff))
+                    .isInstanceOfSatisfying(
+                            StoreException.class, e -> assertThat(e.fault()).isEqualTo(Fault.UNCERTAIN));
+
+            Awaitility.await().ignoreExceptions().until(() -> revoke(cutOff).state() == KeyView.State.REVOKED);
+            assertThat(control.indexed(key)).get().matches(KeyRecord::revoked);
+        }
+    }
+
+    private enum Lost {
+        ANSWERS,
+        REQUESTS,
+        BOTH
+    }
+
     private KeyView revoke() {
+        return revoke(control);
+    }
+
+    private KeyView revoke(TestControl control) {
         return control.keys.revoke("alice", new KeyName("-", key.id()), "");
     }
 }
