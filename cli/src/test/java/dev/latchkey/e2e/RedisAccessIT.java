@@ -93,6 +93,38 @@ class RedisAccessIT {
         assertNoSecret();
     }
 
+    /** A process knows the password that it was started with: with another it waits for that, and starts again with the new one. */
+    @Test
+    void passwordChanged_underBoth_isSaidOnceAndNothingInMemoryIsUsedMeanwhile() throws IOException {
+        startWithUsers("", Map.of());
+        latchkey.createWorkspace();
+        String key = latchkey.createKey();
+        assertThat(latchkey.check(key)).isEqualTo("200 ok");
+
+        REDIS.setUser("sidecar", "other", SIDECAR);
+        REDIS.setUser("control", "other", CONTROL);
+        // Redis lets those who are in stay.
+        assertThat(latchkey.check(key)).isEqualTo("200 ok");
+        REDIS.commands().clientKill(KillArgs.Builder.typeNormal().skipme());
+
+        patiently().untilAsserted(() -> {
+            assertThat(latchkey.check(key)).isEqualTo("503 store_unavailable");
+            assertThat(latchkey.sidecarReadyz()).startsWith("200 ready\n").contains("WRONGPASS", "redis.uri");
+            assertThat(latchkey.controlReadyz()).startsWith("503 not ready\n").contains("WRONGPASS", "redis.uri");
+        });
+        long before = connections();
+        patiently().until(() -> connections() >= before + 8);
+        assertSaidOnce(latchkey.sidecarLog(), "WRONGPASS");
+        assertSaidOnce(latchkey.controlLog(), "WRONGPASS");
+        assertNoSecret();
+        latchkey.close();
+
+        start(uri("sidecar:other@", ""), uri("control:other@", ""), Map.of());
+
+        latchkey.awaitReady();
+        assertThat(latchkey.check(key)).isEqualTo("200 ok");
+    }
+
     @Test
     void permissions_oneAfterTheOtherLacking_eachIsNamedAndItsReturnNoticed() throws IOException {
         // Each check reads Redis, so that each shows what the user may.

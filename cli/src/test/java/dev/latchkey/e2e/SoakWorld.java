@@ -86,7 +86,7 @@ final class SoakWorld implements AutoCloseable {
         }
 
         double metric(String metric) {
-            return Metrics.value(RawHttp.get(opsPort, "/metrics").body(), metric);
+            return Metrics.at(opsPort, metric);
         }
 
         /** Tells whether it answers from memory, and lets who asks it try again at once. */

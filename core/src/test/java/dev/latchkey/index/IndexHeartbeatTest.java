@@ -1,6 +1,7 @@
 package dev.latchkey.index;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.latchkey.key.KeyDigest;
 import dev.latchkey.key.Peppers;
@@ -11,6 +12,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class IndexHeartbeatTest {
     private static final Peppers PEPPERS = Peppers.parse("1:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=");
@@ -82,6 +85,20 @@ class IndexHeartbeatTest {
         Awaitility.await()
                 .atMost(Duration.ofSeconds(30))
                 .until(() -> heartbeat.problem().isEmpty());
+    }
+
+    @ParameterizedTest(name = "by {0} ms")
+    @ValueSource(longs = {-60_000, 60_000})
+    void localClockIsWrong_expiryIsJudgedByTheLaterOfBothAndTheSkewIsKnown(long ahead) {
+        IndexClock wrong = new IndexClock(() -> System.currentTimeMillis() + ahead, System::nanoTime);
+        try (IndexHeartbeat other = new IndexHeartbeat(link, schema, wrong, PEPPERS)) {
+            other.start(resources.client().eventExecutorGroup());
+            Awaitility.await().until(other::reached);
+
+            long redis = IndexClock.millis(REDIS.commands().time());
+            assertThat(wrong.getAsLong()).isCloseTo(Math.max(redis, redis + ahead), within(2000L));
+            assertThat(wrong.skewMillis()).isCloseTo(ahead, within(2000L));
+        }
     }
 
     @Test
