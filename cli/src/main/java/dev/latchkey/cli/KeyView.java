@@ -33,12 +33,20 @@ final class KeyView {
             json.put("last_used_time", ProtoValues.text(key.getLastUsedTime()));
         }
         json.put("pepper_version", key.getPepperVersion());
+        putLink(json, "predecessor", key.getPredecessor());
+        putLink(json, "successor", key.getSuccessor());
         return json;
+    }
+
+    private static void putLink(ObjectNode json, String member, String id) {
+        if (!id.isEmpty()) {
+            json.put(member, id);
+        }
     }
 
     /** Returns a sheet: a name and a value on each line. */
     static TextTable sheet(Key key) {
-        return new TextTable()
+        TextTable sheet = new TextTable()
                 .row("id", key.getId())
                 .row("workspace", key.getWorkspace())
                 .row("name", key.getName())
@@ -50,6 +58,10 @@ final class KeyView {
                 .row("created", created(key))
                 .row("expires", expires(key))
                 .row("last-used", lastUsed(key));
+        if (!key.getPredecessor().isEmpty()) {
+            sheet = sheet.row("replaces", key.getPredecessor());
+        }
+        return key.getSuccessor().isEmpty() ? sheet : sheet.row("replaced-by", key.getSuccessor());
     }
 
     /** Returns a table with a line for each key. */
@@ -65,6 +77,7 @@ final class KeyView {
                         "CREATED",
                         "EXPIRES",
                         "LAST USED",
+                        "REPLACED BY",
                         "SCOPES");
         for (Key key : keys) {
             table.row(
@@ -77,6 +90,7 @@ final class KeyView {
                     created(key),
                     expires(key),
                     lastUsed(key),
+                    key.getSuccessor().isEmpty() ? "-" : key.getSuccessor(),
                     someScopes(key));
         }
         return table;

@@ -22,7 +22,7 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code latchkey keys}: what is done to keys that there are. */
-@Command(name = "keys", description = "Create, list, show, find and revoke API keys.")
+@Command(name = "keys", description = "Create, list, show, find, rotate and revoke API keys.")
 final class KeysCommand {
     static final int PAGE_SIZE = 1000;
 

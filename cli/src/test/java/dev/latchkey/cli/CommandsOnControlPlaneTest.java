@@ -95,6 +95,33 @@ class CommandsOnControlPlaneTest {
     }
 
     @Test
+    void rotate_bothKeysAndTheirLinkAreShown() throws IOException {
+        assertThat(run("workspaces", "create", "ws_1").status()).isZero();
+        String old = json(create("--scope=cases:read", "--output=json"))
+                .at("/key/id")
+                .asText();
+
+        Run rotated = run("keys", "rotate", old, "--overlap=1h", "--expires-in=30d", "--output=json");
+        String successor = json(rotated).at("/key/id").asText();
+        Run again = run("keys", "rotate", old);
+        Run table = run("keys", "rotate", successor, "--overlap=0s");
+
+        assertThat(rotated.status()).as(rotated.err()).isZero();
+        assertThat(json(rotated).get("secret").asText()).startsWith("opt_live_");
+        assertThat(json(rotated).at("/key/predecessor").asText()).isEqualTo(old);
+        assertThat(json(rotated).at("/key/expire_time").asText()).isNotEmpty();
+        assertThat(again.status()).isEqualTo(1);
+        assertThat(again.err()).contains(old + " has a successor, " + successor);
+        assertThat(table.status()).as(table.err()).isZero();
+        assertThat(table.out()).contains("replaces     " + successor, "secret       opt_live_");
+        assertThat(table.err()).contains("Store the secret now", successor + " works until ");
+        assertThat(run("keys", "list", "--workspace", "ws_1").out()).contains("REPLACED BY", successor);
+        assertThat(run("keys", "get", successor).out()).contains("expired", "replaces     " + old);
+        assertThat(run("keys", "rotate", "no id").err()).contains("the id of a key");
+        assertThat(run("keys", "rotate", old, "--overlap=soon").status()).isEqualTo(2);
+    }
+
+    @Test
     void explainFindAndRevoke_byTheSecret() throws IOException {
         assertThat(run("workspaces", "create", "ws_1").status()).isZero();
         String secret = json(create("--scope=cases:read", "--output=json"))

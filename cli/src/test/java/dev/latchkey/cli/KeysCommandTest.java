@@ -220,9 +220,9 @@ class KeysCommandTest {
         Run run = control.run("keys", "list", "--workspace", "ws_1", "--all");
 
         assertThat(run).isEqualTo(new Run(0, """
-                                ID     NAME             ENVIRONMENT  STATE    START          PEPPER  CREATED               EXPIRES               LAST USED             SCOPES
-                                key_1  CRM Integration  live         active   opt_live_0000  2       2026-11-25T04:57:45Z  2027-01-31T00:00:00Z  -                     cases:read cases:write
-                                key_2  Old              test         revoked  opt_test_aaaa  1       2026-01-01T00:00:00Z  never                 2026-06-01T12:30:00Z
+                                ID     NAME             ENVIRONMENT  STATE    START          PEPPER  CREATED               EXPIRES               LAST USED             REPLACED BY  SCOPES
+                                key_1  CRM Integration  live         active   opt_live_0000  2       2026-11-25T04:57:45Z  2027-01-31T00:00:00Z  -                     -            cases:read cases:write
+                                key_2  Old              test         revoked  opt_test_aaaa  1       2026-01-01T00:00:00Z  never                 2026-06-01T12:30:00Z  -
                                 """, ""));
         assertThat(control.requests())
                 .containsExactly(listRequest("", true), listRequest("more", true), listRequest("evenMore", true));

@@ -7,6 +7,7 @@ import dev.latchkey.control.keys.KeyView;
 import dev.latchkey.control.keys.LeakedKeys;
 import dev.latchkey.control.keys.Page;
 import dev.latchkey.control.keys.PageRequest;
+import dev.latchkey.control.keys.RotatedKey;
 import dev.latchkey.v1.CreateKeyRequest;
 import dev.latchkey.v1.CreateKeyResponse;
 import dev.latchkey.v1.FindKeyRequest;
@@ -20,6 +21,8 @@ import dev.latchkey.v1.RevokeKeyRequest;
 import dev.latchkey.v1.RevokeKeyResponse;
 import dev.latchkey.v1.RevokeLeakedKeyRequest;
 import dev.latchkey.v1.RevokeLeakedKeyResponse;
+import dev.latchkey.v1.RotateKeyRequest;
+import dev.latchkey.v1.RotateKeyResponse;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 
@@ -37,10 +40,7 @@ public final class KeyServiceEndpoint extends KeyServiceGrpc.KeyServiceImplBase 
     public void createKey(CreateKeyRequest request, StreamObserver<CreateKeyResponse> call) {
         ErrorMapping.answer(call, () -> {
             CreatedKey created = keys.create(AdminAuth.actor(), Messages.newKey(request));
-            if (call instanceof ServerCallStreamObserver<?> open && open.isCancelled()) {
-                // Whoever asked has given up, will ask again, and must not leave a key behind each time.
-                keys.withdraw(created.view().key());
-            }
+            withdrawIfGivenUp(call, created);
             return CreateKeyResponse.newBuilder()
                     .setKey(Messages.key(created.view()))
                     .setSecret(created.secret().reveal())
@@ -80,6 +80,19 @@ public final class KeyServiceEndpoint extends KeyServiceGrpc.KeyServiceImplBase 
     }
 
     @Override
+    public void rotateKey(RotateKeyRequest request, StreamObserver<RotateKeyResponse> call) {
+        ErrorMapping.answer(call, () -> {
+            RotatedKey rotated = keys.rotate(AdminAuth.actor(), Messages.replacement(request));
+            withdrawIfGivenUp(call, rotated.created());
+            return RotateKeyResponse.newBuilder()
+                    .setKey(Messages.key(rotated.created().view()))
+                    .setSecret(rotated.created().secret().reveal())
+                    .setPredecessor(Messages.key(rotated.old()))
+                    .build();
+        });
+    }
+
+    @Override
     public void findKey(FindKeyRequest request, StreamObserver<FindKeyResponse> call) {
         ErrorMapping.answer(call, () -> {
             KeyView found = leaked.find(request.getSecret());
@@ -95,5 +108,12 @@ public final class KeyServiceEndpoint extends KeyServiceGrpc.KeyServiceImplBase 
                     .setKey(Messages.key(revoked))
                     .build();
         });
+    }
+
+    /** Whoever asked and has given up will ask again, and must not leave a key behind each time. */
+    private void withdrawIfGivenUp(StreamObserver<?> call, CreatedKey created) {
+        if (call instanceof ServerCallStreamObserver<?> open && open.isCancelled()) {
+            keys.withdraw(created.view().key());
+        }
     }
 }

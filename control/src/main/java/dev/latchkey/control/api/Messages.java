@@ -3,8 +3,10 @@ package dev.latchkey.control.api;
 import com.google.protobuf.Duration;
 import com.google.protobuf.Timestamp;
 import dev.latchkey.control.keys.Expiry;
+import dev.latchkey.control.keys.KeyName;
 import dev.latchkey.control.keys.KeyView;
 import dev.latchkey.control.keys.NewKey;
+import dev.latchkey.control.keys.Replacement;
 import dev.latchkey.control.ledger.ManagedKey;
 import dev.latchkey.control.ledger.ManagedWorkspace;
 import dev.latchkey.key.KeyRecord;
@@ -12,8 +14,10 @@ import dev.latchkey.v1.CreateKeyRequest;
 import dev.latchkey.v1.Environment;
 import dev.latchkey.v1.Key;
 import dev.latchkey.v1.KeyState;
+import dev.latchkey.v1.RotateKeyRequest;
 import dev.latchkey.v1.Workspace;
 import dev.latchkey.v1.WorkspaceState;
+import java.util.Optional;
 
 /** Translates between the messages and the rules' types. Judges nothing: a wrong value is passed on as it came. */
 final class Messages {
@@ -30,6 +34,18 @@ final class Messages {
                 expiry(request));
     }
 
+    static Replacement replacement(RotateKeyRequest request) {
+        Optional<Expiry> expiry = switch (request.getExpiryCase()) {
+            case LIFETIME -> Optional.of(lifetime(request.getLifetime()));
+            case EXPIRE_TIME -> Optional.of(at(request.getExpireTime()));
+            case EXPIRY_NOT_SET -> Optional.empty();
+        };
+        return new Replacement(
+                new KeyName(request.getWorkspace(), request.getId()),
+                request.hasOverlap() ? Optional.of(lifetime(request.getOverlap())) : Optional.empty(),
+                expiry);
+    }
+
     static Key key(KeyView view) {
         ManagedKey key = view.key();
         KeyRecord record = key.record();
@@ -42,7 +58,9 @@ final class Messages {
                 .addAllScopes(record.scopes())
                 .setState(state(view.state()))
                 .setStart(key.start())
-                .setPepperVersion(key.digest().pepperVersion());
+                .setPepperVersion(key.digest().pepperVersion())
+                .setPredecessor(key.links().predecessor())
+                .setSuccessor(key.links().successor());
         if (key.createdAt() != ManagedKey.UNKNOWN) {
             message.setCreateTime(timestamp(key.createdAt()));
         }
@@ -71,13 +89,19 @@ final class Messages {
     }
 
     private static Expiry expiry(CreateKeyRequest request) {
-        Duration lifetime = request.getLifetime();
-        Timestamp time = request.getExpireTime();
         return switch (request.getExpiryCase()) {
-            case LIFETIME -> new Expiry.Lifetime(lifetime.getSeconds(), lifetime.getNanos());
-            case EXPIRE_TIME -> new Expiry.At(time.getSeconds(), time.getNanos());
+            case LIFETIME -> lifetime(request.getLifetime());
+            case EXPIRE_TIME -> at(request.getExpireTime());
             case EXPIRY_NOT_SET -> Expiry.Never.NEVER;
         };
+    }
+
+    private static Expiry.Lifetime lifetime(Duration lifetime) {
+        return new Expiry.Lifetime(lifetime.getSeconds(), lifetime.getNanos());
+    }
+
+    private static Expiry.At at(Timestamp time) {
+        return new Expiry.At(time.getSeconds(), time.getNanos());
     }
 
     private static KeyState state(KeyView.State state) {

@@ -8,14 +8,11 @@ import dev.latchkey.control.ledger.Projection;
 import dev.latchkey.control.ledger.Projector;
 import dev.latchkey.control.ledger.StoreException;
 import dev.latchkey.control.ledger.Stored;
-import dev.latchkey.key.KeyRecord;
-import dev.latchkey.key.PresentedKey;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.OptionalLong;
-import java.util.stream.IntStream;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,7 +33,9 @@ public final class KeyManager {
 
     private final Ledger ledger;
     private final Projector projector;
-    private final Mint mint;
+    private final KeyDirectory directory;
+    private final NewKeys newKeys;
+    private final KeyRotation rotation;
     private final KeyRules rules;
     private final Clock clock;
 
@@ -44,7 +43,9 @@ public final class KeyManager {
     public KeyManager(Ledger ledger, Projector projector, Mint mint, Collection<String> catalogue, Clock clock) {
         this.ledger = ledger;
         this.projector = projector;
-        this.mint = mint;
+        this.directory = new KeyDirectory(ledger, clock);
+        this.newKeys = new NewKeys(ledger, projector, mint);
+        this.rotation = new KeyRotation(ledger, projector, directory, newKeys, clock);
         this.rules = new KeyRules(catalogue);
         this.clock = clock;
     }
@@ -53,23 +54,18 @@ public final class KeyManager {
     public CreatedKey create(String actor, NewKey wanted) {
         long now = clock.millis();
         KeyRules.Terms terms = rules.check(wanted, now);
-        requireWorkspace(wanted.workspace());
-        PresentedKey secret = mint.secret(terms.environment());
-        KeyRecord record = new KeyRecord(
-                mint.id(now),
-                wanted.workspace(),
-                terms.environment(),
-                terms.scopes(),
-                KeyRecord.State.ACTIVE,
-                terms.expiresAt(),
-                1);
-        ManagedKey key = new ManagedKey(record, mint.digest(secret), wanted.name(), secret.start(), now, 0);
-        if (!ledger.createUnseen(key, new Audit(actor, "key.create", "", now))) {
-            throw new RefusedException(Kind.CONFLICT, "no key was made: its random id is taken; repeat the call");
-        }
-        confirm(key);
-        log.info("key.create {} of {} by {}", key.id(), key.workspace(), actor);
-        return new CreatedKey(KeyView.of(key, OptionalLong.empty(), now), secret);
+        directory.requireWorkspace(wanted.workspace());
+        CreatedKey created = newKeys.make(actor, wanted.workspace(), wanted.name(), terms, "", now);
+        ManagedKey key = created.view().key();
+        return newKeys.keep(key, () -> Optional.of(created).filter(unseen -> projector.confirm(key)));
+    }
+
+    /**
+     * Puts a new key in the place of an active one, which goes on until its overlap ends. On any exception no new key works; the
+     * old one may have been given its end, and may then be rotated again.
+     */
+    public RotatedKey rotate(String actor, Replacement wanted) {
+        return rotation.rotate(actor, wanted);
     }
 
     /**
@@ -82,7 +78,7 @@ public final class KeyManager {
         violations.workspace("workspace", workspace);
         PageStart page = violations.page(request);
         violations.throwIfAny();
-        requireWorkspace(workspace);
+        directory.requireWorkspace(workspace);
 
         long now = clock.millis();
         List<ManagedKey> found = new ArrayList<>();
@@ -93,7 +89,7 @@ public final class KeyManager {
             for (ManagedKey key : keys) {
                 boolean shown = all || key.usable(now);
                 if (shown && found.size() == page.size()) {
-                    return new Page<>(views(workspace, found, now), PageStart.encode(after));
+                    return new Page<>(directory.views(workspace, found), PageStart.encode(after));
                 }
                 if (shown) {
                     found.add(key);
@@ -101,18 +97,18 @@ public final class KeyManager {
                 after = key.id();
             }
             if (keys.size() < SCAN) {
-                return new Page<>(views(workspace, found, now), "");
+                return new Page<>(directory.views(workspace, found), "");
             }
         }
-        return new Page<>(views(workspace, found, now), PageStart.encode(after));
+        return new Page<>(directory.views(workspace, found), PageStart.encode(after));
     }
 
     public KeyView get(KeyName name) {
         Violations violations = new Violations();
-        check(name, violations);
+        KeyDirectory.check(name, violations);
         violations.throwIfAny();
-        ManagedKey key = find(workspaceOf(name), name.id()).entry();
-        return view(key);
+        ManagedKey key = directory.find(directory.workspaceOf(name), name.id()).entry();
+        return directory.view(key);
     }
 
     /**
@@ -121,13 +117,13 @@ public final class KeyManager {
      */
     public KeyView revoke(String actor, KeyName name, String reason) {
         Violations violations = new Violations();
-        check(name, violations);
+        KeyDirectory.check(name, violations);
         violations.reason("reason", reason);
         violations.throwIfAny();
-        String workspace = workspaceOf(name);
+        String workspace = directory.workspaceOf(name);
         for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-            Stored<ManagedKey> stored = find(workspace, name.id());
-            KeyView view = view(stored.entry());
+            Stored<ManagedKey> stored = directory.find(workspace, name.id());
+            KeyView view = directory.view(stored.entry());
             if (stored.entry().closed()) {
                 return revoked(view);
             }
@@ -143,39 +139,9 @@ public final class KeyManager {
                 name.id() + " is being changed by others all the time, so it is not revoked; repeat the call");
     }
 
-    /**
-     * Revokes a key that was just made and whose secret will not reach who asked for it. Never throws: while Redis does not
-     * allow it, a warning is logged that names the key.
-     */
+    /** As {@link NewKeys#withdraw}: for a key whose secret will not reach who asked for it. */
     public void withdraw(ManagedKey key) {
-        try {
-            projector.withdraw(key);
-        } catch (StoreException e) {
-            log.warn(
-                    "{} of {} is not withdrawn, though nobody has its secret: {}",
-                    key.id(),
-                    key.workspace(),
-                    e.getMessage());
-        }
-    }
-
-    private void confirm(ManagedKey key) {
-        String cause = "";
-        try {
-            if (projector.confirm(key)) {
-                return;
-            }
-            log.warn("{} of {} was not taken by the index, or withdrawn in the meantime", key.id(), key.workspace());
-        } catch (StoreException e) {
-            log.warn("{} of {} does not reach the index: {}", key.id(), key.workspace(), e.getMessage());
-            cause = ". Cause: " + e.trouble();
-        }
-        // Should this fail too, then the note in the ledger is left, by which the reconciler does it.
-        withdraw(key);
-        throw new RefusedException(
-                Kind.UNAVAILABLE,
-                "no usable key was made (" + key.id() + " is withdrawn, its secret is shown to nobody);"
-                        + " create another when GET /readyz answers 200" + cause);
+        newKeys.withdraw(key);
     }
 
     private KeyView revoked(KeyView view) {
@@ -195,55 +161,5 @@ public final class KeyManager {
                             + " wait for it. Cause: " + e.trouble());
         }
         return view;
-    }
-
-    private static void check(KeyName name, Violations violations) {
-        violations.anyWorkspace("workspace", name.workspace());
-        violations.keyId("id", name.id());
-    }
-
-    private String workspaceOf(KeyName name) {
-        if (name.workspace().equals(ANY_WORKSPACE)) {
-            return ledger.ownerOf(name.id()).orElseThrow(() -> unknown(name.id()));
-        }
-        requireWorkspace(name.workspace());
-        return name.workspace();
-    }
-
-    private void requireWorkspace(String id) {
-        if (ledger.findWorkspace(id).isEmpty()) {
-            throw WorkspaceManager.unknown(id);
-        }
-    }
-
-    private Stored<ManagedKey> find(String workspace, String id) {
-        return ledger.findKey(workspace, id).orElseThrow(() -> unknown(id));
-    }
-
-    private static RefusedException unknown(String id) {
-        return new RefusedException(
-                Kind.NOT_FOUND, "there is no key " + id + " here; list the workspace's keys for their ids");
-    }
-
-    private KeyView view(ManagedKey key) {
-        return views(key.workspace(), List.of(key), clock.millis()).get(0);
-    }
-
-    private List<KeyView> views(String workspace, List<ManagedKey> keys, long now) {
-        List<OptionalLong> used =
-                lastUsed(workspace, keys.stream().map(ManagedKey::id).toList());
-        return IntStream.range(0, keys.size())
-                .mapToObj(i -> KeyView.of(keys.get(i), used.get(i), now))
-                .toList();
-    }
-
-    /** Nice to know, and written by others: no call fails for it. */
-    private List<OptionalLong> lastUsed(String workspace, List<String> ids) {
-        try {
-            return ledger.lastUsed(workspace, ids);
-        } catch (StoreException e) {
-            log.warn("the last use of the keys of {} is left out: {}", workspace, e.getMessage());
-            return ids.stream().map(id -> OptionalLong.empty()).toList();
-        }
     }
 }

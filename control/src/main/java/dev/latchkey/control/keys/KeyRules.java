@@ -4,10 +4,12 @@ import dev.latchkey.key.Environment;
 import dev.latchkey.key.KeyRecord;
 import dev.latchkey.text.NearestName;
 import java.time.DateTimeException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -18,6 +20,8 @@ import java.util.Set;
 final class KeyRules {
     private static final long LAST_MILLI =
             Instant.parse("9999-12-31T23:59:59.999Z").toEpochMilli();
+    private static final Expiry.Lifetime DEFAULT_OVERLAP =
+            new Expiry.Lifetime(Duration.ofDays(1).toSeconds(), 0);
     private static final int NANOS_PER_MILLI = 1_000_000;
     private static final int MAX_NANOS = 999_999_999;
 
@@ -71,14 +75,22 @@ final class KeyRules {
         }
     }
 
-    private static long expiresAt(Expiry expiry, long now, Violations violations) {
+    /** Returns when the overlap ends, in epoch milliseconds. */
+    static long overlapEnd(Optional<Expiry.Lifetime> overlap, long now, Violations violations) {
+        Expiry.Lifetime length = overlap.orElse(DEFAULT_OVERLAP);
+        boolean none = length.seconds() == 0 && length.nanos() == 0;
+        return none ? now : endOf("overlap", "0s or", length, now, violations);
+    }
+
+    /** Returns when a key expires, in epoch milliseconds, or {@link KeyRecord#NEVER}. */
+    static long expiresAt(Expiry expiry, long now, Violations violations) {
         if (expiry instanceof Expiry.Lifetime lifetime) {
-            return endOf(lifetime, now, violations);
+            return endOf("lifetime", "at least", lifetime, now, violations);
         }
         return expiry instanceof Expiry.At at ? timeOf(at, now, violations) : KeyRecord.NEVER;
     }
 
-    private static long endOf(Expiry.Lifetime lifetime, long now, Violations violations) {
+    private static long endOf(String field, String least, Expiry.Lifetime lifetime, long now, Violations violations) {
         // The last millisecond bounds the seconds, so nothing below overflows.
         boolean sound = lifetime.nanos() >= 0
                 && lifetime.nanos() <= MAX_NANOS
@@ -86,7 +98,7 @@ final class KeyRules {
                 && lifetime.seconds() <= LAST_MILLI / 1000;
         long millis = sound ? lifetime.seconds() * 1000 + lifetime.nanos() / NANOS_PER_MILLI : 0;
         if (millis <= 0 || millis > LAST_MILLI - now) {
-            violations.add("lifetime", seconds(lifetime), "at least 0.001s, and an end before the year 10000");
+            violations.add(field, seconds(lifetime), least + " 0.001s, and an end before the year 10000");
         }
         return now + millis;
     }

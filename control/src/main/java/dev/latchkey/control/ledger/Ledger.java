@@ -36,12 +36,15 @@ public final class Ledger {
     private static final long LAST_MILLI = 253_402_300_799_999L; // 9999-12-31T23:59:59.999Z
     private static final String ABSENT = "";
     private static final String ANY = "";
+    private static final Pending NO_NOTE = new Pending("", "");
 
     // The audit entry first: should anything fail in the middle, no change goes unrecorded.
     private static final String COMMIT = """
             if (redis.call('HGET', KEYS[1], ARGV[1]) or '') ~= ARGV[2] then return 0 end
             if ARGV[5] ~= '' and redis.call('HGET', KEYS[3], ARGV[1]) ~= ARGV[5] then return 0 end
-            redis.call('XADD', KEYS[4], '*', unpack(ARGV, 6))
+            if ARGV[6] ~= '' and redis.call('HGET', KEYS[3], ARGV[6]) ~= ARGV[7] then return 0 end
+            redis.call('XADD', KEYS[4], '*', unpack(ARGV, 8))
+            if ARGV[6] ~= '' then redis.call('HDEL', KEYS[3], ARGV[6]) end
             redis.call('HSET', KEYS[3], ARGV[1], ARGV[4])
             redis.call('HSET', KEYS[1], ARGV[1], ARGV[3])
             if ARGV[1] ~= '.' then redis.call('ZADD', KEYS[2], 0, ARGV[1]) end
@@ -142,24 +145,33 @@ public final class Ledger {
     /** Makes a workspace; false if there is one of this id. */
     public boolean create(ManagedWorkspace workspace, Audit audit) {
         redis.call(commands -> commands.zadd(prefix + "workspaces", 0, workspace.workspace()));
-        return commit(new Step(ABSENT, ANY, workspace, Pending.of(workspace)), entry(audit, null, workspace));
+        return commit(Step.of(ABSENT, ANY, workspace, Pending.of(workspace)), entry(audit, null, workspace));
     }
 
     /** Makes a key whose secret nobody has seen yet: without {@link #confirm} it will be withdrawn. False if the id is taken. */
     public boolean createUnseen(ManagedKey key, Audit audit) {
         redis.call(commands -> commands.set(owner(key.id()), key.workspace()));
-        return commit(new Step(ABSENT, ANY, key, Pending.unseen(key)), entry(audit, null, key));
+        return commit(Step.of(ABSENT, ANY, key, Pending.unseen(key)), entry(audit, null, key));
     }
 
     /** Puts {@code after} in the place of {@code before}; false if that is no longer what stands there. */
     public <T extends LedgerEntry> boolean replace(Stored<? extends T> before, T after, Audit audit) {
-        return commit(new Step(before.text(), ANY, after, Pending.of(after)), entry(audit, before.entry(), after));
+        return commit(Step.of(before.text(), ANY, after, Pending.of(after)), entry(audit, before.entry(), after));
     }
 
     /** As {@link #replace}, and only if nobody has confirmed {@code before} yet. */
     boolean replaceUnseen(Stored<ManagedKey> before, ManagedKey after, Audit audit) {
         String note = Pending.unseen(before.entry()).value();
-        return commit(new Step(before.text(), note, after, Pending.of(after)), entry(audit, before.entry(), after));
+        return commit(Step.of(before.text(), note, after, Pending.of(after)), entry(audit, before.entry(), after));
+    }
+
+    /**
+     * Puts {@code after}, which has {@code successor}, in the place of {@code before}, and makes the successor a key to be kept;
+     * false, and nothing is done, if another record stands there by now, or the successor was changed or withdrawn.
+     */
+    public boolean succeed(Stored<ManagedKey> before, ManagedKey after, ManagedKey successor, Audit audit) {
+        Step step = new Step(before.text(), ANY, after, Pending.of(after), Pending.unseen(successor), true);
+        return commit(step, entry(audit, before.entry(), after));
     }
 
     /** Takes away the note of {@code entry}'s change; a newer one stays. */
@@ -207,10 +219,16 @@ public final class Ledger {
         String workspace = step.after.workspace();
         redis.count(MARK, List.of(prefix + "recent"), workspace);
         List<String> args = new ArrayList<>(List.of(
-                step.after.field(), step.before, LedgerCodec.encode(step.after), step.note.value(), step.noteBefore));
+                step.after.field(),
+                step.before,
+                LedgerCodec.encode(step.after),
+                step.note.value(),
+                step.noteBefore,
+                step.taken.field(),
+                step.taken.value()));
         args.addAll(audit);
         long committed = redis.count(
-                step.after.closed() ? COMMIT_NARROWING : COMMIT_WIDENING,
+                step.narrows ? COMMIT_NARROWING : COMMIT_WIDENING,
                 List.of(
                         records(workspace),
                         part(workspace, "ids"),
@@ -263,6 +281,14 @@ public final class Ledger {
      *
      * @param before the text that must stand there, or {@link #ABSENT}
      * @param noteBefore the note that must stand there, or {@link #ANY}
+     * @param taken a note that must stand elsewhere, and is taken away, or {@link #NO_NOTE}
+     * @param narrows whether it takes access away, so that a full Redis must not stop it
      */
-    private record Step(String before, String noteBefore, LedgerEntry after, Pending note) {}
+    private record Step(
+            String before, String noteBefore, LedgerEntry after, Pending note, Pending taken, boolean narrows) {
+
+        static Step of(String before, String noteBefore, LedgerEntry after, Pending note) {
+            return new Step(before, noteBefore, after, note, NO_NOTE, after.closed());
+        }
+    }
 }

@@ -54,6 +54,8 @@ final class LedgerCodec {
             if (key.closed()) {
                 json.put("revoked_at", key.revokedAt());
             }
+            putLink(json, "predecessor", key.links().predecessor());
+            putLink(json, "successor", key.links().successor());
         } else if (entry instanceof ManagedWorkspace workspace) {
             json.put("name", workspace.name());
             json.put("state", workspace.active() ? "active" : "inactive").put("created_at", workspace.createdAt());
@@ -85,7 +87,10 @@ final class LedgerCodec {
                     json.required("name").asText(),
                     json.required("start").asText(),
                     number(id, json, "created_at"),
-                    record.revoked() ? number(id, json, "revoked_at") : 0);
+                    record.revoked() ? number(id, json, "revoked_at") : 0,
+                    new ManagedKey.Links(
+                            json.path("predecessor").asText(),
+                            json.path("successor").asText()));
         } catch (IllegalArgumentException e) {
             throw bad(id);
         }
@@ -104,6 +109,12 @@ final class LedgerCodec {
                     number(id, json, "created_at"));
         } catch (IllegalArgumentException e) {
             throw bad(id);
+        }
+    }
+
+    private static void putLink(ObjectNode json, String member, String id) {
+        if (!id.isEmpty()) {
+            json.put(member, id);
         }
     }
 

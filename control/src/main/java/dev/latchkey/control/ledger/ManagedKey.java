@@ -12,15 +12,33 @@ import dev.latchkey.key.KeyRecord;
  * @param start the first characters of the secret, to recognise it by
  * @param createdAt epoch milliseconds; {@link #UNKNOWN} if another service made it
  * @param revokedAt epoch milliseconds, 0 if it is not revoked
+ * @param links the keys before and after it
  */
-public record ManagedKey(KeyRecord record, KeyDigest digest, String name, String start, long createdAt, long revokedAt)
+public record ManagedKey(
+        KeyRecord record, KeyDigest digest, String name, String start, long createdAt, long revokedAt, Links links)
         implements LedgerEntry {
     /** In place of a time. */
     public static final long UNKNOWN = 0;
 
+    /**
+     * Its place among keys that took each other's place.
+     *
+     * @param predecessor the id of the key in whose place it was made, or empty
+     * @param successor the id of the key that was made in its place, or empty
+     */
+    public record Links(String predecessor, String successor) {
+        public static final Links NONE = new Links("", "");
+    }
+
+    /** Returns a key that was just made. */
+    public static ManagedKey made(
+            KeyRecord record, KeyDigest digest, String name, String start, long now, Links links) {
+        return new ManagedKey(record, digest, name, start, now, 0, links);
+    }
+
     /** Returns what can be said of a record that the index holds and the ledger does not know. */
     public static ManagedKey foreign(KeyRecord record, KeyDigest digest, String start) {
-        return new ManagedKey(record, digest, "", start, UNKNOWN, UNKNOWN);
+        return new ManagedKey(record, digest, "", start, UNKNOWN, UNKNOWN, Links.NONE);
     }
 
     public String id() {
@@ -54,14 +72,30 @@ public record ManagedKey(KeyRecord record, KeyDigest digest, String name, String
 
     /** Returns this key, revoked at {@code now} (epoch milliseconds), as the next change. */
     public ManagedKey revoke(long now) {
-        KeyRecord revoked = new KeyRecord(
+        return new ManagedKey(
+                next(KeyRecord.State.REVOKED, record.expiresAt()), digest, name, start, createdAt, now, links);
+    }
+
+    /** Returns this key with a successor, and with an end (epoch milliseconds) that is never later than it was. */
+    public ManagedKey succeededBy(String successor, long end) {
+        return new ManagedKey(
+                next(record.state(), Math.min(end, record.expiresAt())),
+                digest,
+                name,
+                start,
+                createdAt,
+                revokedAt,
+                new Links(links.predecessor, successor));
+    }
+
+    private KeyRecord next(KeyRecord.State state, long expiresAt) {
+        return new KeyRecord(
                 record.id(),
                 record.workspace(),
                 record.environment(),
                 record.scopes(),
-                KeyRecord.State.REVOKED,
-                record.expiresAt(),
+                state,
+                expiresAt,
                 record.rev() + 1);
-        return new ManagedKey(revoked, digest, name, start, createdAt, now);
     }
 }

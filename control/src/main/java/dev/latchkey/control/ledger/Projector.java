@@ -47,7 +47,12 @@ public final class Projector {
      * the key is to be withdrawn.
      */
     public boolean confirm(ManagedKey key) {
-        return index.write(key).taken() && ledger.confirm(key);
+        return show(key) && ledger.confirm(key);
+    }
+
+    /** Shows a new key to the index, and leaves its note: until that is gone, the key is to be withdrawn. */
+    public boolean show(ManagedKey key) {
+        return index.write(key).taken();
     }
 
     /** Revokes a new key whose secret will not be shown to anybody, whether or not it was confirmed. */

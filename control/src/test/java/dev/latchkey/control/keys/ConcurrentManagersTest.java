@@ -8,6 +8,7 @@ import dev.latchkey.index.RealRedis;
 import dev.latchkey.key.KeyRecord;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
@@ -96,6 +97,58 @@ class ConcurrentManagersTest {
             String id = "race_" + round;
             List<Boolean> made = atOnce(() -> makes(one, id), () -> makes(two, id));
             assertThat(made).containsExactlyInAnyOrder(true, false);
+        }
+    }
+
+    @Test
+    void rotate_byBothAtOnce_oneSucceedsAndTheOthersKeyIsWithdrawn() throws Exception {
+        for (int round = 0; round < ROUNDS; round++) {
+            ManagedKey key =
+                    one.keys.create("alice", TestControl.newKey("ws_1")).view().key();
+            List<Boolean> done = atOnce(() -> rotates(one, key), () -> rotates(two, key));
+
+            assertThat(done).containsExactlyInAnyOrder(true, false);
+            assertThat(successors(key))
+                    .filteredOn(view -> view.state() == KeyView.State.ACTIVE)
+                    .hasSize(1);
+            assertThat(successors(key))
+                    .allSatisfy(view -> assertThat(one.indexed(view.key()))
+                            .get()
+                            .extracting(KeyRecord::revoked)
+                            .isEqualTo(view.state() == KeyView.State.REVOKED));
+        }
+        assertThat(REDIS.commands().exists("latchkey:ledger:{ws_1}:pending")).isZero();
+    }
+
+    @Test
+    void rotateAndRevoke_ofOneKeyAtOnce_theRevokedKeyNeverWorksAgain() throws Exception {
+        for (int round = 0; round < ROUNDS; round++) {
+            ManagedKey key =
+                    one.keys.create("alice", TestControl.newKey("ws_1")).view().key();
+            var unused = atOnce(
+                    () -> rotates(one, key),
+                    () -> two.keys.revoke("bob", new KeyName("-", key.id()), ""),
+                    () -> two.reconciler.pass());
+
+            assertThat(one.indexed(key)).get().matches(KeyRecord::revoked);
+            assertThat(one.keys.get(new KeyName("-", key.id())).state()).isEqualTo(KeyView.State.REVOKED);
+        }
+    }
+
+    private List<KeyView> successors(ManagedKey key) {
+        return one.keys.list("ws_1", new PageRequest(1000, ""), true).items().stream()
+                .filter(view -> view.key().links().predecessor().equals(key.id()))
+                .toList();
+    }
+
+    private static boolean rotates(TestControl control, ManagedKey key) {
+        try {
+            var unused = control.keys.rotate(
+                    "alice", new Replacement(new KeyName("-", key.id()), Optional.empty(), Optional.empty()));
+            return true;
+        } catch (RefusedException e) {
+            assertThat(e.kind()).isEqualTo(RefusedException.Kind.CONFLICT);
+            return false;
         }
     }
 

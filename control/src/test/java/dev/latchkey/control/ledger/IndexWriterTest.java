@@ -206,7 +206,8 @@ class IndexWriterTest {
     }
 
     private static ManagedKey managed(KeyRecord record) {
-        return new ManagedKey(record, DIGEST, "One", "opt_live_0000", 0, record.revoked() ? 1 : 0);
+        return new ManagedKey(
+                record, DIGEST, "One", "opt_live_0000", 0, record.revoked() ? 1 : 0, ManagedKey.Links.NONE);
     }
 
     private static Map<String, String> with(Map<String, String> fields, String field, String value) {

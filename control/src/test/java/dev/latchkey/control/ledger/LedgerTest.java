@@ -65,7 +65,9 @@ class LedgerTest {
     void createUnseen_idIsTaken_changesNothing() {
         ledger.createUnseen(key("key_1"), BY_ALICE);
 
-        assertThat(ledger.createUnseen(new ManagedKey(key("key_1").record(), digest("2"), "Two", "", 1, 0), BY_ALICE))
+        assertThat(ledger.createUnseen(
+                        new ManagedKey(key("key_1").record(), digest("2"), "Two", "", 1, 0, ManagedKey.Links.NONE),
+                        BY_ALICE))
                 .isFalse();
         assertThat(ledger.findKey("ws_1", "key_1").orElseThrow().entry().name()).isEqualTo("One");
         assertThat(audit()).hasSize(1);
@@ -205,7 +207,7 @@ class LedgerTest {
     private static ManagedKey key(String id) {
         KeyRecord record = new KeyRecord(
                 id, "ws_1", Environment.LIVE, Set.of("cases:read"), KeyRecord.State.ACTIVE, KeyRecord.NEVER, 1);
-        return new ManagedKey(record, digest(id), "One", "opt_live_0000", NOW, 0);
+        return new ManagedKey(record, digest(id), "One", "opt_live_0000", NOW, 0, ManagedKey.Links.NONE);
     }
 
     private static KeyDigest digest(String id) {

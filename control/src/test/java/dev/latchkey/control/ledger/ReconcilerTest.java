@@ -253,7 +253,8 @@ class ReconcilerTest {
                 "Two",
                 like.start(),
                 control.clock.millis(),
-                0);
+                0,
+                ManagedKey.Links.NONE);
         assertThat(control.ledger.createUnseen(key, new Audit("alice", "key.create", "", key.createdAt())))
                 .isTrue();
         return key;

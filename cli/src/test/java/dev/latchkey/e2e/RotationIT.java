@@ -1,0 +1,101 @@
+package dev.latchkey.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.Duration;
+import dev.latchkey.control.ControlPlane;
+import dev.latchkey.v1.CreateKeyResponse;
+import dev.latchkey.v1.RotateKeyRequest;
+import dev.latchkey.v1.RotateKeyResponse;
+import java.io.IOException;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** A key that takes another's place, as its users meet it behind a real Envoy. */
+@Tag("one-envoy")
+class RotationIT {
+    private static World world;
+    private static ControlPlane control;
+    private static AdminApi admin;
+
+    @BeforeAll
+    static void start() throws IOException {
+        world = new World.Options().start();
+        control = AdminApi.startControl(world.redis.uri(), Map.of());
+        admin = new AdminApi(control.port());
+        Awaitility.await().until(control::ready);
+        admin.createWorkspace("ws_1");
+    }
+
+    @AfterAll
+    static void stop() {
+        admin.close();
+        control.close();
+        world.close();
+    }
+
+    @Test
+    void rotate_whileTheOldKeyIsUsed_noRequestIsDenied() {
+        CreateKeyResponse old = admin.createKey("ws_1");
+        assertThat(status(old.getSecret())).isEqualTo(200);
+        AtomicBoolean rotated = new AtomicBoolean();
+        CompletableFuture<Integer> user = CompletableFuture.supplyAsync(() -> {
+            int requests = 0;
+            while (!rotated.get() || requests < 100) {
+                assertThat(status(old.getSecret())).isEqualTo(200);
+                requests++;
+            }
+            return requests;
+        });
+
+        RotateKeyResponse answer = rotate(old, 3600);
+        rotated.set(true);
+
+        assertThat(status(answer.getSecret())).isEqualTo(200);
+        assertThat(user.join()).isPositive();
+        assertThat(status(old.getSecret())).isEqualTo(200);
+        assertThat(answer.getPredecessor().getId()).isEqualTo(old.getKey().getId());
+    }
+
+    @Test
+    void rotate_overlapEnds_theOldKeyIsExpiredWithoutAnybodySayingSo() {
+        CreateKeyResponse old = admin.createKey("ws_1");
+        String fresh = rotate(old, 2).getSecret();
+        assertThat(status(fresh)).isEqualTo(200);
+
+        Awaitility.await().until(() -> status(old.getSecret()) == 401);
+
+        World.assertProblem(world.get("/v1/cases", old.getSecret()), 401, "AUTH_EXPIRED_KEY");
+        assertThat(status(fresh)).isEqualTo(200);
+    }
+
+    @Test
+    void rotate_leakedKeyWithoutOverlap_isDeniedAtOnce() {
+        CreateKeyResponse old = admin.createKey("ws_1");
+        assertThat(status(old.getSecret())).isEqualTo(200);
+
+        String fresh = rotate(old, 0).getSecret();
+
+        Awaitility.await().until(() -> status(old.getSecret()) == 401);
+        assertThat(status(fresh)).isEqualTo(200);
+    }
+
+    private static RotateKeyResponse rotate(CreateKeyResponse old, long overlapSeconds) {
+        return admin.keys()
+                .rotateKey(RotateKeyRequest.newBuilder()
+                        .setWorkspace("-")
+                        .setId(old.getKey().getId())
+                        .setOverlap(Duration.newBuilder().setSeconds(overlapSeconds))
+                        .build());
+    }
+
+    private static int status(String key) {
+        return world.get("/v1/cases", key).status();
+    }
+}

@@ -1,0 +1,77 @@
+package dev.latchkey.control.keys;
+
+import dev.latchkey.control.keys.RefusedException.Kind;
+import dev.latchkey.control.ledger.Ledger;
+import dev.latchkey.control.ledger.ManagedKey;
+import dev.latchkey.control.ledger.StoreException;
+import dev.latchkey.control.ledger.Stored;
+import java.time.Clock;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.stream.IntStream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Finds keys, and shows them as their owners see them. Changes nothing. This class is thread-safe. */
+final class KeyDirectory {
+    private static final Logger log = LoggerFactory.getLogger(KeyDirectory.class);
+
+    private final Ledger ledger;
+    private final Clock clock;
+
+    KeyDirectory(Ledger ledger, Clock clock) {
+        this.ledger = ledger;
+        this.clock = clock;
+    }
+
+    static void check(KeyName name, Violations violations) {
+        violations.anyWorkspace("workspace", name.workspace());
+        violations.keyId("id", name.id());
+    }
+
+    String workspaceOf(KeyName name) {
+        if (name.workspace().equals(KeyManager.ANY_WORKSPACE)) {
+            return ledger.ownerOf(name.id()).orElseThrow(() -> unknown(name.id()));
+        }
+        requireWorkspace(name.workspace());
+        return name.workspace();
+    }
+
+    void requireWorkspace(String id) {
+        if (ledger.findWorkspace(id).isEmpty()) {
+            throw WorkspaceManager.unknown(id);
+        }
+    }
+
+    Stored<ManagedKey> find(String workspace, String id) {
+        return ledger.findKey(workspace, id).orElseThrow(() -> unknown(id));
+    }
+
+    KeyView view(ManagedKey key) {
+        return views(key.workspace(), List.of(key)).get(0);
+    }
+
+    List<KeyView> views(String workspace, List<ManagedKey> keys) {
+        long now = clock.millis();
+        List<OptionalLong> used =
+                lastUsed(workspace, keys.stream().map(ManagedKey::id).toList());
+        return IntStream.range(0, keys.size())
+                .mapToObj(i -> KeyView.of(keys.get(i), used.get(i), now))
+                .toList();
+    }
+
+    /** Nice to know, and written by others: no call fails for it. */
+    private List<OptionalLong> lastUsed(String workspace, List<String> ids) {
+        try {
+            return ledger.lastUsed(workspace, ids);
+        } catch (StoreException e) {
+            log.warn("the last use of the keys of {} is left out: {}", workspace, e.getMessage());
+            return ids.stream().map(id -> OptionalLong.empty()).toList();
+        }
+    }
+
+    private static RefusedException unknown(String id) {
+        return new RefusedException(
+                Kind.NOT_FOUND, "there is no key " + id + " here; list the workspace's keys for their ids");
+    }
+}

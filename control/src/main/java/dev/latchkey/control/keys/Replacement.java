@@ -1,0 +1,11 @@
+package dev.latchkey.control.keys;
+
+import java.util.Optional;
+
+/**
+ * The key that is to take another's place, as it was sent; nothing is checked yet.
+ *
+ * @param overlap how long the old key goes on; empty for the default
+ * @param expiry of the new key; empty for as long a life as the old one was to have
+ */
+public record Replacement(KeyName old, Optional<Expiry.Lifetime> overlap, Optional<Expiry> expiry) {}

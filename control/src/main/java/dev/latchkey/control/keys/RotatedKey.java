@@ -1,0 +1,8 @@
+package dev.latchkey.control.keys;
+
+/**
+ * A key that has taken another's place.
+ *
+ * @param old the other one, as it is now
+ */
+public record RotatedKey(CreatedKey created, KeyView old) {}

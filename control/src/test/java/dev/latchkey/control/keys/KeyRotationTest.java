@@ -1,0 +1,244 @@
+package dev.latchkey.control.keys;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.latchkey.control.FakeClock;
+import dev.latchkey.control.TestControl;
+import dev.latchkey.control.keys.RefusedException.Kind;
+import dev.latchkey.control.ledger.Audit;
+import dev.latchkey.control.ledger.ManagedKey;
+import dev.latchkey.index.RealRedis;
+import dev.latchkey.key.KeyRecord;
+import io.lettuce.core.Range;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+class KeyRotationTest {
+    @RegisterExtension
+    static final RealRedis REDIS = new RealRedis();
+
+    private static final long NOW = FakeClock.START.toEpochMilli();
+    private static final long DAY = Duration.ofDays(1).toMillis();
+
+    private TestControl control;
+
+    @BeforeEach
+    void open() {
+        control = new TestControl(REDIS.uri());
+        control.workspaces.create("alice", "ws_1", "");
+    }
+
+    @AfterEach
+    void close() {
+        control.close();
+    }
+
+    @Test
+    void rotate_activeKey_bothWorkForADayAndThenTheNewOneOnly() {
+        ManagedKey old = create(Expiry.Never.NEVER);
+
+        RotatedKey rotated = rotate(old);
+
+        ManagedKey successor = rotated.created().view().key();
+        assertThat(successor.id()).isNotEqualTo(old.id());
+        assertThat(successor.name()).isEqualTo(old.name());
+        assertThat(successor.links()).isEqualTo(new ManagedKey.Links(old.id(), ""));
+        assertThat(rotated.old().key().links()).isEqualTo(new ManagedKey.Links("", successor.id()));
+        KeyRecord fresh = control.indexed(
+                        control.peppers.newest(rotated.created().secret()))
+                .orElseThrow();
+        assertThat(fresh).isEqualTo(successor.record());
+        assertThat(fresh.environment()).isEqualTo(old.record().environment());
+        assertThat(fresh.scopes()).isEqualTo(old.record().scopes());
+        assertThat(fresh.expiresAt()).isEqualTo(KeyRecord.NEVER);
+        assertThat(control.indexed(old).orElseThrow().expiresAt()).isEqualTo(NOW + DAY);
+        assertThat(control.keys.get(name(old)).key()).isEqualTo(rotated.old().key());
+        assertThat(REDIS.commands().exists("latchkey:ledger:{ws_1}:pending")).isZero();
+    }
+
+    @Test
+    void rotate_withoutOverlap_theOldKeyIsAtItsEndBeforeTheAnswer() {
+        ManagedKey old = create(Expiry.Never.NEVER);
+
+        RotatedKey rotated = control.keys.rotate("alice", overlap(old, 0));
+
+        assertThat(rotated.old().state()).isEqualTo(KeyView.State.EXPIRED);
+        assertThat(control.indexed(old).orElseThrow().expired(NOW)).isTrue();
+        assertThat(control.indexed(rotated.created().view().key()).orElseThrow().expired(NOW))
+                .isFalse();
+    }
+
+    @Test
+    void rotate_keyThatEndsBeforeTheOverlap_keepsItsEnd() {
+        ManagedKey old = create(new Expiry.Lifetime(3600, 0));
+
+        rotate(old);
+
+        assertThat(control.indexed(old).orElseThrow().expiresAt()).isEqualTo(NOW + 3_600_000);
+    }
+
+    @Test
+    void rotate_keyWithAnEnd_theNewOneLivesAsLongAgain() {
+        ManagedKey old = create(new Expiry.Lifetime(30 * 86_400, 0));
+        control.clock.advance(Duration.ofDays(20));
+
+        RotatedKey rotated = rotate(old);
+
+        assertThat(rotated.created().view().key().record().expiresAt()).isEqualTo(NOW + 50 * DAY);
+    }
+
+    @Test
+    void rotate_otherLifeAskedFor_isGiven() {
+        ManagedKey old = create(Expiry.Never.NEVER);
+        Replacement wanted = new Replacement(name(old), Optional.empty(), Optional.of(new Expiry.Lifetime(60, 0)));
+
+        assertThat(control.keys
+                        .rotate("alice", wanted)
+                        .created()
+                        .view()
+                        .key()
+                        .record()
+                        .expiresAt())
+                .isEqualTo(NOW + 60_000);
+    }
+
+    @Test
+    void rotate_keyWithASuccessor_isRefusedAndItIsNamed() {
+        ManagedKey old = create(Expiry.Never.NEVER);
+        ManagedKey successor = rotate(old).created().view().key();
+
+        assertRefused(old, Kind.CONFLICT, successor.id());
+        assertThat(active()).containsExactlyInAnyOrder(old.id(), successor.id());
+    }
+
+    @Test
+    void rotate_successorIsRevoked_isRotatedAgainForItsFirstLife() {
+        ManagedKey old = create(new Expiry.Lifetime(30 * 86_400, 0));
+        ManagedKey lost = rotate(old).created().view().key();
+        var unused = control.keys.revoke("alice", name(lost), "lost");
+        control.clock.advance(Duration.ofHours(1));
+
+        RotatedKey again = rotate(old);
+
+        ManagedKey successor = again.created().view().key();
+        assertThat(successor.record().expiresAt()).isEqualTo(control.clock.millis() + 30 * DAY);
+        assertThat(again.old().key().links().successor()).isEqualTo(successor.id());
+        assertThat(control.indexed(old).orElseThrow().expiresAt())
+                .as("the end is never put off")
+                .isEqualTo(NOW + DAY);
+    }
+
+    @Test
+    void rotate_revokedOrExpiredKey_isRefused() {
+        ManagedKey revoked = create(Expiry.Never.NEVER);
+        var unused = control.keys.revoke("alice", name(revoked), "");
+        ManagedKey expired = create(new Expiry.Lifetime(1, 0));
+        control.clock.advance(Duration.ofSeconds(1));
+
+        assertRefused(revoked, Kind.CONFLICT, "is revoked");
+        assertRefused(expired, Kind.CONFLICT, "is expired");
+        assertThat(active()).isEmpty();
+    }
+
+    @Test
+    void rotate_wrongRequest_namesAllThatIsWrong() {
+        Replacement wanted = new Replacement(
+                new KeyName("", "no id"),
+                Optional.of(new Expiry.Lifetime(-1, 0)),
+                Optional.of(new Expiry.Lifetime(0, 0)));
+
+        assertThatThrownBy(() -> control.keys.rotate("alice", wanted))
+                .isInstanceOfSatisfying(
+                        RefusedException.class,
+                        e -> assertThat(e.violations())
+                                .extracting(Violation::field)
+                                .containsExactly("workspace", "id", "overlap", "lifetime"));
+    }
+
+    /** As after a crash between the two steps: the old key is as it was, and nobody has the new one. */
+    @Test
+    void rotate_crashBeforeTheOldKeyHasItsEnd_leavesItAloneAndTheNewOneIsWithdrawn() {
+        ManagedKey old = create(Expiry.Never.NEVER);
+        ManagedKey other = create(Expiry.Never.NEVER);
+        ManagedKey left = ManagedKey.made(
+                new KeyRecord(
+                        "key_left",
+                        "ws_1",
+                        old.record().environment(),
+                        old.record().scopes(),
+                        KeyRecord.State.ACTIVE,
+                        KeyRecord.NEVER,
+                        1),
+                new dev.latchkey.key.KeyDigest(other.digest().text() + "x"),
+                old.name(),
+                old.start(),
+                NOW,
+                new ManagedKey.Links(old.id(), ""));
+        assertThat(control.ledger.createUnseen(left, new Audit("alice", "key.create", "", NOW)))
+                .isTrue();
+        assertThat(control.projector.show(left)).isTrue();
+
+        control.clock.advance(Duration.ofMinutes(1));
+        assertThat(control.reconciler.pass()).isTrue();
+
+        assertThat(control.indexed(left)).get().matches(KeyRecord::revoked);
+        assertThat(control.indexed(old)).contains(old.record());
+        assertThat(rotate(old).old().key().links().successor()).isNotEqualTo("key_left");
+    }
+
+    @Test
+    void rotate_everyStep_isInTheAuditTrail() {
+        ManagedKey old = create(Expiry.Never.NEVER);
+        ManagedKey successor = rotate(old).created().view().key();
+
+        var entries = REDIS.commands().xrange("latchkey:ledger:{ws_1}:audit", Range.unbounded());
+
+        var made = entries.get(entries.size() - 2).getBody();
+        assertThat(made).containsEntry("action", "key.create").containsEntry("key", successor.id());
+        assertThat(made.get("after")).contains("\"predecessor\":\"" + old.id() + '"');
+        var ended = entries.get(entries.size() - 1).getBody();
+        assertThat(ended)
+                .containsEntry("action", "key.rotate")
+                .containsEntry("actor", "alice")
+                .containsEntry("key", old.id());
+        assertThat(ended.get("before")).doesNotContain("expires_at");
+        assertThat(ended.get("after"))
+                .contains("\"expires_at\":" + (NOW + DAY), "\"successor\":\"" + successor.id() + '"');
+    }
+
+    private ManagedKey create(Expiry expiry) {
+        NewKey wanted = new NewKey("ws_1", "CRM", "live", List.of("cases:read"), expiry);
+        return control.keys.create("alice", wanted).view().key();
+    }
+
+    private RotatedKey rotate(ManagedKey old) {
+        return control.keys.rotate("alice", new Replacement(name(old), Optional.empty(), Optional.empty()));
+    }
+
+    private void assertRefused(ManagedKey key, Kind kind, String text) {
+        assertThatThrownBy(() -> rotate(key))
+                .isInstanceOfSatisfying(
+                        RefusedException.class, e -> assertThat(e.kind()).isEqualTo(kind))
+                .hasMessageContaining(text);
+    }
+
+    private List<String> active() {
+        return control.keys.list("ws_1", new PageRequest(0, ""), false).items().stream()
+                .map(view -> view.key().id())
+                .toList();
+    }
+
+    private static Replacement overlap(ManagedKey key, long seconds) {
+        return new Replacement(name(key), Optional.of(new Expiry.Lifetime(seconds, 0)), Optional.empty());
+    }
+
+    private static KeyName name(ManagedKey key) {
+        return new KeyName("-", key.id());
+    }
+}
