@@ -41,7 +41,7 @@ final class SettingsLoaderTest {
         assertThat(settings.keys().brand()).isEqualTo("opt");
         assertThat(settings.keys().acceptImported()).isFalse();
         assertThat(settings.cache())
-                .isEqualTo(new Settings.Cache(false, 100_000, 10_000, Duration.ofMinutes(5), Duration.ofSeconds(2)));
+                .isEqualTo(new Settings.Cache(true, 100_000, 10_000, Duration.ofMinutes(5), Duration.ofSeconds(2)));
         assertThat(settings.keys().abandonedPeppers()).isEmpty();
         assertThat(settings.keys().retention()).isEqualTo(Duration.ofDays(400));
         assertThat(settings.policies().file().path()).isEqualTo(Path.of("policy.yaml"));
