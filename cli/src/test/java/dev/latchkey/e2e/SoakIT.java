@@ -192,7 +192,8 @@ class SoakIT {
         }
     }
 
-    private static void report(Verdict verdict, Nemesis nemesis, SoakWorld world, Use before, Use after) {
+    private static void report(Verdict verdict, Nemesis nemesis, SoakWorld world, Use before, Use after)
+            throws IOException {
         System.out.println("operations: " + verdict.counts());
         System.out.println("faults: " + nemesis.injected());
         System.out.printf(
@@ -219,6 +220,7 @@ class SoakIT {
         }
         System.out.println("sidecar-1 at first: " + before);
         System.out.println("sidecar-1 at last:  " + after);
+        System.out.println("sidecar-2, the last of several, at last: " + Use.of(world.sidecars.get(1)));
         verdict.violations().forEach(System.out::println);
     }
 }
