@@ -3,6 +3,7 @@ package dev.latchkey.server.cache;
 import dev.latchkey.index.KeyIndex;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import java.util.function.LongFunction;
 
 /** Does what another connection does. */
 interface ForwardingConnection extends FeedConnection {
@@ -30,8 +31,8 @@ interface ForwardingConnection extends FeedConnection {
     }
 
     @Override
-    default CompletionStage<Long> canaryWrittenAt() {
-        return real().canaryWrittenAt();
+    default <T> CompletionStage<T> canaryWrittenAt(LongFunction<T> look) {
+        return real().canaryWrittenAt(look);
     }
 
     @Override

@@ -28,6 +28,7 @@ import org.awaitility.core.ConditionFactory;
 final class RealFeed implements AutoCloseable {
     static final Duration LEASE = Duration.ofSeconds(2);
 
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
     /** So long that a busy machine makes no answer late. */
     private static final Duration TIMEOUT = Duration.ofSeconds(5);
 
@@ -66,7 +67,7 @@ final class RealFeed implements AutoCloseable {
     }
 
     static ConditionFactory patiently() {
-        return Awaitility.await().atMost(Duration.ofSeconds(60));
+        return Awaitility.await().atMost(PATIENCE);
     }
 
     /** Leads the connection for pushes another way. */
@@ -184,19 +185,21 @@ final class RealFeed implements AutoCloseable {
         patiently().until(() -> decide() == Reason.REVOKED_KEY);
     }
 
-    /** Asks until the revoke is seen; returns how long after {@code revoked} the last question was asked that got an allow. */
+    /**
+     * Asks until the revoke is seen, or nobody would wait any more; returns how long after {@code revoked} the last question was
+     * asked that got an allow.
+     */
     Duration staleFor(long revoked) {
         long last = revoked;
-        while (true) {
+        Reason reason;
+        do {
             long asked = System.nanoTime();
-            Reason reason = decide();
-            if (reason == Reason.REVOKED_KEY) {
-                return Duration.ofNanos(last - revoked);
-            }
+            reason = decide();
             if (reason == Reason.OK) {
                 last = asked;
             }
-        }
+        } while (reason != Reason.REVOKED_KEY && last - revoked < PATIENCE.toNanos());
+        return Duration.ofNanos(last - revoked);
     }
 
     /** Returns how many records have been read from Redis since its start, by whomever; each heartbeat reads one. */
