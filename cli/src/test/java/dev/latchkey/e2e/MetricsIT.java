@@ -27,7 +27,8 @@ class MetricsIT {
             String list = Files.readString(World.HOME.resolve("docs/metrics.md"));
             String tables = list.substring(0, list.indexOf("## Be woken up for"));
 
-            Set<String> shown = names(SHOWN, RawHttp.get(world.sidecar.opsPort(), "/metrics").body());
+            Set<String> shown = names(
+                    SHOWN, RawHttp.get(world.sidecar.opsPort(), "/metrics").body());
             shown.addAll(names(SHOWN, RawHttp.get(control.port(), "/metrics").body()));
 
             // A timer shows its greatest value apart.
