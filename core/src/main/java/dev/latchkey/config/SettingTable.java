@@ -103,7 +103,8 @@ final class SettingTable {
             "2s",
             "The longest that a change may go unseen under any single fault: without an answer from Redis for so long, nothing"
                     + " in memory is used",
-            Forms.duration("500ms", "1m"));
+            // Lost pushes are only seen after the second between two canaries and the heartbeat that follows.
+            Forms.duration("2s", "1m"));
 
     static final Setting<String> KEYS_BRAND = add("keys.brand", "opt", "What every key starts with", Forms.BRAND);
     static final Setting<Boolean> KEYS_ACCEPT_IMPORTED =
