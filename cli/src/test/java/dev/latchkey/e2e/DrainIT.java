@@ -147,7 +147,9 @@ class DrainIT {
     @Test
     void sigterm_checksWaitForRedis_areAnsweredBeforeTheEnd() throws Exception {
         World world = add(new World.Options().port(9191, firstPort).start());
-        CommandProcess sidecar = sidecar(world, firstPort, Map.of("LATCHKEY_DRAIN_DELAY", "0s"));
+        // With the cache off, so that each check has to wait.
+        CommandProcess sidecar = sidecar(
+                world, firstPort, Map.of("LATCHKEY_DRAIN_DELAY", "0s", "LATCHKEY_CACHE_ENABLED", "false"));
         String key = seed(world);
         Awaitility.await()
                 .atMost(60, TimeUnit.SECONDS)
