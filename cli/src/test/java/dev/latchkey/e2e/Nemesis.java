@@ -48,10 +48,12 @@ final class Nemesis {
         /** Nothing passes any more over the connections that there are; they stay open. */
         LINK_FORGOTTEN("link"),
         ANSWERS_FORGOTTEN("link"),
-        REQUESTS_FORGOTTEN("link"),
+        COMMANDS_FORGOTTEN("link"),
         /** Nothing passes, and all of it arrives in the end. */
         LINK_PARTED("link"),
         LINK_SLOW("link"),
+        /** All else passes. */
+        PUSHES_SWALLOWED("link"),
         CONTROL_KILLED("control"),
         CONTROL_PARTED("control"),
         CONTROL_UNANSWERED("control"),
@@ -150,9 +152,10 @@ final class Nemesis {
             case FEEDS_KILLED -> killFeeds();
             case LINK_FORGOTTEN -> sidecar.link.freeze();
             case ANSWERS_FORGOTTEN -> sidecar.link.freezeAnswers();
-            case REQUESTS_FORGOTTEN -> sidecar.link.freezeCommands();
+            case COMMANDS_FORGOTTEN -> sidecar.link.freezeCommands();
             case LINK_PARTED -> sidecar.link.hold();
             case LINK_SLOW -> sidecar.link.delay(SLOW_MILLIS);
+            case PUSHES_SWALLOWED -> sidecar.pushes.swallow(true);
             case CONTROL_KILLED -> world.killControl();
             case CONTROL_PARTED -> world.controlLink().hold();
             case CONTROL_UNANSWERED -> world.controlLink().freezeAnswers();
@@ -170,6 +173,7 @@ final class Nemesis {
             case REDIS_KILLED -> world.redis.start();
             case LINK_PARTED -> sidecar.link.release();
             case LINK_SLOW -> sidecar.link.delay(0);
+            case PUSHES_SWALLOWED -> sidecar.pushes.swallow(false);
             case CONTROL_KILLED -> world.startControl();
             case CONTROL_PARTED -> world.controlLink().release();
             case MEMORY_FULL -> world.redis.commands().configSet("maxmemory", "0");

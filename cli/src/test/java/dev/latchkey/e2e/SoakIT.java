@@ -87,7 +87,7 @@ class SoakIT {
             Use before = null;
             long start = System.nanoTime();
             try (Crowd crowd = new Crowd(world, history)) {
-                while (System.nanoTime() - start < TimeUnit.SECONDS.toNanos(SECONDS)) {
+                while (before == null || System.nanoTime() - start < TimeUnit.SECONDS.toNanos(SECONDS)) {
                     if (before == null && System.nanoTime() - start > TimeUnit.SECONDS.toNanos(SECONDS / 5)) {
                         before = Use.of(first);
                     }

@@ -8,6 +8,7 @@ import dev.latchkey.cli.demo.Ports;
 import dev.latchkey.index.FaultProxy;
 import dev.latchkey.index.RealRedis;
 import dev.latchkey.lifecycle.Closing;
+import dev.latchkey.server.cache.PushProxy;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import java.io.IOException;
@@ -44,13 +45,15 @@ final class SoakWorld implements AutoCloseable {
         final String name;
         final int checksPort = Ports.any();
         final int opsPort = Ports.any();
+        final PushProxy pushes;
         final FaultProxy link;
         final ManagedChannel channel;
         private CommandProcess process;
 
         Endpoint(String name) throws IOException {
             this.name = name;
-            link = made.add(new FaultProxy(redis.port()));
+            pushes = made.add(new PushProxy(redis.port()));
+            link = made.add(new FaultProxy(pushes.port()));
             channel = NettyChannelBuilder.forAddress("127.0.0.1", checksPort)
                     .usePlaintext()
                     .build();

@@ -1,6 +1,7 @@
 package dev.latchkey.server.cache;
 
 import dev.latchkey.index.LoopbackServer;
+import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
@@ -11,18 +12,18 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** A proxy on loopback that reads RESP3: it can keep pushes to itself, and say between two answers what Redis has not said. */
-final class PushProxy extends LoopbackServer {
+public final class PushProxy extends LoopbackServer {
     private final int target;
     private final Set<Socket> clients = ConcurrentHashMap.newKeySet();
     private volatile boolean swallowing;
 
-    PushProxy(int target) throws IOException {
+    public PushProxy(int target) throws IOException {
         this.target = target;
         start();
     }
 
     /** Whether pushes are kept back from now on. */
-    void swallow(boolean pushes) {
+    public void swallow(boolean pushes) {
         swallowing = pushes;
     }
 
@@ -49,7 +50,7 @@ final class PushProxy extends LoopbackServer {
         clients.add(client);
         try (client;
                 server) {
-            DataInputStream in = new DataInputStream(server.getInputStream());
+            DataInputStream in = new DataInputStream(new BufferedInputStream(server.getInputStream()));
             while (true) {
                 ByteArrayOutputStream frame = new ByteArrayOutputStream();
                 char type = copy(in, frame);
