@@ -148,8 +148,8 @@ class DrainIT {
     void sigterm_checksWaitForRedis_areAnsweredBeforeTheEnd() throws Exception {
         World world = add(new World.Options().port(9191, firstPort).start());
         // With the cache off, so that each check has to wait.
-        CommandProcess sidecar = sidecar(
-                world, firstPort, Map.of("LATCHKEY_DRAIN_DELAY", "0s", "LATCHKEY_CACHE_ENABLED", "false"));
+        CommandProcess sidecar =
+                sidecar(world, firstPort, Map.of("LATCHKEY_DRAIN_DELAY", "0s", "LATCHKEY_CACHE_ENABLED", "false"));
         String key = seed(world);
         Awaitility.await()
                 .atMost(60, TimeUnit.SECONDS)

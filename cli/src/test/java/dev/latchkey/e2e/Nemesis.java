@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
@@ -30,6 +31,7 @@ final class Nemesis {
 
     private final SoakWorld world;
     private final History history;
+    private final Set<Fault> faults;
     private final Random random;
     private final List<Strike> plan = new ArrayList<>();
     private int next;
@@ -82,9 +84,10 @@ final class Nemesis {
         }
     }
 
-    Nemesis(SoakWorld world, History history, long seed) {
+    Nemesis(SoakWorld world, History history, Set<Fault> faults, long seed) {
         this.world = world;
         this.history = history;
+        this.faults = faults;
         this.random = new Random(seed);
     }
 
@@ -105,9 +108,9 @@ final class Nemesis {
 
     private Strike planned(int number) {
         while (plan.size() <= number) {
-            List<Fault> faults = new ArrayList<>(List.of(Fault.values()));
-            Collections.shuffle(faults, random);
-            for (Fault fault : faults) {
+            List<Fault> deck = new ArrayList<>(faults);
+            Collections.shuffle(deck, random);
+            for (Fault fault : deck) {
                 int sidecar = random.nextInt(world.sidecars.size());
                 plan.add(new Strike(
                         fault,

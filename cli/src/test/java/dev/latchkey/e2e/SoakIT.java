@@ -11,11 +11,13 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Queue;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -81,7 +83,7 @@ class SoakIT {
         System.out.printf("soak: %d s, seed %d (-Dlatchkey.soak.seed=%d)%n", SECONDS, SEED, SEED);
         try (SoakWorld world = new SoakWorld(folder, Map.of());
                 History history = new History(HISTORY.resolve("history.jsonl"))) {
-            Nemesis nemesis = new Nemesis(world, history, SEED);
+            Nemesis nemesis = new Nemesis(world, history, faults(), SEED);
             System.out.println("plan: " + nemesis.plan(SECONDS / LEAST_SECONDS_OF_A_FAULT));
             Endpoint first = world.sidecars.get(0);
             Use before = null;
@@ -117,6 +119,15 @@ class SoakIT {
         }
     }
 
+    /** How soon swallowed pushes are missed depends on a canary that comes on time; a minute on a busy machine is not to. */
+    private static Set<Fault> faults() {
+        Set<Fault> faults = EnumSet.allOf(Fault.class);
+        if (SECONDS <= SECONDS_TO_SETTLE) {
+            faults.remove(Fault.PUSHES_SWALLOWED);
+        }
+        return faults;
+    }
+
     /** The control experiment: memory that is used for a minute without an answer from Redis, and not for two seconds. */
     @ParameterizedTest(name = "lease {0}")
     @CsvSource({"2s, false", "1m, true"})
@@ -125,7 +136,7 @@ class SoakIT {
                 History history = new History(HISTORY.resolve("history-of-lease-" + lease + ".jsonl"))) {
             try (Crowd crowd = new Crowd(world, history)) {
                 crowd.awaitOperations(ENOUGH);
-                new Nemesis(world, history, SEED)
+                new Nemesis(world, history, faults(), SEED)
                         .strike(Fault.ANSWERS_FORGOTTEN, world.sidecars.get(0), 4 * LEASE.toMillis());
             }
 
