@@ -18,6 +18,9 @@ import org.slf4j.LoggerFactory;
 final class FeedSession implements FeedConnection.Pushes {
     private static final Logger log = LoggerFactory.getLogger(FeedSession.class);
     private static final long CANARY_STALE_MILLIS = 15_000;
+    /** Less than lies between two canaries. */
+    private static final long CANARY_NEXT_MILLIS = 500;
+
     /** A connection that is not confirmed and answers nothing for so long is given up. */
     private static final long SILENCE_NANOS = TimeUnit.SECONDS.toNanos(5);
     /** What Redis has refused is tried again after this: somebody may have permitted it. */
@@ -218,9 +221,12 @@ final class FeedSession implements FeedConnection.Pushes {
         long arrived = parts.clock().redisMillis();
         canary.pushed();
         var unused = connection.canaryWrittenAt(at -> {
-            // A later canary may have been written before it was read; what took longer than that is not seen here.
-            if (at > 0 && arrived >= at) {
-                parts.listener().canary(arrived - at);
+            // Redis' clock is known to within its last answer: what seems to come before it was written has taken no
+            // time.
+            // But a later canary, a second on, may have been written before this one was read.
+            long millis = arrived - at;
+            if (at > 0 && millis > -CANARY_NEXT_MILLIS) {
+                parts.listener().canary(Math.max(0, millis));
             }
             return at;
         });

@@ -61,6 +61,18 @@ class FeedConfirmationTest {
         assertThat(near.canaries).allMatch(millis -> millis >= 0);
     }
 
+    /** Most take less than Redis' clock is known to. */
+    @Test
+    void canaries_written_areAllMeasured() {
+        near.start();
+
+        for (int i = 1; i <= 20; i++) {
+            int written = i;
+            near.writeCanary();
+            RealFeed.patiently().until(() -> near.canaries.size() == written);
+        }
+    }
+
     @Test
     void start_canaryWithoutAPush_everyCheckReadsRedisUntilOneIsPushed() {
         near.leaveCanary();

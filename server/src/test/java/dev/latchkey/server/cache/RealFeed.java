@@ -212,9 +212,9 @@ final class RealFeed implements AutoCloseable {
                 .sum();
     }
 
-    /** Writes the canary as a control plane does that is alive; it has taken a second, so that it is surely measured. */
+    /** Writes the canary as a control plane does that is alive. */
     void writeCanary() {
-        long written = IndexClock.millis(redis.commands().time()) - 1000;
+        long written = IndexClock.millis(redis.commands().time());
         redis.commands().hset(schema.canary(), "at", Long.toString(written));
     }
 
