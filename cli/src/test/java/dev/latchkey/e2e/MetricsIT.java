@@ -2,14 +2,11 @@ package dev.latchkey.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.latchkey.control.ControlPlane;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -21,15 +18,15 @@ class MetricsIT {
 
     @Test
     void list_namesWhatIsShownAndNothingElse() throws IOException {
-        try (World world = new World.Options().start();
-                ControlPlane control = AdminApi.startControl(world.redis.uri(), Map.of())) {
-            Awaitility.await().until(control::ready);
+        try (ManagedWorld managed = new ManagedWorld()) {
             String list = Files.readString(World.HOME.resolve("docs/metrics.md"));
             String tables = list.substring(0, list.indexOf("## Be woken up for"));
 
             Set<String> shown = names(
-                    SHOWN, RawHttp.get(world.sidecar.opsPort(), "/metrics").body());
-            shown.addAll(names(SHOWN, RawHttp.get(control.port(), "/metrics").body()));
+                    SHOWN,
+                    RawHttp.get(managed.world.sidecar.opsPort(), "/metrics").body());
+            shown.addAll(
+                    names(SHOWN, RawHttp.get(managed.control.port(), "/metrics").body()));
 
             // A timer shows its greatest value apart.
             shown.removeIf(name -> name.endsWith("_seconds_max"));

@@ -66,9 +66,10 @@ class RedisRestartIT {
         patiently().untilAsserted(() -> assertThat(latchkey.check(key)).isEqualTo("401 unknown_key"));
         assertThat(latchkey.check(revoked)).isEqualTo("401 unknown_key");
         latchkey.awaitReady();
-        assertThat(latchkey.controlLog())
-                .containsOnlyOnce("Redis has lost its contents")
-                .contains("appendonly yes");
+        patiently()
+                .untilAsserted(() -> assertThat(latchkey.controlLog())
+                        .containsOnlyOnce("Redis has lost its contents")
+                        .contains("appendonly yes"));
         assertThat(TwoProcesses.refusal(latchkey::createKey))
                 .startsWith("NOT_FOUND")
                 .contains("ws_1");

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.latchkey.config.SettingsLoader;
 import dev.latchkey.config.SettingsLoader.ProcessKind;
-import dev.latchkey.control.ControlPlane;
 import dev.latchkey.decision.Policies;
 import dev.latchkey.lifecycle.Closing;
 import dev.latchkey.server.Sidecar;
@@ -34,25 +33,20 @@ class RevocationIT {
     private static final int REVOKES = Integer.getInteger("latchkey.revokes", 100);
     private static final Duration LEASE = Duration.ofSeconds(2);
 
+    private static ManagedWorld managed;
     private static World world;
-    private static ControlPlane control;
     private static AdminApi admin;
 
     @BeforeAll
     static void start() throws IOException {
-        world = new World.Options().start();
-        control = AdminApi.startControl(world.redis.uri(), Map.of());
-        admin = new AdminApi(control.port());
-        Awaitility.await().until(control::ready);
-        admin.createWorkspace("ws_1");
-        Awaitility.await().until(() -> metric(world.sidecar, "latchkey_cache_usable") == 1);
+        managed = new ManagedWorld();
+        world = managed.world;
+        admin = managed.admin;
     }
 
     @AfterAll
     static void stop() {
-        admin.close();
-        control.close();
-        world.close();
+        managed.close();
     }
 
     @ParameterizedTest(name = "{0} sidecars")

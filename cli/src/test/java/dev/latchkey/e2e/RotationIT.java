@@ -3,12 +3,10 @@ package dev.latchkey.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.Duration;
-import dev.latchkey.control.ControlPlane;
 import dev.latchkey.v1.CreateKeyResponse;
 import dev.latchkey.v1.RotateKeyRequest;
 import dev.latchkey.v1.RotateKeyResponse;
 import java.io.IOException;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.awaitility.Awaitility;
@@ -20,24 +18,20 @@ import org.junit.jupiter.api.Test;
 /** A key that takes another's place, as its users meet it behind a real Envoy. */
 @Tag("one-envoy")
 class RotationIT {
+    private static ManagedWorld managed;
     private static World world;
-    private static ControlPlane control;
     private static AdminApi admin;
 
     @BeforeAll
     static void start() throws IOException {
-        world = new World.Options().start();
-        control = AdminApi.startControl(world.redis.uri(), Map.of());
-        admin = new AdminApi(control.port());
-        Awaitility.await().until(control::ready);
-        admin.createWorkspace("ws_1");
+        managed = new ManagedWorld();
+        world = managed.world;
+        admin = managed.admin;
     }
 
     @AfterAll
     static void stop() {
-        admin.close();
-        control.close();
-        world.close();
+        managed.close();
     }
 
     @Test
