@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.latchkey.index.RealRedis;
 import dev.latchkey.index.RedisUsers;
-import dev.latchkey.index.Resp2Proxy;
+import dev.latchkey.index.RefusingProxy;
 import io.grpc.StatusRuntimeException;
 import io.lettuce.core.KillArgs;
 import java.io.IOException;
@@ -218,7 +218,7 @@ class RedisAccessIT {
     void proxyThatSpeaksResp2Only_works_andIsTold() throws IOException {
         REDIS.setUser("sidecar", PASSWORD, SIDECAR);
         REDIS.setUser("control", PASSWORD, CONTROL);
-        try (Resp2Proxy proxy = new Resp2Proxy(REDIS.port())) {
+        try (RefusingProxy proxy = RefusingProxy.resp2Only(REDIS.port())) {
             String address = "127.0.0.1:" + proxy.port();
             start("redis://sidecar:marker-secret@" + address, "redis://control:marker-secret@" + address, Map.of());
             patiently().until(() -> latchkey.controlReadyz().equals("200 ready\n"));

@@ -8,24 +8,35 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * A proxy on loopback that reads commands and answers some of them itself, as something that is not quite Redis does. It may do
  * so only where no other answer is under way.
  */
-public abstract class RefusingProxy extends LoopbackServer {
+public final class RefusingProxy extends LoopbackServer {
     private final int target;
+    private final Function<List<String>, Optional<String>> refusals;
 
-    protected RefusingProxy(int target) throws IOException {
+    /** @param refusals the error that answers a command, without the dash before it; empty for a command that passes */
+    public RefusingProxy(int target, Function<List<String>, Optional<String>> refusals) throws IOException {
         this.target = target;
+        this.refusals = refusals;
         start();
     }
 
-    /** Returns the error that answers a command, without the dash before it; empty for a command that passes. */
-    protected abstract Optional<String> refusal(List<String> command);
+    /** Returns one that knows RESP2 only: it answers {@code HELLO} as Redis 5 does, arguments quoted. */
+    public static RefusingProxy resp2Only(int target) throws IOException {
+        return new RefusingProxy(
+                target,
+                command -> command.get(0).equalsIgnoreCase("HELLO")
+                        ? Optional.of("ERR unknown command `HELLO`, with args beginning with: `"
+                                + String.join("`, `", command.subList(1, command.size())) + "`, ")
+                        : Optional.empty());
+    }
 
     @Override
-    protected final void serve(Socket client) throws IOException {
+    protected void serve(Socket client) throws IOException {
         Socket server = connect(target);
         thread(() -> commands(client, server));
         server.getInputStream().transferTo(client.getOutputStream());
@@ -50,7 +61,7 @@ public abstract class RefusingProxy extends LoopbackServer {
                             .append(words[i])
                             .append("\r\n");
                 }
-                Optional<String> refusal = refusal(List.of(words));
+                Optional<String> refusal = refusals.apply(List.of(words));
                 OutputStream to = refusal.isPresent() ? client.getOutputStream() : out;
                 String text = refusal.map(error -> "-" + error + "\r\n").orElseGet(command::toString);
                 to.write(text.getBytes(StandardCharsets.ISO_8859_1));

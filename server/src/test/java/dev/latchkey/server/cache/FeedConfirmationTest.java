@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.latchkey.decision.Reason;
 import dev.latchkey.index.RealRedis;
 import dev.latchkey.index.RefusingProxy;
-import dev.latchkey.index.Resp2Proxy;
 import io.lettuce.core.TrackingArgs;
 import io.lettuce.core.codec.StringCodec;
 import io.lettuce.core.output.StatusOutput;
@@ -145,7 +144,7 @@ class FeedConfirmationTest {
 
     @Test
     void resp2Only_leavesTheCacheUnusedAndSaysWhy() throws IOException {
-        try (Resp2Proxy old = new Resp2Proxy(REDIS.port())) {
+        try (RefusingProxy old = RefusingProxy.resp2Only(REDIS.port())) {
             near.via("redis://127.0.0.1:" + old.port()).launch();
 
             near.awaitProblem("speaks RESP2 only");
@@ -155,12 +154,9 @@ class FeedConfirmationTest {
 
     @Test
     void broadcastIsUnknown_leavesTheCacheUnusedAndSaysWhy() throws IOException {
-        try (RefusingProxy other = new RefusingProxy(REDIS.port()) {
-            @Override
-            protected Optional<String> refusal(List<String> command) {
-                return command.contains("BCAST") ? Optional.of("ERR syntax error") : Optional.empty();
-            }
-        }) {
+        try (RefusingProxy other = new RefusingProxy(
+                REDIS.port(),
+                command -> command.contains("BCAST") ? Optional.of("ERR syntax error") : Optional.empty())) {
             near.via("redis://127.0.0.1:" + other.port()).launch();
 
             near.awaitProblem("does not track changes by prefix: ERR syntax error");
