@@ -47,7 +47,10 @@ public final class RedisLink implements AutoCloseable {
     /** Redis keeps a log of refused logins. */
     private static final long RETRY_REFUSED_MILLIS = 1000;
 
-    private static final int MAX_LOST_REFUSALS = 5;
+    /** So many closings without a word may have had one that did not arrive: the next attempt tells the cause. */
+    private static final int CLOSINGS_PASSED_OVER = 2;
+
+    private static final int CLOSINGS_PASSED_OVER_AFTER_REFUSAL = 5;
 
     private static final int MAX_QUEUED_COMMANDS = 16_384;
 
@@ -63,8 +66,8 @@ public final class RedisLink implements AutoCloseable {
     private volatile @Nullable StatefulRedisConnection<String, String> connection;
     private volatile String problem;
     private volatile boolean closed;
-    /** How many more closings without a word are taken for the refusal that came before. Of one attempt after the other. */
-    private final AtomicInteger lostRefusals = new AtomicInteger();
+    /** How many more closings without a word are passed over. Of one attempt after the other. */
+    private final AtomicInteger passedOver = new AtomicInteger(CLOSINGS_PASSED_OVER);
 
     /**
      * @param uri where Redis is, with user and password; never printed
@@ -240,6 +243,7 @@ public final class RedisLink implements AutoCloseable {
             return;
         }
         problem = lost();
+        passedOver.set(CLOSINGS_PASSED_OVER);
         connection = connected;
         Watcher told = watcher;
         if (told != null) {
@@ -293,7 +297,7 @@ public final class RedisLink implements AutoCloseable {
             // next.
             log.debug("no connection to Redis at {}", peer.address(), failure);
         } else {
-            lostRefusals.set(refused ? MAX_LOST_REFUSALS : 0);
+            passedOver.set(refused ? CLOSINGS_PASSED_OVER_AFTER_REFUSAL : CLOSINGS_PASSED_OVER);
             problem = peer.explain(failure);
             troubles.wrong(CONNECTION, problem);
         }
@@ -302,14 +306,14 @@ public final class RedisLink implements AutoCloseable {
 
     /**
      * Tells whether a failure says nothing of its cause: Lettuce found no handshake any more, which it says itself or wraps; or
-     * Redis, which had refused the login before, closed the connection and its words did not arrive in time. If they do not
-     * arrive again and again, that is a cause of its own.
+     * Redis closed the connection, and its words, such as a refusal of the login, did not arrive in time. If they do not arrive
+     * again and again, that is a cause of its own.
      */
     private boolean isWithoutCause(Throwable failure) {
         if (RedisPeer.find(failure, IllegalStateException.class).isPresent()) {
             return true;
         }
-        return RedisPeer.isWordless(failure) && lostRefusals.getAndDecrement() > 0;
+        return RedisPeer.isWordless(failure) && passedOver.getAndDecrement() > 0;
     }
 
     private void retryAfter(long millis) {

@@ -19,7 +19,7 @@ class RedisLinkTest {
 
     @Test
     void loginRefusedThenClosedWithoutAWord_isStillTheRefusal() throws IOException {
-        try (Grudge redis = new Grudge(3);
+        try (Grudge redis = new Grudge(3, 0);
                 Links links = new Links(redis.port())) {
             List<String> problems = links.problemsUntil(() -> redis.served() > 5);
 
@@ -28,20 +28,34 @@ class RedisLinkTest {
     }
 
     @Test
+    void closedWithoutAWordThenLoginRefused_isTheRefusalFromTheStart() throws IOException {
+        try (Grudge redis = new Grudge(2, 1);
+                Links links = new Links(redis.port())) {
+            assertThat(links.untilRefused).isNotEmpty().noneMatch(problem -> problem.contains("closes the connection"));
+        }
+    }
+
+    @Test
     void loginRefusedOnceThenClosedEachTime_isToldAtLast() throws IOException {
-        try (Grudge redis = new Grudge(Integer.MAX_VALUE);
+        try (Grudge redis = new Grudge(Integer.MAX_VALUE, 0);
                 Links links = new Links(redis.port())) {
             Awaitility.await().until(() -> links.problem().contains("closes the connection"));
         }
     }
 
-    /** A Redis that refuses the first login, closes some connections without a word, refuses one again, and so on. */
+    /** A Redis that refuses a login, closes some connections without a word, refuses one again, and so on. */
     private static final class Grudge extends LoopbackServer {
         private final int closings;
+        private final int first;
         private final AtomicInteger served = new AtomicInteger();
 
-        Grudge(int closings) throws IOException {
+        /**
+         * @param closings between two refusals
+         * @param first how many of them it begins without
+         */
+        Grudge(int closings, int first) throws IOException {
             this.closings = closings;
+            this.first = first;
             start();
         }
 
@@ -51,7 +65,7 @@ class RedisLinkTest {
 
         @Override
         protected void serve(Socket client) throws IOException {
-            boolean speaks = served.getAndIncrement() % ((long) closings + 1) == 0;
+            boolean speaks = (served.getAndIncrement() + first) % ((long) closings + 1) == 0;
             if (speaks && client.getInputStream().read() >= 0) {
                 client.getOutputStream()
                         .write("-WRONGPASS invalid username-password pair or user is disabled.\r\n"
@@ -66,6 +80,7 @@ class RedisLinkTest {
     private static final class Links implements AutoCloseable {
         private final RedisResources resources = new RedisResources();
         private final RedisLink link;
+        private final List<String> untilRefused;
 
         Links(int port) {
             link = new RedisLink(
@@ -73,7 +88,7 @@ class RedisLinkTest {
                     Duration.ofSeconds(5),
                     resources.client());
             link.start();
-            Awaitility.await().until(() -> problem().contains("WRONGPASS"));
+            untilRefused = problemsUntil(() -> problem().contains("WRONGPASS"));
         }
 
         String problem() {
