@@ -25,8 +25,7 @@ import picocli.CommandLine.Spec;
 @Command(name = "keys", description = "Create, list, show, find, rotate and revoke API keys.")
 final class KeysCommand {
     static final int PAGE_SIZE = 1000;
-
-    private static final String ANY_WORKSPACE = "-";
+    static final String ANY_WORKSPACE = "-";
 
     @Mixin
     private final ControlOptions control;

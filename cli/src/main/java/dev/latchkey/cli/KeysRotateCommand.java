@@ -67,8 +67,9 @@ final class KeysRotateCommand implements Callable<Integer> {
     }
 
     private RotateKeyRequest request() {
-        RotateKeyRequest.Builder request =
-                RotateKeyRequest.newBuilder().setWorkspace("-").setId(id);
+        RotateKeyRequest.Builder request = RotateKeyRequest.newBuilder()
+                .setWorkspace(KeysCommand.ANY_WORKSPACE)
+                .setId(id);
         if (overlap != null) {
             request.setOverlap(ProtoValues.duration(overlap));
         }

@@ -103,7 +103,7 @@ class RevocationIT {
             for (int i = 0; i < count; i++) {
                 Sidecar sidecar = made.add(start());
                 channels.add(Checks.channel(sidecar.authzPort()));
-                Awaitility.await().until(() -> metric(sidecar, "latchkey_cache_usable") == 1);
+                Awaitility.await().until(() -> Metrics.at(sidecar.opsPort(), "latchkey_cache_usable") == 1);
             }
         }
 
@@ -163,24 +163,20 @@ class RevocationIT {
     void hotKey_thousandRequests_readNothing() {
         CreateKeyResponse created = admin.createKey("ws_1");
         warm(created);
-        double misses = metric(world.sidecar, "latchkey_cache_lookups_total{result=\"miss\"}");
-        double bypasses = metric(world.sidecar, "latchkey_cache_lookups_total{result=\"bypass\"}");
+        double misses = Metrics.at(world.sidecar.opsPort(), "latchkey_cache_lookups_total{result=\"miss\"}");
+        double bypasses = Metrics.at(world.sidecar.opsPort(), "latchkey_cache_lookups_total{result=\"bypass\"}");
 
         for (int i = 0; i < 1000; i++) {
             assertThat(world.get("/v1/cases", created.getSecret()).status()).isEqualTo(200);
         }
 
-        assertThat(metric(world.sidecar, "latchkey_cache_lookups_total{result=\"miss\"}"))
+        assertThat(Metrics.at(world.sidecar.opsPort(), "latchkey_cache_lookups_total{result=\"miss\"}"))
                 .isEqualTo(misses);
-        assertThat(metric(world.sidecar, "latchkey_cache_lookups_total{result=\"bypass\"}"))
+        assertThat(Metrics.at(world.sidecar.opsPort(), "latchkey_cache_lookups_total{result=\"bypass\"}"))
                 .isEqualTo(bypasses);
     }
 
     private static void warm(CreateKeyResponse created) {
         assertThat(world.get("/v1/cases", created.getSecret()).status()).isEqualTo(200);
-    }
-
-    private static double metric(Sidecar sidecar, String name) {
-        return Metrics.at(sidecar.opsPort(), name);
     }
 }

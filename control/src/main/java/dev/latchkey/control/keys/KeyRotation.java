@@ -92,16 +92,12 @@ final class KeyRotation {
                     id + " is " + (key.closed() ? "revoked" : "expired")
                             + ", so it is not rotated; create a key instead");
         }
-        livingSuccessor(key).ifPresent(successor -> {
+        successor(key).filter(successor -> !successor.closed()).ifPresent(successor -> {
             throw new RefusedException(
                     Kind.CONFLICT,
                     id + " has a successor, " + successor.id() + "; rotate that one, or revoke it if nobody has it");
         });
         return stored;
-    }
-
-    private Optional<ManagedKey> livingSuccessor(ManagedKey key) {
-        return successor(key).filter(successor -> !successor.closed());
     }
 
     private Optional<ManagedKey> successor(ManagedKey key) {
