@@ -1,5 +1,6 @@
 package dev.latchkey.control;
 
+import static dev.latchkey.control.Callers.ALICE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -24,13 +25,13 @@ class ControlUserTest {
         user.may(RedisUsers.control("latchkey:").toArray(String[]::new));
         try (TestControl control = new TestControl(user.uri())) {
             assertThat(control.announcements.beat()).isTrue();
-            control.workspaces.create("alice", "ws_1", "");
+            control.workspaces.create(ALICE, "ws_1", "");
             ManagedKey key = control.keys
-                    .create("alice", TestControl.newKey("ws_1"))
+                    .create(ALICE, TestControl.newKey("ws_1"))
                     .view()
                     .key();
-            control.keys.revoke("alice", new KeyName("-", key.id()), "");
-            control.workspaces.setActive("alice", "ws_1", false);
+            control.keys.revoke(ALICE, new KeyName("-", key.id()), "");
+            control.workspaces.setActive(ALICE, "ws_1", false);
             assertThat(control.keys.list("ws_1", new PageRequest(0, ""), true).items())
                     .hasSize(1);
             assertThat(control.workspaces.list(new PageRequest(0, "")).items()).hasSize(1);

@@ -1,6 +1,7 @@
 package dev.latchkey.control.api;
 
 import dev.latchkey.config.AdminToken;
+import dev.latchkey.control.ledger.Caller;
 import io.grpc.Context;
 import io.grpc.Contexts;
 import io.grpc.Metadata;
@@ -47,13 +48,13 @@ public final class AdminAuth implements ServerInterceptor {
         return Contexts.interceptCall(Context.current().withValue(CALLER, caller), call, headers, next);
     }
 
-    /** Returns the name of the token that the present call carries. */
-    static String actor() {
+    /** Returns who makes the present call. */
+    static Caller caller(String requestId) {
         AdminToken caller = CALLER.get();
         if (caller == null) {
             throw new IllegalStateException("a call that was not authenticated");
         }
-        return caller.name();
+        return new Caller(caller.name(), requestId);
     }
 
     private @Nullable AdminToken callerOf(Metadata headers) {

@@ -39,7 +39,7 @@ public final class KeyServiceEndpoint extends KeyServiceGrpc.KeyServiceImplBase 
     @Override
     public void createKey(CreateKeyRequest request, StreamObserver<CreateKeyResponse> call) {
         ErrorMapping.answer(call, () -> {
-            CreatedKey created = keys.create(AdminAuth.actor(), Messages.newKey(request));
+            CreatedKey created = keys.create(AdminAuth.caller(request.getRequestId()), Messages.newKey(request));
             withdrawIfGivenUp(call, created);
             return CreateKeyResponse.newBuilder()
                     .setKey(Messages.key(created.view()))
@@ -74,7 +74,7 @@ public final class KeyServiceEndpoint extends KeyServiceGrpc.KeyServiceImplBase 
     public void revokeKey(RevokeKeyRequest request, StreamObserver<RevokeKeyResponse> call) {
         ErrorMapping.answer(call, () -> {
             KeyName name = new KeyName(request.getWorkspace(), request.getId());
-            KeyView revoked = keys.revoke(AdminAuth.actor(), name, request.getReason());
+            KeyView revoked = keys.revoke(AdminAuth.caller(request.getRequestId()), name, request.getReason());
             return RevokeKeyResponse.newBuilder().setKey(Messages.key(revoked)).build();
         });
     }
@@ -82,7 +82,7 @@ public final class KeyServiceEndpoint extends KeyServiceGrpc.KeyServiceImplBase 
     @Override
     public void rotateKey(RotateKeyRequest request, StreamObserver<RotateKeyResponse> call) {
         ErrorMapping.answer(call, () -> {
-            RotatedKey rotated = keys.rotate(AdminAuth.actor(), Messages.replacement(request));
+            RotatedKey rotated = keys.rotate(AdminAuth.caller(request.getRequestId()), Messages.replacement(request));
             withdrawIfGivenUp(call, rotated.created());
             return RotateKeyResponse.newBuilder()
                     .setKey(Messages.key(rotated.created().view()))
@@ -103,7 +103,8 @@ public final class KeyServiceEndpoint extends KeyServiceGrpc.KeyServiceImplBase 
     @Override
     public void revokeLeakedKey(RevokeLeakedKeyRequest request, StreamObserver<RevokeLeakedKeyResponse> call) {
         ErrorMapping.answer(call, () -> {
-            KeyView revoked = leaked.revoke(AdminAuth.actor(), request.getSecret(), request.getReason());
+            KeyView revoked =
+                    leaked.revoke(AdminAuth.caller(request.getRequestId()), request.getSecret(), request.getReason());
             return RevokeLeakedKeyResponse.newBuilder()
                     .setKey(Messages.key(revoked))
                     .build();

@@ -28,7 +28,8 @@ public final class WorkspaceServiceEndpoint extends WorkspaceServiceGrpc.Workspa
     @Override
     public void createWorkspace(CreateWorkspaceRequest request, StreamObserver<CreateWorkspaceResponse> call) {
         ErrorMapping.answer(call, () -> {
-            ManagedWorkspace created = workspaces.create(AdminAuth.actor(), request.getId(), request.getName());
+            ManagedWorkspace created =
+                    workspaces.create(AdminAuth.caller(request.getRequestId()), request.getId(), request.getName());
             return CreateWorkspaceResponse.newBuilder()
                     .setWorkspace(Messages.workspace(created))
                     .build();
@@ -60,7 +61,8 @@ public final class WorkspaceServiceEndpoint extends WorkspaceServiceGrpc.Workspa
     @Override
     public void activateWorkspace(ActivateWorkspaceRequest request, StreamObserver<ActivateWorkspaceResponse> call) {
         ErrorMapping.answer(call, () -> {
-            ManagedWorkspace active = workspaces.setActive(AdminAuth.actor(), request.getId(), true);
+            ManagedWorkspace active =
+                    workspaces.setActive(AdminAuth.caller(request.getRequestId()), request.getId(), true);
             return ActivateWorkspaceResponse.newBuilder()
                     .setWorkspace(Messages.workspace(active))
                     .build();
@@ -71,7 +73,8 @@ public final class WorkspaceServiceEndpoint extends WorkspaceServiceGrpc.Workspa
     public void deactivateWorkspace(
             DeactivateWorkspaceRequest request, StreamObserver<DeactivateWorkspaceResponse> call) {
         ErrorMapping.answer(call, () -> {
-            ManagedWorkspace inactive = workspaces.setActive(AdminAuth.actor(), request.getId(), false);
+            ManagedWorkspace inactive =
+                    workspaces.setActive(AdminAuth.caller(request.getRequestId()), request.getId(), false);
             return DeactivateWorkspaceResponse.newBuilder()
                     .setWorkspace(Messages.workspace(inactive))
                     .build();

@@ -2,6 +2,7 @@ package dev.latchkey.control.keys;
 
 import dev.latchkey.control.keys.RefusedException.Kind;
 import dev.latchkey.control.ledger.Audit;
+import dev.latchkey.control.ledger.Caller;
 import dev.latchkey.control.ledger.Ledger;
 import dev.latchkey.control.ledger.ManagedKey;
 import dev.latchkey.control.ledger.Projection;
@@ -51,11 +52,11 @@ public final class KeyManager {
     }
 
     /** Makes a key. On any exception there is none that works: its secret would be lost, so it is withdrawn. */
-    public CreatedKey create(String actor, NewKey wanted) {
+    public CreatedKey create(Caller caller, NewKey wanted) {
         long now = clock.millis();
         KeyRules.Terms terms = rules.check(wanted, now);
         directory.requireWorkspace(wanted.workspace());
-        CreatedKey created = newKeys.make(actor, wanted.workspace(), wanted.name(), terms, "", now);
+        CreatedKey created = newKeys.make(caller, wanted.workspace(), wanted.name(), terms, "", now);
         ManagedKey key = created.view().key();
         return newKeys.keep(key, () -> Optional.of(created).filter(unseen -> projector.confirm(key)));
     }
@@ -64,8 +65,8 @@ public final class KeyManager {
      * Puts a new key in the place of an active one, which goes on until its overlap ends. On any exception no new key works; the
      * old one may have been given its end, and may then be rotated again.
      */
-    public RotatedKey rotate(String actor, Replacement wanted) {
-        return rotation.rotate(actor, wanted);
+    public RotatedKey rotate(Caller caller, Replacement wanted) {
+        return rotation.rotate(caller, wanted);
     }
 
     /**
@@ -115,7 +116,7 @@ public final class KeyManager {
      * Revokes a key for good. On return the index has it, whoever did it; so revoking again waits for what an earlier call
      * could not wait for.
      */
-    public KeyView revoke(String actor, KeyName name, String reason) {
+    public KeyView revoke(Caller caller, KeyName name, String reason) {
         Violations violations = new Violations();
         KeyDirectory.check(name, violations);
         violations.reason("reason", reason);
@@ -129,8 +130,8 @@ public final class KeyManager {
             }
             long now = clock.millis();
             ManagedKey revoked = stored.entry().revoke(now);
-            if (ledger.replace(stored, revoked, new Audit(actor, "key.revoke", reason, now))) {
-                log.info("key.revoke {} of {} by {}", revoked.id(), workspace, actor);
+            if (ledger.replace(stored, revoked, new Audit(caller, "key.revoke", reason, now))) {
+                log.info("key.revoke {} of {} by {}", revoked.id(), workspace, caller.name());
                 return revoked(KeyView.of(revoked, view.lastUsedAt(), now));
             }
         }

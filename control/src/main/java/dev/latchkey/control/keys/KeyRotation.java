@@ -2,6 +2,7 @@ package dev.latchkey.control.keys;
 
 import dev.latchkey.control.keys.RefusedException.Kind;
 import dev.latchkey.control.ledger.Audit;
+import dev.latchkey.control.ledger.Caller;
 import dev.latchkey.control.ledger.Ledger;
 import dev.latchkey.control.ledger.ManagedKey;
 import dev.latchkey.control.ledger.Projector;
@@ -38,7 +39,7 @@ final class KeyRotation {
     }
 
     /** Rotates a key. On any exception no new key works; the old one may have been given its end. */
-    RotatedKey rotate(String actor, Replacement wanted) {
+    RotatedKey rotate(Caller caller, Replacement wanted) {
         long now = clock.millis();
         Violations violations = new Violations();
         KeyDirectory.check(wanted.old(), violations);
@@ -50,28 +51,28 @@ final class KeyRotation {
 
         KeyRules.Terms terms = new KeyRules.Terms(
                 old.record().environment(), old.record().scopes(), expiresAt.orElseGet(() -> sameLife(old, now)));
-        CreatedKey created = newKeys.make(actor, workspace, old.name(), terms, old.id(), now);
+        CreatedKey created = newKeys.make(caller, workspace, old.name(), terms, old.id(), now);
         ManagedKey successor = created.view().key();
         RotatedKey rotated = newKeys.keep(successor, () -> {
             if (!projector.show(successor)) {
                 return Optional.empty();
             }
-            ManagedKey ended = succeed(actor, old.id(), successor, overlapEnd);
+            ManagedKey ended = succeed(caller, old.id(), successor, overlapEnd);
             // Before the answer: an overlap of 0 is for a key that has leaked.
             projector.project(ended);
             return Optional.of(new RotatedKey(created, directory.view(ended)));
         });
-        log.info("key.rotate {} of {} to {} by {}", old.id(), workspace, successor.id(), actor);
+        log.info("key.rotate {} of {} to {} by {}", old.id(), workspace, successor.id(), caller.name());
         return rotated;
     }
 
     /** Returns the old key as it is after the step. */
-    private ManagedKey succeed(String actor, String id, ManagedKey successor, long overlapEnd) {
+    private ManagedKey succeed(Caller caller, String id, ManagedKey successor, long overlapEnd) {
         for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
             long now = clock.millis();
             Stored<ManagedKey> stored = rotatable(successor.workspace(), id, now);
             ManagedKey ended = stored.entry().succeededBy(successor.id(), overlapEnd);
-            if (ledger.succeed(stored, ended, successor, new Audit(actor, "key.rotate", "", now))) {
+            if (ledger.succeed(stored, ended, successor, new Audit(caller, "key.rotate", "", now))) {
                 return ended;
             }
             if (directory.find(successor.workspace(), successor.id()).entry().closed()) {

@@ -1,6 +1,7 @@
 package dev.latchkey.control.keys;
 
 import dev.latchkey.control.keys.RefusedException.Kind;
+import dev.latchkey.control.ledger.Caller;
 import dev.latchkey.control.ledger.IndexWriter;
 import dev.latchkey.control.ledger.Ledger;
 import dev.latchkey.control.ledger.ManagedKey;
@@ -59,7 +60,7 @@ public final class LeakedKeys {
     }
 
     /** Revokes every key that {@code secret} opens; on return the index has it. */
-    public KeyView revoke(String actor, String secret, String reason) {
+    public KeyView revoke(Caller caller, String secret, String reason) {
         Violations violations = new Violations();
         Optional<PresentedKey> parsed = parse(secret, violations);
         violations.reason("reason", reason);
@@ -69,20 +70,20 @@ public final class LeakedKeys {
         if (found.isEmpty()) {
             throw unknown(presented);
         }
-        found.forEach(key -> revoke(actor, key, reason));
+        found.forEach(key -> revoke(caller, key, reason));
         return find(secret);
     }
 
-    private void revoke(String actor, ManagedKey key, String reason) {
+    private void revoke(Caller caller, ManagedKey key, String reason) {
         if (isForeign(key)) {
             index.revokeForeign(key, clock.millis());
             log.info(
                     "key.revoke {} of {} by {}, in the index alone: the ledger does not know it",
                     key.id(),
                     key.workspace(),
-                    actor);
+                    caller.name());
         } else {
-            keys.revoke(actor, new KeyName(key.workspace(), key.id()), reason);
+            keys.revoke(caller, new KeyName(key.workspace(), key.id()), reason);
         }
     }
 

@@ -2,6 +2,7 @@ package dev.latchkey.control.keys;
 
 import dev.latchkey.control.keys.RefusedException.Kind;
 import dev.latchkey.control.ledger.Audit;
+import dev.latchkey.control.ledger.Caller;
 import dev.latchkey.control.ledger.Ledger;
 import dev.latchkey.control.ledger.ManagedKey;
 import dev.latchkey.control.ledger.Projector;
@@ -32,7 +33,7 @@ final class NewKeys {
     }
 
     /** Makes a key whose secret may not be shown yet, see {@link #keep}. */
-    CreatedKey make(String actor, String workspace, String name, KeyRules.Terms terms, String predecessor, long now) {
+    CreatedKey make(Caller caller, String workspace, String name, KeyRules.Terms terms, String predecessor, long now) {
         PresentedKey secret = mint.secret(terms.environment());
         KeyRecord record = new KeyRecord(
                 mint.id(now),
@@ -44,10 +45,10 @@ final class NewKeys {
                 1);
         ManagedKey key = ManagedKey.made(
                 record, mint.digest(secret), name, secret.start(), now, new ManagedKey.Links(predecessor, ""));
-        if (!ledger.createUnseen(key, new Audit(actor, "key.create", "", now))) {
+        if (!ledger.createUnseen(key, new Audit(caller, "key.create", "", now))) {
             throw new RefusedException(Kind.CONFLICT, "no key was made: its random id is taken; repeat the call");
         }
-        log.info("key.create {} of {} by {}", key.id(), workspace, actor);
+        log.info("key.create {} of {} by {}", key.id(), workspace, caller.name());
         return new CreatedKey(KeyView.of(key, OptionalLong.empty(), now), secret);
     }
 

@@ -2,6 +2,7 @@ package dev.latchkey.control.keys;
 
 import dev.latchkey.control.keys.RefusedException.Kind;
 import dev.latchkey.control.ledger.Audit;
+import dev.latchkey.control.ledger.Caller;
 import dev.latchkey.control.ledger.Ledger;
 import dev.latchkey.control.ledger.ManagedWorkspace;
 import dev.latchkey.control.ledger.Projection;
@@ -36,7 +37,7 @@ public final class WorkspaceManager {
     }
 
     /** Makes an active workspace. An empty {@code name} means the id. */
-    public ManagedWorkspace create(String actor, String id, String name) {
+    public ManagedWorkspace create(Caller caller, String id, String name) {
         Violations violations = new Violations();
         violations.workspace("id", id);
         if (!name.isEmpty()) {
@@ -46,11 +47,11 @@ public final class WorkspaceManager {
         long now = clock.millis();
         ManagedWorkspace workspace =
                 new ManagedWorkspace(new WorkspaceRecord(id, true, 1), name.isEmpty() ? id : name, now);
-        if (!ledger.create(workspace, new Audit(actor, "workspace.create", "", now))) {
+        if (!ledger.create(workspace, new Audit(caller, "workspace.create", "", now))) {
             throw new RefusedException(
                     Kind.ALREADY_EXISTS, "workspace " + id + " exists; use it, or choose another id");
         }
-        log.info("workspace.create {} by {}", id, actor);
+        log.info("workspace.create {} by {}", id, caller.name());
         project(workspace, "do not repeat the call");
         return workspace;
     }
@@ -77,7 +78,7 @@ public final class WorkspaceManager {
     }
 
     /** Lets the workspace's keys work, or stops them all. On return the index has it. */
-    public ManagedWorkspace setActive(String actor, String id, boolean active) {
+    public ManagedWorkspace setActive(Caller caller, String id, boolean active) {
         long floor = 0;
         for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
             Stored<ManagedWorkspace> stored = find(id);
@@ -85,10 +86,10 @@ public final class WorkspaceManager {
             if (workspace.active() != active || workspace.rev() < floor) {
                 workspace = workspace.withActive(active, Math.max(workspace.rev(), floor));
                 String action = active ? "workspace.activate" : "workspace.deactivate";
-                if (!ledger.replace(stored, workspace, new Audit(actor, action, "", clock.millis()))) {
+                if (!ledger.replace(stored, workspace, new Audit(caller, action, "", clock.millis()))) {
                     continue;
                 }
-                log.info("{} {} by {}", action, id, actor);
+                log.info("{} {} by {}", action, id, caller.name());
             }
             Projection projection = project(workspace, "repeat the call to wait for it");
             if (projection.rev() <= workspace.rev()) {

@@ -240,7 +240,7 @@ public final class Ledger {
 
     private static List<String> entry(Audit audit, @Nullable LedgerEntry before, LedgerEntry after) {
         List<String> fields = new ArrayList<>(
-                List.of("at", Long.toString(audit.at()), "actor", audit.actor(), "action", audit.action()));
+                List.of("at", Long.toString(audit.at()), "actor", audit.caller().name(), "action", audit.action()));
         if (after instanceof ManagedKey key) {
             fields.addAll(List.of("key", key.id()));
         }
@@ -250,6 +250,9 @@ public final class Ledger {
         fields.addAll(List.of("after", LedgerCodec.describe(after)));
         if (!audit.reason().isEmpty()) {
             fields.addAll(List.of("reason", audit.reason()));
+        }
+        if (!audit.caller().requestId().isEmpty()) {
+            fields.addAll(List.of("request_id", audit.caller().requestId()));
         }
         return fields;
     }

@@ -72,12 +72,12 @@ public final class Projector {
 
     private void finish(ManagedKey revoked, boolean replaced) {
         if (replaced) {
-            log.info("key.withdraw {} of {} by {}", revoked.id(), revoked.workspace(), Audit.SELF);
+            log.info("key.withdraw {} of {} by {}", revoked.id(), revoked.workspace(), Caller.SELF.name());
             project(revoked);
         }
     }
 
     private static Audit audit(ManagedKey revoked) {
-        return new Audit(Audit.SELF, "key.withdraw", "its secret was shown to nobody", revoked.revokedAt());
+        return new Audit(Caller.SELF, "key.withdraw", "its secret was shown to nobody", revoked.revokedAt());
     }
 }

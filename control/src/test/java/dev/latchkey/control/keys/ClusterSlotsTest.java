@@ -1,5 +1,6 @@
 package dev.latchkey.control.keys;
 
+import static dev.latchkey.control.Callers.ALICE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -48,15 +49,15 @@ class ClusterSlotsTest {
         String peppers = TestControl.PEPPER_2 + "," + TestControl.PEPPER_1;
         try (TestControl control = new TestControl(REDIS.uri(), peppers, new SecureRandom())) {
             assertThat(control.announcements.beat()).isTrue();
-            control.workspaces.create("alice", "ws_1", "");
-            control.workspaces.create("alice", "ws_2", "");
+            control.workspaces.create(ALICE, "ws_1", "");
+            control.workspaces.create(ALICE, "ws_2", "");
             ManagedKey key = control.keys
-                    .create("alice", TestControl.newKey("ws_1"))
+                    .create(ALICE, TestControl.newKey("ws_1"))
                     .view()
                     .key();
-            control.keys.revoke("alice", new KeyName("-", key.id()), "");
-            control.workspaces.setActive("alice", "ws_1", false);
-            control.workspaces.setActive("alice", "ws_1", true);
+            control.keys.revoke(ALICE, new KeyName("-", key.id()), "");
+            control.workspaces.setActive(ALICE, "ws_1", false);
+            control.workspaces.setActive(ALICE, "ws_1", true);
             REDIS.commands().del("latchkey:key:" + key.digest().text());
 
             assertThat(control.reconciler.pass()).isTrue();

@@ -1,5 +1,8 @@
 package dev.latchkey.control.keys;
 
+import static dev.latchkey.control.Callers.ALICE;
+import static dev.latchkey.control.Callers.BOB;
+import static dev.latchkey.control.Callers.CAROL;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.latchkey.control.TestControl;
@@ -35,7 +38,7 @@ class ConcurrentManagersTest {
     void open() {
         one = new TestControl(REDIS.uri());
         two = new TestControl(REDIS.uri());
-        one.workspaces.create("alice", "ws_1", "");
+        one.workspaces.create(ALICE, "ws_1", "");
     }
 
     @AfterEach
@@ -49,12 +52,12 @@ class ConcurrentManagersTest {
     void revoke_byBothAtOnce_bothSucceedAndOneHasDoneIt() throws Exception {
         for (int round = 0; round < ROUNDS; round++) {
             ManagedKey key =
-                    one.keys.create("alice", TestControl.newKey("ws_1")).view().key();
+                    one.keys.create(ALICE, TestControl.newKey("ws_1")).view().key();
             KeyName name = new KeyName("ws_1", key.id());
             List<KeyView> views = atOnce(
-                    () -> one.keys.revoke("alice", name, ""),
-                    () -> two.keys.revoke("bob", name, ""),
-                    () -> two.keys.revoke("carol", name, ""));
+                    () -> one.keys.revoke(ALICE, name, ""),
+                    () -> two.keys.revoke(BOB, name, ""),
+                    () -> two.keys.revoke(CAROL, name, ""));
 
             assertThat(views).extracting(KeyView::state).containsOnly(KeyView.State.REVOKED);
             assertThat(views).extracting(KeyView::key).containsOnly(views.get(0).key());
@@ -71,8 +74,8 @@ class ConcurrentManagersTest {
         List<String> made = new ArrayList<>();
         for (int round = 0; round < ROUNDS; round++) {
             List<CreatedKey> created = atOnce(
-                    () -> one.keys.create("alice", TestControl.newKey("ws_1")),
-                    () -> two.keys.create("bob", TestControl.newKey("ws_1")));
+                    () -> one.keys.create(ALICE, TestControl.newKey("ws_1")),
+                    () -> two.keys.create(BOB, TestControl.newKey("ws_1")));
             created.forEach(key -> made.add(key.view().key().id()));
         }
         assertThat(one.keys.list("ws_1", new PageRequest(1000, ""), false).items())
@@ -85,8 +88,8 @@ class ConcurrentManagersTest {
     void setActive_byBothAtOnce_indexEndsWithWhatTheLedgerHas() throws Exception {
         for (int round = 0; round < ROUNDS; round++) {
             var unused = atOnce(
-                    () -> one.workspaces.setActive("alice", "ws_1", false),
-                    () -> two.workspaces.setActive("bob", "ws_1", true));
+                    () -> one.workspaces.setActive(ALICE, "ws_1", false),
+                    () -> two.workspaces.setActive(BOB, "ws_1", true));
             assertThat(one.indexed("ws_1")).contains(one.workspaces.get("ws_1").record());
         }
     }
@@ -104,7 +107,7 @@ class ConcurrentManagersTest {
     void rotate_byBothAtOnce_oneSucceedsAndTheOthersKeyIsWithdrawn() throws Exception {
         for (int round = 0; round < ROUNDS; round++) {
             ManagedKey key =
-                    one.keys.create("alice", TestControl.newKey("ws_1")).view().key();
+                    one.keys.create(ALICE, TestControl.newKey("ws_1")).view().key();
             List<Boolean> done = atOnce(() -> rotates(one, key), () -> rotates(two, key));
 
             assertThat(done).containsExactlyInAnyOrder(true, false);
@@ -124,10 +127,10 @@ class ConcurrentManagersTest {
     void rotateAndRevoke_ofOneKeyAtOnce_theRevokedKeyNeverWorksAgain() throws Exception {
         for (int round = 0; round < ROUNDS; round++) {
             ManagedKey key =
-                    one.keys.create("alice", TestControl.newKey("ws_1")).view().key();
+                    one.keys.create(ALICE, TestControl.newKey("ws_1")).view().key();
             var unused = atOnce(
                     () -> rotates(one, key),
-                    () -> two.keys.revoke("bob", new KeyName("-", key.id()), ""),
+                    () -> two.keys.revoke(BOB, new KeyName("-", key.id()), ""),
                     () -> two.reconciler.pass());
 
             assertThat(one.indexed(key)).get().matches(KeyRecord::revoked);
@@ -144,7 +147,7 @@ class ConcurrentManagersTest {
     private static boolean rotates(TestControl control, ManagedKey key) {
         try {
             var unused = control.keys.rotate(
-                    "alice", new Replacement(new KeyName("-", key.id()), Optional.empty(), Optional.empty()));
+                    ALICE, new Replacement(new KeyName("-", key.id()), Optional.empty(), Optional.empty()));
             return true;
         } catch (RefusedException e) {
             assertThat(e.kind()).isEqualTo(RefusedException.Kind.CONFLICT);
@@ -156,11 +159,9 @@ class ConcurrentManagersTest {
     void revoke_whileTheReconcilersAreAtWork_isNeverUndone() throws Exception {
         for (int round = 0; round < ROUNDS; round++) {
             ManagedKey key =
-                    one.keys.create("alice", TestControl.newKey("ws_1")).view().key();
+                    one.keys.create(ALICE, TestControl.newKey("ws_1")).view().key();
             var unused = atOnce(
-                    () -> one.keys
-                            .revoke("alice", new KeyName("-", key.id()), "")
-                            .state(),
+                    () -> one.keys.revoke(ALICE, new KeyName("-", key.id()), "").state(),
                     () -> two.projector.project(key),
                     () -> one.reconciler.pass(),
                     () -> two.reconciler.pass());
@@ -170,7 +171,7 @@ class ConcurrentManagersTest {
 
     private static boolean makes(TestControl control, String id) {
         try {
-            var unused = control.workspaces.create("alice", id, "");
+            var unused = control.workspaces.create(ALICE, id, "");
             return true;
         } catch (RefusedException e) {
             assertThat(e.kind()).isEqualTo(RefusedException.Kind.ALREADY_EXISTS);

@@ -1,5 +1,6 @@
 package dev.latchkey.control.keys;
 
+import static dev.latchkey.control.Callers.ALICE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -27,8 +28,8 @@ class FullRedisTest {
     @BeforeEach
     void open() {
         control = new TestControl(REDIS.uri());
-        control.workspaces.create("alice", "ws_1", "");
-        key = control.keys.create("alice", TestControl.newKey("ws_1")).view().key();
+        control.workspaces.create(ALICE, "ws_1", "");
+        key = control.keys.create(ALICE, TestControl.newKey("ws_1")).view().key();
         fill();
     }
 
@@ -39,7 +40,7 @@ class FullRedisTest {
 
     @Test
     void revoke_redisIsFull_isDone() {
-        KeyView view = control.keys.revoke("alice", new KeyName("-", key.id()), "leaked");
+        KeyView view = control.keys.revoke(ALICE, new KeyName("-", key.id()), "leaked");
 
         assertThat(view.state()).isEqualTo(KeyView.State.REVOKED);
         assertThat(control.indexed(key)).get().matches(KeyRecord::revoked);
@@ -49,19 +50,18 @@ class FullRedisTest {
 
     @Test
     void deactivate_redisIsFull_isDone() {
-        assertThat(control.workspaces.setActive("alice", "ws_1", false).active())
-                .isFalse();
+        assertThat(control.workspaces.setActive(ALICE, "ws_1", false).active()).isFalse();
         assertThat(control.indexed("ws_1")).get().matches(record -> !record.active());
         assertStillFull();
     }
 
     @Test
     void wideningCalls_redisIsFull_areRefusedAndSayWhatToDo() {
-        control.workspaces.setActive("alice", "ws_1", false);
+        control.workspaces.setActive(ALICE, "ws_1", false);
         Map<String, Runnable> calls = Map.of(
-                "create key", () -> control.keys.create("alice", TestControl.newKey("ws_1")),
-                "create workspace", () -> control.workspaces.create("alice", "ws_2", ""),
-                "activate", () -> control.workspaces.setActive("alice", "ws_1", true));
+                "create key", () -> control.keys.create(ALICE, TestControl.newKey("ws_1")),
+                "create workspace", () -> control.workspaces.create(ALICE, "ws_2", ""),
+                "activate", () -> control.workspaces.setActive(ALICE, "ws_1", true));
 
         assertThat(calls)
                 .allSatisfy((name, call) -> assertThatThrownBy(call::run)
@@ -76,7 +76,7 @@ class FullRedisTest {
 
     @Test
     void reconciler_redisIsFull_carriesARevokeToTheIndex() {
-        control.keys.revoke("alice", new KeyName("-", key.id()), "");
+        control.keys.revoke(ALICE, new KeyName("-", key.id()), "");
         REDIS.commands().del("latchkey:key:" + key.digest().text());
         fill();
 

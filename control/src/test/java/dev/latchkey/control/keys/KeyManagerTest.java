@@ -1,5 +1,7 @@
 package dev.latchkey.control.keys;
 
+import static dev.latchkey.control.Callers.ALICE;
+import static dev.latchkey.control.Callers.BOB;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -43,8 +45,8 @@ class KeyManagerTest {
     @BeforeEach
     void open() {
         control = new TestControl(REDIS.uri());
-        control.workspaces.create("alice", "ws_1", "");
-        control.workspaces.create("alice", "ws_2", "");
+        control.workspaces.create(ALICE, "ws_1", "");
+        control.workspaces.create(ALICE, "ws_2", "");
     }
 
     @AfterEach
@@ -56,7 +58,7 @@ class KeyManagerTest {
     void create_soundRequest_keyIsInTheIndexAsAsked() {
         NewKey wanted =
                 new NewKey("ws_1", "CRM", "test", List.of("cases:write", "cases:read"), new Expiry.Lifetime(60, 0));
-        CreatedKey created = control.keys.create("alice", wanted);
+        CreatedKey created = control.keys.create(ALICE, wanted);
 
         ManagedKey key = created.view().key();
         assertThat(key.id()).matches("key_[0-9a-hjkmnp-tv-z]{26}");
@@ -79,7 +81,7 @@ class KeyManagerTest {
 
     @Test
     void create_inactiveWorkspace_succeeds() {
-        control.workspaces.setActive("alice", "ws_1", false);
+        control.workspaces.setActive(ALICE, "ws_1", false);
         assertThat(control.indexed(create("ws_1").view().key())).isPresent();
     }
 
@@ -95,7 +97,7 @@ class KeyManagerTest {
     @Test
     void create_wrongRequest_isRefusedBeforeTheUnknownWorkspaceIs() {
         assertThatThrownBy(() -> control.keys.create(
-                        "alice", new NewKey("ws_9", "", "live", List.of("cases:read"), Expiry.Never.NEVER)))
+                        ALICE, new NewKey("ws_9", "", "live", List.of("cases:read"), Expiry.Never.NEVER)))
                 .isInstanceOfSatisfying(
                         RefusedException.class, e -> assertThat(e.kind()).isEqualTo(Kind.INVALID));
     }
@@ -120,7 +122,7 @@ class KeyManagerTest {
                     .orElseThrow();
             REDIS.commands().hset("latchkey:key:" + claimed.text(), Map.of("id", "key_other", "state", state));
 
-            CreatedKey created = twoPeppers.keys.create("alice", TestControl.newKey("ws_1"));
+            CreatedKey created = twoPeppers.keys.create(ALICE, TestControl.newKey("ws_1"));
             assertThat(created.secret().reveal()).isNotEqualTo(first.reveal());
             assertThat(REDIS.commands().hget("latchkey:key:" + claimed.text(), "id"))
                     .isEqualTo("key_other");
@@ -149,10 +151,10 @@ class KeyManagerTest {
         ManagedKey revoked = create("ws_1").view().key();
         control.clock.advance(Duration.ofMillis(1));
         NewKey shortLived = new NewKey("ws_1", "Short", "live", List.of("cases:read"), new Expiry.Lifetime(60, 0));
-        ManagedKey expired = control.keys.create("alice", shortLived).view().key();
+        ManagedKey expired = control.keys.create(ALICE, shortLived).view().key();
         control.clock.advance(Duration.ofMillis(1));
         ManagedKey active = create("ws_1").view().key();
-        control.keys.revoke("alice", new KeyName("ws_1", revoked.id()), "");
+        control.keys.revoke(ALICE, new KeyName("ws_1", revoked.id()), "");
         control.clock.advance(Duration.ofSeconds(60));
 
         assertThat(control.keys.list("ws_1", FIRST, false).items())
@@ -171,7 +173,7 @@ class KeyManagerTest {
         ManagedKey active = create("ws_1").view().key();
         control.clock.advance(Duration.ofMillis(1));
         ManagedKey revoked = create("ws_1").view().key();
-        control.keys.revoke("alice", new KeyName("ws_1", revoked.id()), "");
+        control.keys.revoke(ALICE, new KeyName("ws_1", revoked.id()), "");
 
         Page<KeyView> page = control.keys.list("ws_1", new PageRequest(1, ""), false);
         assertThat(page.items()).extracting(view -> view.key().id()).containsExactly(active.id());
@@ -197,7 +199,7 @@ class KeyManagerTest {
         ManagedKey key = create("ws_1").view().key();
         REDIS.commands().set("latchkey:used:{ws_1}", "damage");
 
-        assertThat(control.keys.revoke("alice", new KeyName("-", key.id()), "").lastUsedAt())
+        assertThat(control.keys.revoke(ALICE, new KeyName("-", key.id()), "").lastUsedAt())
                 .isEmpty();
         assertThat(control.indexed(key)).get().matches(KeyRecord::revoked);
     }
@@ -219,7 +221,7 @@ class KeyManagerTest {
         List<String> answers = new ArrayList<>();
         for (KeyName name : names) {
             for (Function<KeyName, KeyView> call :
-                    List.<Function<KeyName, KeyView>>of(control.keys::get, n -> control.keys.revoke("alice", n, ""))) {
+                    List.<Function<KeyName, KeyView>>of(control.keys::get, n -> control.keys.revoke(ALICE, n, ""))) {
                 assertThatThrownBy(() -> call.apply(name)).isInstanceOfSatisfying(RefusedException.class, e -> {
                     assertThat(e.kind()).isEqualTo(Kind.NOT_FOUND);
                     answers.add(e.getMessage().replace(name.id(), "ID"));
@@ -240,7 +242,7 @@ class KeyManagerTest {
     void revoke_activeKey_indexHasTheTombstoneOnReturn() {
         ManagedKey key = create("ws_1").view().key();
         control.clock.advance(Duration.ofSeconds(5));
-        KeyView view = control.keys.revoke("bob", new KeyName("-", key.id()), "leaked");
+        KeyView view = control.keys.revoke(BOB, new KeyName("-", key.id()), "leaked");
 
         assertThat(view.state()).isEqualTo(KeyView.State.REVOKED);
         assertThat(control.indexed(key)).get().matches(KeyRecord::revoked);
@@ -251,9 +253,9 @@ class KeyManagerTest {
     @Test
     void revoke_twice_succeedsAndChangesNothing() {
         ManagedKey key = create("ws_1").view().key();
-        KeyView first = control.keys.revoke("alice", new KeyName("ws_1", key.id()), "");
+        KeyView first = control.keys.revoke(ALICE, new KeyName("ws_1", key.id()), "");
         control.clock.advance(Duration.ofSeconds(5));
-        KeyView second = control.keys.revoke("bob", new KeyName("ws_1", key.id()), "again");
+        KeyView second = control.keys.revoke(BOB, new KeyName("ws_1", key.id()), "again");
 
         assertThat(second).isEqualTo(first);
         assertThat(REDIS.commands().xlen("latchkey:ledger:{ws_1}:audit"))
@@ -264,10 +266,10 @@ class KeyManagerTest {
     @Test
     void revoke_tombstoneWasLostFromTheIndex_repeatedCallBringsItBack() {
         ManagedKey key = create("ws_1").view().key();
-        control.keys.revoke("alice", new KeyName("ws_1", key.id()), "");
+        control.keys.revoke(ALICE, new KeyName("ws_1", key.id()), "");
         REDIS.commands().hset("latchkey:key:" + key.digest().text(), Map.of("state", "active", "rev", "1"));
 
-        control.keys.revoke("alice", new KeyName("ws_1", key.id()), "");
+        control.keys.revoke(ALICE, new KeyName("ws_1", key.id()), "");
         assertThat(control.indexed(key)).get().matches(KeyRecord::revoked);
     }
 
@@ -276,7 +278,7 @@ class KeyManagerTest {
         ManagedKey key = create("ws_1").view().key();
         REDIS.commands().hset("latchkey:key:" + key.digest().text(), "id", "key_other");
 
-        assertThatThrownBy(() -> control.keys.revoke("alice", new KeyName("ws_1", key.id()), ""))
+        assertThatThrownBy(() -> control.keys.revoke(ALICE, new KeyName("ws_1", key.id()), ""))
                 .isInstanceOfSatisfying(
                         RefusedException.class, e -> assertThat(e.kind()).isEqualTo(Kind.CONFLICT));
     }
@@ -299,15 +301,15 @@ class KeyManagerTest {
                         "page_token"),
                 Arguments.of(
                         "a reason of 201",
-                        call(m -> m.revoke("alice", new KeyName("-", "key_1"), "r".repeat(201))),
+                        call(m -> m.revoke(ALICE, new KeyName("-", "key_1"), "r".repeat(201))),
                         "reason"),
                 Arguments.of(
                         "a reason with a line break",
-                        call(m -> m.revoke("alice", new KeyName("-", "key_1"), "a\rb")),
+                        call(m -> m.revoke(ALICE, new KeyName("-", "key_1"), "a\rb")),
                         "reason"),
                 Arguments.of(
                         "a reason with a key",
-                        call(m -> m.revoke("alice", new KeyName("-", "key_1"), RAW_KEY)),
+                        call(m -> m.revoke(ALICE, new KeyName("-", "key_1"), RAW_KEY)),
                         "reason"));
     }
 
@@ -330,7 +332,7 @@ class KeyManagerTest {
     }
 
     private CreatedKey create(String workspace) {
-        return control.keys.create("alice", TestControl.newKey(workspace));
+        return control.keys.create(ALICE, TestControl.newKey(workspace));
     }
 
     private static List<List<String>> ids(Function<PageRequest, Page<KeyView>> list, int size) {

@@ -1,5 +1,6 @@
 package dev.latchkey.control.keys;
 
+import static dev.latchkey.control.Callers.ALICE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -31,7 +32,7 @@ class KeyRotationTest {
     @BeforeEach
     void open() {
         control = new TestControl(REDIS.uri());
-        control.workspaces.create("alice", "ws_1", "");
+        control.workspaces.create(ALICE, "ws_1", "");
     }
 
     @AfterEach
@@ -66,7 +67,7 @@ class KeyRotationTest {
     void rotate_withoutOverlap_theOldKeyIsAtItsEndBeforeTheAnswer() {
         ManagedKey old = create(Expiry.Never.NEVER);
 
-        RotatedKey rotated = control.keys.rotate("alice", overlap(old, 0));
+        RotatedKey rotated = control.keys.rotate(ALICE, overlap(old, 0));
 
         assertThat(rotated.old().state()).isEqualTo(KeyView.State.EXPIRED);
         assertThat(control.indexed(old).orElseThrow().expired(NOW)).isTrue();
@@ -99,7 +100,7 @@ class KeyRotationTest {
         Replacement wanted = new Replacement(name(old), Optional.empty(), Optional.of(new Expiry.Lifetime(60, 0)));
 
         assertThat(control.keys
-                        .rotate("alice", wanted)
+                        .rotate(ALICE, wanted)
                         .created()
                         .view()
                         .key()
@@ -121,7 +122,7 @@ class KeyRotationTest {
     void rotate_successorIsRevoked_isRotatedAgainForItsFirstLife() {
         ManagedKey old = create(new Expiry.Lifetime(30 * 86_400, 0));
         ManagedKey lost = rotate(old).created().view().key();
-        var unused = control.keys.revoke("alice", name(lost), "lost");
+        var unused = control.keys.revoke(ALICE, name(lost), "lost");
         control.clock.advance(Duration.ofHours(1));
 
         RotatedKey again = rotate(old);
@@ -137,7 +138,7 @@ class KeyRotationTest {
     @Test
     void rotate_revokedOrExpiredKey_isRefused() {
         ManagedKey revoked = create(Expiry.Never.NEVER);
-        var unused = control.keys.revoke("alice", name(revoked), "");
+        var unused = control.keys.revoke(ALICE, name(revoked), "");
         ManagedKey expired = create(new Expiry.Lifetime(1, 0));
         control.clock.advance(Duration.ofSeconds(1));
 
@@ -153,7 +154,7 @@ class KeyRotationTest {
                 Optional.of(new Expiry.Lifetime(-1, 0)),
                 Optional.of(new Expiry.Lifetime(0, 0)));
 
-        assertThatThrownBy(() -> control.keys.rotate("alice", wanted))
+        assertThatThrownBy(() -> control.keys.rotate(ALICE, wanted))
                 .isInstanceOfSatisfying(
                         RefusedException.class,
                         e -> assertThat(e.violations())
@@ -180,7 +181,7 @@ class KeyRotationTest {
                 old.start(),
                 NOW,
                 new ManagedKey.Links(old.id(), ""));
-        assertThat(control.ledger.createUnseen(left, new Audit("alice", "key.create", "", NOW)))
+        assertThat(control.ledger.createUnseen(left, new Audit(ALICE, "key.create", "", NOW)))
                 .isTrue();
         assertThat(control.projector.show(left)).isTrue();
 
@@ -214,11 +215,11 @@ class KeyRotationTest {
 
     private ManagedKey create(Expiry expiry) {
         NewKey wanted = new NewKey("ws_1", "CRM", "live", List.of("cases:read"), expiry);
-        return control.keys.create("alice", wanted).view().key();
+        return control.keys.create(ALICE, wanted).view().key();
     }
 
     private RotatedKey rotate(ManagedKey old) {
-        return control.keys.rotate("alice", new Replacement(name(old), Optional.empty(), Optional.empty()));
+        return control.keys.rotate(ALICE, new Replacement(name(old), Optional.empty(), Optional.empty()));
     }
 
     private void assertRefused(ManagedKey key, Kind kind, String text) {

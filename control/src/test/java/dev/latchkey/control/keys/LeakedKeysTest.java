@@ -1,5 +1,7 @@
 package dev.latchkey.control.keys;
 
+import static dev.latchkey.control.Callers.ALICE;
+import static dev.latchkey.control.Callers.BOB;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -36,7 +38,7 @@ class LeakedKeysTest {
     void start() {
         control = new TestControl(REDIS.uri(), BOTH, new SecureRandom());
         leaked = leaked(control);
-        control.workspaces.create("alice", "ws_1", "");
+        control.workspaces.create(ALICE, "ws_1", "");
     }
 
     @AfterEach
@@ -46,9 +48,9 @@ class LeakedKeysTest {
 
     @Test
     void revoke_managedKey_isRevokedInLedgerAndIndex() {
-        CreatedKey created = control.keys.create("alice", TestControl.newKey("ws_1"));
+        CreatedKey created = control.keys.create(ALICE, TestControl.newKey("ws_1"));
 
-        KeyView revoked = leaked.revoke("bob", created.secret().reveal(), "in a repository");
+        KeyView revoked = leaked.revoke(BOB, created.secret().reveal(), "in a repository");
 
         assertThat(revoked.key().id()).isEqualTo(created.view().key().id());
         assertThat(revoked.state()).isEqualTo(KeyView.State.REVOKED);
@@ -68,7 +70,7 @@ class LeakedKeysTest {
     void find_keyOfAnOlderPepper_isFoundUnderIt() {
         PresentedKey secret;
         try (TestControl before = new TestControl(REDIS.uri(), TestControl.PEPPER_1, new SecureRandom())) {
-            secret = before.keys.create("alice", TestControl.newKey("ws_1")).secret();
+            secret = before.keys.create(ALICE, TestControl.newKey("ws_1")).secret();
         }
 
         KeyView found = leaked.find(secret.reveal());
@@ -82,7 +84,7 @@ class LeakedKeysTest {
         put(IMPORTED, 1, KeyRecord.State.ACTIVE);
 
         assertThat(leaked.find(IMPORTED).key().start()).isEqualTo("opt_live_abc1");
-        KeyView revoked = leaked.revoke("bob", IMPORTED, "");
+        KeyView revoked = leaked.revoke(BOB, IMPORTED, "");
 
         assertThat(revoked.state()).isEqualTo(KeyView.State.REVOKED);
         assertThat(stored(IMPORTED, 1).revoked()).isTrue();
@@ -93,7 +95,7 @@ class LeakedKeysTest {
         put(IMPORTED, 0, KeyRecord.State.ACTIVE);
         put(IMPORTED, 1, KeyRecord.State.ACTIVE);
 
-        leaked.revoke("bob", IMPORTED, "");
+        leaked.revoke(BOB, IMPORTED, "");
 
         assertThat(stored(IMPORTED, 0).revoked()).isTrue();
         assertThat(stored(IMPORTED, 1).revoked()).isTrue();
@@ -117,7 +119,7 @@ class LeakedKeysTest {
                 "acme_live_0000000000000000000000000000000046uziL"
             })
     void revoke_noKey_isRefusedWithoutShowingIt(String secret) {
-        assertThatThrownBy(() -> leaked.revoke("bob", secret, ""))
+        assertThatThrownBy(() -> leaked.revoke(BOB, secret, ""))
                 .isInstanceOfSatisfying(RefusedException.class, refused -> {
                     assertThat(refused.kind()).isEqualTo(Kind.INVALID);
                     assertThat(refused.violations()).hasSize(1);
@@ -129,7 +131,7 @@ class LeakedKeysTest {
 
     @Test
     void revoke_wrongReasonAsWell_namesBoth() {
-        assertThatThrownBy(() -> leaked.revoke("bob", "no key", "a\nb"))
+        assertThatThrownBy(() -> leaked.revoke(BOB, "no key", "a\nb"))
                 .isInstanceOfSatisfying(
                         RefusedException.class,
                         refused -> assertThat(refused.violations())
@@ -141,7 +143,7 @@ class LeakedKeysTest {
     void revoke_unknownKey_isNotFoundAndShowsItsStartAlone() {
         String secret = "opt_live_0000000000000000000000000000000046uziL";
 
-        assertThatThrownBy(() -> leaked.revoke("bob", secret, ""))
+        assertThatThrownBy(() -> leaked.revoke(BOB, secret, ""))
                 .isInstanceOfSatisfying(
                         RefusedException.class,
                         refused -> assertThat(refused.kind()).isEqualTo(Kind.NOT_FOUND))

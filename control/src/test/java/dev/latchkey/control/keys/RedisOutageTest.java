@@ -1,5 +1,6 @@
 package dev.latchkey.control.keys;
 
+import static dev.latchkey.control.Callers.ALICE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -29,8 +30,8 @@ class RedisOutageTest {
     @BeforeEach
     void open() {
         control = new TestControl(REDIS.uri());
-        control.workspaces.create("alice", "ws_1", "");
-        key = control.keys.create("alice", TestControl.newKey("ws_1")).view().key();
+        control.workspaces.create(ALICE, "ws_1", "");
+        key = control.keys.create(ALICE, TestControl.newKey("ws_1")).view().key();
     }
 
     @AfterEach
@@ -52,7 +53,7 @@ class RedisOutageTest {
 
         REDIS.start();
         Awaitility.await().until(control.reconciler::pass);
-        assertThat(control.workspaces.create("alice", "ws_1", "").active()).isTrue();
+        assertThat(control.workspaces.create(ALICE, "ws_1", "").active()).isTrue();
     }
 
     @Test
@@ -102,6 +103,6 @@ class RedisOutageTest {
     }
 
     private KeyView revoke(TestControl control) {
-        return control.keys.revoke("alice", new KeyName("-", key.id()), "");
+        return control.keys.revoke(ALICE, new KeyName("-", key.id()), "");
     }
 }

@@ -1,5 +1,6 @@
 package dev.latchkey.control.keys;
 
+import static dev.latchkey.control.Callers.ALICE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -39,7 +40,7 @@ class WorkspaceManagerTest {
 
     @Test
     void create_newId_isActiveInTheIndex() {
-        ManagedWorkspace created = control.workspaces.create("alice", "ws_1", "Kanzlei Müller");
+        ManagedWorkspace created = control.workspaces.create(ALICE, "ws_1", "Kanzlei Müller");
 
         assertThat(created)
                 .isEqualTo(new ManagedWorkspace(
@@ -50,15 +51,15 @@ class WorkspaceManagerTest {
 
     @Test
     void create_noName_isNamedByItsId() {
-        assertThat(control.workspaces.create("alice", "ws_1", "").name()).isEqualTo("ws_1");
+        assertThat(control.workspaces.create(ALICE, "ws_1", "").name()).isEqualTo("ws_1");
     }
 
     @Test
     void create_existingId_isRefusedAndChangesNothing() {
-        control.workspaces.create("alice", "ws_1", "One");
-        control.workspaces.setActive("alice", "ws_1", false);
+        control.workspaces.create(ALICE, "ws_1", "One");
+        control.workspaces.setActive(ALICE, "ws_1", false);
 
-        assertThatThrownBy(() -> control.workspaces.create("alice", "ws_1", "Two"))
+        assertThatThrownBy(() -> control.workspaces.create(ALICE, "ws_1", "Two"))
                 .isInstanceOfSatisfying(
                         RefusedException.class, e -> assertThat(e.kind()).isEqualTo(Kind.ALREADY_EXISTS))
                 .hasMessageContaining("ws_1");
@@ -68,20 +69,19 @@ class WorkspaceManagerTest {
 
     @Test
     void setActive_thereAndBack_indexFollows() {
-        control.workspaces.create("alice", "ws_1", "");
+        control.workspaces.create(ALICE, "ws_1", "");
 
-        assertThat(control.workspaces.setActive("alice", "ws_1", false).active())
-                .isFalse();
+        assertThat(control.workspaces.setActive(ALICE, "ws_1", false).active()).isFalse();
         assertThat(control.indexed("ws_1")).contains(new WorkspaceRecord("ws_1", false, 2));
-        assertThat(control.workspaces.setActive("alice", "ws_1", true).active()).isTrue();
+        assertThat(control.workspaces.setActive(ALICE, "ws_1", true).active()).isTrue();
         assertThat(control.indexed("ws_1")).contains(new WorkspaceRecord("ws_1", true, 3));
     }
 
     @Test
     void setActive_isSoAlready_changesNothing() {
-        control.workspaces.create("alice", "ws_1", "");
-        control.workspaces.setActive("alice", "ws_1", false);
-        control.workspaces.setActive("alice", "ws_1", false);
+        control.workspaces.create(ALICE, "ws_1", "");
+        control.workspaces.setActive(ALICE, "ws_1", false);
+        control.workspaces.setActive(ALICE, "ws_1", false);
 
         assertThat(control.indexed("ws_1")).contains(new WorkspaceRecord("ws_1", false, 2));
         assertThat(REDIS.commands().xlen("latchkey:ledger:{ws_1}:audit")).isEqualTo(2);
@@ -89,19 +89,18 @@ class WorkspaceManagerTest {
 
     @Test
     void setActive_indexHoldsANewerRecordThanTheLedger_deactivationGoesAboveIt() {
-        control.workspaces.create("alice", "ws_1", "");
+        control.workspaces.create(ALICE, "ws_1", "");
         WorkspaceRecord foreign = new WorkspaceRecord("ws_1", true, 50);
         REDIS.commands().hset("latchkey:workspace:ws_1", IndexSchema.encode(foreign));
 
-        assertThat(control.workspaces.setActive("alice", "ws_1", false).active())
-                .isFalse();
+        assertThat(control.workspaces.setActive(ALICE, "ws_1", false).active()).isFalse();
         assertThat(control.indexed("ws_1")).contains(new WorkspaceRecord("ws_1", false, 51));
         assertThat(control.workspaces.get("ws_1").rev()).isEqualTo(51);
     }
 
     @Test
     void list_manyWorkspaces_isPagedById() {
-        List.of("b", "a", "d", "c", "e").forEach(id -> control.workspaces.create("alice", id, ""));
+        List.of("b", "a", "d", "c", "e").forEach(id -> control.workspaces.create(ALICE, id, ""));
 
         Page<ManagedWorkspace> first = control.workspaces.list(new PageRequest(3, ""));
         Page<ManagedWorkspace> second = control.workspaces.list(new PageRequest(3, first.nextToken()));
@@ -114,14 +113,14 @@ class WorkspaceManagerTest {
     void list_idWithoutARecord_isPassedOver() {
         REDIS.commands().zadd("latchkey:ledger:workspaces", 0, "orphan");
         assertThat(control.workspaces.list(new PageRequest(0, "")).items()).isEmpty();
-        assertThat(control.workspaces.create("alice", "orphan", "").active()).isTrue();
+        assertThat(control.workspaces.create(ALICE, "orphan", "").active()).isTrue();
     }
 
     static Stream<Arguments> unknown() {
         return Stream.of(
                 Arguments.of("get", call(m -> m.get("ws_9"))),
-                Arguments.of("activate", call(m -> m.setActive("alice", "ws_9", true))),
-                Arguments.of("deactivate", call(m -> m.setActive("alice", "ws_9", false))));
+                Arguments.of("activate", call(m -> m.setActive(ALICE, "ws_9", true))),
+                Arguments.of("deactivate", call(m -> m.setActive(ALICE, "ws_9", false))));
     }
 
     @ParameterizedTest(name = "{0}")
@@ -135,12 +134,12 @@ class WorkspaceManagerTest {
 
     static Stream<Arguments> wrong() {
         return Stream.of(
-                Arguments.of("no id", call(m -> m.create("alice", "", "")), "id"),
-                Arguments.of("the id for any", call(m -> m.create("alice", "-", "")), "id"),
-                Arguments.of("an id with braces", call(m -> m.create("alice", "{a}", "")), "id"),
-                Arguments.of("a blank name", call(m -> m.create("alice", "ws_1", " ")), "name"),
+                Arguments.of("no id", call(m -> m.create(ALICE, "", "")), "id"),
+                Arguments.of("the id for any", call(m -> m.create(ALICE, "-", "")), "id"),
+                Arguments.of("an id with braces", call(m -> m.create(ALICE, "{a}", "")), "id"),
+                Arguments.of("a blank name", call(m -> m.create(ALICE, "ws_1", " ")), "name"),
                 Arguments.of("a wrong id to get", call(m -> m.get("a b")), "id"),
-                Arguments.of("a wrong id to deactivate", call(m -> m.setActive("alice", "a b", false)), "id"),
+                Arguments.of("a wrong id to deactivate", call(m -> m.setActive(ALICE, "a b", false)), "id"),
                 Arguments.of("a wrong token", call(m -> m.list(new PageRequest(0, "!"))), "page_token"));
     }
 

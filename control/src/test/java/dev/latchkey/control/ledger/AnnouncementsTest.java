@@ -1,5 +1,6 @@
 package dev.latchkey.control.ledger;
 
+import static dev.latchkey.control.Callers.ALICE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -65,10 +66,10 @@ class AnnouncementsTest {
     void create_underAPepperThatIsNotTheOneInUse_isRefused() {
         try (TestControl control = new TestControl(REDIS.uri(), BOTH, new SecureRandom());
                 TestControl other = new TestControl(REDIS.uri(), OTHER_2, new SecureRandom())) {
-            control.workspaces.create("alice", "ws_1", "");
+            control.workspaces.create(ALICE, "ws_1", "");
             assertThat(control.announcements.beat()).isTrue();
 
-            assertThatThrownBy(() -> other.keys.create("alice", TestControl.newKey("ws_1")))
+            assertThatThrownBy(() -> other.keys.create(ALICE, TestControl.newKey("ws_1")))
                     .isInstanceOf(RefusedException.class)
                     .hasMessageContaining("no key was made: pepper version 2");
             assertThat(REDIS.commands().keys("latchkey:key:*")).isEmpty();

@@ -1,5 +1,7 @@
 package dev.latchkey.control.ledger;
 
+import static dev.latchkey.control.Callers.ALICE;
+import static dev.latchkey.control.Callers.BOB;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.latchkey.control.FakeClock;
@@ -26,7 +28,7 @@ class LedgerTest {
     static final RealRedis REDIS = new RealRedis();
 
     private static final long NOW = FakeClock.START.toEpochMilli();
-    private static final Audit BY_ALICE = new Audit("alice", "key.test", "because", NOW);
+    private static final Audit BY_ALICE = new Audit(ALICE, "key.test", "because", NOW);
     private static final String PENDING = "latchkey:ledger:{ws_1}:pending";
 
     private TestControl control;
@@ -88,7 +90,7 @@ class LedgerTest {
 
     @Test
     void replace_key_leavesAnAuditEntryWithBeforeAndAfter() {
-        ledger.createUnseen(key("key_1"), new Audit("bob", "key.create", "", NOW));
+        ledger.createUnseen(key("key_1"), new Audit(BOB, "key.create", "", NOW));
         Stored<ManagedKey> before = ledger.findKey("ws_1", "key_1").orElseThrow();
         ManagedKey after = before.entry().revoke(NOW);
         ledger.replace(before, after, BY_ALICE);

@@ -1,5 +1,6 @@
 package dev.latchkey.control.ledger;
 
+import static dev.latchkey.control.Callers.ALICE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -37,7 +38,7 @@ class ReconcilerTest {
     void open() {
         user = new ControlUser(REDIS);
         control = new TestControl(user.uri());
-        control.workspaces.create("alice", "ws_1", "");
+        control.workspaces.create(ALICE, "ws_1", "");
     }
 
     @AfterEach
@@ -90,7 +91,7 @@ class ReconcilerTest {
     @Test
     void pass_deactivateWasRecordedButNotProjected_isProjected() {
         user.mayNotWriteIndex();
-        assertThatThrownBy(() -> control.workspaces.setActive("alice", "ws_1", false))
+        assertThatThrownBy(() -> control.workspaces.setActive(ALICE, "ws_1", false))
                 .isInstanceOfSatisfying(
                         RefusedException.class, e -> assertThat(e.kind()).isEqualTo(Kind.UNAVAILABLE))
                 .hasMessageContaining("ws_1 is recorded and will be applied");
@@ -232,7 +233,7 @@ class ReconcilerTest {
     }
 
     private ManagedKey create() {
-        CreatedKey created = control.keys.create("alice", TestControl.newKey("ws_1"));
+        CreatedKey created = control.keys.create(ALICE, TestControl.newKey("ws_1"));
         return created.view().key();
     }
 
@@ -255,13 +256,13 @@ class ReconcilerTest {
                 control.clock.millis(),
                 0,
                 ManagedKey.Links.NONE);
-        assertThat(control.ledger.createUnseen(key, new Audit("alice", "key.create", "", key.createdAt())))
+        assertThat(control.ledger.createUnseen(key, new Audit(ALICE, "key.create", "", key.createdAt())))
                 .isTrue();
         return key;
     }
 
     private KeyView revoke(ManagedKey key) {
-        return control.keys.revoke("alice", new KeyName(KeyManager.ANY_WORKSPACE, key.id()), "");
+        return control.keys.revoke(ALICE, new KeyName(KeyManager.ANY_WORKSPACE, key.id()), "");
     }
 
     private static Map<String, String> pending() {

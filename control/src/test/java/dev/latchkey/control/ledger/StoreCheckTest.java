@@ -1,5 +1,6 @@
 package dev.latchkey.control.ledger;
 
+import static dev.latchkey.control.Callers.ALICE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.latchkey.control.TestControl;
@@ -28,8 +29,8 @@ class StoreCheckTest {
     void start() {
         old = new TestControl(REDIS.uri());
         next = new TestControl(REDIS.uri(), TestControl.PEPPER_2, new SecureRandom());
-        old.workspaces.create("alice", "ws_1", "");
-        old.workspaces.create("alice", "ws_2", "");
+        old.workspaces.create(ALICE, "ws_1", "");
+        old.workspaces.create(ALICE, "ws_2", "");
         old.announcements.beat();
     }
 
@@ -54,11 +55,8 @@ class StoreCheckTest {
 
     @Test
     void pass_activeKeyUnderAMissingPepper_isRefusedAndNamesOne() {
-        String id = old.keys
-                .create("alice", TestControl.newKey("ws_2"))
-                .view()
-                .key()
-                .id();
+        String id =
+                old.keys.create(ALICE, TestControl.newKey("ws_2")).view().key().id();
 
         StoreCheck check = check(next, Set.of());
 
@@ -74,7 +72,7 @@ class StoreCheckTest {
 
     @Test
     void pass_activeKeyAndAbandonedPepper_isFineAndRetiresIt() {
-        old.keys.create("alice", TestControl.newKey("ws_1"));
+        old.keys.create(ALICE, TestControl.newKey("ws_1"));
 
         StoreCheck check = check(next, Set.of(1));
         check.pass();
@@ -85,14 +83,10 @@ class StoreCheckTest {
 
     @Test
     void pass_onlyRevokedAndExpiredKeys_retiresThePepper() {
-        String id = old.keys
-                .create("alice", TestControl.newKey("ws_1"))
-                .view()
-                .key()
-                .id();
-        old.keys.revoke("alice", new KeyName("ws_1", id), "");
-        old.keys.create(
-                "alice", new NewKey("ws_1", "short", "live", List.of("cases:read"), new Expiry.Lifetime(60, 0)));
+        String id =
+                old.keys.create(ALICE, TestControl.newKey("ws_1")).view().key().id();
+        old.keys.revoke(ALICE, new KeyName("ws_1", id), "");
+        old.keys.create(ALICE, new NewKey("ws_1", "short", "live", List.of("cases:read"), new Expiry.Lifetime(60, 0)));
         next.clock.advance(Duration.ofSeconds(60));
 
         StoreCheck check = check(next, Set.of());

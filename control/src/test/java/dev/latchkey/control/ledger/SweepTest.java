@@ -1,5 +1,6 @@
 package dev.latchkey.control.ledger;
 
+import static dev.latchkey.control.Callers.ALICE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.latchkey.control.TestControl;
@@ -25,8 +26,8 @@ class SweepTest {
     @BeforeEach
     void open() {
         control = new TestControl(REDIS.uri());
-        control.workspaces.create("alice", "ws_1", "");
-        control.workspaces.create("alice", "ws_2", "");
+        control.workspaces.create(ALICE, "ws_1", "");
+        control.workspaces.create(ALICE, "ws_2", "");
     }
 
     @AfterEach
@@ -48,8 +49,8 @@ class SweepTest {
             keys.add(create("ws_1"));
         }
         keys.add(create("ws_2"));
-        control.keys.revoke("alice", new KeyName("-", keys.get(0).id()), "");
-        control.workspaces.setActive("alice", "ws_2", false);
+        control.keys.revoke(ALICE, new KeyName("-", keys.get(0).id()), "");
+        control.workspaces.setActive(ALICE, "ws_2", false);
         loseIndex();
 
         sweep();
@@ -64,7 +65,7 @@ class SweepTest {
     void step_revokeWasLostInAFailover_isAssertedAgain() {
         ManagedKey key = create("ws_1");
         Map<String, String> before = REDIS.commands().hgetall(name(key));
-        control.keys.revoke("alice", new KeyName("ws_1", key.id()), "");
+        control.keys.revoke(ALICE, new KeyName("ws_1", key.id()), "");
         REDIS.commands().hset(name(key), before);
 
         sweep();
@@ -111,10 +112,7 @@ class SweepTest {
     }
 
     private ManagedKey create(String workspace) {
-        return control.keys
-                .create("alice", TestControl.newKey(workspace))
-                .view()
-                .key();
+        return control.keys.create(ALICE, TestControl.newKey(workspace)).view().key();
     }
 
     private static void loseIndex() {
