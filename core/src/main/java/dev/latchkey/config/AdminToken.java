@@ -1,24 +1,36 @@
 package dev.latchkey.config;
 
+import dev.latchkey.index.IndexSchema;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
 import java.util.HexFormat;
-import org.jspecify.annotations.Nullable;
+import java.util.Optional;
 
 /**
  * Who may use the control plane: the token itself is not kept, only its hash, and {@code toString()} shows not even that.
  *
  * @param name what the audit trail calls its holder, {@code [A-Za-z0-9_.-]{1,64}}
  * @param role what its holder may do
+ * @param workspace the one that the holder may see; empty for an operator and for nobody else: all
  * @param sha256 of the token's UTF-8 bytes: 64 hexadecimal digits, lower case
  */
-public record AdminToken(String name, Role role, String sha256) {
+public record AdminToken(String name, Role role, String workspace, String sha256) {
+    public AdminToken {
+        if (role == Role.OPERATOR ? !workspace.isEmpty() : !isWorkspace(workspace)) {
+            throw new IllegalArgumentException("a token is an operator's, for all workspaces, or for one workspace");
+        }
+    }
 
     /** What the holder of a token may do. */
     public enum Role {
-        /** Everything. */
-        OPERATOR("operator");
+        /** Everything, in all workspaces. */
+        OPERATOR("operator"),
+        /** Change the keys of one workspace. */
+        MANAGER("manager"),
+        /** Look at one workspace. */
+        READER("reader");
 
         private final String text;
 
@@ -31,9 +43,17 @@ public record AdminToken(String name, Role role, String sha256) {
             return text;
         }
 
-        static @Nullable Role of(@Nullable String text) {
-            return OPERATOR.text.equals(text) ? OPERATOR : null;
+        /** Returns the role of that spelling; empty if there is none. */
+        public static Optional<Role> of(String text) {
+            return Arrays.stream(values())
+                    .filter(role -> role.text.equals(text))
+                    .findFirst();
         }
+    }
+
+    /** Tells whether {@code id} can be a workspace's; {@code -}, which means any, cannot. */
+    static boolean isWorkspace(String id) {
+        return IndexSchema.isId(id) && !id.equals("-");
     }
 
     /** Tells whether {@code token} is this one. The time that it takes does not depend on how much of it is right. */
@@ -54,9 +74,9 @@ public record AdminToken(String name, Role role, String sha256) {
         }
     }
 
-    /** Returns name and role. */
+    /** Returns name, role and workspace. */
     @Override
     public String toString() {
-        return name + " (" + role.text() + ")";
+        return name + " (" + role.text() + (workspace.isEmpty() ? "" : " of " + workspace) + ")";
     }
 }

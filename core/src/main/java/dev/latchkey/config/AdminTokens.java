@@ -12,9 +12,9 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The form of {@code control.tokens}: a list of mappings with name, role and hash in the file, or
- * {@code name:operator:sha256:<hex>,…}, in a file of its own also a line each. No message shows a value: who mixes the fields
- * up has a secret where a name should be.
+ * The form of {@code control.tokens}: a list of mappings with name, role, workspace and hash in the file, or
+ * {@code name:operator:sha256:<hex>,name:manager:workspace:sha256:<hex>,…}, in a file of its own also a line each. No message
+ * shows a value: who mixes the fields up has a secret where a name should be.
  */
 final class AdminTokens implements Form<List<AdminToken>> {
     static final String HASH_PREFIX = "sha256:";
@@ -24,12 +24,19 @@ final class AdminTokens implements Form<List<AdminToken>> {
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_.-]{1,64}");
     private static final Pattern HASH = Pattern.compile(HASH_PREFIX + "([0-9A-Fa-f]{64})");
     private static final String EXPECTED_NAME = "1 to 64 letters, digits and _.-";
+    private static final String EXPECTED_WORKSPACE =
+            "for a manager or reader the id of their one workspace: 1 to 64 letters, digits, _ and -, not - alone";
     private static final String EXPECTED_HASH = "sha256: and 64 hexadecimal digits, from latchkey token generate";
-    private static final List<String> FIELDS = List.of("name", "role", "hash");
+    private static final List<String> FIELDS = List.of("name", "role", "workspace", "hash");
+    private static final String EXPECTED_LIST = "a list with name, role, workspace and hash of each";
+    // A workspace's id holds no colon, but may be "sha256".
+    private static final Pattern ENTRY =
+            Pattern.compile("(?<name>[^:]*):(?<role>[^:]*):(?:(?<workspace>[^:]*):(?=sha256:))?(?<hash>.*)");
 
     @Override
     public String expected() {
-        return "name:operator:sha256:<hex>, separated by commas; in the file also a list with name, role and hash of each";
+        return "name:operator:sha256:<hex> or name:manager:workspace:sha256:<hex> or the same with reader, separated by commas; in"
+                + " the file also " + EXPECTED_LIST;
     }
 
     @Override
@@ -48,7 +55,7 @@ final class AdminTokens implements Form<List<AdminToken>> {
                     entries.computeIfAbsent(field.group(1), e -> new LinkedHashMap<>())
                             .put(field.group(2), part);
                 } else {
-                    problems.add(part, "not known (expected: a list with name, role and hash of each)");
+                    problems.add(part, "not known (expected: " + EXPECTED_LIST + ")");
                 }
             }
         }
@@ -63,15 +70,18 @@ final class AdminTokens implements Form<List<AdminToken>> {
         List<Given> parts = new ArrayList<>();
         String[] entries = SEPARATOR.split(whole.text(), -1);
         for (int i = 0; i < entries.length; i++) {
-            String[] fields = entries[i].split(":", FIELDS.size());
             String path = whole.path() + "[" + i + "]";
-            if (fields.length < FIELDS.size()) {
+            Matcher entry = ENTRY.matcher(entries[i]);
+            if (!entry.matches()) {
                 String what = entries[i].isEmpty() ? "empty" : "not of this form";
                 problems.add(whole.at(path, ""), what + " (expected: " + expected() + ")");
                 continue;
             }
-            for (int f = 0; f < fields.length; f++) {
-                parts.add(whole.at(path + "." + FIELDS.get(f), fields[f]));
+            for (String field : FIELDS) {
+                String text = entry.group(field);
+                if (text != null) {
+                    parts.add(whole.at(path + "." + field, text));
+                }
             }
         }
         return parts;
@@ -93,9 +103,10 @@ final class AdminTokens implements Form<List<AdminToken>> {
                 Given any = fields.values().iterator().next().at(path, "");
                 String name = name(fields.getOrDefault("name", any));
                 AdminToken.Role role = role(fields.getOrDefault("role", any));
+                String workspace = workspace(role, fields.get("workspace"), any);
                 String hash = hash(fields.getOrDefault("hash", any));
-                if (name != null && role != null && hash != null) {
-                    tokens.add(new AdminToken(name, role, hash));
+                if (name != null && role != null && workspace != null && hash != null) {
+                    tokens.add(new AdminToken(name, role, workspace, hash));
                 }
             });
             return tokens;
@@ -113,11 +124,32 @@ final class AdminTokens implements Form<List<AdminToken>> {
         }
 
         private AdminToken.@Nullable Role role(Given given) {
-            AdminToken.Role role = AdminToken.Role.of(given.text());
+            AdminToken.Role role = AdminToken.Role.of(given.text()).orElse(null);
             if (role == null) {
-                problems.add(given, "the role is missing or not known (expected: operator)");
+                problems.add(given, "the role is missing or not known (expected: operator, manager or reader)");
             }
             return role;
+        }
+
+        /** Returns the workspace; empty for an operator, null if it is wrong, or the role is not known. */
+        private @Nullable String workspace(AdminToken.@Nullable Role role, @Nullable Given given, Given any) {
+            if (role == AdminToken.Role.OPERATOR) {
+                if (given != null) {
+                    problems.add(
+                            given,
+                            "a workspace for an operator, who has them all (expected: none, or the role manager or reader)");
+                }
+                return given == null ? "" : null;
+            }
+            if (given != null && AdminToken.isWorkspace(given.text())) {
+                return given.text();
+            }
+            if (given != null || role != null) {
+                problems.add(
+                        given == null ? any : given,
+                        "the workspace is missing or not one's id (expected: " + EXPECTED_WORKSPACE + ")");
+            }
+            return null;
         }
 
         private @Nullable String hash(Given given) {

@@ -43,7 +43,8 @@ final class SettingTable {
     static final Setting<List<AdminToken>> CONTROL_TOKENS = add(
             "control.tokens",
             "",
-            "Who may use the control plane: name, role and hash of each; as a variable name:operator:sha256:<hex>,…",
+            "Who may use the control plane: name, role (operator, or manager or reader of a workspace) and hash of each; as a"
+                    + " variable name:operator:sha256:<hex>,name:manager:workspace:sha256:<hex>,…",
             new AdminTokens());
     static final Setting<NamedFile> CONTROL_TOKENS_FILE = add(
             "control.tokens-file",

@@ -1,7 +1,9 @@
 package dev.latchkey.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.latchkey.config.AdminToken.Role;
 import dev.latchkey.config.SettingsLoader.ProcessKind;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +25,23 @@ final class AdminTokenTest {
         assertThat(token.matches("right")).isTrue();
         assertThat(token.matches("wrong")).isFalse();
         assertThat(token.matches("")).isFalse();
+    }
+
+    @Test
+    void create_workspaceThatDoesNotFitTheRole_impossible() {
+        assertThatThrownBy(() -> new AdminToken("a", Role.OPERATOR, "ws_1", "ab".repeat(32)))
+                .isInstanceOf(IllegalArgumentException.class);
+        for (Role role : List.of(Role.MANAGER, Role.READER)) {
+            for (String workspace : List.of("", "-", "a b")) {
+                assertThatThrownBy(() -> new AdminToken("a", role, workspace, "ab".repeat(32)))
+                        .isInstanceOf(IllegalArgumentException.class);
+            }
+        }
+    }
+
+    @Test
+    void toString_nameRoleAndWorkspaceOnly() {
+        assertThat(configured("ops:manager:ws_1:" + AdminToken.hash("right"))).hasToString("ops (manager of ws_1)");
     }
 
     private static AdminToken configured(String text) {

@@ -32,8 +32,9 @@ final class AllSettings {
         assertThat(read.control().listen()).isEqualTo(new ListenAddress.Tcp("control.internal", 8));
         assertThat(read.control().tokens())
                 .containsExactly(
-                        new AdminToken("ci", AdminToken.Role.OPERATOR, "ab".repeat(32)),
-                        new AdminToken("ops.on-call_1", AdminToken.Role.OPERATOR, HASH.toLowerCase(Locale.ROOT)));
+                        new AdminToken("ci", AdminToken.Role.MANAGER, "ws_1", "ab".repeat(32)),
+                        new AdminToken("ops.on-call_1", AdminToken.Role.OPERATOR, "", HASH.toLowerCase(Locale.ROOT)),
+                        new AdminToken("audit", AdminToken.Role.READER, "sha256", "cd".repeat(32)));
         assertThat(read.redis())
                 .isEqualTo(new Settings.Redis(
                         RedisUri.parse("rediss://sidecar:p%40ss@redis:6380/3"),
@@ -67,7 +68,10 @@ final class AllSettings {
         texts.put("authz.max-concurrent", "7");
         texts.put("ops.listen", "[::1]:9");
         texts.put("control.listen", "control.internal:8");
-        texts.put("control.tokens", "ci:operator:sha256:" + "ab".repeat(32) + ",ops.on-call_1:operator:sha256:" + HASH);
+        texts.put(
+                "control.tokens",
+                "ci:manager:ws_1:sha256:" + "ab".repeat(32) + ",ops.on-call_1:operator:sha256:" + HASH
+                        + ",audit:reader:sha256:sha256:" + "cd".repeat(32));
         texts.put("redis.uri", "rediss://sidecar:p%40ss@redis:6380/3");
         texts.put("redis.tls-ca-file", CA);
         texts.put("redis.tls-cert-file", CERTIFICATE);
@@ -105,10 +109,11 @@ final class AllSettings {
             "control:",
             "  listen: control.internal:8",
             "  tokens:",
-            "    - {name: ci, role: operator, hash: 'sha256:" + "ab".repeat(32) + "'}",
+            "    - {name: ci, role: manager, workspace: ws_1, hash: 'sha256:" + "ab".repeat(32) + "'}",
             "    - name: ops.on-call_1",
             "      role: operator",
             "      hash: sha256:" + HASH,
+            "    - {name: audit, role: reader, workspace: sha256, hash: 'sha256:" + "cd".repeat(32) + "'}",
             "redis.uri: rediss://sidecar:p%40ss@redis:6380/3",
             "redis:",
             "  tls-ca-file: " + CA,

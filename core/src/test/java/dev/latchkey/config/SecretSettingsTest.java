@@ -56,6 +56,12 @@ final class SecretSettingsTest {
                 row("a token in the list", "control.tokens: [" + MARKER + "]"),
                 row("a token alone", Map.of("LATCHKEY_CONTROL_TOKENS", MARKER)),
                 row("a token for its hash", Map.of("LATCHKEY_CONTROL_TOKENS", "a:operator:" + MARKER)),
+                row(
+                        "a token as its workspace",
+                        "control.tokens: [{name: a, role: reader, workspace: " + MARKER + "!}]"),
+                row(
+                        "a token for its workspace",
+                        Map.of("LATCHKEY_CONTROL_TOKENS", "a:operator:" + MARKER + ":sha256:x")),
                 row("a token in the wrong order", Map.of("LATCHKEY_CONTROL_TOKENS", MARKER + "!:" + MARKER + ":a,")),
                 row(
                         "two pepper variables that differ",
