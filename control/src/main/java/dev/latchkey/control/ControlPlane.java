@@ -2,6 +2,7 @@ package dev.latchkey.control;
 
 import dev.latchkey.answer.AnswerStyle;
 import dev.latchkey.config.Settings;
+import dev.latchkey.control.api.AccessServiceEndpoint;
 import dev.latchkey.control.api.AdminAuth;
 import dev.latchkey.control.api.ControlServer;
 import dev.latchkey.control.api.ExplainServiceEndpoint;
@@ -138,8 +139,9 @@ public final class ControlPlane implements AutoCloseable {
                     settings.control().listen(),
                     address -> new ControlServer(
                             address,
-                            new AdminAuth(settings.control().tokens()),
+                            new AdminAuth(settings.control()::tokens, metrics),
                             List.of(
+                                    new AccessServiceEndpoint(),
                                     new KeyServiceEndpoint(keys, leaked),
                                     new WorkspaceServiceEndpoint(workspaces),
                                     new ExplainServiceEndpoint(explainer, format, AnswerStyle.of(settings))),

@@ -4,6 +4,7 @@ import static dev.latchkey.control.Callers.ALICE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.latchkey.control.access.Reach;
 import dev.latchkey.control.keys.KeyName;
 import dev.latchkey.control.keys.PageRequest;
 import dev.latchkey.control.ledger.ManagedKey;
@@ -34,7 +35,10 @@ class ControlUserTest {
             control.workspaces.setActive(ALICE, "ws_1", false);
             assertThat(control.keys.list("ws_1", new PageRequest(0, ""), true).items())
                     .hasSize(1);
-            assertThat(control.workspaces.list(new PageRequest(0, "")).items()).hasSize(1);
+            assertThat(control.workspaces
+                            .list(Reach.ALL, new PageRequest(0, ""))
+                            .items())
+                    .hasSize(1);
 
             REDIS.commands().set("latchkey:key:" + key.digest().text(), "damage");
             REDIS.commands().zincrby("latchkey:ledger:recent", -61, "ws_1");

@@ -1,6 +1,7 @@
 package dev.latchkey.control.api;
 
 import dev.latchkey.config.AdminToken;
+import dev.latchkey.control.access.Reach;
 import dev.latchkey.control.ledger.Caller;
 import io.grpc.Context;
 import io.grpc.Contexts;
@@ -9,7 +10,9 @@ import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.Status;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -17,9 +20,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Lets a call through if it carries one admin token, {@code authorization: Bearer <token>}; else answers UNAUTHENTICATED. All
  * configured tokens are compared each time, each in constant time, so that the time of the answer tells nothing. A call without
- * a known token is never begun.
+ * a known token is never begun; one with such a token has {@link AccessGate} before it.
  *
- * <p>This class is immutable and thread-safe.
+ * <p>This class is thread-safe.
  */
 public final class AdminAuth implements ServerInterceptor {
     private static final Metadata.Key<String> AUTHORIZATION =
@@ -27,10 +30,13 @@ public final class AdminAuth implements ServerInterceptor {
     private static final Pattern BEARER = Pattern.compile("(?i:Bearer) +([!-~]{1,512})");
     private static final Context.Key<AdminToken> CALLER = Context.key("latchkey-caller");
 
-    private final List<AdminToken> tokens;
+    private final Supplier<List<AdminToken>> tokens;
+    private final Refusals refusals;
 
-    public AdminAuth(List<AdminToken> tokens) {
-        this.tokens = List.copyOf(tokens);
+    /** @param tokens those that hold now; asked at each call */
+    public AdminAuth(Supplier<List<AdminToken>> tokens, MeterRegistry metrics) {
+        this.tokens = tokens;
+        this.refusals = new Refusals(metrics, System::nanoTime);
     }
 
     @Override
@@ -38,6 +44,8 @@ public final class AdminAuth implements ServerInterceptor {
             ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
         AdminToken caller = callerOf(headers);
         if (caller == null) {
+            refusals.note(
+                    Refusals.Kind.TOKEN, "somebody", call.getMethodDescriptor().getFullMethodName(), "");
             call.close(
                     Status.UNAUTHENTICATED.withDescription(
                             "this call needs an admin token (expected: metadata authorization: Bearer <token>, once, with a"
@@ -45,16 +53,28 @@ public final class AdminAuth implements ServerInterceptor {
                     new Metadata());
             return new ServerCall.Listener<>() {};
         }
-        return Contexts.interceptCall(Context.current().withValue(CALLER, caller), call, headers, next);
+        ServerCall.Listener<Q> begun =
+                Contexts.interceptCall(Context.current().withValue(CALLER, caller), call, headers, next);
+        return new AccessGate<>(call, begun, caller, refusals);
     }
 
     /** Returns who makes the present call. */
     static Caller caller(String requestId) {
+        return new Caller(token().name(), requestId);
+    }
+
+    /** Returns the workspaces that the caller of the present call may know of. */
+    static Reach reach() {
+        return Reach.of(token());
+    }
+
+    /** Returns the token of the present call. */
+    static AdminToken token() {
         AdminToken caller = CALLER.get();
         if (caller == null) {
             throw new IllegalStateException("a call that was not authenticated");
         }
-        return new Caller(caller.name(), requestId);
+        return caller;
     }
 
     private @Nullable AdminToken callerOf(Metadata headers) {
@@ -75,7 +95,7 @@ public final class AdminAuth implements ServerInterceptor {
 
     private @Nullable AdminToken find(String token) {
         AdminToken found = null;
-        for (AdminToken known : tokens) {
+        for (AdminToken known : tokens.get()) {
             // No way out of the loop at a match.
             found = known.matches(token) ? known : found;
         }

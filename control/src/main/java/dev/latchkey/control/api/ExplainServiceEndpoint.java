@@ -41,7 +41,7 @@ public final class ExplainServiceEndpoint extends ExplainServiceGrpc.ExplainServ
 
     @Override
     public void explain(ExplainRequest request, StreamObserver<ExplainResponse> call) {
-        ErrorMapping.answer(call, () -> response(explainer.explain(question(request))));
+        ErrorMapping.answer(call, () -> response(explainer.explain(AdminAuth.reach(), question(request))));
     }
 
     private Question question(ExplainRequest request) {

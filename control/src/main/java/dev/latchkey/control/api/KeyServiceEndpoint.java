@@ -95,7 +95,7 @@ public final class KeyServiceEndpoint extends KeyServiceGrpc.KeyServiceImplBase 
     @Override
     public void findKey(FindKeyRequest request, StreamObserver<FindKeyResponse> call) {
         ErrorMapping.answer(call, () -> {
-            KeyView found = leaked.find(request.getSecret());
+            KeyView found = leaked.find(AdminAuth.reach(), request.getSecret());
             return FindKeyResponse.newBuilder().setKey(Messages.key(found)).build();
         });
     }
@@ -103,8 +103,11 @@ public final class KeyServiceEndpoint extends KeyServiceGrpc.KeyServiceImplBase 
     @Override
     public void revokeLeakedKey(RevokeLeakedKeyRequest request, StreamObserver<RevokeLeakedKeyResponse> call) {
         ErrorMapping.answer(call, () -> {
-            KeyView revoked =
-                    leaked.revoke(AdminAuth.caller(request.getRequestId()), request.getSecret(), request.getReason());
+            KeyView revoked = leaked.revoke(
+                    AdminAuth.caller(request.getRequestId()),
+                    AdminAuth.reach(),
+                    request.getSecret(),
+                    request.getReason());
             return RevokeLeakedKeyResponse.newBuilder()
                     .setKey(Messages.key(revoked))
                     .build();

@@ -40,7 +40,7 @@ public final class WorkspaceServiceEndpoint extends WorkspaceServiceGrpc.Workspa
     public void listWorkspaces(ListWorkspacesRequest request, StreamObserver<ListWorkspacesResponse> call) {
         ErrorMapping.answer(call, () -> {
             Page<ManagedWorkspace> page =
-                    workspaces.list(new PageRequest(request.getPageSize(), request.getPageToken()));
+                    workspaces.list(AdminAuth.reach(), new PageRequest(request.getPageSize(), request.getPageToken()));
             return ListWorkspacesResponse.newBuilder()
                     .addAllWorkspaces(
                             page.items().stream().map(Messages::workspace).toList())

@@ -1,5 +1,6 @@
 package dev.latchkey.control.explain;
 
+import dev.latchkey.control.access.Reach;
 import dev.latchkey.decision.Decider;
 import dev.latchkey.decision.Decision;
 import dev.latchkey.decision.Policies;
@@ -28,11 +29,14 @@ public final class Explainer {
         this.now = now;
     }
 
-    /** Never fails: where the index cannot be read, that is the explanation. */
-    public Explanation explain(Question question) {
+    /**
+     * Never fails: where the index cannot be read, that is the explanation. A key beyond {@code reach} is explained as one that
+     * does not exist.
+     */
+    public Explanation explain(Reach reach, Question question) {
         // Once and here: the decision may ask for it on a thread that must not wait.
         long time = now.getAsLong();
-        Witness witness = new Witness(index);
+        Witness witness = new Witness(index, reach);
         Decision decision = new Decider(policies, peppers, witness, () -> time)
                 .decide(question.request())
                 .join();

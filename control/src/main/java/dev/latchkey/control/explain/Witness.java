@@ -1,5 +1,6 @@
 package dev.latchkey.control.explain;
 
+import dev.latchkey.control.access.Reach;
 import dev.latchkey.index.IndexException;
 import dev.latchkey.index.KeyIndex;
 import dev.latchkey.key.KeyDigest;
@@ -13,23 +14,25 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A {@link KeyIndex} that notes what one decision has asked it and what it answered. What it notes can be read once the decision
- * is there.
+ * A {@link KeyIndex} without the keys beyond the asker's reach, that notes what one decision has asked it and what it answered.
+ * What it notes can be read once the decision is there.
  */
 final class Witness implements KeyIndex {
     private final KeyIndex index;
+    private final Reach reach;
     private final Map<Integer, Boolean> found = new ConcurrentHashMap<>();
     private volatile @Nullable KeyRecord key;
     private volatile @Nullable String failure;
     private volatile boolean workspaceAsked;
 
-    Witness(KeyIndex index) {
+    Witness(KeyIndex index, Reach reach) {
         this.index = index;
+        this.reach = reach;
     }
 
     @Override
     public CompletableFuture<Optional<KeyRecord>> findKey(KeyDigest digest) {
-        return index.findKey(digest).whenComplete((record, fault) -> {
+        return index.findKey(digest).thenApply(this::within).whenComplete((record, fault) -> {
             note(fault);
             if (record != null) {
                 found.put(digest.pepperVersion(), record.isPresent());
@@ -63,6 +66,10 @@ final class Witness implements KeyIndex {
     /** Returns why a record could not be read; empty if all could. */
     Optional<String> failure() {
         return Optional.ofNullable(failure);
+    }
+
+    private Optional<KeyRecord> within(Optional<KeyRecord> found) {
+        return found.filter(record -> reach.covers(record.workspace()));
     }
 
     private void note(@Nullable Throwable fault) {

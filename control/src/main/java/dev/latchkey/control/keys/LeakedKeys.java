@@ -1,5 +1,6 @@
 package dev.latchkey.control.keys;
 
+import dev.latchkey.control.access.Reach;
 import dev.latchkey.control.keys.RefusedException.Kind;
 import dev.latchkey.control.ledger.Caller;
 import dev.latchkey.control.ledger.IndexWriter;
@@ -23,7 +24,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Finds and revokes keys by the secret itself, such as one that stands in a public repository. Looks under every pepper, and at
- * the index rather than the ledger: what a sidecar would accept can be found, and stopped, whoever wrote it.
+ * the index rather than the ledger: what a sidecar would accept can be found, and stopped, whoever wrote it. A key beyond the
+ * caller's reach is as one that does not exist.
  *
  * <p>Throws as {@link KeyManager} does; no message holds the secret. This class is thread-safe.
  */
@@ -48,30 +50,30 @@ public final class LeakedKeys {
     }
 
     /** Returns the key that decides about requests with {@code secret}: a revoked one if there are several. */
-    public KeyView find(String secret) {
+    public KeyView find(Reach reach, String secret) {
         Violations violations = new Violations();
         Optional<PresentedKey> parsed = parse(secret, violations);
         violations.throwIfAny();
         PresentedKey presented = parsed.orElseThrow();
-        return all(presented).stream()
+        return all(reach, presented).stream()
                 .max(Comparator.comparing(ManagedKey::closed))
                 .map(this::view)
                 .orElseThrow(() -> unknown(presented));
     }
 
-    /** Revokes every key that {@code secret} opens; on return the index has it. */
-    public KeyView revoke(Caller caller, String secret, String reason) {
+    /** Revokes every key within {@code reach} that {@code secret} opens; on return the index has it. */
+    public KeyView revoke(Caller caller, Reach reach, String secret, String reason) {
         Violations violations = new Violations();
         Optional<PresentedKey> parsed = parse(secret, violations);
         violations.reason("reason", reason);
         violations.throwIfAny();
         PresentedKey presented = parsed.orElseThrow();
-        List<ManagedKey> found = all(presented);
+        List<ManagedKey> found = all(reach, presented);
         if (found.isEmpty()) {
             throw unknown(presented);
         }
         found.forEach(key -> revoke(caller, key, reason));
-        return find(secret);
+        return find(reach, secret);
     }
 
     private void revoke(Caller caller, ManagedKey key, String reason) {
@@ -88,10 +90,12 @@ public final class LeakedKeys {
     }
 
     /** Returns the key under each pepper that has it, the newest first. */
-    private List<ManagedKey> all(PresentedKey presented) {
+    private List<ManagedKey> all(Reach reach, PresentedKey presented) {
         List<ManagedKey> found = new ArrayList<>();
         for (KeyDigest digest : peppers.all(presented)) {
-            index.find(digest).ifPresent(record -> found.add(managed(record, digest, presented.start())));
+            index.find(digest)
+                    .filter(record -> reach.covers(record.workspace()))
+                    .ifPresent(record -> found.add(managed(record, digest, presented.start())));
         }
         return found;
     }

@@ -1,5 +1,6 @@
 package dev.latchkey.control.keys;
 
+import dev.latchkey.control.access.Reach;
 import dev.latchkey.control.keys.RefusedException.Kind;
 import dev.latchkey.control.ledger.Audit;
 import dev.latchkey.control.ledger.Caller;
@@ -60,12 +61,14 @@ public final class WorkspaceManager {
         return find(id).entry();
     }
 
-    /** Returns a page of all workspaces, by id. */
-    public Page<ManagedWorkspace> list(PageRequest request) {
+    /** Returns a page of the workspaces within {@code reach}, by id. */
+    public Page<ManagedWorkspace> list(Reach reach, PageRequest request) {
         Violations violations = new Violations();
         PageStart page = violations.page(request);
         violations.throwIfAny();
-        List<String> ids = ledger.workspacesAfter(page.after(), page.size() + 1);
+        List<String> ids = reach.only()
+                .map(own -> own.compareTo(page.after()) > 0 ? List.of(own) : List.<String>of())
+                .orElseGet(() -> ledger.workspacesAfter(page.after(), page.size() + 1));
         boolean last = ids.size() <= page.size();
         List<String> shown = last ? ids : ids.subList(0, page.size());
         return new Page<>(

@@ -2,6 +2,7 @@ package dev.latchkey.control.explain;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.latchkey.control.access.Reach;
 import dev.latchkey.control.explain.Finding.Outcome;
 import dev.latchkey.decision.Decision;
 import dev.latchkey.decision.Policies;
@@ -323,7 +324,7 @@ class ExplainerTest {
     }
 
     private static Explanation explain(KeyIndex index, Question question) {
-        return new Explainer(POLICIES, PEPPERS, index, () -> NOW).explain(question);
+        return new Explainer(POLICIES, PEPPERS, index, () -> NOW).explain(Reach.ALL, question);
     }
 
     /** Knows at most a key, and fails for the rest. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.latchkey.control.TestControl;
+import dev.latchkey.control.access.Reach;
 import dev.latchkey.control.ledger.ManagedKey;
 import dev.latchkey.index.RealRedis;
 import dev.latchkey.key.KeyRecord;
@@ -69,7 +70,10 @@ class ClusterSlotsTest {
             assertThat(control.keys.get(new KeyName("-", key.id())).key().id()).isEqualTo(key.id());
             assertThat(control.keys.list("ws_1", new PageRequest(1, ""), true).items())
                     .hasSize(1);
-            assertThat(control.workspaces.list(new PageRequest(1, "")).items()).hasSize(1);
+            assertThat(control.workspaces
+                            .list(Reach.ALL, new PageRequest(1, ""))
+                            .items())
+                    .hasSize(1);
         }
     }
 

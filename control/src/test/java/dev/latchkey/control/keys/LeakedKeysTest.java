@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.latchkey.control.TestControl;
+import dev.latchkey.control.access.Reach;
 import dev.latchkey.control.keys.RefusedException.Kind;
 import dev.latchkey.index.IndexSchema;
 import dev.latchkey.index.RealRedis;
@@ -50,7 +51,7 @@ class LeakedKeysTest {
     void revoke_managedKey_isRevokedInLedgerAndIndex() {
         CreatedKey created = control.keys.create(ALICE, TestControl.newKey("ws_1"));
 
-        KeyView revoked = leaked.revoke(BOB, created.secret().reveal(), "in a repository");
+        KeyView revoked = leaked.revoke(BOB, Reach.ALL, created.secret().reveal(), "in a repository");
 
         assertThat(revoked.key().id()).isEqualTo(created.view().key().id());
         assertThat(revoked.state()).isEqualTo(KeyView.State.REVOKED);
@@ -73,7 +74,7 @@ class LeakedKeysTest {
             secret = before.keys.create(ALICE, TestControl.newKey("ws_1")).secret();
         }
 
-        KeyView found = leaked.find(secret.reveal());
+        KeyView found = leaked.find(Reach.ALL, secret.reveal());
 
         assertThat(found.key().digest().pepperVersion()).isEqualTo(1);
         assertThat(found.state()).isEqualTo(KeyView.State.ACTIVE);
@@ -83,8 +84,8 @@ class LeakedKeysTest {
     void revoke_recordOfAnotherService_isRevokedInTheIndex() {
         put(IMPORTED, 1, KeyRecord.State.ACTIVE);
 
-        assertThat(leaked.find(IMPORTED).key().start()).isEqualTo("opt_live_abc1");
-        KeyView revoked = leaked.revoke(BOB, IMPORTED, "");
+        assertThat(leaked.find(Reach.ALL, IMPORTED).key().start()).isEqualTo("opt_live_abc1");
+        KeyView revoked = leaked.revoke(BOB, Reach.ALL, IMPORTED, "");
 
         assertThat(revoked.state()).isEqualTo(KeyView.State.REVOKED);
         assertThat(stored(IMPORTED, 1).revoked()).isTrue();
@@ -95,7 +96,7 @@ class LeakedKeysTest {
         put(IMPORTED, 0, KeyRecord.State.ACTIVE);
         put(IMPORTED, 1, KeyRecord.State.ACTIVE);
 
-        leaked.revoke(BOB, IMPORTED, "");
+        leaked.revoke(BOB, Reach.ALL, IMPORTED, "");
 
         assertThat(stored(IMPORTED, 0).revoked()).isTrue();
         assertThat(stored(IMPORTED, 1).revoked()).isTrue();
@@ -106,7 +107,7 @@ class LeakedKeysTest {
         put(IMPORTED, 0, KeyRecord.State.ACTIVE);
         put(IMPORTED, 1, KeyRecord.State.REVOKED);
 
-        assertThat(leaked.find(IMPORTED).state()).isEqualTo(KeyView.State.REVOKED);
+        assertThat(leaked.find(Reach.ALL, IMPORTED).state()).isEqualTo(KeyView.State.REVOKED);
     }
 
     @ParameterizedTest
@@ -119,7 +120,7 @@ class LeakedKeysTest {
                 "acme_live_0000000000000000000000000000000046uziL"
             })
     void revoke_noKey_isRefusedWithoutShowingIt(String secret) {
-        assertThatThrownBy(() -> leaked.revoke(BOB, secret, ""))
+        assertThatThrownBy(() -> leaked.revoke(BOB, Reach.ALL, secret, ""))
                 .isInstanceOfSatisfying(RefusedException.class, refused -> {
                     assertThat(refused.kind()).isEqualTo(Kind.INVALID);
                     assertThat(refused.violations()).hasSize(1);
@@ -131,7 +132,7 @@ class LeakedKeysTest {
 
     @Test
     void revoke_wrongReasonAsWell_namesBoth() {
-        assertThatThrownBy(() -> leaked.revoke(BOB, "no key", "a\nb"))
+        assertThatThrownBy(() -> leaked.revoke(BOB, Reach.ALL, "no key", "a\nb"))
                 .isInstanceOfSatisfying(
                         RefusedException.class,
                         refused -> assertThat(refused.violations())
@@ -143,7 +144,7 @@ class LeakedKeysTest {
     void revoke_unknownKey_isNotFoundAndShowsItsStartAlone() {
         String secret = "opt_live_0000000000000000000000000000000046uziL";
 
-        assertThatThrownBy(() -> leaked.revoke(BOB, secret, ""))
+        assertThatThrownBy(() -> leaked.revoke(BOB, Reach.ALL, secret, ""))
                 .isInstanceOfSatisfying(
                         RefusedException.class,
                         refused -> assertThat(refused.kind()).isEqualTo(Kind.NOT_FOUND))

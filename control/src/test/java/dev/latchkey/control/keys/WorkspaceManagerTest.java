@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.latchkey.control.FakeClock;
 import dev.latchkey.control.TestControl;
+import dev.latchkey.control.access.Reach;
 import dev.latchkey.control.keys.RefusedException.Kind;
 import dev.latchkey.control.ledger.ManagedWorkspace;
 import dev.latchkey.index.IndexSchema;
@@ -102,8 +103,8 @@ class WorkspaceManagerTest {
     void list_manyWorkspaces_isPagedById() {
         List.of("b", "a", "d", "c", "e").forEach(id -> control.workspaces.create(ALICE, id, ""));
 
-        Page<ManagedWorkspace> first = control.workspaces.list(new PageRequest(3, ""));
-        Page<ManagedWorkspace> second = control.workspaces.list(new PageRequest(3, first.nextToken()));
+        Page<ManagedWorkspace> first = control.workspaces.list(Reach.ALL, new PageRequest(3, ""));
+        Page<ManagedWorkspace> second = control.workspaces.list(Reach.ALL, new PageRequest(3, first.nextToken()));
         assertThat(first.items()).extracting(ManagedWorkspace::workspace).containsExactly("a", "b", "c");
         assertThat(second.items()).extracting(ManagedWorkspace::workspace).containsExactly("d", "e");
         assertThat(second.nextToken()).isEmpty();
@@ -112,7 +113,8 @@ class WorkspaceManagerTest {
     @Test
     void list_idWithoutARecord_isPassedOver() {
         REDIS.commands().zadd("latchkey:ledger:workspaces", 0, "orphan");
-        assertThat(control.workspaces.list(new PageRequest(0, "")).items()).isEmpty();
+        assertThat(control.workspaces.list(Reach.ALL, new PageRequest(0, "")).items())
+                .isEmpty();
         assertThat(control.workspaces.create(ALICE, "orphan", "").active()).isTrue();
     }
 
@@ -140,7 +142,7 @@ class WorkspaceManagerTest {
                 Arguments.of("a blank name", call(m -> m.create(ALICE, "ws_1", " ")), "name"),
                 Arguments.of("a wrong id to get", call(m -> m.get("a b")), "id"),
                 Arguments.of("a wrong id to deactivate", call(m -> m.setActive(ALICE, "a b", false)), "id"),
-                Arguments.of("a wrong token", call(m -> m.list(new PageRequest(0, "!"))), "page_token"));
+                Arguments.of("a wrong token", call(m -> m.list(Reach.ALL, new PageRequest(0, "!"))), "page_token"));
     }
 
     @ParameterizedTest(name = "{0}")
