@@ -39,12 +39,14 @@ public final class KeyServiceEndpoint extends KeyServiceGrpc.KeyServiceImplBase 
     @Override
     public void createKey(CreateKeyRequest request, StreamObserver<CreateKeyResponse> call) {
         ErrorMapping.answer(call, () -> {
-            CreatedKey created = keys.create(AdminAuth.caller(request.getRequestId()), Messages.newKey(request));
-            withdrawIfGivenUp(call, created);
-            return CreateKeyResponse.newBuilder()
+            CreatedKey created = keys.create(
+                    AdminAuth.caller(request.getRequestId()), Messages.newKey(request), () -> isGivenUp(call));
+            withdrawIfGivenUp(call, request.getRequestId(), created);
+            CreateKeyResponse.Builder answer = CreateKeyResponse.newBuilder()
                     .setKey(Messages.key(created.view()))
-                    .setSecret(created.secret().reveal())
-                    .build();
+                    .setRepeated(created.isRepeated());
+            created.shownSecret().ifPresent(secret -> answer.setSecret(secret.reveal()));
+            return answer.build();
         });
     }
 
@@ -82,13 +84,16 @@ public final class KeyServiceEndpoint extends KeyServiceGrpc.KeyServiceImplBase 
     @Override
     public void rotateKey(RotateKeyRequest request, StreamObserver<RotateKeyResponse> call) {
         ErrorMapping.answer(call, () -> {
-            RotatedKey rotated = keys.rotate(AdminAuth.caller(request.getRequestId()), Messages.replacement(request));
-            withdrawIfGivenUp(call, rotated.created());
-            return RotateKeyResponse.newBuilder()
-                    .setKey(Messages.key(rotated.created().view()))
-                    .setSecret(rotated.created().secret().reveal())
+            RotatedKey rotated = keys.rotate(
+                    AdminAuth.caller(request.getRequestId()), Messages.replacement(request), () -> isGivenUp(call));
+            CreatedKey created = rotated.created();
+            withdrawIfGivenUp(call, request.getRequestId(), created);
+            RotateKeyResponse.Builder answer = RotateKeyResponse.newBuilder()
+                    .setKey(Messages.key(created.view()))
                     .setPredecessor(Messages.key(rotated.old()))
-                    .build();
+                    .setRepeated(created.isRepeated());
+            created.shownSecret().ifPresent(secret -> answer.setSecret(secret.reveal()));
+            return answer.build();
         });
     }
 
@@ -114,10 +119,17 @@ public final class KeyServiceEndpoint extends KeyServiceGrpc.KeyServiceImplBase 
         });
     }
 
-    /** Whoever asked and has given up will ask again, and must not leave a key behind each time. */
-    private void withdrawIfGivenUp(StreamObserver<?> call, CreatedKey created) {
-        if (call instanceof ServerCallStreamObserver<?> open && open.isCancelled()) {
+    /**
+     * Whoever asked and has given up will ask again, and must not leave a key behind each time. With a request_id they are told
+     * of this one, which therefore stays.
+     */
+    private void withdrawIfGivenUp(StreamObserver<?> call, String requestId, CreatedKey created) {
+        if (requestId.isEmpty() && isGivenUp(call)) {
             keys.withdraw(created.view().key());
         }
+    }
+
+    private static boolean isGivenUp(StreamObserver<?> call) {
+        return call instanceof ServerCallStreamObserver<?> open && open.isCancelled();
     }
 }

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,6 +38,7 @@ public final class KeyManager {
     private final KeyDirectory directory;
     private final NewKeys newKeys;
     private final KeyRotation rotation;
+    private final Repeats repeats;
     private final KeyRules rules;
     private final Clock clock;
 
@@ -46,27 +48,55 @@ public final class KeyManager {
         this.projector = projector;
         this.directory = new KeyDirectory(ledger, clock);
         this.newKeys = new NewKeys(ledger, projector, mint);
-        this.rotation = new KeyRotation(ledger, projector, directory, newKeys, clock);
+        this.repeats = new Repeats(ledger);
+        this.rotation = new KeyRotation(ledger, projector, directory, newKeys, repeats, clock);
         this.rules = new KeyRules(catalogue);
         this.clock = clock;
     }
 
-    /** Makes a key. On any exception there is none that works: its secret would be lost, so it is withdrawn. */
+    /** As {@link #create(Caller, NewKey, BooleanSupplier)}, for a caller that does not give up. */
     public CreatedKey create(Caller caller, NewKey wanted) {
+        return create(caller, wanted, () -> false);
+    }
+
+    /**
+     * Makes a key; or tells of the one that was made, if the caller repeats a call. On any exception there is none that works:
+     * its secret would be lost, so it is withdrawn.
+     *
+     * @param givenUp whether nobody waits for the secret any more
+     */
+    public CreatedKey create(Caller caller, NewKey wanted, BooleanSupplier givenUp) {
         long now = clock.millis();
-        KeyRules.Terms terms = rules.check(wanted, now);
+        Violations violations = new Violations();
+        violations.requestId(caller.requestId());
+        KeyRules.Terms terms = rules.check(wanted, now, violations);
         directory.requireWorkspace(wanted.workspace());
-        CreatedKey created = newKeys.make(caller, wanted.workspace(), wanted.name(), terms, "", now);
-        ManagedKey key = created.view().key();
-        return newKeys.keep(key, () -> Optional.of(created).filter(unseen -> projector.confirm(key)));
+        NewKeys.Plan plan = new NewKeys.Plan(wanted.workspace(), wanted.name(), terms, "");
+        return repeats.answer(
+                new Repeats.Call(caller, wanted.workspace(), wanted.fingerprint()),
+                new Repeats.Answers<>(
+                        claim -> newKeys.make(caller, plan, claim, now).map(unseen -> confirmed(unseen, givenUp)),
+                        id -> repeats.keptKey(plan.workspace(), id)
+                                .map(directory::view)
+                                .map(CreatedKey::repeated),
+                        NewKeys::idTaken));
     }
 
     /**
      * Puts a new key in the place of an active one, which goes on until its overlap ends. On any exception no new key works; the
-     * old one may have been given its end, and may then be rotated again.
+     * old one may have been given its end, and may then be rotated again. If the caller repeats a call, nothing is made.
      */
     public RotatedKey rotate(Caller caller, Replacement wanted) {
-        return rotation.rotate(caller, wanted);
+        return rotate(caller, wanted, () -> false);
+    }
+
+    /**
+     * As {@link #rotate(Caller, Replacement)}.
+     *
+     * @param givenUp whether nobody waits for the secret any more
+     */
+    public RotatedKey rotate(Caller caller, Replacement wanted, BooleanSupplier givenUp) {
+        return rotation.rotate(caller, wanted, givenUp);
     }
 
     /**
@@ -120,6 +150,7 @@ public final class KeyManager {
         Violations violations = new Violations();
         KeyDirectory.check(name, violations);
         violations.reason("reason", reason);
+        violations.requestId(caller.requestId());
         violations.throwIfAny();
         String workspace = directory.workspaceOf(name);
         for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
@@ -143,6 +174,16 @@ public final class KeyManager {
     /** As {@link NewKeys#withdraw}: for a key whose secret will not reach who asked for it. */
     public void withdraw(ManagedKey key) {
         newKeys.withdraw(key);
+    }
+
+    private CreatedKey confirmed(CreatedKey unseen, BooleanSupplier givenUp) {
+        ManagedKey key = unseen.view().key();
+        return newKeys.keep(key, () -> {
+            if (givenUp.getAsBoolean()) {
+                throw NewKeys.givenUp();
+            }
+            return Optional.of(unseen).filter(made -> projector.confirm(key));
+        });
     }
 
     private KeyView revoked(KeyView view) {

@@ -3,6 +3,7 @@ package dev.latchkey.control.keys;
 import dev.latchkey.control.keys.RefusedException.Kind;
 import dev.latchkey.control.ledger.Audit;
 import dev.latchkey.control.ledger.Caller;
+import dev.latchkey.control.ledger.Claim;
 import dev.latchkey.control.ledger.Ledger;
 import dev.latchkey.control.ledger.ManagedKey;
 import dev.latchkey.control.ledger.Projector;
@@ -10,6 +11,7 @@ import dev.latchkey.control.ledger.Stored;
 import dev.latchkey.key.KeyRecord;
 import java.time.Clock;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,51 +30,91 @@ final class KeyRotation {
     private final Projector projector;
     private final KeyDirectory directory;
     private final NewKeys newKeys;
+    private final Repeats repeats;
     private final Clock clock;
 
-    KeyRotation(Ledger ledger, Projector projector, KeyDirectory directory, NewKeys newKeys, Clock clock) {
+    KeyRotation(
+            Ledger ledger, Projector projector, KeyDirectory directory, NewKeys newKeys, Repeats repeats, Clock clock) {
         this.ledger = ledger;
         this.projector = projector;
         this.directory = directory;
         this.newKeys = newKeys;
+        this.repeats = repeats;
         this.clock = clock;
     }
 
+    /** What is asked for, found right. */
+    private record Wanted(
+            Caller caller,
+            String workspace,
+            String old,
+            long now,
+            long overlapEnd,
+            Optional<Long> expiresAt,
+            BooleanSupplier givenUp) {}
+
     /** Rotates a key. On any exception no new key works; the old one may have been given its end. */
-    RotatedKey rotate(Caller caller, Replacement wanted) {
+    RotatedKey rotate(Caller caller, Replacement asked, BooleanSupplier givenUp) {
         long now = clock.millis();
         Violations violations = new Violations();
-        KeyDirectory.check(wanted.old(), violations);
-        long overlapEnd = KeyRules.overlapEnd(wanted.overlap(), now, violations);
-        Optional<Long> expiresAt = wanted.expiry().map(expiry -> KeyRules.expiresAt(expiry, now, violations));
+        KeyDirectory.check(asked.old(), violations);
+        long overlapEnd = KeyRules.overlapEnd(asked.overlap(), now, violations);
+        Optional<Long> expiresAt = asked.expiry().map(expiry -> KeyRules.expiresAt(expiry, now, violations));
+        violations.requestId(caller.requestId());
         violations.throwIfAny();
-        String workspace = directory.workspaceOf(wanted.old());
-        ManagedKey old = rotatable(workspace, wanted.old().id(), now).entry();
+        String workspace = directory.workspaceOf(asked.old());
+        Wanted wanted = new Wanted(caller, workspace, asked.old().id(), now, overlapEnd, expiresAt, givenUp);
+        return repeats.answer(
+                new Repeats.Call(caller, workspace, asked.fingerprint()),
+                new Repeats.Answers<>(
+                        claim -> first(wanted, claim), successor -> again(wanted, successor), NewKeys::idTaken));
+    }
 
+    private Optional<RotatedKey> first(Wanted wanted, Optional<Claim> claim) {
+        ManagedKey old = rotatable(wanted.workspace, wanted.old, wanted.now).entry();
         KeyRules.Terms terms = new KeyRules.Terms(
-                old.record().environment(), old.record().scopes(), expiresAt.orElseGet(() -> sameLife(old, now)));
-        CreatedKey created = newKeys.make(caller, workspace, old.name(), terms, old.id(), now);
+                old.record().environment(),
+                old.record().scopes(),
+                wanted.expiresAt.orElseGet(() -> sameLife(old, wanted.now)));
+        NewKeys.Plan plan = new NewKeys.Plan(wanted.workspace, old.name(), terms, old.id());
+        return newKeys.make(wanted.caller, plan, claim, wanted.now).map(created -> kept(wanted, created));
+    }
+
+    private RotatedKey kept(Wanted wanted, CreatedKey created) {
         ManagedKey successor = created.view().key();
         RotatedKey rotated = newKeys.keep(successor, () -> {
             if (!projector.show(successor)) {
                 return Optional.empty();
             }
-            ManagedKey ended = succeed(caller, old.id(), successor, overlapEnd);
-            // Before the answer: an overlap of 0 is for a key that has leaked.
-            projector.project(ended);
-            return Optional.of(new RotatedKey(created, directory.view(ended)));
+            if (wanted.givenUp.getAsBoolean()) {
+                throw NewKeys.givenUp();
+            }
+            return Optional.of(new RotatedKey(created, ended(succeed(wanted, successor))));
         });
-        log.info("key.rotate {} of {} to {} by {}", old.id(), workspace, successor.id(), caller.name());
+        log.info("key.rotate {} of {} to {} by {}", wanted.old, wanted.workspace, successor.id(), wanted.caller.name());
         return rotated;
     }
 
+    private Optional<RotatedKey> again(Wanted wanted, String id) {
+        return repeats.keptKey(wanted.workspace, id)
+                .map(successor -> new RotatedKey(
+                        CreatedKey.repeated(directory.view(successor)),
+                        ended(directory.find(wanted.workspace, wanted.old).entry())));
+    }
+
+    /** Shows the old key's end to the index before the answer: an overlap of 0 is for a key that has leaked. */
+    private KeyView ended(ManagedKey old) {
+        projector.project(old);
+        return directory.view(old);
+    }
+
     /** Returns the old key as it is after the step. */
-    private ManagedKey succeed(Caller caller, String id, ManagedKey successor, long overlapEnd) {
+    private ManagedKey succeed(Wanted wanted, ManagedKey successor) {
         for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
             long now = clock.millis();
-            Stored<ManagedKey> stored = rotatable(successor.workspace(), id, now);
-            ManagedKey ended = stored.entry().succeededBy(successor.id(), overlapEnd);
-            if (ledger.succeed(stored, ended, successor, new Audit(caller, "key.rotate", "", now))) {
+            Stored<ManagedKey> stored = rotatable(wanted.workspace, wanted.old, now);
+            ManagedKey ended = stored.entry().succeededBy(successor.id(), wanted.overlapEnd);
+            if (ledger.succeed(stored, ended, successor, new Audit(wanted.caller, "key.rotate", "", now))) {
                 return ended;
             }
             if (directory.find(successor.workspace(), successor.id()).entry().closed()) {
@@ -80,7 +122,7 @@ final class KeyRotation {
             }
         }
         throw new RefusedException(
-                Kind.CONFLICT, id + " is being changed by others, so it is not rotated; repeat the call");
+                Kind.CONFLICT, wanted.old + " is being changed by others, so it is not rotated; repeat the call");
     }
 
     /** Returns the key {@code id} if it may be given a successor. */

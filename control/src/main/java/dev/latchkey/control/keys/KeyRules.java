@@ -42,7 +42,11 @@ final class KeyRules {
      * @throws RefusedException with every wrong field
      */
     Terms check(NewKey wanted, long now) {
-        Violations violations = new Violations();
+        return check(wanted, now, new Violations());
+    }
+
+    /** As {@link #check(NewKey, long)}, and says as well what was found wrong before. */
+    Terms check(NewKey wanted, long now, Violations violations) {
         violations.workspace("workspace", wanted.workspace());
         violations.name("name", wanted.name());
         Environment environment = Environment.of(wanted.environment());

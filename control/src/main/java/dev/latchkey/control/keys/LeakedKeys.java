@@ -66,6 +66,7 @@ public final class LeakedKeys {
         Violations violations = new Violations();
         Optional<PresentedKey> parsed = parse(secret, violations);
         violations.reason("reason", reason);
+        violations.requestId(caller.requestId());
         violations.throwIfAny();
         PresentedKey presented = parsed.orElseThrow();
         List<ManagedKey> found = all(reach, presented);

@@ -11,4 +11,8 @@ public record NewKey(String workspace, String name, String environment, List<Str
     public NewKey {
         scopes = List.copyOf(scopes);
     }
+
+    String fingerprint() {
+        return Fingerprint.of("CreateKey", workspace, name, environment, String.join(" ", scopes), expiry.toString());
+    }
 }

@@ -3,6 +3,7 @@ package dev.latchkey.control.keys;
 import dev.latchkey.control.keys.RefusedException.Kind;
 import dev.latchkey.control.ledger.Audit;
 import dev.latchkey.control.ledger.Caller;
+import dev.latchkey.control.ledger.Claim;
 import dev.latchkey.control.ledger.Ledger;
 import dev.latchkey.control.ledger.ManagedKey;
 import dev.latchkey.control.ledger.Projector;
@@ -32,24 +33,50 @@ final class NewKeys {
         this.mint = mint;
     }
 
-    /** Makes a key whose secret may not be shown yet, see {@link #keep}. */
-    CreatedKey make(Caller caller, String workspace, String name, KeyRules.Terms terms, String predecessor, long now) {
+    /**
+     * A key to be made.
+     *
+     * @param predecessor in whose place; or empty
+     */
+    record Plan(String workspace, String name, KeyRules.Terms terms, String predecessor) {}
+
+    /**
+     * Makes a key whose secret may not be shown yet, see {@link #keep}. Empty if the claim comes too late, or else its random id
+     * is taken.
+     */
+    Optional<CreatedKey> make(Caller caller, Plan plan, Optional<Claim> claim, long now) {
+        KeyRules.Terms terms = plan.terms();
         PresentedKey secret = mint.secret(terms.environment());
         KeyRecord record = new KeyRecord(
                 mint.id(now),
-                workspace,
+                plan.workspace(),
                 terms.environment(),
                 terms.scopes(),
                 KeyRecord.State.ACTIVE,
                 terms.expiresAt(),
                 1);
         ManagedKey key = ManagedKey.made(
-                record, mint.digest(secret), name, secret.start(), now, new ManagedKey.Links(predecessor, ""));
-        if (!ledger.createUnseen(key, new Audit(caller, "key.create", "", now))) {
-            throw new RefusedException(Kind.CONFLICT, "no key was made: its random id is taken; repeat the call");
+                record,
+                mint.digest(secret),
+                plan.name(),
+                secret.start(),
+                now,
+                new ManagedKey.Links(plan.predecessor(), ""));
+        if (!ledger.createUnseen(key, new Audit(caller, "key.create", "", now), claim)) {
+            return Optional.empty();
         }
-        log.info("key.create {} of {} by {}", key.id(), workspace, caller.name());
-        return new CreatedKey(KeyView.of(key, OptionalLong.empty(), now), secret);
+        log.info("key.create {} of {} by {}", key.id(), key.workspace(), caller.name());
+        return Optional.of(CreatedKey.made(KeyView.of(key, OptionalLong.empty(), now), secret));
+    }
+
+    static RefusedException idTaken() {
+        return new RefusedException(Kind.CONFLICT, "no key was made: its random id is taken; repeat the call");
+    }
+
+    /** Says that nobody waits for the secret any more, so that {@link #keep} withdraws the key. */
+    static RefusedException givenUp() {
+        return new RefusedException(
+                Kind.UNAVAILABLE, "no key was made, since its caller has given up; repeat the call");
     }
 
     /**

@@ -8,4 +8,9 @@ import java.util.Optional;
  * @param overlap how long the old key goes on; empty for the default
  * @param expiry of the new key; empty for as long a life as the old one was to have
  */
-public record Replacement(KeyName old, Optional<Expiry.Lifetime> overlap, Optional<Expiry> expiry) {}
+public record Replacement(KeyName old, Optional<Expiry.Lifetime> overlap, Optional<Expiry> expiry) {
+
+    String fingerprint() {
+        return Fingerprint.of("RotateKey", old.id(), overlap.toString(), expiry.toString());
+    }
+}

@@ -4,6 +4,7 @@ import dev.latchkey.control.keys.RefusedException.Kind;
 import dev.latchkey.index.IndexSchema;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** Collects what is wrong with one request, to refuse it once, for all of it. Not thread-safe. */
@@ -14,6 +15,7 @@ final class Violations {
     private static final int MAX_PAGE = 1000;
     private static final int MAX_NAME = 100;
     private static final int MAX_REASON = 200;
+    private static final Pattern REQUEST_ID = Pattern.compile("[A-Za-z0-9._-]{1,64}");
     private static final String ID = "1 to 64 letters, digits, _ and -";
 
     /** More than anybody reads; bounds what a hostile request costs. */
@@ -68,6 +70,16 @@ final class Violations {
     void reason(String field, String reason) {
         if (isLonger(reason, MAX_REASON) || !isPlain(reason)) {
             add(field, Shown.quoted(reason), "at most " + MAX_REASON + " characters, no control characters, no key");
+        }
+    }
+
+    /** Checks the caller's own id of a call; empty is none. */
+    void requestId(String id) {
+        if (!id.isEmpty() && (!REQUEST_ID.matcher(id).matches() || Shown.holdsKey(id))) {
+            add(
+                    "request_id",
+                    Shown.quoted(id),
+                    "1 to 64 letters, digits, ., _ and -, best a UUID; never a key; or empty");
         }
     }
 

@@ -4,6 +4,7 @@ import dev.latchkey.control.access.Reach;
 import dev.latchkey.control.keys.RefusedException.Kind;
 import dev.latchkey.control.ledger.Audit;
 import dev.latchkey.control.ledger.Caller;
+import dev.latchkey.control.ledger.Claim;
 import dev.latchkey.control.ledger.Ledger;
 import dev.latchkey.control.ledger.ManagedWorkspace;
 import dev.latchkey.control.ledger.Projection;
@@ -30,31 +31,36 @@ public final class WorkspaceManager {
     private final Ledger ledger;
     private final Projector projector;
     private final Clock clock;
+    private final Repeats repeats;
 
     public WorkspaceManager(Ledger ledger, Projector projector, Clock clock) {
         this.ledger = ledger;
         this.projector = projector;
         this.clock = clock;
+        this.repeats = new Repeats(ledger);
     }
 
-    /** Makes an active workspace. An empty {@code name} means the id. */
+    /**
+     * Makes an active workspace; or returns the one that was made, if the caller repeats a call. An empty {@code name} means the
+     * id.
+     */
     public ManagedWorkspace create(Caller caller, String id, String name) {
         Violations violations = new Violations();
         violations.workspace("id", id);
         if (!name.isEmpty()) {
             violations.name("name", name);
         }
+        violations.requestId(caller.requestId());
         violations.throwIfAny();
-        long now = clock.millis();
         ManagedWorkspace workspace =
-                new ManagedWorkspace(new WorkspaceRecord(id, true, 1), name.isEmpty() ? id : name, now);
-        if (!ledger.create(workspace, new Audit(caller, "workspace.create", "", now))) {
-            throw new RefusedException(
-                    Kind.ALREADY_EXISTS, "workspace " + id + " exists; use it, or choose another id");
-        }
-        log.info("workspace.create {} by {}", id, caller.name());
-        project(workspace, "do not repeat the call");
-        return workspace;
+                new ManagedWorkspace(new WorkspaceRecord(id, true, 1), name.isEmpty() ? id : name, clock.millis());
+        return repeats.answer(
+                new Repeats.Call(caller, id, Fingerprint.of("CreateWorkspace", id, name)),
+                new Repeats.Answers<>(
+                        claim -> create(caller, workspace, claim),
+                        field -> ledger.findWorkspace(id).map(found -> projected(found.entry())),
+                        () -> new RefusedException(
+                                Kind.ALREADY_EXISTS, "workspace " + id + " exists; use it, or choose another id")));
     }
 
     public ManagedWorkspace get(String id) {
@@ -82,9 +88,11 @@ public final class WorkspaceManager {
 
     /** Lets the workspace's keys work, or stops them all. On return the index has it. */
     public ManagedWorkspace setActive(Caller caller, String id, boolean active) {
+        Violations violations = new Violations();
+        violations.requestId(caller.requestId());
         long floor = 0;
         for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-            Stored<ManagedWorkspace> stored = find(id);
+            Stored<ManagedWorkspace> stored = find(id, violations);
             ManagedWorkspace workspace = stored.entry();
             if (workspace.active() != active || workspace.rev() < floor) {
                 workspace = workspace.withActive(active, Math.max(workspace.rev(), floor));
@@ -116,8 +124,29 @@ public final class WorkspaceManager {
                 Kind.NOT_FOUND, "there is no workspace " + id + "; create it, or list the workspaces for their ids");
     }
 
+    private Optional<ManagedWorkspace> create(Caller caller, ManagedWorkspace workspace, Optional<Claim> claim) {
+        Audit audit = new Audit(caller, "workspace.create", "", workspace.createdAt());
+        if (!ledger.create(workspace, audit, claim)) {
+            return Optional.empty();
+        }
+        log.info("workspace.create {} by {}", workspace.workspace(), caller.name());
+        if (caller.requestId().isEmpty()) {
+            project(workspace, "do not repeat the call");
+            return Optional.of(workspace);
+        }
+        return Optional.of(projected(workspace));
+    }
+
+    private ManagedWorkspace projected(ManagedWorkspace workspace) {
+        project(workspace, "repeat the call to wait for it");
+        return workspace;
+    }
+
     private Stored<ManagedWorkspace> find(String id) {
-        Violations violations = new Violations();
+        return find(id, new Violations());
+    }
+
+    private Stored<ManagedWorkspace> find(String id, Violations violations) {
         violations.workspace("id", id);
         violations.throwIfAny();
         return ledger.findWorkspace(id).orElseThrow(() -> unknown(id));

@@ -20,10 +20,11 @@ import org.jspecify.annotations.Nullable;
  * step on one workspace's slot of a cluster: the record, an entry of the audit trail, and a note that the index lacks it yet.
  *
  * <p>Under {@code latchkey:ledger:{<workspace>}:} lie {@code records} (hash: key id, or {@code .} for the workspace itself, to
- * its text), {@code ids} (sorted set of the key ids, which sort by age), {@code audit} (stream) and {@code pending} (hash, see
- * {@link Pending}). Outside the slot lie {@code latchkey:ledger:owner:<id>} (a key's workspace), {@code
- * latchkey:ledger:workspaces} (all of them), and {@code latchkey:ledger:recent} (those changed lately, by Redis' time, so that
- * nobody has to look through all for notes). These are written before the step; one that then does not come is harmless.
+ * its text), {@code ids} (sorted set of the key ids, which sort by age), {@code audit} (stream), {@code pending} (hash, see {@link
+ * Pending}) and {@code request:<name>} (strings that last a day, see {@link Claim}). Outside the slot lie {@code
+ * latchkey:ledger:owner:<id>} (a key's workspace), {@code latchkey:ledger:workspaces} (all of them), and {@code
+ * latchkey:ledger:recent} (those changed lately, by Redis' time, so that nobody has to look through all for notes). These are
+ * written before the step; one that then does not come is harmless.
  *
  * <p>Every method is one command or script after the other, each within the bound of {@link RedisCalls}, and throws
  * {@link StoreException}. This class is thread-safe, also among several control planes.
@@ -34,24 +35,6 @@ public final class Ledger {
 
     private static final long SCAN_COUNT = 100;
     private static final long LAST_MILLI = 253_402_300_799_999L; // 9999-12-31T23:59:59.999Z
-    private static final String ABSENT = "";
-    private static final String ANY = "";
-    private static final Pending NO_NOTE = new Pending("", "");
-
-    // The audit entry first: should anything fail in the middle, no change goes unrecorded.
-    private static final String COMMIT = """
-            if (redis.call('HGET', KEYS[1], ARGV[1]) or '') ~= ARGV[2] then return 0 end
-            if ARGV[5] ~= '' and redis.call('HGET', KEYS[3], ARGV[1]) ~= ARGV[5] then return 0 end
-            if ARGV[6] ~= '' and redis.call('HGET', KEYS[3], ARGV[6]) ~= ARGV[7] then return 0 end
-            redis.call('XADD', KEYS[4], '*', unpack(ARGV, 8))
-            if ARGV[6] ~= '' then redis.call('HDEL', KEYS[3], ARGV[6]) end
-            redis.call('HSET', KEYS[3], ARGV[1], ARGV[4])
-            redis.call('HSET', KEYS[1], ARGV[1], ARGV[3])
-            if ARGV[1] ~= '.' then redis.call('ZADD', KEYS[2], 0, ARGV[1]) end
-            return 1
-            """;
-    private static final String COMMIT_WIDENING = "#!lua\n" + COMMIT;
-    private static final String COMMIT_NARROWING = "#!lua flags=allow-oom\n" + COMMIT;
 
     private static final String SETTLE = """
             #!lua flags=allow-oom
@@ -72,13 +55,15 @@ public final class Ledger {
             """;
 
     private final RedisCalls redis;
-    private final String prefix;
     private final IndexSchema schema;
+    private final LedgerNames names;
+    private final Commit commit;
 
     public Ledger(RedisCalls redis, IndexSchema schema) {
         this.redis = redis;
         this.schema = schema;
-        this.prefix = schema.ledger();
+        this.names = new LedgerNames(schema);
+        this.commit = new Commit(redis, names);
     }
 
     public Optional<Stored<ManagedWorkspace>> findWorkspace(String id) {
@@ -94,7 +79,7 @@ public final class Ledger {
 
     /** Returns the workspace of which the key {@code id} may be; whether it is one, {@link #findKey} tells. */
     public Optional<String> ownerOf(String id) {
-        return Optional.ofNullable(redis.<@Nullable String>call(commands -> commands.get(owner(id))));
+        return Optional.ofNullable(redis.<@Nullable String>call(commands -> commands.get(names.owner(id))));
     }
 
     /**
@@ -109,7 +94,8 @@ public final class Ledger {
         }
         List<ManagedKey> keys = new ArrayList<>(ids.size());
         String[] fields = ids.toArray(String[]::new);
-        for (KeyValue<String, String> record : redis.call(commands -> commands.hmget(records(workspace), fields))) {
+        for (KeyValue<String, String> record :
+                redis.call(commands -> commands.hmget(names.records(workspace), fields))) {
             record.ifHasValue(text -> keys.add(LedgerCodec.decodeKey(record.getKey(), text)));
         }
         return keys;
@@ -117,12 +103,12 @@ public final class Ledger {
 
     /** Returns the ids of the keys that {@link #keysAfter} returns. */
     List<String> keyIdsAfter(String workspace, String after, int limit) {
-        return namesAfter(part(workspace, "ids"), after, limit);
+        return namesAfter(names.ids(workspace), after, limit);
     }
 
     /** Returns the ids of workspaces, in their order, from {@code after} on; one that was never made may be among them. */
     public List<String> workspacesAfter(String after, int limit) {
-        return namesAfter(prefix + "workspaces", after, limit);
+        return namesAfter(names.workspaces(), after, limit);
     }
 
     /**
@@ -142,27 +128,49 @@ public final class Ledger {
                 .toList();
     }
 
+    /** Returns what is kept of a call that named itself {@code request}, see {@link Claim}. */
+    public Optional<AnsweredRequest> answered(String workspace, String request) {
+        return Optional.ofNullable(
+                        redis.<@Nullable String>call(commands -> commands.get(names.request(workspace, request))))
+                .map(AnsweredRequest::parse);
+    }
+
+    /** Tells whether {@code key}'s secret was shown to nobody yet, so that it may still be withdrawn. */
+    public boolean isUnseen(String workspace, String key) {
+        String note = redis.<@Nullable String>call(commands -> commands.hget(names.pending(workspace), key));
+        return note != null && new Pending(key, note).isUnseen();
+    }
+
     /** Makes a workspace; false if there is one of this id. */
     public boolean create(ManagedWorkspace workspace, Audit audit) {
-        redis.call(commands -> commands.zadd(prefix + "workspaces", 0, workspace.workspace()));
-        return commit(Step.of(ABSENT, ANY, workspace, Pending.of(workspace)), entry(audit, null, workspace));
+        return create(workspace, audit, Optional.empty());
+    }
+
+    /** As {@link #create(ManagedWorkspace, Audit)}; false also if the claim comes too late. */
+    public boolean create(ManagedWorkspace workspace, Audit audit, Optional<Claim> claim) {
+        redis.call(commands -> commands.zadd(names.workspaces(), 0, workspace.workspace()));
+        return commit(Step.make(workspace, Pending.of(workspace), audit).claiming(claim));
     }
 
     /** Makes a key whose secret nobody has seen yet: without {@link #confirm} it will be withdrawn. False if the id is taken. */
     public boolean createUnseen(ManagedKey key, Audit audit) {
-        redis.call(commands -> commands.set(owner(key.id()), key.workspace()));
-        return commit(Step.of(ABSENT, ANY, key, Pending.unseen(key)), entry(audit, null, key));
+        return createUnseen(key, audit, Optional.empty());
+    }
+
+    /** As {@link #createUnseen(ManagedKey, Audit)}; false also if the claim comes too late. */
+    public boolean createUnseen(ManagedKey key, Audit audit, Optional<Claim> claim) {
+        redis.call(commands -> commands.set(names.owner(key.id()), key.workspace()));
+        return commit(Step.make(key, Pending.unseen(key), audit).claiming(claim));
     }
 
     /** Puts {@code after} in the place of {@code before}; false if that is no longer what stands there. */
     public <T extends LedgerEntry> boolean replace(Stored<? extends T> before, T after, Audit audit) {
-        return commit(Step.of(before.text(), ANY, after, Pending.of(after)), entry(audit, before.entry(), after));
+        return commit(Step.replace(before, after, audit));
     }
 
     /** As {@link #replace}, and only if nobody has confirmed {@code before} yet. */
     boolean replaceUnseen(Stored<ManagedKey> before, ManagedKey after, Audit audit) {
-        String note = Pending.unseen(before.entry()).value();
-        return commit(Step.of(before.text(), note, after, Pending.of(after)), entry(audit, before.entry(), after));
+        return commit(Step.replace(before, after, audit).onlyIfNoted(Pending.unseen(before.entry())));
     }
 
     /**
@@ -170,8 +178,9 @@ public final class Ledger {
      * false, and nothing is done, if another record stands there by now, or the successor was changed or withdrawn.
      */
     public boolean succeed(Stored<ManagedKey> before, ManagedKey after, ManagedKey successor, Audit audit) {
-        Step step = new Step(before.text(), ANY, after, Pending.of(after), Pending.unseen(successor), true);
-        return commit(step, entry(audit, before.entry(), after));
+        return commit(Step.replace(before, after, audit)
+                .taking(Pending.unseen(successor))
+                .narrowing());
     }
 
     /** Takes away the note of {@code entry}'s change; a newer one stays. */
@@ -185,7 +194,7 @@ public final class Ledger {
     }
 
     boolean settle(String workspace, Pending pending) {
-        return redis.count(SETTLE, List.of(part(workspace, "pending")), pending.field(), pending.value()) > 0;
+        return redis.count(SETTLE, List.of(names.pending(workspace)), pending.field(), pending.value()) > 0;
     }
 
     /** Returns the workspace itself or the key, whichever {@code field} names. */
@@ -195,12 +204,12 @@ public final class Ledger {
 
     /** Returns the workspaces that may have notes. */
     List<String> recent() {
-        return redis.call(commands -> commands.zrange(prefix + "recent", 0, -1));
+        return redis.call(commands -> commands.zrange(names.recent(), 0, -1));
     }
 
     /** Takes {@code workspace}, which has no notes, from the recent ones, unless it was marked just now. */
     void forget(String workspace) {
-        redis.count(FORGET, List.of(prefix + "recent"), workspace, Integer.toString(RECENT_SECONDS));
+        redis.count(FORGET, List.of(names.recent()), workspace, Integer.toString(RECENT_SECONDS));
     }
 
     /** Shows {@code visitor} every note of the workspace, a few at a time; it may take them away. */
@@ -209,89 +218,24 @@ public final class Ledger {
         do {
             ScanCursor from = cursor;
             MapScanCursor<String, String> page = redis.call(
-                    commands -> commands.hscan(part(workspace, "pending"), from, ScanArgs.Builder.limit(SCAN_COUNT)));
+                    commands -> commands.hscan(names.pending(workspace), from, ScanArgs.Builder.limit(SCAN_COUNT)));
             page.getMap().forEach((field, value) -> visitor.accept(new Pending(field, value)));
             cursor = page;
         } while (!cursor.isFinished());
     }
 
-    private boolean commit(Step step, List<String> audit) {
-        String workspace = step.after.workspace();
-        redis.count(MARK, List.of(prefix + "recent"), workspace);
-        List<String> args = new ArrayList<>(List.of(
-                step.after.field(),
-                step.before,
-                LedgerCodec.encode(step.after),
-                step.note.value(),
-                step.noteBefore,
-                step.taken.field(),
-                step.taken.value()));
-        args.addAll(audit);
-        long committed = redis.count(
-                step.narrows ? COMMIT_NARROWING : COMMIT_WIDENING,
-                List.of(
-                        records(workspace),
-                        part(workspace, "ids"),
-                        part(workspace, "pending"),
-                        part(workspace, "audit")),
-                args.toArray(String[]::new));
-        return committed > 0;
-    }
-
-    private static List<String> entry(Audit audit, @Nullable LedgerEntry before, LedgerEntry after) {
-        List<String> fields = new ArrayList<>(
-                List.of("at", Long.toString(audit.at()), "actor", audit.caller().name(), "action", audit.action()));
-        if (after instanceof ManagedKey key) {
-            fields.addAll(List.of("key", key.id()));
-        }
-        if (before != null) {
-            fields.addAll(List.of("before", LedgerCodec.describe(before)));
-        }
-        fields.addAll(List.of("after", LedgerCodec.describe(after)));
-        if (!audit.reason().isEmpty()) {
-            fields.addAll(List.of("reason", audit.reason()));
-        }
-        if (!audit.caller().requestId().isEmpty()) {
-            fields.addAll(List.of("request_id", audit.caller().requestId()));
-        }
-        return fields;
+    private boolean commit(Step step) {
+        redis.count(MARK, List.of(names.recent()), step.entry().workspace());
+        return commit.apply(step);
     }
 
     private @Nullable String record(String workspace, String field) {
-        return redis.<@Nullable String>call(commands -> commands.hget(records(workspace), field));
+        return redis.<@Nullable String>call(commands -> commands.hget(names.records(workspace), field));
     }
 
     private List<String> namesAfter(String set, String after, int limit) {
         Range<String> range =
                 after.isEmpty() ? Range.unbounded() : Range.from(Boundary.excluding(after), Boundary.unbounded());
         return redis.call(commands -> commands.zrangebylex(set, range, Limit.from(limit)));
-    }
-
-    private String records(String workspace) {
-        return part(workspace, "records");
-    }
-
-    private String part(String workspace, String name) {
-        return prefix + "{" + workspace + "}:" + name;
-    }
-
-    private String owner(String id) {
-        return prefix + "owner:" + id;
-    }
-
-    /**
-     * One change of one record.
-     *
-     * @param before the text that must stand there, or {@link #ABSENT}
-     * @param noteBefore the note that must stand there, or {@link #ANY}
-     * @param taken a note that must stand elsewhere, and is taken away, or {@link #NO_NOTE}
-     * @param narrows whether it takes access away, so that a full Redis must not stop it
-     */
-    private record Step(
-            String before, String noteBefore, LedgerEntry after, Pending note, Pending taken, boolean narrows) {
-
-        static Step of(String before, String noteBefore, LedgerEntry after, Pending note) {
-            return new Step(before, noteBefore, after, note, NO_NOTE, after.closed());
-        }
     }
 }

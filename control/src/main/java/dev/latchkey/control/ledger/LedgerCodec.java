@@ -29,6 +29,9 @@ final class LedgerCodec {
             json.put("id", key.id()).put("workspace", key.workspace());
             json.put("environment", key.record().environment().text());
             json.put("digest", key.digest().text()).put("start", key.start());
+            if (key.withdrawn()) {
+                json.put("withdrawn", true);
+            }
         } else {
             json.put("id", entry.workspace());
         }
@@ -90,7 +93,8 @@ final class LedgerCodec {
                     record.revoked() ? number(id, json, "revoked_at") : 0,
                     new ManagedKey.Links(
                             json.path("predecessor").asText(),
-                            json.path("successor").asText()));
+                            json.path("successor").asText()),
+                    json.path("withdrawn").asBoolean());
         } catch (IllegalArgumentException e) {
             throw bad(id);
         }

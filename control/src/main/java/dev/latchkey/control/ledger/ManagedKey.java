@@ -13,9 +13,17 @@ import dev.latchkey.key.KeyRecord;
  * @param createdAt epoch milliseconds; {@link #UNKNOWN} if another service made it
  * @param revokedAt epoch milliseconds, 0 if it is not revoked
  * @param links the keys before and after it
+ * @param withdrawn whether it was revoked because its secret was shown to nobody: then it is as if it had never been made
  */
 public record ManagedKey(
-        KeyRecord record, KeyDigest digest, String name, String start, long createdAt, long revokedAt, Links links)
+        KeyRecord record,
+        KeyDigest digest,
+        String name,
+        String start,
+        long createdAt,
+        long revokedAt,
+        Links links,
+        boolean withdrawn)
         implements LedgerEntry {
     /** In place of a time. */
     public static final long UNKNOWN = 0;
@@ -28,6 +36,18 @@ public record ManagedKey(
      */
     public record Links(String predecessor, String successor) {
         public static final Links NONE = new Links("", "");
+    }
+
+    /** A key that was not withdrawn. */
+    public ManagedKey(
+            KeyRecord record,
+            KeyDigest digest,
+            String name,
+            String start,
+            long createdAt,
+            long revokedAt,
+            Links links) {
+        this(record, digest, name, start, createdAt, revokedAt, links, false);
     }
 
     /** Returns a key that was just made. */
@@ -74,6 +94,12 @@ public record ManagedKey(
     public ManagedKey revoke(long now) {
         return new ManagedKey(
                 next(KeyRecord.State.REVOKED, record.expiresAt()), digest, name, start, createdAt, now, links);
+    }
+
+    /** As {@link #revoke}, for a key whose secret was shown to nobody. */
+    ManagedKey withdraw(long now) {
+        return new ManagedKey(
+                next(KeyRecord.State.REVOKED, record.expiresAt()), digest, name, start, createdAt, now, links, true);
     }
 
     /** Returns this key with a successor, and with an end (epoch milliseconds) that is never later than it was. */

@@ -59,14 +59,14 @@ public final class Projector {
     public void withdraw(ManagedKey key) {
         Optional<Stored<ManagedKey>> found = ledger.findKey(key.workspace(), key.id());
         if (found.isPresent() && !found.get().entry().closed()) {
-            ManagedKey revoked = found.get().entry().revoke(clock.millis());
+            ManagedKey revoked = found.get().entry().withdraw(clock.millis());
             finish(revoked, ledger.replace(found.get(), revoked, audit(revoked)));
         }
     }
 
     /** Revokes a new key that its maker has left behind; one that was confirmed in the meantime stays. */
     void withdrawUnseen(Stored<ManagedKey> found) {
-        ManagedKey revoked = found.entry().revoke(clock.millis());
+        ManagedKey revoked = found.entry().withdraw(clock.millis());
         finish(revoked, ledger.replaceUnseen(found, revoked, audit(revoked)));
     }
 

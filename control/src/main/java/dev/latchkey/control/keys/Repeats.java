@@ -1,0 +1,112 @@
+package dev.latchkey.control.keys;
+
+import dev.latchkey.control.keys.RefusedException.Kind;
+import dev.latchkey.control.ledger.AnsweredRequest;
+import dev.latchkey.control.ledger.Caller;
+import dev.latchkey.control.ledger.Claim;
+import dev.latchkey.control.ledger.Ledger;
+import dev.latchkey.control.ledger.ManagedKey;
+import dev.latchkey.control.ledger.Stored;
+import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/**
+ * Lets a call that makes something be repeated for a day (AIP-155). If its caller gives it an id, what it makes is claimed for
+ * that id in the same step; a repeat is told of it and makes nothing. A key that was withdrawn, since its secret reached nobody,
+ * does not count. An id is its caller's alone, within one workspace, and good for one request.
+ *
+ * <p>This class is thread-safe, also among several control planes: of two calls at once, one makes something, and the other
+ * waits a little for how that ends.
+ */
+final class Repeats {
+    private static final int MAX_ATTEMPTS = 10;
+    private static final int MAX_WAITS = 40;
+    private static final long WAIT_NANOS = 50_000_000;
+
+    private final Ledger ledger;
+
+    Repeats(Ledger ledger) {
+        this.ledger = ledger;
+    }
+
+    /**
+     * A call that can be repeated.
+     *
+     * @param workspace in whose part of the ledger it makes something
+     * @param fingerprint of everything that it asks for
+     */
+    record Call(Caller caller, String workspace, String fingerprint) {
+        private String name() {
+            return Fingerprint.of(caller.name(), caller.requestId());
+        }
+    }
+
+    /**
+     * How a call is answered.
+     *
+     * @param first makes what is asked for; empty if something else stands there, which may be what a repeat has made
+     * @param again tells of the record of this name that was made; empty if it does not count
+     * @param taken why nothing was made although the call is no repeat
+     */
+    record Answers<T>(
+            Function<Optional<Claim>, Optional<T>> first,
+            Function<String, Optional<T>> again,
+            Supplier<RefusedException> taken) {}
+
+    <T> T answer(Call call, Answers<T> answers) {
+        if (call.caller.requestId().isEmpty()) {
+            return answers.first.apply(Optional.empty()).orElseThrow(answers.taken);
+        }
+        String name = call.name();
+        Optional<AnsweredRequest> before = ledger.answered(call.workspace, name);
+        for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+            Optional<T> told = before.flatMap(answered -> again(call, answered, answers));
+            if (told.isPresent()) {
+                return told.get();
+            }
+            Optional<T> made = answers.first.apply(Optional.of(new Claim(name, before, call.fingerprint)));
+            if (made.isPresent()) {
+                return made.get();
+            }
+            Optional<AnsweredRequest> now = ledger.answered(call.workspace, name);
+            if (now.equals(before)) {
+                throw answers.taken.get();
+            }
+            before = now;
+        }
+        throw underWay();
+    }
+
+    /** Returns the key that a call has made, once it is known whether its secret was shown; empty if it was not. */
+    Optional<ManagedKey> keptKey(String workspace, String id) {
+        for (int wait = 0; wait < MAX_WAITS; wait++) {
+            // The note first: once it is gone, the record says how that went.
+            if (!ledger.isUnseen(workspace, id)) {
+                return ledger.findKey(workspace, id).map(Stored::entry).filter(key -> !key.withdrawn());
+            }
+            LockSupport.parkNanos(WAIT_NANOS);
+        }
+        throw underWay();
+    }
+
+    private static <T> Optional<T> again(Call call, AnsweredRequest answered, Answers<T> answers) {
+        if (!answered.fingerprint().equals(call.fingerprint)) {
+            Violations violations = new Violations();
+            violations.add(
+                    "request_id",
+                    Shown.quoted(call.caller.requestId()),
+                    "the id of this request alone: you gave it to another one in this workspace within the last 24 hours");
+            violations.throwIfAny();
+        }
+        return answers.again.apply(answered.field());
+    }
+
+    private static RefusedException underWay() {
+        return new RefusedException(
+                Kind.UNAVAILABLE,
+                "another call with this request_id is under way, so this one did nothing; repeat it in a minute to be told"
+                        + " how that went");
+    }
+}

@@ -1,0 +1,83 @@
+package dev.latchkey.control.ledger;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The one way in which a record of the ledger comes, changes or goes: one script on one slot of a cluster, which writes the
+ * audit trail, the record, the note that the index lacks it, and what a repeat of the call is to be told; or nothing.
+ *
+ * <p>Redis takes nothing back if a script fails in the middle, so the audit entry comes first: if it cannot be written, nothing
+ * is changed, and should anything fail after it, no change goes unrecorded. This class is immutable and thread-safe.
+ */
+final class Commit {
+    /** How long a call can be repeated. */
+    private static final int CLAIM_SECONDS = 24 * 60 * 60;
+
+    private static final String SCRIPT = """
+            local records, ids, pending, audit, request = unpack(KEYS)
+            local field, before, after = ARGV[1], ARGV[2], ARGV[3]
+            local note, note_before, taken, taken_note = ARGV[4], ARGV[5], ARGV[6], ARGV[7]
+            local claim_before, claim, claim_seconds = ARGV[8], ARGV[9], ARGV[10]
+
+            if (redis.call('HGET', records, field) or '') ~= before then return 0 end
+            if note_before ~= '' and redis.call('HGET', pending, field) ~= note_before then return 0 end
+            if taken ~= '' and redis.call('HGET', pending, taken) ~= taken_note then return 0 end
+            if request and (redis.call('GET', request) or '') ~= claim_before then return 0 end
+
+            redis.call('XADD', audit, '*', unpack(ARGV, 11))
+            if request then redis.call('SET', request, claim, 'EX', claim_seconds) end
+            if taken ~= '' then redis.call('HDEL', pending, taken) end
+            redis.call('HSET', pending, field, note)
+            if after == '' then
+                redis.call('HDEL', records, field)
+                redis.call('ZREM', ids, field)
+                return 1
+            end
+            redis.call('HSET', records, field, after)
+            if field ~= '.' then redis.call('ZADD', ids, 0, field) end
+            return 1
+            """;
+    private static final String WIDENING = "#!lua\n" + SCRIPT;
+    private static final String NARROWING = "#!lua flags=allow-oom\n" + SCRIPT;
+
+    private final RedisCalls redis;
+    private final LedgerNames names;
+
+    Commit(RedisCalls redis, LedgerNames names) {
+        this.redis = redis;
+        this.names = names;
+    }
+
+    /** Makes the change; false, and nothing is done, if something else stands by now where the step looks. */
+    boolean apply(Step step) {
+        List<String> args = new ArrayList<>(List.of(
+                step.entry().field(),
+                step.before(),
+                step.after(),
+                step.note().value(),
+                step.noteBefore(),
+                step.taken().map(Pending::field).orElse(""),
+                step.taken().map(Pending::value).orElse("")));
+        args.addAll(claim(step));
+        args.addAll(step.audit());
+        return redis.count(step.narrows() ? NARROWING : WIDENING, keys(step), args.toArray(String[]::new)) > 0;
+    }
+
+    private List<String> keys(Step step) {
+        String workspace = step.entry().workspace();
+        List<String> keys = new ArrayList<>(List.of(
+                names.records(workspace), names.ids(workspace), names.pending(workspace), names.audit(workspace)));
+        step.claim().ifPresent(claim -> keys.add(names.request(workspace, claim.request())));
+        return keys;
+    }
+
+    private static List<String> claim(Step step) {
+        Optional<Claim> claim = step.claim();
+        return List.of(
+                claim.flatMap(Claim::before).map(AnsweredRequest::text).orElse(""),
+                claim.map(made -> made.answeredBy(step.entry()).text()).orElse(""),
+                Integer.toString(CLAIM_SECONDS));
+    }
+}

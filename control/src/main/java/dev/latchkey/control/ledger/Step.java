@@ -1,0 +1,90 @@
+package dev.latchkey.control.ledger;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One change of one record, what has to stand for it to be made, and what is written beside it.
+ *
+ * @param entry the record as it comes, or as it goes
+ * @param before the text that must stand there; empty: none
+ * @param after the text that comes in its place; empty: none
+ * @param note that the index lacks the change
+ * @param noteBefore the note that must stand there; empty: any
+ * @param taken a note of another record that must stand, and is taken away
+ * @param claim for whoever repeats the call
+ * @param narrows whether it takes access away, so that a full Redis must not stop it
+ * @param audit the fields of the audit trail's entry and their values, by turns
+ */
+record Step(
+        LedgerEntry entry,
+        String before,
+        String after,
+        Pending note,
+        String noteBefore,
+        Optional<Pending> taken,
+        Optional<Claim> claim,
+        boolean narrows,
+        List<String> audit) {
+    private static final String NONE = "";
+
+    /** A record where there was none. */
+    static Step make(LedgerEntry entry, Pending note, Audit audit) {
+        return of(NONE, entry, LedgerCodec.encode(entry), note, entry.closed(), fields(audit, null, entry));
+    }
+
+    /** Another record in the place of one. */
+    static Step replace(Stored<?> before, LedgerEntry after, Audit audit) {
+        return of(
+                before.text(),
+                after,
+                LedgerCodec.encode(after),
+                Pending.of(after),
+                after.closed(),
+                fields(audit, before.entry(), after));
+    }
+
+    Step onlyIfNoted(Pending noteBefore) {
+        return new Step(entry, before, after, note, noteBefore.value(), taken, claim, narrows, audit);
+    }
+
+    Step taking(Pending other) {
+        return new Step(entry, before, after, note, noteBefore, Optional.of(other), claim, narrows, audit);
+    }
+
+    Step claiming(Optional<Claim> made) {
+        return new Step(entry, before, after, note, noteBefore, taken, made, narrows, audit);
+    }
+
+    Step narrowing() {
+        return new Step(entry, before, after, note, noteBefore, taken, claim, true, audit);
+    }
+
+    private static Step of(
+            String before, LedgerEntry entry, String after, Pending note, boolean narrows, List<String> audit) {
+        return new Step(entry, before, after, note, NONE, Optional.empty(), Optional.empty(), narrows, audit);
+    }
+
+    private static List<String> fields(Audit audit, @Nullable LedgerEntry before, @Nullable LedgerEntry after) {
+        List<String> fields = new ArrayList<>(
+                List.of("at", Long.toString(audit.at()), "actor", audit.caller().name(), "action", audit.action()));
+        if ((after == null ? before : after) instanceof ManagedKey key) {
+            fields.addAll(List.of("key", key.id()));
+        }
+        if (before != null) {
+            fields.addAll(List.of("before", LedgerCodec.describe(before)));
+        }
+        if (after != null) {
+            fields.addAll(List.of("after", LedgerCodec.describe(after)));
+        }
+        if (!audit.reason().isEmpty()) {
+            fields.addAll(List.of("reason", audit.reason()));
+        }
+        if (!audit.caller().requestId().isEmpty()) {
+            fields.addAll(List.of("request_id", audit.caller().requestId()));
+        }
+        return fields;
+    }
+}
