@@ -146,6 +146,7 @@ public final class ControlPlane implements AutoCloseable {
                                     new WorkspaceServiceEndpoint(workspaces),
                                     new ExplainServiceEndpoint(explainer, format, AnswerStyle.of(settings))),
                             readiness,
+                            AnswerStyle.of(settings),
                             metrics)));
 
             link.start();

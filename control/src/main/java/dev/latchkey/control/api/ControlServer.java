@@ -4,14 +4,19 @@ import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.common.grpc.GrpcMeterIdPrefixFunction;
+import com.linecorp.armeria.common.metric.MeterIdPrefixFunction;
 import com.linecorp.armeria.server.HttpService;
 import com.linecorp.armeria.server.Server;
+import com.linecorp.armeria.server.ServerBuilder;
 import com.linecorp.armeria.server.grpc.GrpcHealthCheckService;
 import com.linecorp.armeria.server.grpc.GrpcService;
 import com.linecorp.armeria.server.healthcheck.SettableHealthChecker;
 import com.linecorp.armeria.server.metric.MetricCollectingService;
+import dev.latchkey.answer.AnswerStyle;
+import dev.latchkey.control.api.rest.RestApi;
 import io.grpc.BindableService;
 import io.grpc.ServerInterceptors;
+import io.grpc.ServerServiceDefinition;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -20,7 +25,7 @@ import java.util.List;
 import java.util.concurrent.CompletionException;
 
 /**
- * The control plane's one port: its gRPC services behind {@link AdminAuth}; and open to all, {@code grpc.health.v1}, {@code
+ * The control plane's one port: its services behind {@link AdminAuth}, by gRPC and by REST; and open to all, {@code grpc.health.v1}, {@code
  * /livez}, {@code /readyz} and {@code /metrics}.
  */
 public final class ControlServer implements AutoCloseable {
@@ -36,6 +41,7 @@ public final class ControlServer implements AutoCloseable {
     /** Zero would wait for none. */
     private static final Duration QUIET = Duration.ofMillis(50);
 
+    private static final MeterIdPrefixFunction CALLS = GrpcMeterIdPrefixFunction.of("latchkey.control");
     private static final MediaType PROMETHEUS = MediaType.parse("text/plain; version=0.0.4; charset=utf-8");
 
     private final SettableHealthChecker serving = new SettableHealthChecker(false);
@@ -50,6 +56,7 @@ public final class ControlServer implements AutoCloseable {
             AdminAuth auth,
             List<BindableService> services,
             Readiness readiness,
+            AnswerStyle style,
             PrometheusMeterRegistry metrics)
             throws IOException {
         var grpc = GrpcService.builder()
@@ -57,13 +64,21 @@ public final class ControlServer implements AutoCloseable {
                 .maxRequestMessageLength(MAX_REQUEST_BYTES)
                 .exceptionHandler((context, status, cause, metadata) -> status.withCause(null))
                 .useBlockingTaskExecutor(true);
-        services.forEach(service -> grpc.addService(ServerInterceptors.intercept(service, auth)));
-        server = Server.builder()
+        List<ServerServiceDefinition> authenticated = services.stream()
+                .map(service -> ServerInterceptors.intercept(service, auth))
+                .toList();
+        authenticated.forEach(grpc::addService);
+        RestApi rest = new RestApi(authenticated, style);
+        ServerBuilder builder = Server.builder();
+        rest.forEach((route, service) -> builder.route()
+                .addRoute(route)
+                .maxRequestLength(MAX_REQUEST_BYTES)
+                .decorator(MetricCollectingService.newDecorator(CALLS))
+                .build(service));
+        server = builder.errorHandler(rest.errors())
                 .http(address)
                 .meterRegistry(metrics)
-                .service(
-                        grpc.build(),
-                        MetricCollectingService.newDecorator(GrpcMeterIdPrefixFunction.of("latchkey.control")))
+                .service(grpc.build(), MetricCollectingService.newDecorator(CALLS))
                 .service("/livez", (context, request) -> text(HttpStatus.OK, "ok\n"))
                 .service("/readyz", readyz(readiness))
                 .service("/metrics", (context, request) -> HttpResponse.of(HttpStatus.OK, PROMETHEUS, metrics.scrape()))

@@ -18,7 +18,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The one place that maps a failure to a gRPC status. Expected ones tell the caller what to do; any other is logged under an id,
- * and the caller gets the id and nothing else. No status carries a cause.
+ * and the caller gets the id and nothing else. A status has a cause only if that is what the caller has done wrong: REST takes every
+ * wrong field from it, since trailers hold only some.
  */
 final class ErrorMapping {
     private static final Logger log = LoggerFactory.getLogger(ErrorMapping.class);
@@ -88,11 +89,12 @@ final class ErrorMapping {
             }
             details.addFieldViolationsBuilder().setField(violation.field()).setDescription(violation.description());
         }
-        return StatusProto.toStatusRuntimeException(Status.newBuilder()
+        StatusRuntimeException failure = StatusProto.toStatusRuntimeException(Status.newBuilder()
                 .setCode(code.value())
                 .setMessage(shortened(String.valueOf(refused.getMessage())))
                 .addDetails(Any.pack(details.build()))
                 .build());
+        return failure.getStatus().withCause(refused).asRuntimeException(failure.getTrailers());
     }
 
     private static StatusRuntimeException plain(Code code, String message) {

@@ -1,0 +1,129 @@
+package dev.latchkey.control.api.rest;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.google.protobuf.Descriptors.Descriptor;
+import com.google.protobuf.Descriptors.FieldDescriptor;
+import com.google.protobuf.Descriptors.FieldDescriptor.JavaType;
+import com.google.protobuf.Descriptors.OneofDescriptor;
+import com.google.protobuf.Message;
+import dev.latchkey.control.keys.Shown;
+import dev.latchkey.control.keys.Violation;
+import dev.latchkey.text.NearestName;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the JSON of a request, which is written as {@link RestJson} writes answers, and collects everything that is wrong with it.
+ * A member that is null counts as absent. Not thread-safe.
+ */
+final class RequestJson {
+    /** More than anybody reads; bounds what a hostile request costs. */
+    private static final int MAX_VIOLATIONS = 50;
+
+    private static final String HIDDEN = "(not shown)";
+
+    private final List<Violation> violations = new ArrayList<>();
+
+    /** Returns what was found wrong. */
+    List<Violation> violations() {
+        return List.copyOf(violations);
+    }
+
+    void violation(String field, String value, String expected) {
+        if (violations.size() < MAX_VIOLATIONS) {
+            violations.add(new Violation(field, value, expected));
+        }
+    }
+
+    /** Says that there is no member or parameter {@code name}; never its value, which may be a secret in the wrong place. */
+    void unknown(String path, String name, Collection<String> known) {
+        String nearest = NearestName.of(name, known);
+        String expected =
+                nearest == null ? "nothing: there are none here" : "a name that there is, nearest: " + nearest;
+        String shown = Shown.quoted(name);
+        violation(path + shown.substring(1, shown.length() - 1), HIDDEN, expected);
+    }
+
+    /**
+     * Reads the members of {@code json}.
+     *
+     * @param path of the object in the request; empty for the request itself, else ending in a dot
+     */
+    void read(JsonNode json, Message.Builder into, String path) {
+        Descriptor type = into.getDescriptorForType();
+        Set<OneofDescriptor> seen = new HashSet<>();
+        json.properties().forEach(member -> {
+            FieldDescriptor field = type.findFieldByName(member.getKey());
+            if (field == null) {
+                unknown(path, member.getKey(), names(type));
+            } else if (!member.getValue().isNull()) {
+                checkAlone(field, seen, path);
+                read(member.getValue(), into, field, path + field.getName());
+            }
+        });
+    }
+
+    private void read(JsonNode json, Message.Builder into, FieldDescriptor field, String path) {
+        if (!field.isRepeated()) {
+            Object value = value(json, into, field, path);
+            if (value != null) {
+                into.setField(field, value);
+            }
+        } else if (json.isArray()) {
+            for (int i = 0; i < json.size(); i++) {
+                Object value = value(json.get(i), into, field, path + "[" + i + "]");
+                if (value != null) {
+                    into.addRepeatedField(field, value);
+                }
+            }
+        } else {
+            violation(path, shown(json), "an array");
+        }
+    }
+
+    private @Nullable Object value(JsonNode json, Message.Builder into, FieldDescriptor field, String path) {
+        if (field.getJavaType() == JavaType.MESSAGE && !Scalars.isScalar(field)) {
+            if (!json.isObject()) {
+                violation(path, shown(json), "an object");
+                return null;
+            }
+            Message.Builder inner = into.newBuilderForField(field);
+            read(json, inner, path + ".");
+            return inner.build();
+        }
+        Object value = Scalars.read(field, json);
+        if (value == null) {
+            violation(path, field.getName().equals("secret") ? HIDDEN : shown(json), Scalars.expected(field));
+        }
+        return value;
+    }
+
+    private void checkAlone(FieldDescriptor field, Set<OneofDescriptor> seen, String path) {
+        OneofDescriptor group = field.getRealContainingOneof();
+        if (group != null && !seen.add(group)) {
+            String names =
+                    group.getFields().stream().map(FieldDescriptor::getName).collect(Collectors.joining(" and "));
+            violation(path + field.getName(), "given as well", "at most one of " + names);
+        }
+    }
+
+    private static List<String> names(Descriptor type) {
+        return type.getFields().stream().map(FieldDescriptor::getName).toList();
+    }
+
+    private static String shown(JsonNode json) {
+        if (json.isTextual()) {
+            return Shown.quoted(json.textValue());
+        }
+        if (json.isContainerNode()) {
+            return json.isArray() ? "an array" : "an object";
+        }
+        String quoted = Shown.quoted(json.toString());
+        return quoted.substring(1, quoted.length() - 1);
+    }
+}

@@ -1,0 +1,131 @@
+package dev.latchkey.control.api.rest;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.google.protobuf.Descriptors.Descriptor;
+import com.google.protobuf.Descriptors.FieldDescriptor;
+import com.google.protobuf.DynamicMessage;
+import com.google.protobuf.Message;
+import com.linecorp.armeria.common.AggregatedHttpRequest;
+import com.linecorp.armeria.common.MediaType;
+import com.linecorp.armeria.common.QueryParams;
+import com.linecorp.armeria.server.ServiceRequestContext;
+import dev.latchkey.control.keys.Shown;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.function.Predicate;
+
+/**
+ * Makes the message of an HTTP request: from its path, and from its body or its query. Whatever it does not know it refuses: a
+ * misspelt filter must not list everything.
+ *
+ * <p>This class is stateless and thread-safe.
+ */
+final class RequestReader {
+    private static final JsonMapper JSON = JsonMapper.builder()
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .build();
+    private static final MediaType JSON_TYPE = MediaType.parse("application/json");
+
+    private RequestReader() {}
+
+    /** @throws ProblemException if it is no request of this method; says all that is wrong */
+    static Message read(RestMethod method, ServiceRequestContext context, AggregatedHttpRequest request) {
+        RequestJson reader = new RequestJson();
+        ObjectNode members = body(method, request);
+        addParameters(method, context.queryParams(), members, reader);
+        addVariables(method, context, members, reader);
+        Message.Builder message = DynamicMessage.newBuilder(method.descriptor().getInputType());
+        reader.read(members, message, "");
+        if (!reader.violations().isEmpty()) {
+            throw new ProblemException(Problem.of(reader.violations()));
+        }
+        return message.build();
+    }
+
+    private static ObjectNode body(RestMethod method, AggregatedHttpRequest request) {
+        ObjectNode none = JsonNodeFactory.instance.objectNode();
+        if (request.content().isEmpty()) {
+            return none;
+        }
+        if (!method.takesBody()) {
+            throw invalid("this call takes no body");
+        }
+        checkType(request.contentType());
+        try {
+            JsonNode json = JSON.readTree(StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(request.content().array()))
+                    .toString());
+            if (json instanceof ObjectNode object) {
+                return object;
+            }
+            throw invalid("the body is no JSON object");
+        } catch (JsonProcessingException e) {
+            throw invalid("the body is no JSON (RFC 8259): wrong in line "
+                    + e.getLocation().getLineNr() + ", column "
+                    + e.getLocation().getColumnNr()
+                    + "; each member may be there once");
+        } catch (CharacterCodingException e) {
+            throw invalid("the body is not in UTF-8");
+        }
+    }
+
+    private static void checkType(MediaType type) {
+        Charset charset = type == null ? null : type.charset(StandardCharsets.UTF_8);
+        if (type == null
+                || !type.nameWithoutParameters().equals(JSON_TYPE.toString())
+                || !StandardCharsets.UTF_8.equals(charset)) {
+            throw new ProblemException(Problem.of(
+                    ProblemKind.UNSUPPORTED_MEDIA_TYPE,
+                    "Content-Type: " + (type == null ? "none" : Shown.quoted(type.toString()))
+                            + " (expected: application/json)"));
+        }
+    }
+
+    private static void addParameters(
+            RestMethod method, QueryParams parameters, ObjectNode members, RequestJson reader) {
+        Descriptor type = method.descriptor().getInputType();
+        Predicate<FieldDescriptor> taken = field ->
+                !method.takesBody() && !method.variables().contains(field.getName()) && Scalars.isScalar(field);
+        List<String> known = type.getFields().stream()
+                .filter(taken)
+                .map(FieldDescriptor::getName)
+                .toList();
+        for (String name : parameters.names()) {
+            List<String> values = parameters.getAll(name);
+            if (!known.contains(name)) {
+                reader.unknown("", name, known);
+            } else if (values.size() > 1) {
+                reader.violation(name, values.size() + " values", "one");
+            } else {
+                members.set(name, Scalars.ofParameter(type.findFieldByName(name), values.get(0)));
+            }
+        }
+    }
+
+    private static void addVariables(
+            RestMethod method, ServiceRequestContext context, ObjectNode members, RequestJson reader) {
+        for (String name : method.variables()) {
+            String value = String.valueOf(context.pathParam(name));
+            if (members.has(name) && !value.equals(members.get(name).textValue())) {
+                reader.violation(name, "another than in the path", "nothing, or the same as in the path");
+            }
+            members.put(name, value);
+        }
+    }
+
+    private static ProblemException invalid(String detail) {
+        return new ProblemException(Problem.of(ProblemKind.INVALID_ARGUMENT, detail));
+    }
+}

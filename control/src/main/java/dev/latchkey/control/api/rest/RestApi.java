@@ -1,0 +1,49 @@
+package dev.latchkey.control.api.rest;
+
+import com.linecorp.armeria.common.HttpMethod;
+import com.linecorp.armeria.server.HttpService;
+import com.linecorp.armeria.server.Route;
+import com.linecorp.armeria.server.ServerErrorHandler;
+import dev.latchkey.answer.AnswerStyle;
+import io.grpc.ServerServiceDefinition;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiConsumer;
+
+/**
+ * REST of gRPC services. Errors are problem documents (RFC 9457).
+ *
+ * <p>This class is immutable and thread-safe.
+ */
+public final class RestApi {
+    private final Map<String, Map<HttpMethod, RestMethod>> methodsByPath = new LinkedHashMap<>();
+    private final Problems problems;
+
+    /**
+     * @param services with their interceptors; each method must have a {@code google.api.http} rule, and answer before it returns
+     * @throws IllegalArgumentException if one has no such rule
+     */
+    public RestApi(List<ServerServiceDefinition> services, AnswerStyle style) {
+        problems = new Problems(style);
+        for (ServerServiceDefinition service : services) {
+            service.getMethods().forEach(definition -> {
+                RestMethod method = RestMethod.of(definition);
+                methodsByPath
+                        .computeIfAbsent(method.template(), path -> new LinkedHashMap<>())
+                        .put(method.httpMethod(), method);
+            });
+        }
+    }
+
+    /** Hands over each path with what serves it. */
+    public void forEach(BiConsumer<Route, HttpService> paths) {
+        methodsByPath.forEach((template, methods) -> paths.accept(
+                Route.builder().regex(RestMethod.pattern(template)).build(), new RestResource(methods, problems)));
+    }
+
+    /** Returns what makes the port's other errors problem documents too. */
+    public ServerErrorHandler errors() {
+        return problems;
+    }
+}

@@ -1,0 +1,104 @@
+package dev.latchkey.control.api.rest;
+
+import com.google.protobuf.Message;
+import com.linecorp.armeria.common.AggregatedHttpRequest;
+import com.linecorp.armeria.common.AggregatedHttpResponse;
+import com.linecorp.armeria.common.HttpData;
+import com.linecorp.armeria.common.HttpHeaderNames;
+import com.linecorp.armeria.common.HttpHeaders;
+import com.linecorp.armeria.common.HttpMethod;
+import com.linecorp.armeria.common.HttpRequest;
+import com.linecorp.armeria.common.HttpResponse;
+import com.linecorp.armeria.common.HttpStatus;
+import com.linecorp.armeria.common.MediaType;
+import com.linecorp.armeria.common.grpc.protocol.GrpcHeaderNames;
+import com.linecorp.armeria.common.grpc.protocol.GrpcWebTrailers;
+import com.linecorp.armeria.server.HttpService;
+import com.linecorp.armeria.server.ServiceRequestContext;
+import io.grpc.Metadata;
+import io.grpc.Status;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/**
+ * One path and its methods. Authenticates before it looks at the request.
+ *
+ * <p>This class is immutable and thread-safe.
+ */
+final class RestResource implements HttpService {
+    private static final MediaType JSON = MediaType.parse("application/json");
+    private static final Metadata.Key<String> AUTHORIZATION =
+            Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
+
+    private final Map<HttpMethod, RestMethod> methods;
+    private final Problems problems;
+
+    RestResource(Map<HttpMethod, RestMethod> methods, Problems problems) {
+        this.methods = Map.copyOf(methods);
+        this.problems = problems;
+    }
+
+    @Override
+    public HttpResponse serve(ServiceRequestContext context, HttpRequest request) {
+        HttpMethod asked = request.method() == HttpMethod.HEAD ? HttpMethod.GET : request.method();
+        RestMethod method = methods.get(asked);
+        if (method == null) {
+            return problems.notAllowed(request.method().name(), allowed()).toHttpResponse();
+        }
+        context.logBuilder()
+                .name(
+                        method.descriptor().getService().getFullName(),
+                        method.descriptor().getName());
+        return HttpResponse.of(request.aggregate()
+                .thenApplyAsync(whole -> answer(context, method, whole), context.blockingTaskExecutor())
+                .thenApply(AggregatedHttpResponse::toHttpResponse));
+    }
+
+    private AggregatedHttpResponse answer(
+            ServiceRequestContext context, RestMethod method, AggregatedHttpRequest request) {
+        RestCall<?, ?> call = new RestCall<>(method.definition(), authorization(request), context::isCancelled);
+        if (call.status() == null) {
+            try {
+                call.send(RequestReader.read(method, context, request));
+            } catch (ProblemException e) {
+                call.giveUp();
+                note(context, Status.INVALID_ARGUMENT);
+                return problems.response(e.problem());
+            }
+        }
+        Status status = call.status() == null ? Status.INTERNAL : call.status();
+        note(context, status);
+        return status.isOk() ? ok(call.answer()) : problems.response(Problem.of(status));
+    }
+
+    private static AggregatedHttpResponse ok(Message answer) {
+        return AggregatedHttpResponse.of(
+                RestHeaders.of(HttpStatus.OK, JSON).build(),
+                HttpData.ofUtf8(RestJson.of(answer).toString()));
+    }
+
+    /** For the metrics, which tell how calls end in gRPC's terms. */
+    private static void note(ServiceRequestContext context, Status status) {
+        GrpcWebTrailers.set(
+                context,
+                HttpHeaders.of(
+                        GrpcHeaderNames.GRPC_STATUS,
+                        Integer.toString(status.getCode().value())));
+    }
+
+    private static Metadata authorization(AggregatedHttpRequest request) {
+        Metadata headers = new Metadata();
+        request.headers().getAll(HttpHeaderNames.AUTHORIZATION).forEach(value -> headers.put(AUTHORIZATION, value));
+        return headers;
+    }
+
+    private String allowed() {
+        Map<String, HttpMethod> sorted = new TreeMap<>();
+        methods.keySet().forEach(method -> sorted.put(method.name(), method));
+        if (sorted.containsKey(HttpMethod.GET.name())) {
+            sorted.put(HttpMethod.HEAD.name(), HttpMethod.HEAD);
+        }
+        return sorted.keySet().stream().collect(Collectors.joining(", "));
+    }
+}
