@@ -8,6 +8,7 @@ import dev.latchkey.control.api.ControlServer;
 import dev.latchkey.control.api.ExplainServiceEndpoint;
 import dev.latchkey.control.api.KeyServiceEndpoint;
 import dev.latchkey.control.api.Readiness;
+import dev.latchkey.control.api.ScopeServiceEndpoint;
 import dev.latchkey.control.api.WorkspaceServiceEndpoint;
 import dev.latchkey.control.explain.Explainer;
 import dev.latchkey.control.keys.KeyManager;
@@ -24,6 +25,7 @@ import dev.latchkey.control.ledger.RedisCalls;
 import dev.latchkey.control.ledger.StoreCheck;
 import dev.latchkey.control.ledger.StoreException;
 import dev.latchkey.control.ledger.Sweep;
+import dev.latchkey.control.listing.KeyListing;
 import dev.latchkey.decision.Policies;
 import dev.latchkey.index.IndexSchema;
 import dev.latchkey.index.RedisKeyIndex;
@@ -142,8 +144,9 @@ public final class ControlPlane implements AutoCloseable {
                             new AdminAuth(settings.control()::tokens, metrics),
                             List.of(
                                     new AccessServiceEndpoint(),
-                                    new KeyServiceEndpoint(keys, leaked),
+                                    new KeyServiceEndpoint(keys, leaked, new KeyListing(ledger, clock)),
                                     new WorkspaceServiceEndpoint(workspaces),
+                                    new ScopeServiceEndpoint(policies.standard().scopes()),
                                     new ExplainServiceEndpoint(explainer, format, AnswerStyle.of(settings))),
                             readiness,
                             AnswerStyle.of(settings),

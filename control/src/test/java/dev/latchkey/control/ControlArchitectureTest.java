@@ -7,6 +7,8 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import dev.latchkey.control.keys.KeyManager;
+import dev.latchkey.control.ledger.Projector;
 import org.jspecify.annotations.NullMarked;
 
 @AnalyzeClasses(packages = "dev.latchkey.control", importOptions = ImportOption.DoNotIncludeTests.class)
@@ -46,7 +48,8 @@ class ControlArchitectureTest {
     @ArchTest
     static final ArchRule RULES_DO_NOT_DEPEND_ON_THE_API = noClasses()
             .that()
-            .resideInAnyPackage("dev.latchkey.control.keys..", "dev.latchkey.control.ledger..")
+            .resideInAnyPackage(
+                    "dev.latchkey.control.keys..", "dev.latchkey.control.listing..", "dev.latchkey.control.ledger..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("dev.latchkey.control.api..", "dev.latchkey.config..", "dev.latchkey.policy..");
@@ -57,13 +60,26 @@ class ControlArchitectureTest {
             .resideInAPackage("dev.latchkey.control.ledger..")
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage("dev.latchkey.control.keys..");
+            .resideInAnyPackage("dev.latchkey.control.keys..", "dev.latchkey.control.listing..");
+
+    /** Who looks changes nothing: what changes keys does not know the lists, and the lists do not know what changes keys. */
+    @ArchTest
+    static final ArchRule LISTING_CHANGES_NOTHING = noClasses()
+            .that()
+            .resideInAPackage("dev.latchkey.control.listing..")
+            .should()
+            .dependOnClassesThat()
+            .areAssignableTo(KeyManager.class)
+            .orShould()
+            .dependOnClassesThat()
+            .areAssignableTo(Projector.class);
 
     /** Explaining is no deciding: nothing here acts on a decision. */
     @ArchTest
     static final ArchRule NOBODY_DECIDES_ABOUT_REQUESTS_HERE = noClasses()
             .that()
-            .resideInAnyPackage("dev.latchkey.control.keys..", "dev.latchkey.control.ledger..")
+            .resideInAnyPackage(
+                    "dev.latchkey.control.keys..", "dev.latchkey.control.listing..", "dev.latchkey.control.ledger..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("dev.latchkey.decision..", "dev.latchkey.control.explain..");

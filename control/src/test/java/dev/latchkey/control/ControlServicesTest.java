@@ -138,7 +138,10 @@ class ControlServicesTest {
                 .getKey();
 
         assertThat(revoked)
-                .isEqualTo(first.toBuilder().setState(KeyState.REVOKED).build());
+                .isEqualTo(first.toBuilder()
+                        .setState(KeyState.REVOKED)
+                        .setRevokeTime(now())
+                        .build());
         assertThat(list(0, "", false).getKeysList()).isEmpty();
         ListKeysResponse page = list(1, "", true);
         assertThat(page.getKeysList()).containsExactly(revoked);

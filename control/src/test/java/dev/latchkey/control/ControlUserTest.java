@@ -9,6 +9,7 @@ import dev.latchkey.control.keys.KeyName;
 import dev.latchkey.control.keys.PageRequest;
 import dev.latchkey.control.ledger.ManagedKey;
 import dev.latchkey.control.ledger.StoreException;
+import dev.latchkey.control.listing.KeyQuery;
 import dev.latchkey.index.RealRedis;
 import dev.latchkey.index.RedisUsers;
 import dev.latchkey.key.KeyRecord;
@@ -33,7 +34,9 @@ class ControlUserTest {
                     .key();
             control.keys.revoke(ALICE, new KeyName("-", key.id()), "");
             control.workspaces.setActive(ALICE, "ws_1", false);
-            assertThat(control.keys.list("ws_1", new PageRequest(0, ""), true).items())
+            assertThat(control.listing
+                            .list(KeyQuery.all("ws_1"), new PageRequest(0, ""))
+                            .items())
                     .hasSize(1);
             assertThat(control.workspaces
                             .list(Reach.ALL, new PageRequest(0, ""))

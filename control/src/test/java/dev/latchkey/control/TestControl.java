@@ -13,6 +13,7 @@ import dev.latchkey.control.ledger.Projector;
 import dev.latchkey.control.ledger.Reconciler;
 import dev.latchkey.control.ledger.RedisCalls;
 import dev.latchkey.control.ledger.Sweep;
+import dev.latchkey.control.listing.KeyListing;
 import dev.latchkey.index.IndexSchema;
 import dev.latchkey.index.RedisKeyIndex;
 import dev.latchkey.index.RedisLink;
@@ -49,6 +50,7 @@ public final class TestControl implements AutoCloseable {
     public final Sweep sweep;
     public final Announcements announcements;
     public final KeyManager keys;
+    public final KeyListing listing;
     public final WorkspaceManager workspaces;
 
     private final RedisResources resources = new RedisResources();
@@ -59,8 +61,16 @@ public final class TestControl implements AutoCloseable {
     }
 
     public TestControl(String uri, String peppers, SecureRandom random) {
+        this(uri, peppers, random, Duration.ofMillis(500));
+    }
+
+    /** @param timeout the most that one command may take */
+    public TestControl(String uri, Duration timeout) {
+        this(uri, PEPPER_1, new SecureRandom(), timeout);
+    }
+
+    private TestControl(String uri, String peppers, SecureRandom random, Duration timeout) {
         this.peppers = Peppers.parse(peppers);
-        Duration timeout = Duration.ofMillis(500);
         link = new RedisLink(RedisURI.create(uri), timeout, resources.client());
         link.start();
         Awaitility.await().until(() -> link.problem().isEmpty());
@@ -73,6 +83,7 @@ public final class TestControl implements AutoCloseable {
         announcements = new Announcements(redis, schema, this.peppers);
         Mint mint = new Mint(new KeyFormat("opt", false), this.peppers, random, index, announcements);
         keys = new KeyManager(ledger, projector, mint, SCOPES, clock);
+        listing = new KeyListing(ledger, clock);
         workspaces = new WorkspaceManager(ledger, projector, clock);
     }
 

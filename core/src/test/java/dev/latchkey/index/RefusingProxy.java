@@ -1,5 +1,6 @@
 package dev.latchkey.index;
 
+import java.io.BufferedInputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -45,7 +46,7 @@ public final class RefusingProxy extends LoopbackServer {
     private void commands(Socket client, Socket server) throws IOException {
         try (client;
                 server) {
-            DataInputStream in = new DataInputStream(client.getInputStream());
+            DataInputStream in = new DataInputStream(new BufferedInputStream(client.getInputStream()));
             OutputStream out = server.getOutputStream();
             while (true) {
                 String[] words = new String[Integer.parseInt(line(in).substring(1))];

@@ -7,7 +7,9 @@ import dev.latchkey.control.keys.KeyView;
 import dev.latchkey.control.keys.LeakedKeys;
 import dev.latchkey.control.keys.Page;
 import dev.latchkey.control.keys.PageRequest;
+import dev.latchkey.control.keys.RevokedKeys;
 import dev.latchkey.control.keys.RotatedKey;
+import dev.latchkey.control.listing.KeyListing;
 import dev.latchkey.v1.CreateKeyRequest;
 import dev.latchkey.v1.CreateKeyResponse;
 import dev.latchkey.v1.FindKeyRequest;
@@ -17,12 +19,16 @@ import dev.latchkey.v1.GetKeyResponse;
 import dev.latchkey.v1.KeyServiceGrpc;
 import dev.latchkey.v1.ListKeysRequest;
 import dev.latchkey.v1.ListKeysResponse;
+import dev.latchkey.v1.RevokeAllKeysRequest;
+import dev.latchkey.v1.RevokeAllKeysResponse;
 import dev.latchkey.v1.RevokeKeyRequest;
 import dev.latchkey.v1.RevokeKeyResponse;
 import dev.latchkey.v1.RevokeLeakedKeyRequest;
 import dev.latchkey.v1.RevokeLeakedKeyResponse;
 import dev.latchkey.v1.RotateKeyRequest;
 import dev.latchkey.v1.RotateKeyResponse;
+import dev.latchkey.v1.UpdateKeyRequest;
+import dev.latchkey.v1.UpdateKeyResponse;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 
@@ -30,10 +36,12 @@ import io.grpc.stub.StreamObserver;
 public final class KeyServiceEndpoint extends KeyServiceGrpc.KeyServiceImplBase {
     private final KeyManager keys;
     private final LeakedKeys leaked;
+    private final KeyListing listing;
 
-    public KeyServiceEndpoint(KeyManager keys, LeakedKeys leaked) {
+    public KeyServiceEndpoint(KeyManager keys, LeakedKeys leaked, KeyListing listing) {
         this.keys = keys;
         this.leaked = leaked;
+        this.listing = listing;
     }
 
     @Override
@@ -53,10 +61,8 @@ public final class KeyServiceEndpoint extends KeyServiceGrpc.KeyServiceImplBase 
     @Override
     public void listKeys(ListKeysRequest request, StreamObserver<ListKeysResponse> call) {
         ErrorMapping.answer(call, () -> {
-            Page<KeyView> page = keys.list(
-                    request.getWorkspace(),
-                    new PageRequest(request.getPageSize(), request.getPageToken()),
-                    request.getShowAll());
+            Page<KeyView> page = listing.list(
+                    Messages.query(request), new PageRequest(request.getPageSize(), request.getPageToken()));
             return ListKeysResponse.newBuilder()
                     .addAllKeys(page.items().stream().map(Messages::key).toList())
                     .setNextPageToken(page.nextToken())
@@ -94,6 +100,26 @@ public final class KeyServiceEndpoint extends KeyServiceGrpc.KeyServiceImplBase 
                     .setRepeated(created.isRepeated());
             created.shownSecret().ifPresent(secret -> answer.setSecret(secret.reveal()));
             return answer.build();
+        });
+    }
+
+    @Override
+    public void updateKey(UpdateKeyRequest request, StreamObserver<UpdateKeyResponse> call) {
+        ErrorMapping.answer(call, () -> {
+            KeyView changed = keys.update(AdminAuth.caller(request.getRequestId()), Messages.change(request));
+            return UpdateKeyResponse.newBuilder().setKey(Messages.key(changed)).build();
+        });
+    }
+
+    @Override
+    public void revokeAllKeys(RevokeAllKeysRequest request, StreamObserver<RevokeAllKeysResponse> call) {
+        ErrorMapping.answer(call, () -> {
+            RevokedKeys revoked = keys.revokeAll(
+                    AdminAuth.caller(request.getRequestId()), request.getWorkspace(), request.getReason());
+            return RevokeAllKeysResponse.newBuilder()
+                    .setRevoked(revoked.revoked())
+                    .setDone(revoked.done())
+                    .build();
         });
     }
 

@@ -3,18 +3,22 @@ package dev.latchkey.control.api;
 import com.google.protobuf.Duration;
 import com.google.protobuf.Timestamp;
 import dev.latchkey.control.keys.Expiry;
+import dev.latchkey.control.keys.KeyChange;
 import dev.latchkey.control.keys.KeyName;
 import dev.latchkey.control.keys.KeyView;
 import dev.latchkey.control.keys.NewKey;
 import dev.latchkey.control.keys.Replacement;
 import dev.latchkey.control.ledger.ManagedKey;
 import dev.latchkey.control.ledger.ManagedWorkspace;
+import dev.latchkey.control.listing.KeyQuery;
 import dev.latchkey.key.KeyRecord;
 import dev.latchkey.v1.CreateKeyRequest;
 import dev.latchkey.v1.Environment;
 import dev.latchkey.v1.Key;
 import dev.latchkey.v1.KeyState;
+import dev.latchkey.v1.ListKeysRequest;
 import dev.latchkey.v1.RotateKeyRequest;
+import dev.latchkey.v1.UpdateKeyRequest;
 import dev.latchkey.v1.Workspace;
 import dev.latchkey.v1.WorkspaceState;
 import java.util.Optional;
@@ -35,15 +39,28 @@ final class Messages {
     }
 
     static Replacement replacement(RotateKeyRequest request) {
-        Optional<Expiry> expiry = switch (request.getExpiryCase()) {
-            case LIFETIME -> Optional.of(lifetime(request.getLifetime()));
-            case EXPIRE_TIME -> Optional.of(at(request.getExpireTime()));
-            case EXPIRY_NOT_SET -> Optional.empty();
-        };
         return new Replacement(
                 new KeyName(request.getWorkspace(), request.getId()),
                 request.hasOverlap() ? Optional.of(lifetime(request.getOverlap())) : Optional.empty(),
-                expiry);
+                expiry(request.hasLifetime(), request.getLifetime(), request.hasExpireTime(), request.getExpireTime()));
+    }
+
+    static KeyChange change(UpdateKeyRequest request) {
+        return new KeyChange(
+                new KeyName(request.getWorkspace(), request.getId()),
+                request.getName(),
+                request.getScopesList(),
+                expiry(request.hasLifetime(), request.getLifetime(), request.hasExpireTime(), request.getExpireTime()));
+    }
+
+    static KeyQuery query(ListKeysRequest request) {
+        return new KeyQuery(
+                request.getWorkspace(),
+                request.getShowAll(),
+                state(request),
+                request.getName(),
+                request.hasExpiringIn() ? Optional.of(lifetime(request.getExpiringIn())) : Optional.empty(),
+                request.getOrderBy());
     }
 
     static Key key(KeyView view) {
@@ -67,6 +84,9 @@ final class Messages {
         if (record.expiresAt() != KeyRecord.NEVER) {
             message.setExpireTime(timestamp(record.expiresAt()));
         }
+        if (key.closed() && key.revokedAt() != ManagedKey.UNKNOWN) {
+            message.setRevokeTime(timestamp(key.revokedAt()));
+        }
         view.lastUsedAt().ifPresent(millis -> message.setLastUsedTime(timestamp(millis)));
         return message.build();
     }
@@ -88,12 +108,24 @@ final class Messages {
         };
     }
 
-    private static Expiry expiry(CreateKeyRequest request) {
-        return switch (request.getExpiryCase()) {
-            case LIFETIME -> lifetime(request.getLifetime());
-            case EXPIRE_TIME -> at(request.getExpireTime());
-            case EXPIRY_NOT_SET -> Expiry.Never.NEVER;
+    private static String state(ListKeysRequest request) {
+        return switch (request.getState()) {
+            case KEY_STATE_UNSPECIFIED -> "";
+            case ACTIVE, EXPIRED, REVOKED -> request.getState().name();
+            case UNRECOGNIZED -> Integer.toString(request.getStateValue());
         };
+    }
+
+    private static Expiry expiry(CreateKeyRequest request) {
+        return expiry(request.hasLifetime(), request.getLifetime(), request.hasExpireTime(), request.getExpireTime())
+                .orElse(Expiry.Never.NEVER);
+    }
+
+    private static Optional<Expiry> expiry(boolean lives, Duration lifetime, boolean ends, Timestamp time) {
+        if (lives) {
+            return Optional.of(lifetime(lifetime));
+        }
+        return ends ? Optional.of(at(time)) : Optional.empty();
     }
 
     private static Expiry.Lifetime lifetime(Duration lifetime) {

@@ -13,13 +13,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Finds keys, and shows them as their owners see them. Changes nothing. This class is thread-safe. */
-final class KeyDirectory {
+public final class KeyDirectory {
     private static final Logger log = LoggerFactory.getLogger(KeyDirectory.class);
 
     private final Ledger ledger;
     private final Clock clock;
 
-    KeyDirectory(Ledger ledger, Clock clock) {
+    public KeyDirectory(Ledger ledger, Clock clock) {
         this.ledger = ledger;
         this.clock = clock;
     }
@@ -37,7 +37,8 @@ final class KeyDirectory {
         return name.workspace();
     }
 
-    void requireWorkspace(String id) {
+    /** @throws RefusedException if there is no such workspace */
+    public void requireWorkspace(String id) {
         if (ledger.findWorkspace(id).isEmpty()) {
             throw WorkspaceManager.unknown(id);
         }
@@ -51,7 +52,8 @@ final class KeyDirectory {
         return views(key.workspace(), List.of(key)).get(0);
     }
 
-    List<KeyView> views(String workspace, List<ManagedKey> keys) {
+    /** Returns these keys of {@code workspace} as they are now. */
+    public List<KeyView> views(String workspace, List<ManagedKey> keys) {
         long now = clock.millis();
         List<OptionalLong> used =
                 lastUsed(workspace, keys.stream().map(ManagedKey::id).toList());

@@ -1,22 +1,15 @@
 package dev.latchkey.control.keys;
 
-import dev.latchkey.control.keys.RefusedException.Kind;
-import dev.latchkey.control.ledger.Audit;
 import dev.latchkey.control.ledger.Caller;
 import dev.latchkey.control.ledger.Ledger;
 import dev.latchkey.control.ledger.ManagedKey;
-import dev.latchkey.control.ledger.Projection;
 import dev.latchkey.control.ledger.Projector;
 import dev.latchkey.control.ledger.StoreException;
 import dev.latchkey.control.ledger.Stored;
 import java.time.Clock;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The life of keys. Every method checks the whole request before it looks at anything stored, blocks while it talks to Redis,
@@ -28,28 +21,28 @@ public final class KeyManager {
     /** In place of a workspace's id: whichever it is. */
     public static final String ANY_WORKSPACE = "-";
 
-    private static final Logger log = LoggerFactory.getLogger(KeyManager.class);
-    private static final int MAX_ATTEMPTS = 10;
-    private static final int SCAN = 500;
-    private static final int MAX_SCANS = 20;
-
-    private final Ledger ledger;
     private final Projector projector;
     private final KeyDirectory directory;
     private final NewKeys newKeys;
     private final KeyRotation rotation;
+    private final KeyUpdate update;
+    private final Revocation revocation;
+    private final MassRevocation massRevocation;
     private final Repeats repeats;
     private final KeyRules rules;
     private final Clock clock;
 
     /** @param catalogue the scopes that a key can have */
     public KeyManager(Ledger ledger, Projector projector, Mint mint, Collection<String> catalogue, Clock clock) {
-        this.ledger = ledger;
         this.projector = projector;
         this.directory = new KeyDirectory(ledger, clock);
         this.newKeys = new NewKeys(ledger, projector, mint);
         this.repeats = new Repeats(ledger);
-        this.rotation = new KeyRotation(ledger, projector, directory, newKeys, repeats, clock);
+        Enforcement enforcement = new Enforcement(ledger, projector);
+        this.rotation = new KeyRotation(ledger, projector, directory, newKeys, repeats, enforcement, clock);
+        this.update = new KeyUpdate(ledger, projector, directory, enforcement, clock);
+        this.revocation = new Revocation(ledger, directory, enforcement, clock);
+        this.massRevocation = new MassRevocation(ledger, projector, directory, revocation, clock);
         this.rules = new KeyRules(catalogue);
         this.clock = clock;
     }
@@ -99,41 +92,6 @@ public final class KeyManager {
         return rotation.rotate(caller, wanted, givenUp);
     }
 
-    /**
-     * Returns a page of the workspace's keys, oldest first.
-     *
-     * @param all also those revoked and expired
-     */
-    public Page<KeyView> list(String workspace, PageRequest request, boolean all) {
-        Violations violations = new Violations();
-        violations.workspace("workspace", workspace);
-        PageStart page = violations.page(request);
-        violations.throwIfAny();
-        directory.requireWorkspace(workspace);
-
-        long now = clock.millis();
-        List<ManagedKey> found = new ArrayList<>();
-        String after = page.after();
-        // Many keys may be passed over for one that is shown; after so many the caller has the next turn.
-        for (int scan = 0; scan < MAX_SCANS; scan++) {
-            List<ManagedKey> keys = ledger.keysAfter(workspace, after, SCAN);
-            for (ManagedKey key : keys) {
-                boolean shown = all || key.usable(now);
-                if (shown && found.size() == page.size()) {
-                    return new Page<>(directory.views(workspace, found), PageStart.encode(after));
-                }
-                if (shown) {
-                    found.add(key);
-                }
-                after = key.id();
-            }
-            if (keys.size() < SCAN) {
-                return new Page<>(directory.views(workspace, found), "");
-            }
-        }
-        return new Page<>(directory.views(workspace, found), PageStart.encode(after));
-    }
-
     public KeyView get(KeyName name) {
         Violations violations = new Violations();
         KeyDirectory.check(name, violations);
@@ -152,23 +110,24 @@ public final class KeyManager {
         violations.reason("reason", reason);
         violations.requestId(caller.requestId());
         violations.throwIfAny();
-        String workspace = directory.workspaceOf(name);
-        for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-            Stored<ManagedKey> stored = directory.find(workspace, name.id());
-            KeyView view = directory.view(stored.entry());
-            if (stored.entry().closed()) {
-                return revoked(view);
-            }
-            long now = clock.millis();
-            ManagedKey revoked = stored.entry().revoke(now);
-            if (ledger.replace(stored, revoked, new Audit(caller, "key.revoke", reason, now))) {
-                log.info("key.revoke {} of {} by {}", revoked.id(), workspace, caller.name());
-                return revoked(KeyView.of(revoked, view.lastUsedAt(), now));
-            }
-        }
-        throw new RefusedException(
-                Kind.CONFLICT,
-                name.id() + " is being changed by others all the time, so it is not revoked; repeat the call");
+        Stored<ManagedKey> found = directory.find(directory.workspaceOf(name), name.id());
+        return directory.view(revocation.revoke(caller, found, reason).key());
+    }
+
+    /**
+     * Revokes keys of a workspace, for some seconds: all that are not revoked, unless it says that there are more; then repeat
+     * the call. Each is a change of its own, and on return the index has it.
+     */
+    public RevokedKeys revokeAll(Caller caller, String workspace, String reason) {
+        return massRevocation.revokeAll(caller, workspace, reason);
+    }
+
+    /**
+     * Changes the name of an active key, takes scopes from it, or gives it an earlier end. If it takes anything from it, the index
+     * has that on return; if there is nothing to change, nothing is.
+     */
+    public KeyView update(Caller caller, KeyChange wanted) {
+        return update.update(caller, wanted);
     }
 
     /** As {@link NewKeys#withdraw}: for a key whose secret will not reach who asked for it. */
@@ -184,24 +143,5 @@ public final class KeyManager {
             }
             return Optional.of(unseen).filter(made -> projector.confirm(key));
         });
-    }
-
-    private KeyView revoked(KeyView view) {
-        String id = view.key().id();
-        try {
-            if (projector.project(view.key()).outcome() == Projection.Outcome.CONFLICT) {
-                throw new RefusedException(
-                        Kind.CONFLICT,
-                        id + " is revoked in the ledger, but the index holds something else under its name, which this"
-                                + " call cannot revoke: see the control plane's log");
-            }
-        } catch (StoreException e) {
-            throw new RefusedException(
-                    Kind.UNAVAILABLE,
-                    "the revoke of " + id
-                            + " is recorded and will be applied as soon as Redis allows; repeat the call to"
-                            + " wait for it. Cause: " + e.trouble());
-        }
-        return view;
     }
 }

@@ -24,22 +24,29 @@ import org.slf4j.LoggerFactory;
  */
 final class KeyRotation {
     private static final Logger log = LoggerFactory.getLogger(KeyRotation.class);
-    private static final int MAX_ATTEMPTS = 10;
 
     private final Ledger ledger;
     private final Projector projector;
     private final KeyDirectory directory;
     private final NewKeys newKeys;
     private final Repeats repeats;
+    private final Enforcement enforcement;
     private final Clock clock;
 
     KeyRotation(
-            Ledger ledger, Projector projector, KeyDirectory directory, NewKeys newKeys, Repeats repeats, Clock clock) {
+            Ledger ledger,
+            Projector projector,
+            KeyDirectory directory,
+            NewKeys newKeys,
+            Repeats repeats,
+            Enforcement enforcement,
+            Clock clock) {
         this.ledger = ledger;
         this.projector = projector;
         this.directory = directory;
         this.newKeys = newKeys;
         this.repeats = repeats;
+        this.enforcement = enforcement;
         this.clock = clock;
     }
 
@@ -71,16 +78,17 @@ final class KeyRotation {
     }
 
     private Optional<RotatedKey> first(Wanted wanted, Optional<Claim> claim) {
-        ManagedKey old = rotatable(wanted.workspace, wanted.old, wanted.now).entry();
+        Stored<ManagedKey> found = rotatable(wanted.workspace, wanted.old, wanted.now);
+        ManagedKey old = found.entry();
         KeyRules.Terms terms = new KeyRules.Terms(
                 old.record().environment(),
                 old.record().scopes(),
                 wanted.expiresAt.orElseGet(() -> sameLife(old, wanted.now)));
         NewKeys.Plan plan = new NewKeys.Plan(wanted.workspace, old.name(), terms, old.id());
-        return newKeys.make(wanted.caller, plan, claim, wanted.now).map(created -> kept(wanted, created));
+        return newKeys.make(wanted.caller, plan, claim, wanted.now).map(created -> kept(wanted, found, created));
     }
 
-    private RotatedKey kept(Wanted wanted, CreatedKey created) {
+    private RotatedKey kept(Wanted wanted, Stored<ManagedKey> old, CreatedKey created) {
         ManagedKey successor = created.view().key();
         RotatedKey rotated = newKeys.keep(successor, () -> {
             if (!projector.show(successor)) {
@@ -89,7 +97,7 @@ final class KeyRotation {
             if (wanted.givenUp.getAsBoolean()) {
                 throw NewKeys.givenUp();
             }
-            return Optional.of(new RotatedKey(created, ended(succeed(wanted, successor))));
+            return Optional.of(new RotatedKey(created, ended(succeed(wanted, old, successor))));
         });
         log.info("key.rotate {} of {} to {} by {}", wanted.old, wanted.workspace, successor.id(), wanted.caller.name());
         return rotated;
@@ -104,25 +112,24 @@ final class KeyRotation {
 
     /** Shows the old key's end to the index before the answer: an overlap of 0 is for a key that has leaked. */
     private KeyView ended(ManagedKey old) {
-        projector.project(old);
+        enforcement.enforce(old, Enforcement.Change.END);
         return directory.view(old);
     }
 
-    /** Returns the old key as it is after the step. */
-    private ManagedKey succeed(Wanted wanted, ManagedKey successor) {
-        for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-            long now = clock.millis();
-            Stored<ManagedKey> stored = rotatable(wanted.workspace, wanted.old, now);
-            ManagedKey ended = stored.entry().succeededBy(successor.id(), wanted.overlapEnd);
-            if (ledger.succeed(stored, ended, successor, new Audit(wanted.caller, "key.rotate", "", now))) {
-                return ended;
-            }
-            if (directory.find(successor.workspace(), successor.id()).entry().closed()) {
-                break;
-            }
+    /**
+     * Returns the old key as it is after the step. Whatever happened to it since the successor was made like it, a scope taken or
+     * a revoke, is not undone by the successor: then there is none.
+     */
+    private ManagedKey succeed(Wanted wanted, Stored<ManagedKey> old, ManagedKey successor) {
+        long now = clock.millis();
+        ManagedKey ended = old.entry().succeededBy(successor.id(), wanted.overlapEnd);
+        if (!ledger.succeed(old, ended, successor, new Audit(wanted.caller, "key.rotate", "", now))) {
+            // Says what has happened, if that is lasting.
+            var unused = rotatable(wanted.workspace, wanted.old, now);
+            throw new RefusedException(
+                    Kind.CONFLICT, wanted.old + " is being changed by others, so it is not rotated; repeat the call");
         }
-        throw new RefusedException(
-                Kind.CONFLICT, wanted.old + " is being changed by others, so it is not rotated; repeat the call");
+        return ended;
     }
 
     /** Returns the key {@code id} if it may be given a successor. */

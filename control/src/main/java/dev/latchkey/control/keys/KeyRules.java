@@ -17,7 +17,7 @@ import java.util.Set;
  *
  * <p>This class is immutable and thread-safe.
  */
-final class KeyRules {
+public final class KeyRules {
     private static final long LAST_MILLI =
             Instant.parse("9999-12-31T23:59:59.999Z").toEpochMilli();
     private static final Expiry.Lifetime DEFAULT_OVERLAP =
@@ -79,6 +79,33 @@ final class KeyRules {
         }
     }
 
+    /** Notes those of {@code kept} that a key with {@code scopes} does not have. */
+    static void checkSubset(List<String> kept, Set<String> scopes, Violations violations) {
+        for (int i = 0; i < kept.size(); i++) {
+            String scope = kept.get(i);
+            if (!scopes.contains(scope)) {
+                String nearest = NearestName.of(scope, scopes);
+                violations.add(
+                        "scopes[" + i + "]",
+                        Shown.quoted(scope),
+                        "a scope that the key has" + (nearest == null ? "; it has none" : ", nearest: " + nearest));
+            }
+        }
+    }
+
+    /** Returns the field in which {@code expiry} was sent. */
+    static String field(Expiry expiry) {
+        return expiry instanceof Expiry.At ? "expire_time" : "lifetime";
+    }
+
+    /** Returns {@code expiry} as it was sent, for people. */
+    static String text(Expiry expiry) {
+        if (expiry instanceof Expiry.Lifetime lifetime) {
+            return seconds(lifetime);
+        }
+        return expiry instanceof Expiry.At at ? text(at) : "never";
+    }
+
     /** Returns when the overlap ends, in epoch milliseconds. */
     static long overlapEnd(Optional<Expiry.Lifetime> overlap, long now, Violations violations) {
         Expiry.Lifetime length = overlap.orElse(DEFAULT_OVERLAP);
@@ -94,7 +121,12 @@ final class KeyRules {
         return expiry instanceof Expiry.At at ? timeOf(at, now, violations) : KeyRecord.NEVER;
     }
 
-    private static long endOf(String field, String least, Expiry.Lifetime lifetime, long now, Violations violations) {
+    /**
+     * Returns when a time that begins now ends, in epoch milliseconds; notes it if that can be no end.
+     *
+     * @param least how to begin what is expected
+     */
+    public static long endOf(String field, String least, Expiry.Lifetime lifetime, long now, Violations violations) {
         // The last millisecond bounds the seconds, so nothing below overflows.
         boolean sound = lifetime.nanos() >= 0
                 && lifetime.nanos() <= MAX_NANOS

@@ -14,11 +14,16 @@ public record KeyView(ManagedKey key, State state, OptionalLong lastUsedAt) {
     public enum State {
         ACTIVE,
         EXPIRED,
-        REVOKED
+        REVOKED;
+
+        /** @param now epoch milliseconds */
+        public static State of(ManagedKey key, long now) {
+            State living = key.record().expired(now) ? EXPIRED : ACTIVE;
+            return key.closed() ? REVOKED : living;
+        }
     }
 
     static KeyView of(ManagedKey key, OptionalLong lastUsedAt, long now) {
-        State living = key.record().expired(now) ? State.EXPIRED : State.ACTIVE;
-        return new KeyView(key, key.closed() ? State.REVOKED : living, lastUsedAt);
+        return new KeyView(key, State.of(key, now), lastUsedAt);
     }
 }

@@ -11,7 +11,10 @@ public final class RefusedException extends RuntimeException {
 
     /** Why. */
     public enum Kind {
-        /** The request is wrong, whatever is stored; {@link #violations()} says where. */
+        /**
+         * The request is wrong, whatever is stored, or asks for more than the key that it is about has; {@link #violations()}
+         * says where.
+         */
         INVALID,
         /** There is no such key or workspace. */
         NOT_FOUND,

@@ -8,7 +8,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** Collects what is wrong with one request, to refuse it once, for all of it. Not thread-safe. */
-final class Violations {
+public final class Violations {
     /** The page size where none is asked for. */
     static final int DEFAULT_PAGE = 100;
 
@@ -23,14 +23,15 @@ final class Violations {
 
     private final List<Violation> found = new ArrayList<>();
 
-    void add(String field, String value, String expected) {
+    /** @param value fit to be shown, see {@link Shown} */
+    public void add(String field, String value, String expected) {
         if (found.size() < MAX) {
             found.add(new Violation(field, value, expected));
         }
     }
 
     /** @throws RefusedException if anything was found wrong */
-    void throwIfAny() {
+    public void throwIfAny() {
         if (!found.isEmpty()) {
             String message = found.stream()
                     .map(violation -> violation.field() + ": " + violation.description())
@@ -40,7 +41,7 @@ final class Violations {
     }
 
     /** Checks the id of one workspace; {@code -}, which means any, is none. */
-    void workspace(String field, String id) {
+    public void workspace(String field, String id) {
         if (!isId(id) || id.equals(KeyManager.ANY_WORKSPACE)) {
             add(field, Shown.quoted(id), "the id of a workspace: " + ID + ", not - alone");
         }
@@ -67,9 +68,18 @@ final class Violations {
         }
     }
 
+    /** Checks a part of a name; an empty one is any. */
+    public void nameFilter(String field, String name) {
+        text(field, name, MAX_NAME);
+    }
+
     void reason(String field, String reason) {
-        if (isLonger(reason, MAX_REASON) || !isPlain(reason)) {
-            add(field, Shown.quoted(reason), "at most " + MAX_REASON + " characters, no control characters, no key");
+        text(field, reason, MAX_REASON);
+    }
+
+    private void text(String field, String text, int limit) {
+        if (isLonger(text, limit) || !isPlain(text)) {
+            add(field, Shown.quoted(text), "at most " + limit + " characters, no control characters, no key");
         }
     }
 
@@ -90,14 +100,20 @@ final class Violations {
 
     /** Returns the size and the start that {@code page} asks for. */
     PageStart page(PageRequest page) {
-        if (page.size() < 0 || page.size() > MAX_PAGE) {
-            add("page_size", Integer.toString(page.size()), "1 to " + MAX_PAGE + ", or 0 for " + DEFAULT_PAGE);
-        }
+        int size = pageSize(page.size());
         String after = PageStart.decode(page.token());
         if (after == null) {
             add("page_token", Shown.quoted(page.token()), "next_page_token of the page before, or empty for the first");
         }
-        return new PageStart(page.size() == 0 ? DEFAULT_PAGE : page.size(), after == null ? "" : after);
+        return new PageStart(size, after == null ? "" : after);
+    }
+
+    /** Returns how many to show where {@code asked} are asked for. */
+    public int pageSize(int asked) {
+        if (asked < 0 || asked > MAX_PAGE) {
+            add("page_size", Integer.toString(asked), "1 to " + MAX_PAGE + ", or 0 for " + DEFAULT_PAGE);
+        }
+        return asked == 0 ? DEFAULT_PAGE : asked;
     }
 
     private static boolean isId(String id) {

@@ -8,6 +8,10 @@ import io.lettuce.core.Range;
 import io.lettuce.core.Range.Boundary;
 import io.lettuce.core.ScanArgs;
 import io.lettuce.core.ScanCursor;
+import io.lettuce.core.codec.StringCodec;
+import io.lettuce.core.output.ValueListOutput;
+import io.lettuce.core.protocol.CommandArgs;
+import io.lettuce.core.protocol.CommandType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -88,21 +92,50 @@ public final class Ledger {
      * @param after the id of a key, or empty for the start
      */
     public List<ManagedKey> keysAfter(String workspace, String after, int limit) {
-        List<String> ids = keyIdsAfter(workspace, after, limit);
+        return keys(workspace, keyIdsAfter(workspace, after, limit));
+    }
+
+    /** Returns the keys of {@code workspace} that have these ids, in their order; one that is gone is left out. */
+    public List<ManagedKey> keys(String workspace, List<String> ids) {
+        return storedKeys(workspace, ids).stream().map(Stored::entry).toList();
+    }
+
+    /** As {@link #keys}, to be changed. */
+    public List<Stored<ManagedKey>> storedKeys(String workspace, List<String> ids) {
         if (ids.isEmpty()) {
             return List.of();
         }
-        List<ManagedKey> keys = new ArrayList<>(ids.size());
+        List<Stored<ManagedKey>> keys = new ArrayList<>(ids.size());
         String[] fields = ids.toArray(String[]::new);
         for (KeyValue<String, String> record :
                 redis.call(commands -> commands.hmget(names.records(workspace), fields))) {
-            record.ifHasValue(text -> keys.add(LedgerCodec.decodeKey(record.getKey(), text)));
+            record.ifHasValue(text -> keys.add(new Stored<>(LedgerCodec.decodeKey(record.getKey(), text), text)));
         }
         return keys;
     }
 
+    /**
+     * Returns the ids of the keys of {@code workspace} that stand before {@code before}, newest first.
+     *
+     * @param before the id of a key, or empty for the end
+     */
+    public List<String> keyIdsBefore(String workspace, String before, int limit) {
+        // Lettuce sends ZREVRANGEBYLEX for this, which Redis has deprecated and our user may not use.
+        CommandArgs<String, String> args = new CommandArgs<>(StringCodec.UTF8)
+                .addKey(names.ids(workspace))
+                .add(before.isEmpty() ? "+" : "(" + before)
+                .add("-")
+                .add("BYLEX")
+                .add("REV")
+                .add("LIMIT")
+                .add(0)
+                .add(limit);
+        return redis.call(
+                commands -> commands.dispatch(CommandType.ZRANGE, new ValueListOutput<>(StringCodec.UTF8), args));
+    }
+
     /** Returns the ids of the keys that {@link #keysAfter} returns. */
-    List<String> keyIdsAfter(String workspace, String after, int limit) {
+    public List<String> keyIdsAfter(String workspace, String after, int limit) {
         return namesAfter(names.ids(workspace), after, limit);
     }
 

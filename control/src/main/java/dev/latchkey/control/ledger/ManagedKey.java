@@ -2,6 +2,9 @@ package dev.latchkey.control.ledger;
 
 import dev.latchkey.key.KeyDigest;
 import dev.latchkey.key.KeyRecord;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.Set;
 
 /**
  * A key as its owners know it; no secret.
@@ -93,7 +96,13 @@ public record ManagedKey(
     /** Returns this key, revoked at {@code now} (epoch milliseconds), as the next change. */
     public ManagedKey revoke(long now) {
         return new ManagedKey(
-                next(KeyRecord.State.REVOKED, record.expiresAt()), digest, name, start, createdAt, now, links);
+                next(KeyRecord.State.REVOKED, record.scopes(), record.expiresAt()),
+                digest,
+                name,
+                start,
+                createdAt,
+                now,
+                links);
     }
 
     /** As {@link #revoke}, for a key whose secret was shown to nobody. */
@@ -105,7 +114,7 @@ public record ManagedKey(
     /** Returns this key with a successor, and with an end (epoch milliseconds) that is never later than it was. */
     public ManagedKey succeededBy(String successor, long end) {
         return new ManagedKey(
-                next(record.state(), Math.min(end, record.expiresAt())),
+                next(record.state(), record.scopes(), Math.min(end, record.expiresAt())),
                 digest,
                 name,
                 start,
@@ -114,14 +123,31 @@ public record ManagedKey(
                 new Links(links.predecessor, successor));
     }
 
-    private KeyRecord next(KeyRecord.State state, long expiresAt) {
+    /**
+     * Returns this key with another name, with those of its scopes that are among {@code kept}, if there are any, and with an end
+     * (epoch milliseconds) that is never later than it was; itself if that changes nothing.
+     */
+    public ManagedKey changed(String newName, Collection<String> kept, long end) {
+        Set<String> scopes = new LinkedHashSet<>(record.scopes());
+        if (!kept.isEmpty()) {
+            scopes.retainAll(Set.copyOf(kept));
+        }
+        long expiresAt = Math.min(end, record.expiresAt());
+        if (newName.equals(name) && scopes.equals(record.scopes()) && expiresAt == record.expiresAt()) {
+            return this;
+        }
+        return new ManagedKey(
+                next(record.state(), scopes, expiresAt), digest, newName, start, createdAt, revokedAt, links);
+    }
+
+    /** Tells whether there are requests that pass with {@code before}, of which this is a change, and not with this. */
+    boolean allowsLessThan(ManagedKey before) {
+        return record.expiresAt() < before.record.expiresAt()
+                || !record.scopes().containsAll(before.record.scopes());
+    }
+
+    private KeyRecord next(KeyRecord.State state, Set<String> scopes, long expiresAt) {
         return new KeyRecord(
-                record.id(),
-                record.workspace(),
-                record.environment(),
-                record.scopes(),
-                state,
-                expiresAt,
-                record.rev() + 1);
+                record.id(), record.workspace(), record.environment(), scopes, state, expiresAt, record.rev() + 1);
     }
 }

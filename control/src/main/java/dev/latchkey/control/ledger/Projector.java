@@ -42,6 +42,16 @@ public final class Projector {
         return projection;
     }
 
+    /** Shows the index every revoke of the workspace's keys, and of itself, that it may not have yet. */
+    public void projectRevoked(String workspace) {
+        ledger.forEachPending(
+                workspace,
+                note -> ledger.find(workspace, note.field())
+                        .map(Stored::entry)
+                        .filter(LedgerEntry::closed)
+                        .ifPresent(this::project));
+    }
+
     /**
      * Makes a new key usable and its secret one that may be shown. False, or an exception, means that it must not be shown; then
      * the key is to be withdrawn.

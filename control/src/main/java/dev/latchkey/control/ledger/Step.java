@@ -42,7 +42,7 @@ record Step(
                 after,
                 LedgerCodec.encode(after),
                 Pending.of(after),
-                after.closed(),
+                narrows(before.entry(), after),
                 fields(audit, before.entry(), after));
     }
 
@@ -65,6 +65,11 @@ record Step(
     private static Step of(
             String before, LedgerEntry entry, String after, Pending note, boolean narrows, List<String> audit) {
         return new Step(entry, before, after, note, NONE, Optional.empty(), Optional.empty(), narrows, audit);
+    }
+
+    private static boolean narrows(LedgerEntry before, LedgerEntry after) {
+        return after.closed()
+                || (after instanceof ManagedKey key && before instanceof ManagedKey was && key.allowsLessThan(was));
     }
 
     private static List<String> fields(Audit audit, @Nullable LedgerEntry before, @Nullable LedgerEntry after) {

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.latchkey.control.TestControl;
 import dev.latchkey.control.access.Reach;
 import dev.latchkey.control.ledger.ManagedKey;
+import dev.latchkey.control.listing.KeyQuery;
 import dev.latchkey.index.RealRedis;
 import dev.latchkey.key.KeyRecord;
 import java.io.IOException;
@@ -68,7 +69,9 @@ class ClusterSlotsTest {
             }
             assertThat(control.indexed(key)).get().matches(KeyRecord::revoked);
             assertThat(control.keys.get(new KeyName("-", key.id())).key().id()).isEqualTo(key.id());
-            assertThat(control.keys.list("ws_1", new PageRequest(1, ""), true).items())
+            assertThat(control.listing
+                            .list(KeyQuery.all("ws_1"), new PageRequest(1, ""))
+                            .items())
                     .hasSize(1);
             assertThat(control.workspaces
                             .list(Reach.ALL, new PageRequest(1, ""))

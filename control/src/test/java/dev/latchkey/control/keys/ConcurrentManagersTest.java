@@ -7,8 +7,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.latchkey.control.TestControl;
 import dev.latchkey.control.ledger.ManagedKey;
+import dev.latchkey.control.listing.KeyQuery;
 import dev.latchkey.index.RealRedis;
 import dev.latchkey.key.KeyRecord;
+import io.lettuce.core.Range;
+import io.lettuce.core.StreamMessage;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -78,7 +81,9 @@ class ConcurrentManagersTest {
                     () -> two.keys.create(BOB, TestControl.newKey("ws_1")));
             created.forEach(key -> made.add(key.view().key().id()));
         }
-        assertThat(one.keys.list("ws_1", new PageRequest(1000, ""), false).items())
+        assertThat(one.listing
+                        .list(KeyQuery.active("ws_1"), new PageRequest(1000, ""))
+                        .items())
                 .extracting(view -> view.key().id())
                 .doesNotHaveDuplicates()
                 .containsExactlyInAnyOrderElementsOf(made);
@@ -138,8 +143,97 @@ class ConcurrentManagersTest {
         }
     }
 
+    @Test
+    void updateAndRevoke_ofOneKeyAtOnce_theRevokedKeyNeverWorksAgain() throws Exception {
+        for (int round = 0; round < ROUNDS; round++) {
+            ManagedKey key = createWide();
+            var unused = atOnce(
+                    () -> updates(one, narrowing(key)),
+                    () -> updates(two, renaming(key)),
+                    () -> two.keys.revoke(BOB, new KeyName("-", key.id()), ""),
+                    () -> two.reconciler.pass());
+
+            assertThat(one.indexed(key)).get().matches(KeyRecord::revoked);
+            assertThat(one.keys.get(new KeyName("-", key.id())).state()).isEqualTo(KeyView.State.REVOKED);
+        }
+    }
+
+    @Test
+    void updates_ofOneKeyAtOnce_noneIsLost() throws Exception {
+        for (int round = 0; round < ROUNDS; round++) {
+            ManagedKey key = createWide();
+            List<Boolean> done = atOnce(
+                    () -> updates(one, narrowing(key)),
+                    () -> updates(two, renaming(key)),
+                    () -> updates(two, ending(key)),
+                    () -> two.reconciler.pass());
+
+            assertThat(done).containsOnly(true);
+            ManagedKey changed = one.keys.get(new KeyName("-", key.id())).key();
+            assertThat(changed.name()).isEqualTo("Other");
+            assertThat(changed.record().scopes()).containsExactly("cases:read");
+            assertThat(changed.record().expiresAt()).isEqualTo(one.clock.millis() + 60_000);
+            assertThat(one.indexed(key)).contains(changed.record());
+        }
+    }
+
+    @Test
+    void rotateAndUpdate_ofOneKeyAtOnce_successorHasWhatTheOldKeyHadAtThatMoment() throws Exception {
+        for (int round = 0; round < ROUNDS; round++) {
+            ManagedKey key = createWide();
+            List<Boolean> done = atOnce(() -> rotates(one, key), () -> updates(two, narrowing(key)));
+
+            assertThat(done.get(1)).isTrue();
+            assertThat(one.indexed(key).orElseThrow().scopes()).containsExactly("cases:read");
+            List<KeyView> working = successors(key).stream()
+                    .filter(view -> view.state() == KeyView.State.ACTIVE)
+                    .toList();
+            assertThat(working).hasSize(done.get(0) ? 1 : 0);
+            working.forEach(view -> assertThat(view.key().record().scopes().contains("cases:write"))
+                    .isEqualTo(beforeRotation(key).contains("cases:write")));
+        }
+    }
+
+    /** Returns what the audit trail says of the key before it was rotated. */
+    private static String beforeRotation(ManagedKey key) {
+        return REDIS.commands().xrange("latchkey:ledger:{ws_1}:audit", Range.unbounded()).stream()
+                .map(StreamMessage::getBody)
+                .filter(entry ->
+                        "key.rotate".equals(entry.get("action")) && key.id().equals(entry.get("key")))
+                .map(entry -> entry.get("before"))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private ManagedKey createWide() {
+        NewKey wide = new NewKey("ws_1", "CRM", "live", List.of("cases:read", "cases:write"), Expiry.Never.NEVER);
+        return one.keys.create(ALICE, wide).view().key();
+    }
+
+    private static KeyChange narrowing(ManagedKey key) {
+        return new KeyChange(new KeyName("-", key.id()), "", List.of("cases:read"), Optional.empty());
+    }
+
+    private static KeyChange renaming(ManagedKey key) {
+        return new KeyChange(new KeyName("-", key.id()), "Other", List.of(), Optional.empty());
+    }
+
+    private static KeyChange ending(ManagedKey key) {
+        return new KeyChange(new KeyName("-", key.id()), "", List.of(), Optional.of(new Expiry.Lifetime(60, 0)));
+    }
+
+    private static boolean updates(TestControl control, KeyChange change) {
+        try {
+            var unused = control.keys.update(ALICE, change);
+            return true;
+        } catch (RefusedException e) {
+            assertThat(e).hasMessageContaining("is revoked");
+            return false;
+        }
+    }
+
     private List<KeyView> successors(ManagedKey key) {
-        return one.keys.list("ws_1", new PageRequest(1000, ""), true).items().stream()
+        return one.listing.list(KeyQuery.all("ws_1"), new PageRequest(1000, "")).items().stream()
                 .filter(view -> view.key().links().predecessor().equals(key.id()))
                 .toList();
     }

@@ -8,10 +8,13 @@ import dev.latchkey.control.TestControl;
 import dev.latchkey.control.ledger.ManagedKey;
 import dev.latchkey.control.ledger.StoreException;
 import dev.latchkey.control.ledger.StoreException.Fault;
+import dev.latchkey.control.listing.KeyQuery;
 import dev.latchkey.index.RealRedis;
 import dev.latchkey.key.KeyRecord;
 import io.lettuce.core.RedisCommandExecutionException;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -56,6 +59,28 @@ class FullRedisTest {
     }
 
     @Test
+    void update_redisIsFull_narrowsAndRefusesAMereRename() {
+        KeyName name = new KeyName("-", key.id());
+        KeyChange rename = new KeyChange(name, "Other", List.of(), Optional.empty());
+        assertThatThrownBy(() -> control.keys.update(ALICE, rename))
+                .isInstanceOfSatisfying(
+                        StoreException.class, e -> assertThat(e.fault()).isEqualTo(Fault.FULL));
+
+        KeyChange shorter = new KeyChange(name, "", List.of(), Optional.of(new Expiry.Lifetime(60, 0)));
+        KeyView view = control.keys.update(ALICE, shorter);
+        assertThat(control.indexed(key)).contains(view.key().record());
+        assertThat(view.key().record().expiresAt()).isEqualTo(control.clock.millis() + 60_000);
+        assertStillFull();
+    }
+
+    @Test
+    void revokeAll_redisIsFull_isDone() {
+        assertThat(control.keys.revokeAll(ALICE, "ws_1", "leaked")).isEqualTo(new RevokedKeys(1, true));
+        assertThat(control.indexed(key)).get().matches(KeyRecord::revoked);
+        assertStillFull();
+    }
+
+    @Test
     void wideningCalls_redisIsFull_areRefusedAndSayWhatToDo() {
         control.workspaces.setActive(ALICE, "ws_1", false);
         Map<String, Runnable> calls = Map.of(
@@ -69,7 +94,9 @@ class FullRedisTest {
                         .isInstanceOfSatisfying(
                                 StoreException.class, e -> assertThat(e.fault()).isEqualTo(Fault.FULL))
                         .hasMessageContaining("raise its maxmemory"));
-        assertThat(control.keys.list("ws_1", new PageRequest(0, ""), true).items())
+        assertThat(control.listing
+                        .list(KeyQuery.all("ws_1"), new PageRequest(0, ""))
+                        .items())
                 .hasSize(1);
         assertThat(control.indexed("ws_1")).get().matches(record -> !record.active());
     }

@@ -9,6 +9,7 @@ import dev.latchkey.control.FakeClock;
 import dev.latchkey.control.TestControl;
 import dev.latchkey.control.keys.RefusedException.Kind;
 import dev.latchkey.control.ledger.ManagedKey;
+import dev.latchkey.control.listing.KeyQuery;
 import dev.latchkey.index.RealRedis;
 import dev.latchkey.key.Credential;
 import dev.latchkey.key.Environment;
@@ -130,64 +131,13 @@ class KeyManagerTest {
     }
 
     @Test
-    void list_manyKeys_isPagedOldestFirst() {
-        List<String> made = new ArrayList<>();
-        for (int i = 0; i < 7; i++) {
-            made.add(create("ws_1").view().key().id());
-            control.clock.advance(Duration.ofMillis(1));
-        }
-        create("ws_2");
-
-        assertThat(ids(page -> control.keys.list("ws_1", page, false), 3))
-                .containsExactly(
-                        List.copyOf(made.subList(0, 3)), List.copyOf(made.subList(3, 6)), List.of(made.get(6)));
-        assertThat(ids(page -> control.keys.list("ws_1", page, false), 7))
-                .as("no empty last page")
-                .hasSize(1);
-    }
-
-    @Test
-    void list_revokedAndExpiredKeys_onlyIfAskedFor() {
-        ManagedKey revoked = create("ws_1").view().key();
-        control.clock.advance(Duration.ofMillis(1));
-        NewKey shortLived = new NewKey("ws_1", "Short", "live", List.of("cases:read"), new Expiry.Lifetime(60, 0));
-        ManagedKey expired = control.keys.create(ALICE, shortLived).view().key();
-        control.clock.advance(Duration.ofMillis(1));
-        ManagedKey active = create("ws_1").view().key();
-        control.keys.revoke(ALICE, new KeyName("ws_1", revoked.id()), "");
-        control.clock.advance(Duration.ofSeconds(60));
-
-        assertThat(control.keys.list("ws_1", FIRST, false).items())
-                .extracting(view -> view.key().id())
-                .containsExactly(active.id());
-        assertThat(control.keys.list("ws_1", FIRST, true).items())
-                .extracting(view -> view.key().id(), KeyView::state)
-                .containsExactly(
-                        org.assertj.core.groups.Tuple.tuple(revoked.id(), KeyView.State.REVOKED),
-                        org.assertj.core.groups.Tuple.tuple(expired.id(), KeyView.State.EXPIRED),
-                        org.assertj.core.groups.Tuple.tuple(active.id(), KeyView.State.ACTIVE));
-    }
-
-    @Test
-    void list_pageEndsBeforeHiddenKeysOnly_isTheLast() {
-        ManagedKey active = create("ws_1").view().key();
-        control.clock.advance(Duration.ofMillis(1));
-        ManagedKey revoked = create("ws_1").view().key();
-        control.keys.revoke(ALICE, new KeyName("ws_1", revoked.id()), "");
-
-        Page<KeyView> page = control.keys.list("ws_1", new PageRequest(1, ""), false);
-        assertThat(page.items()).extracting(view -> view.key().id()).containsExactly(active.id());
-        assertThat(page.nextToken()).isEmpty();
-    }
-
-    @Test
     void listAndGet_sidecarsHaveToldTheLastUse_showIt() {
         ManagedKey used = create("ws_1").view().key();
         control.clock.advance(Duration.ofMillis(1));
         ManagedKey unused = create("ws_1").view().key();
         REDIS.commands().zadd("latchkey:used:{ws_1}", (double) NOW, used.id());
 
-        assertThat(control.keys.list("ws_1", FIRST, false).items())
+        assertThat(control.listing.list(KeyQuery.active("ws_1"), FIRST).items())
                 .extracting(KeyView::lastUsedAt)
                 .containsExactly(OptionalLong.of(NOW), OptionalLong.empty());
         assertThat(control.keys.get(new KeyName("-", used.id())).lastUsedAt()).hasValue(NOW);
@@ -235,7 +185,8 @@ class KeyManagerTest {
     @Test
     void get_unknownWorkspace_isNotFoundThatNamesIt() {
         assertThatThrownBy(() -> control.keys.get(new KeyName("ws_9", "key_1"))).hasMessageContaining("workspace ws_9");
-        assertThatThrownBy(() -> control.keys.list("ws_9", FIRST, false)).hasMessageContaining("workspace ws_9");
+        assertThatThrownBy(() -> control.listing.list(KeyQuery.active("ws_9"), FIRST))
+                .hasMessageContaining("workspace ws_9");
     }
 
     @Test
@@ -288,17 +239,6 @@ class KeyManagerTest {
                 Arguments.of("get without id", call(m -> m.get(new KeyName("ws_1", ""))), "id"),
                 Arguments.of("get of a key", call(m -> m.get(new KeyName("-", RAW_KEY))), "id"),
                 Arguments.of("get without workspace", call(m -> m.get(new KeyName("", "key_1"))), "workspace"),
-                Arguments.of("list of any workspace", call(m -> m.list("-", FIRST, false)), "workspace"),
-                Arguments.of("a page of -1", call(m -> m.list("ws_1", new PageRequest(-1, ""), false)), "page_size"),
-                Arguments.of(
-                        "a page of 1001", call(m -> m.list("ws_1", new PageRequest(1001, ""), false)), "page_size"),
-                Arguments.of("no token", call(m -> m.list("ws_1", new PageRequest(1, "%%"), false)), "page_token"),
-                Arguments.of(
-                        "a token of no id", call(m -> m.list("ws_1", new PageRequest(1, "Lw"), false)), "page_token"),
-                Arguments.of(
-                        "a token with padding",
-                        call(m -> m.list("ws_1", new PageRequest(1, PageStart.encode("key_1") + "="), false)),
-                        "page_token"),
                 Arguments.of(
                         "a reason of 201",
                         call(m -> m.revoke(ALICE, new KeyName("-", "key_1"), "r".repeat(201))),
@@ -333,17 +273,6 @@ class KeyManagerTest {
 
     private CreatedKey create(String workspace) {
         return control.keys.create(ALICE, TestControl.newKey(workspace));
-    }
-
-    private static List<List<String>> ids(Function<PageRequest, Page<KeyView>> list, int size) {
-        List<List<String>> pages = new ArrayList<>();
-        String token = "";
-        do {
-            Page<KeyView> page = list.apply(new PageRequest(size, token));
-            pages.add(page.items().stream().map(view -> view.key().id()).toList());
-            token = page.nextToken();
-        } while (!token.isEmpty());
-        return pages;
     }
 
     /** Gives the same numbers each time it is made. */

@@ -9,6 +9,7 @@ import dev.latchkey.control.TestControl;
 import dev.latchkey.control.keys.RefusedException.Kind;
 import dev.latchkey.control.ledger.Audit;
 import dev.latchkey.control.ledger.ManagedKey;
+import dev.latchkey.control.listing.KeyQuery;
 import dev.latchkey.index.RealRedis;
 import dev.latchkey.key.KeyRecord;
 import io.lettuce.core.Range;
@@ -162,6 +163,34 @@ class KeyRotationTest {
                                 .containsExactly("workspace", "id", "overlap", "lifetime"));
     }
 
+    @Test
+    void rotate_indexHoldsAnotherIdUnderTheOldKeysName_isAConflictAndTheNewKeyIsWithdrawn() {
+        ManagedKey old = create(Expiry.Never.NEVER);
+        REDIS.commands().hset("latchkey:key:" + old.digest().text(), "id", "key_other");
+
+        assertNotRotated(old, "something else under its name");
+    }
+
+    /** The old key would go on for as long as that record says. */
+    @Test
+    void rotate_indexHoldsANewerRecordOfTheOldKey_isAConflictAndTheNewKeyIsWithdrawn() {
+        ManagedKey old = create(Expiry.Never.NEVER);
+        REDIS.commands().hset("latchkey:key:" + old.digest().text(), "rev", "99");
+
+        assertNotRotated(old, "a newer record");
+    }
+
+    private void assertNotRotated(ManagedKey old, String cause) {
+        assertThatThrownBy(() -> control.keys.rotate(ALICE, overlap(old, 0)))
+                .isInstanceOfSatisfying(
+                        RefusedException.class, e -> assertThat(e.kind()).isEqualTo(Kind.CONFLICT))
+                .hasMessageContaining(old.id() + " is given its end in the ledger, but the index holds " + cause);
+        String successor = control.keys.get(name(old)).key().links().successor();
+        assertThat(control.keys.get(new KeyName("-", successor)).key())
+                .matches(ManagedKey::closed)
+                .satisfies(key -> assertThat(control.indexed(key)).get().matches(KeyRecord::revoked));
+    }
+
     /** As after a crash between the two steps: the old key is as it was, and nobody has the new one. */
     @Test
     void rotate_crashBeforeTheOldKeyHasItsEnd_leavesItAloneAndTheNewOneIsWithdrawn() {
@@ -230,7 +259,7 @@ class KeyRotationTest {
     }
 
     private List<String> active() {
-        return control.keys.list("ws_1", new PageRequest(0, ""), false).items().stream()
+        return control.listing.list(KeyQuery.active("ws_1"), new PageRequest(0, "")).items().stream()
                 .map(view -> view.key().id())
                 .toList();
     }

@@ -13,6 +13,7 @@ import dev.latchkey.control.keys.KeyView;
 import dev.latchkey.control.keys.PageRequest;
 import dev.latchkey.control.keys.RefusedException;
 import dev.latchkey.control.keys.RefusedException.Kind;
+import dev.latchkey.control.listing.KeyQuery;
 import dev.latchkey.index.RealRedis;
 import dev.latchkey.key.KeyRecord;
 import dev.latchkey.key.WorkspaceRecord;
@@ -113,8 +114,9 @@ class ReconcilerTest {
 
         user.may("+@all", "~*");
         assertThat(control.reconciler.pass()).isTrue();
-        List<KeyView> keys =
-                control.keys.list("ws_1", new PageRequest(0, ""), true).items();
+        List<KeyView> keys = control.listing
+                .list(KeyQuery.all("ws_1"), new PageRequest(0, ""))
+                .items();
         assertThat(keys).singleElement().matches(view -> view.state() == KeyView.State.REVOKED);
         assertThat(control.indexed(keys.get(0).key())).get().matches(KeyRecord::revoked);
         assertThat(pending()).isEmpty();

@@ -1,0 +1,63 @@
+package dev.latchkey.control.keys;
+
+import dev.latchkey.control.keys.RefusedException.Kind;
+import dev.latchkey.control.ledger.Audit;
+import dev.latchkey.control.ledger.Caller;
+import dev.latchkey.control.ledger.Ledger;
+import dev.latchkey.control.ledger.ManagedKey;
+import dev.latchkey.control.ledger.Stored;
+import java.time.Clock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Revokes keys, whatever others do to them meanwhile. Thread-safe, also among several control planes. */
+final class Revocation {
+    private static final Logger log = LoggerFactory.getLogger(Revocation.class);
+    private static final int MAX_ATTEMPTS = 10;
+
+    private final Ledger ledger;
+    private final KeyDirectory directory;
+    private final Enforcement enforcement;
+    private final Clock clock;
+
+    Revocation(Ledger ledger, KeyDirectory directory, Enforcement enforcement, Clock clock) {
+        this.ledger = ledger;
+        this.directory = directory;
+        this.enforcement = enforcement;
+        this.clock = clock;
+    }
+
+    /**
+     * A key that is revoked.
+     *
+     * @param now whether this call did it
+     */
+    record Revoked(ManagedKey key, boolean now) {}
+
+    /** Revokes {@code found}, unless it is. On return the index has it, whoever did it. */
+    Revoked revoke(Caller caller, Stored<ManagedKey> found, String reason) {
+        Stored<ManagedKey> stored = found;
+        ManagedKey key = stored.entry();
+        for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+            if (key.closed()) {
+                return enforced(key, false);
+            }
+            long now = clock.millis();
+            ManagedKey revoked = key.revoke(now);
+            if (ledger.replace(stored, revoked, new Audit(caller, "key.revoke", reason, now))) {
+                log.info("key.revoke {} of {} by {}", key.id(), key.workspace(), caller.name());
+                return enforced(revoked, true);
+            }
+            stored = directory.find(key.workspace(), key.id());
+            key = stored.entry();
+        }
+        throw new RefusedException(
+                Kind.CONFLICT,
+                key.id() + " is being changed by others all the time, so it is not revoked; repeat the call");
+    }
+
+    private Revoked enforced(ManagedKey key, boolean now) {
+        enforcement.enforceOrTell(key, Enforcement.Change.REVOKE, "repeat the call to wait for it");
+        return new Revoked(key, now);
+    }
+}

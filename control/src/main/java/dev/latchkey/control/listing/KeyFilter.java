@@ -1,0 +1,56 @@
+package dev.latchkey.control.listing;
+
+import dev.latchkey.control.keys.KeyRules;
+import dev.latchkey.control.keys.KeyView;
+import dev.latchkey.control.keys.Shown;
+import dev.latchkey.control.keys.Violations;
+import dev.latchkey.control.ledger.ManagedKey;
+import java.util.EnumSet;
+import java.util.Locale;
+import java.util.Set;
+
+/**
+ * Tells which keys a list shows.
+ *
+ * @param states of the keys that are shown
+ * @param name in lower case
+ * @param lastEnd epoch milliseconds: keys that end later are left out
+ * @param now epoch milliseconds
+ */
+record KeyFilter(Set<KeyView.State> states, String name, long lastEnd, long now) {
+
+    /** Returns the filter that {@code query} asks for, and notes all that is wrong with it. */
+    static KeyFilter of(KeyQuery query, long now, Violations violations) {
+        violations.nameFilter("name", query.name());
+        Set<KeyView.State> states = states(query, violations);
+        long lastEnd = query.expiringIn()
+                .map(within -> KeyRules.endOf("expiring_in", "at least", within, now, violations))
+                .orElse(Long.MAX_VALUE);
+        return new KeyFilter(states, query.name().toLowerCase(Locale.ROOT), lastEnd, now);
+    }
+
+    private static Set<KeyView.State> states(KeyQuery query, Violations violations) {
+        boolean expiring = query.expiringIn().isPresent();
+        if (query.state().isEmpty()) {
+            return query.all() && !expiring ? EnumSet.allOf(KeyView.State.class) : EnumSet.of(KeyView.State.ACTIVE);
+        }
+        for (KeyView.State state : KeyView.State.values()) {
+            if (state.name().equals(query.state()) && (state == KeyView.State.ACTIVE || !expiring)) {
+                return EnumSet.of(state);
+            }
+        }
+        violations.add(
+                "state",
+                Shown.quoted(query.state()),
+                expiring
+                        ? "ACTIVE or none, since expiring_in is about active keys"
+                        : "ACTIVE, EXPIRED or REVOKED, or none for any");
+        return EnumSet.noneOf(KeyView.State.class);
+    }
+
+    boolean shows(ManagedKey key) {
+        return states.contains(KeyView.State.of(key, now))
+                && key.record().expiresAt() <= lastEnd
+                && key.name().toLowerCase(Locale.ROOT).contains(name);
+    }
+}

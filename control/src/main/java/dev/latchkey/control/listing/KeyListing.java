@@ -1,0 +1,59 @@
+package dev.latchkey.control.listing;
+
+import dev.latchkey.control.keys.KeyDirectory;
+import dev.latchkey.control.keys.KeyView;
+import dev.latchkey.control.keys.Page;
+import dev.latchkey.control.keys.PageRequest;
+import dev.latchkey.control.keys.RefusedException;
+import dev.latchkey.control.keys.Violations;
+import dev.latchkey.control.ledger.Ledger;
+import dev.latchkey.control.ledger.StoreException;
+import java.time.Clock;
+import java.util.Optional;
+
+/** Lists the keys of a workspace. This class is thread-safe. */
+public final class KeyListing {
+    private final KeyDirectory directory;
+    private final KeysByAge byAge;
+    private final SortedKeys sorted;
+    private final Clock clock;
+
+    public KeyListing(Ledger ledger, Clock clock) {
+        this.directory = new KeyDirectory(ledger, clock);
+        this.byAge = new KeysByAge(ledger);
+        this.sorted = new SortedKeys(ledger);
+        this.clock = clock;
+    }
+
+    /**
+     * Returns a page. In the order of age it is read with the key after it and nothing else, unless keys are passed over; in any
+     * other order all keys of the workspace are looked at.
+     *
+     * @throws RefusedException if anything is wrong with the request, all of it at once, or there is no such workspace
+     * @throws StoreException if Redis does not answer
+     */
+    public Page<KeyView> list(KeyQuery query, PageRequest request) {
+        Violations violations = new Violations();
+        violations.workspace("workspace", query.workspace());
+        int size = violations.pageSize(request.size());
+        KeyFilter filter = KeyFilter.of(query, clock.millis(), violations);
+        KeyOrder order = KeyOrder.parse(query.orderBy(), violations);
+        PageTokens tokens = new PageTokens(query, order);
+        Optional<Place> after = tokens.decode(request.token(), violations);
+        violations.throwIfAny();
+        directory.requireWorkspace(query.workspace());
+
+        String workspace = query.workspace();
+        Excerpt excerpt = order.byAge()
+                ? byAge.read(
+                        workspace,
+                        filter,
+                        order.descending(),
+                        after.map(Place::id).orElse(""),
+                        size)
+                : sorted.read(workspace, filter, order, after, size);
+        return new Page<>(
+                directory.views(workspace, excerpt.keys()),
+                excerpt.end().map(tokens::encode).orElse(""));
+    }
+}

@@ -1,0 +1,87 @@
+package dev.latchkey.control.listing;
+
+import dev.latchkey.control.keys.Shown;
+import dev.latchkey.control.keys.Violations;
+import dev.latchkey.control.ledger.ManagedKey;
+import dev.latchkey.key.KeyRecord;
+import java.util.Comparator;
+import java.util.Locale;
+import java.util.OptionalLong;
+
+/**
+ * The order of a list: {@code create_time}, {@code name} (whatever its case), {@code expire_time} or {@code last_used_time}, and
+ * {@code  desc} after it for the other direction. Keys without the time come last in either, and the id decides between equals.
+ */
+record KeyOrder(By by, boolean descending) {
+    private static final String DESCENDING = " desc";
+    private static final String EXPECTED =
+            "create_time, name, expire_time or last_used_time, each also with \"" + DESCENDING + "\" after it";
+
+    /** What a list can be sorted by. */
+    enum By {
+        CREATE_TIME,
+        NAME,
+        EXPIRE_TIME,
+        LAST_USED_TIME;
+
+        String text() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    /** Returns the order that {@code text} names; for one that there is not, notes that. */
+    static KeyOrder parse(String text, Violations violations) {
+        boolean descending = text.endsWith(DESCENDING);
+        String name = descending ? text.substring(0, text.length() - DESCENDING.length()) : text;
+        for (By by : By.values()) {
+            if (by.text().equals(name)) {
+                return new KeyOrder(by, descending);
+            }
+        }
+        if (!text.isEmpty()) {
+            violations.add("order_by", Shown.quoted(text), EXPECTED);
+        }
+        return new KeyOrder(By.CREATE_TIME, false);
+    }
+
+    /** Tells whether keys stand in the order of their ids, which the ledger keeps. */
+    boolean byAge() {
+        return by == By.CREATE_TIME;
+    }
+
+    boolean byLastUse() {
+        return by == By.LAST_USED_TIME;
+    }
+
+    /** @param lastUse epoch milliseconds; looked at only if this is {@link #byLastUse} */
+    Place place(ManagedKey key, OptionalLong lastUse) {
+        String value = switch (by) {
+            case CREATE_TIME -> "";
+            case NAME -> key.name().toLowerCase(Locale.ROOT);
+            case EXPIRE_TIME ->
+                key.record().expiresAt() == KeyRecord.NEVER
+                        ? ""
+                        : time(key.record().expiresAt());
+            case LAST_USED_TIME -> lastUse.isPresent() ? time(lastUse.getAsLong()) : "";
+        };
+        return new Place(value, key.id());
+    }
+
+    Comparator<Place> comparator() {
+        Comparator<String> values = descending ? Comparator.reverseOrder() : Comparator.naturalOrder();
+        return Comparator.comparing((Place place) -> place.value().isEmpty())
+                .thenComparing(Place::value, values)
+                .thenComparing(Place::id);
+    }
+
+    /** So many digits that texts sort as the times do. */
+    private static String time(long millis) {
+        return String.format(Locale.ROOT, "%019d", millis);
+    }
+
+    /** Returns the words by which it is asked for. */
+    @Override
+    public String toString() {
+        return by.text() + (descending ? DESCENDING : "");
+    }
+}

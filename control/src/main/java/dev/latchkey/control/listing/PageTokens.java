@@ -1,0 +1,80 @@
+package dev.latchkey.control.listing;
+
+import dev.latchkey.control.keys.Shown;
+import dev.latchkey.control.keys.Violations;
+import dev.latchkey.index.IndexSchema;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.Optional;
+
+/**
+ * The tokens of one list's pages: where the page before ended, and which list it was. That of another list, also of the same
+ * workspace, is no token here. They hold no secret, and nothing is allowed by having one. Immutable and thread-safe.
+ */
+final class PageTokens {
+    private static final int MARK_BYTES = 12;
+
+    private final byte[] mark;
+
+    PageTokens(KeyQuery query, KeyOrder order) {
+        String list = String.join(
+                "\0",
+                query.workspace(),
+                Boolean.toString(query.all()),
+                query.state(),
+                query.name(),
+                query.expiringIn().toString(),
+                order.toString());
+        this.mark = Arrays.copyOf(sha256(list.getBytes(StandardCharsets.UTF_8)), MARK_BYTES);
+    }
+
+    /** Returns the token of the page that starts after {@code place}. */
+    String encode(Place place) {
+        byte[] text = (place.id() + " " + place.value()).getBytes(StandardCharsets.UTF_8);
+        byte[] token = Arrays.copyOf(mark, MARK_BYTES + text.length);
+        System.arraycopy(text, 0, token, MARK_BYTES, text.length);
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(token);
+    }
+
+    /** Returns the place that {@code token} was made of, or none for an empty one; notes a wrong one. */
+    Optional<Place> decode(String token, Violations violations) {
+        Optional<Place> place = token.isEmpty() ? Optional.empty() : place(token);
+        if (place.isEmpty() && !token.isEmpty()) {
+            violations.add(
+                    "page_token",
+                    Shown.quoted(token),
+                    "next_page_token of the page before, with the same workspace, filters and order; or empty for"
+                            + " the first page");
+        }
+        return place;
+    }
+
+    private Optional<Place> place(String token) {
+        try {
+            byte[] bytes = Base64.getUrlDecoder().decode(token);
+            String text = bytes.length < MARK_BYTES
+                    ? ""
+                    : new String(bytes, MARK_BYTES, bytes.length - MARK_BYTES, StandardCharsets.UTF_8);
+            int space = text.indexOf(' ');
+            if (space < 0 || !IndexSchema.isId(text.substring(0, space))) {
+                return Optional.empty();
+            }
+            Place place = new Place(text.substring(space + 1), text.substring(0, space));
+            // Also another list's is found out by this.
+            return Optional.of(place).filter(same -> encode(same).equals(token));
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static byte[] sha256(byte[] text) {
+        try {
+            return MessageDigest.getInstance("SHA-256").digest(text);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
+    }
+}
