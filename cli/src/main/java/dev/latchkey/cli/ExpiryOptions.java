@@ -7,15 +7,14 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** When a new key is to expire: at most one of the two. */
+/** When a key is to expire: at most one of the two. */
 final class ExpiryOptions {
     @Option(
             names = "--expires-in",
             required = true,
             paramLabel = "DURATION",
             converter = DurationConverter.class,
-            description =
-                    "After this the key has expired: 30s, 15m, 24h or 90d. Default: never, or as long as the old one.")
+            description = "After this the key has expired: 30s, 15m, 24h or 90d.")
     private java.time.@Nullable Duration lifetime;
 
     @Option(

@@ -32,6 +32,9 @@ final class KeyView {
         if (key.hasLastUsedTime()) {
             json.put("last_used_time", ProtoValues.text(key.getLastUsedTime()));
         }
+        if (key.hasRevokeTime()) {
+            json.put("revoke_time", ProtoValues.text(key.getRevokeTime()));
+        }
         json.put("pepper_version", key.getPepperVersion());
         putLink(json, "predecessor", key.getPredecessor());
         putLink(json, "successor", key.getSuccessor());
@@ -58,6 +61,9 @@ final class KeyView {
                 .row("created", created(key))
                 .row("expires", expires(key))
                 .row("last-used", lastUsed(key));
+        if (key.hasRevokeTime()) {
+            sheet = sheet.row("revoked", ProtoValues.seconds(key.getRevokeTime()));
+        }
         if (!key.getPredecessor().isEmpty()) {
             sheet = sheet.row("replaces", key.getPredecessor());
         }
@@ -65,7 +71,7 @@ final class KeyView {
     }
 
     /** Returns a table with a line for each key. */
-    static TextTable table(List<Key> keys) {
+    static TextTable table(List<Key> keys, Successors successors) {
         TextTable table = new TextTable()
                 .row(
                         "ID",
@@ -78,6 +84,7 @@ final class KeyView {
                         "EXPIRES",
                         "LAST USED",
                         "REPLACED BY",
+                        "STILL USED",
                         "SCOPES");
         for (Key key : keys) {
             table.row(
@@ -91,6 +98,7 @@ final class KeyView {
                     expires(key),
                     lastUsed(key),
                     key.getSuccessor().isEmpty() ? "-" : key.getSuccessor(),
+                    successors.stillUsed(key),
                     someScopes(key));
         }
         return table;

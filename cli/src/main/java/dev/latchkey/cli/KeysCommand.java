@@ -1,17 +1,12 @@
 package dev.latchkey.cli;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.latchkey.v1.FindKeyRequest;
 import dev.latchkey.v1.GetKeyRequest;
 import dev.latchkey.v1.Key;
-import dev.latchkey.v1.ListKeysRequest;
-import dev.latchkey.v1.ListKeysResponse;
 import dev.latchkey.v1.RevokeKeyRequest;
 import dev.latchkey.v1.RevokeLeakedKeyRequest;
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -22,7 +17,7 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code latchkey keys}: what is done to keys that there are. */
-@Command(name = "keys", description = "Create, list, show, find, rotate and revoke API keys.")
+@Command(name = "keys", description = "Create, list, show, find, change, rotate and revoke API keys.")
 final class KeysCommand {
     static final int PAGE_SIZE = 1000;
     static final String ANY_WORKSPACE = "-";
@@ -58,39 +53,6 @@ final class KeysCommand {
         this.control = control;
         this.input = input;
         this.output = output;
-    }
-
-    @Command(name = "list", description = "List the active keys of a workspace, oldest first.")
-    int list(
-            @Option(
-                            names = "--workspace",
-                            required = true,
-                            paramLabel = "ID",
-                            description = "The workspace whose keys to list.")
-                    String workspace,
-            @Option(names = "--all", description = "Also revoked and expired keys.") boolean all) {
-        List<Key> keys = new ArrayList<>();
-        try (ControlClient client = control.client()) {
-            String token = "";
-            do {
-                ListKeysRequest request = ListKeysRequest.newBuilder()
-                        .setWorkspace(workspace)
-                        .setShowAll(all)
-                        .setPageSize(PAGE_SIZE)
-                        .setPageToken(token)
-                        .build();
-                ListKeysResponse page = client.keys(stub -> stub.listKeys(request));
-                keys.addAll(page.getKeysList());
-                token = page.getNextPageToken();
-            } while (!token.isEmpty());
-        }
-        ObjectNode json = JsonNodeFactory.instance.objectNode();
-        ArrayNode array = json.putArray("keys");
-        keys.forEach(key -> array.add(KeyView.json(key)));
-        // All pages are here.
-        json.put("next_page_token", "");
-        output.print(spec, json, KeyView.table(keys).toString());
-        return 0;
     }
 
     @Command(name = "get", description = "Show one key.")

@@ -18,7 +18,7 @@ import picocli.CommandLine.TypeConversionException;
 @Command(
         name = "create",
         description = {
-            "Create an API key and print it.",
+            "Create an API key and print it. Without one of the options for it, it never expires.",
             "The secret is on the last line of the table (secret in JSON). It is shown this once: it is stored nowhere."
         })
 final class KeysCreateCommand implements Callable<Integer> {

@@ -83,8 +83,12 @@ public final class Main {
                 .addSubcommand(new ControlCommand(surroundings))
                 .addSubcommand(new CommandLine(new KeysCommand(keyOptions, surroundings.input(), main.output))
                         .addSubcommand(new KeysCreateCommand(keyOptions, main.output))
+                        .addSubcommand(new KeysListCommand(keyOptions, main.output))
+                        .addSubcommand(new KeysUpdateCommand(keyOptions, main.output))
                         .addSubcommand(new KeysRotateCommand(keyOptions, main.output)))
-                .addSubcommand(new WorkspacesCommand(workspaceOptions, main.output))
+                .addSubcommand(new CommandLine(new WorkspacesCommand(workspaceOptions, main.output))
+                        .addSubcommand(
+                                new WorkspacesRevokeAllCommand(workspaceOptions, surroundings.input(), main.output)))
                 .addSubcommand(new ExplainCommand(explainOptions, surroundings.input(), main.output))
                 .addSubcommand(new PolicyCommand(main.output))
                 .addSubcommand(new PepperCommand(main.output))

@@ -44,6 +44,10 @@ final class ProtoValues {
         return instant(time).truncatedTo(ChronoUnit.SECONDS).toString();
     }
 
+    static boolean isAfter(Timestamp time, Timestamp other) {
+        return instant(time).isAfter(instant(other));
+    }
+
     static Timestamp timestamp(Instant instant) {
         return Timestamp.newBuilder()
                 .setSeconds(instant.getEpochSecond())

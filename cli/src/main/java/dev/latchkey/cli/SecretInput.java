@@ -7,7 +7,7 @@ import java.nio.charset.StandardCharsets;
 
 /**
  * Reads a key from standard input: an argument would be public on the machine, and stay in the shell's history. From a terminal
- * it is read without being shown.
+ * it is read without being shown; there it can also be asked whether something is meant.
  */
 public interface SecretInput {
     /** More than any key has; what is longer is cut off and so no key. */
@@ -16,16 +16,31 @@ public interface SecretInput {
     /** Returns all there is, at most {@link #MAX_BYTES}. */
     String read() throws IOException;
 
+    /** Asks a question, and returns whether the answer is yes; where there is no terminal, nobody says so. */
+    default boolean confirms(String question) {
+        return false;
+    }
+
     /** Returns that of the process. */
     @SuppressWarnings("SystemConsoleNull") // the launcher asks for the console that is null where there is no terminal
     static SecretInput ofProcess() {
-        return () -> {
-            Console console = System.console();
-            if (console == null) {
-                return of(System.in).read();
+        return new SecretInput() {
+            @Override
+            public String read() throws IOException {
+                Console console = System.console();
+                if (console == null) {
+                    return of(System.in).read();
+                }
+                char[] typed = console.readPassword("API key (not shown): ");
+                return typed == null ? "" : new String(typed);
             }
-            char[] typed = console.readPassword("API key (not shown): ");
-            return typed == null ? "" : new String(typed);
+
+            @Override
+            public boolean confirms(String question) {
+                Console console = System.console();
+                String answer = console == null ? null : console.readLine("%s [yes/no] ", question);
+                return "yes".equalsIgnoreCase(answer) || "y".equalsIgnoreCase(answer);
+            }
         };
     }
 

@@ -22,7 +22,9 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code latchkey workspaces}. */
-@Command(name = "workspaces", description = "Create, list, show, activate and deactivate workspaces.")
+@Command(
+        name = "workspaces",
+        description = "Create, list, show, activate and deactivate workspaces, and revoke all their keys.")
 final class WorkspacesCommand {
     @Mixin
     private final ControlOptions control;

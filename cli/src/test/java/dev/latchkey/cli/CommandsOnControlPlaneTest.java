@@ -14,6 +14,7 @@ import dev.latchkey.policy.Policy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
@@ -119,6 +120,43 @@ class CommandsOnControlPlaneTest {
         assertThat(run("keys", "get", successor).out()).contains("expired", "replaces     " + old);
         assertThat(run("keys", "rotate", "no id").err()).contains("the id of a key");
         assertThat(run("keys", "rotate", old, "--overlap=soon").status()).isEqualTo(2);
+    }
+
+    @Test
+    void listUpdateAndRevokeAll_areOneLife() throws IOException {
+        assertThat(run("workspaces", "create", "ws_1").status()).isZero();
+        String id = json(create("--scope=cases:read", "--scope=cases:write", "--output=json"))
+                .at("/key/id")
+                .asText();
+        Run soon = create("--scope=cases:read", "--expires-in=1d");
+        assertThat(soon.status()).isZero();
+
+        JsonNode updated = json(run("keys", "update", id, "--name=Other", "--scope=cases:read", "--output=json"))
+                .get("key");
+        assertThat(updated.get("name").asText()).isEqualTo("Other");
+        assertThat(updated.get("scopes")).hasSize(1);
+        Run wider = run("keys", "update", id, "--scope=cases:read", "--scope=cases:write");
+        assertThat(wider.status()).isEqualTo(1);
+        assertThat(wider.err()).contains("scopes[1]: \"cases:write\" (expected: a scope that the key has");
+
+        assertThat(names("--sort=name", "--desc")).containsExactly("Other", "CRM Integration");
+        assertThat(names("--expiring-in=14d")).containsExactly("CRM Integration");
+        assertThat(names("--name=oth")).containsExactly("Other");
+        assertThat(names("--state=revoked")).isEmpty();
+
+        assertThat(run("workspaces", "revoke-all", "ws_1", "--reason=test").status())
+                .isEqualTo(2);
+        Run revoked = run("workspaces", "revoke-all", "ws_1", "--reason=test", "--yes");
+        assertThat(revoked.out()).isEqualTo("workspace  ws_1\nrevoked    2 keys\n");
+        assertThat(names("--state=revoked")).hasSize(2);
+    }
+
+    private List<String> names(String... options) throws IOException {
+        String[] args = {"keys", "list", "--workspace=ws_1", "--output=json"};
+        String[] all = new String[args.length + options.length];
+        System.arraycopy(args, 0, all, 0, args.length);
+        System.arraycopy(options, 0, all, args.length, options.length);
+        return json(run(all)).get("keys").findValuesAsText("name");
     }
 
     @Test

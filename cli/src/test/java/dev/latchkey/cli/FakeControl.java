@@ -19,10 +19,14 @@ import dev.latchkey.v1.ListKeysRequest;
 import dev.latchkey.v1.ListKeysResponse;
 import dev.latchkey.v1.ListWorkspacesRequest;
 import dev.latchkey.v1.ListWorkspacesResponse;
+import dev.latchkey.v1.RevokeAllKeysRequest;
+import dev.latchkey.v1.RevokeAllKeysResponse;
 import dev.latchkey.v1.RevokeKeyRequest;
 import dev.latchkey.v1.RevokeKeyResponse;
 import dev.latchkey.v1.RevokeLeakedKeyRequest;
 import dev.latchkey.v1.RevokeLeakedKeyResponse;
+import dev.latchkey.v1.UpdateKeyRequest;
+import dev.latchkey.v1.UpdateKeyResponse;
 import dev.latchkey.v1.WorkspaceServiceGrpc;
 import io.grpc.Metadata;
 import io.grpc.Server;
@@ -140,6 +144,16 @@ final class FakeControl implements AutoCloseable {
 
         @Override
         public void revokeKey(RevokeKeyRequest request, StreamObserver<RevokeKeyResponse> call) {
+            handle(request, call);
+        }
+
+        @Override
+        public void updateKey(UpdateKeyRequest request, StreamObserver<UpdateKeyResponse> call) {
+            handle(request, call);
+        }
+
+        @Override
+        public void revokeAllKeys(RevokeAllKeysRequest request, StreamObserver<RevokeAllKeysResponse> call) {
             handle(request, call);
         }
 

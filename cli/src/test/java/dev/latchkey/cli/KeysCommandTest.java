@@ -18,6 +18,8 @@ import dev.latchkey.v1.RevokeKeyRequest;
 import dev.latchkey.v1.RevokeKeyResponse;
 import dev.latchkey.v1.RevokeLeakedKeyRequest;
 import dev.latchkey.v1.RevokeLeakedKeyResponse;
+import dev.latchkey.v1.UpdateKeyRequest;
+import dev.latchkey.v1.UpdateKeyResponse;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintWriter;
@@ -220,9 +222,9 @@ class KeysCommandTest {
         Run run = control.run("keys", "list", "--workspace", "ws_1", "--all");
 
         assertThat(run).isEqualTo(new Run(0, """
-                                ID     NAME             ENVIRONMENT  STATE    START          PEPPER  CREATED               EXPIRES               LAST USED             REPLACED BY  SCOPES
-                                key_1  CRM Integration  live         active   opt_live_0000  2       2026-11-25T04:57:45Z  2027-01-31T00:00:00Z  -                     -            cases:read cases:write
-                                key_2  Old              test         revoked  opt_test_aaaa  1       2026-01-01T00:00:00Z  never                 2026-06-01T12:30:00Z  -
+                                ID     NAME             ENVIRONMENT  STATE    START          PEPPER  CREATED               EXPIRES               LAST USED             REPLACED BY  STILL USED  SCOPES
+                                key_1  CRM Integration  live         active   opt_live_0000  2       2026-11-25T04:57:45Z  2027-01-31T00:00:00Z  -                     -            -           cases:read cases:write
+                                key_2  Old              test         revoked  opt_test_aaaa  1       2026-01-01T00:00:00Z  never                 2026-06-01T12:30:00Z  -            -
                                 """, ""));
         assertThat(control.requests())
                 .containsExactly(listRequest("", true), listRequest("more", true), listRequest("evenMore", true));
@@ -246,6 +248,140 @@ class KeysCommandTest {
                                 + "\"create_time\":\"2026-01-01T00:00:00Z\",\"last_used_time\":\"2026-06-01T12:30:00Z\",\"pepper_version\":1}],"
                                 + "\"next_page_token\":\"\"}\n");
         assertThat(control.requests()).containsExactly(listRequest("", false), listRequest("more", false));
+    }
+
+    @Test
+    void list_everyOption_isSent() {
+        control.answer(ListKeysResponse.getDefaultInstance(), ListKeysResponse.getDefaultInstance());
+
+        Run sorted = control.run(
+                "keys", "list", "--workspace=ws_1", "--state=revoked", "--name=crm", "--sort", "last-used", "--desc");
+        Run expiring = control.run("keys", "list", "--workspace=ws_1", "--expiring-in", "14d", "--sort=expires");
+
+        assertThat(sorted.status()).as(sorted.err()).isZero();
+        assertThat(expiring.status()).as(expiring.err()).isZero();
+        assertThat(control.requests())
+                .containsExactly(
+                        listRequest("", false).toBuilder()
+                                .setState(KeyState.REVOKED)
+                                .setName("crm")
+                                .setOrderBy("last_used_time desc")
+                                .build(),
+                        listRequest("", false).toBuilder()
+                                .setExpiringIn(ProtoValues.duration(Duration.ofDays(14)))
+                                .setOrderBy("expire_time")
+                                .build());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--state=gone", "--sort=age", "--expiring-in=soon"})
+    void list_optionOfNoKnownValue_isWrongUsage(String option) {
+        Run run = control.run("keys", "list", "--workspace=ws_1", option);
+
+        assertThat(run.status()).isEqualTo(2);
+        assertThat(run.err()).contains("expected: ");
+    }
+
+    @Test
+    void list_keysThatWereReplaced_tellsWhetherTheyAreStillUsed() {
+        Key used = KEY.toBuilder()
+                .setSuccessor("key_3")
+                .setLastUsedTime(time("2026-11-27T00:00:01Z"))
+                .build();
+        Key unused = KEY.toBuilder()
+                .setId("key_4")
+                .setSuccessor("key_5")
+                .setLastUsedTime(time("2026-11-27T00:00:00Z"))
+                .build();
+        Key fresh = KEY.toBuilder()
+                .setId("key_3")
+                .setCreateTime(time("2026-11-27T00:00:00Z"))
+                .build();
+        control.answer(
+                ListKeysResponse.newBuilder()
+                        .addKeys(used)
+                        .addKeys(unused)
+                        .addKeys(fresh)
+                        .addKeys(OTHER.toBuilder().setSuccessor("key_9"))
+                        .build(),
+                GetKeyResponse.newBuilder()
+                        .setKey(fresh.toBuilder().setId("key_5"))
+                        .build());
+
+        assertThat(control.run("keys", "list", "--workspace", "ws_1").out().lines())
+                .satisfiesExactly(
+                        head -> assertThat(head).contains("REPLACED BY  STILL USED  SCOPES"),
+                        line -> assertThat(line).startsWith("key_1").contains("key_3        yes "),
+                        line -> assertThat(line).startsWith("key_4").contains("key_5        no "),
+                        line -> assertThat(line).startsWith("key_3").contains("-            - "),
+                        line -> assertThat(line).startsWith("key_2").endsWith("key_9        -"));
+        assertThat(control.requests())
+                .as("the successor that is not in the list, of a key that is active")
+                .endsWith(GetKeyRequest.newBuilder()
+                        .setWorkspace("ws_1")
+                        .setId("key_5")
+                        .build())
+                .hasSize(2);
+    }
+
+    @Test
+    void update_everyOption_isSent() {
+        UpdateKeyResponse answer = UpdateKeyResponse.newBuilder().setKey(KEY).build();
+        control.answer(answer, answer);
+
+        Run in = control.run(
+                "keys",
+                "update",
+                "key_1",
+                "--name",
+                "Other",
+                "--scope=cases:read",
+                "--scope=cases:write",
+                "--expires-in=30d",
+                "--request-id=r1",
+                "--output=json");
+        Run at = control.run("keys", "update", "key_1", "--expires-at=2027-01-31T00:00:00Z");
+
+        assertThat(in.out()).startsWith("{\"key\":{\"id\":\"key_1\",").endsWith("}}\n");
+        assertThat(at.out()).startsWith("id           key_1\n");
+        assertThat(control.requests())
+                .containsExactly(
+                        UpdateKeyRequest.newBuilder()
+                                .setWorkspace("-")
+                                .setId("key_1")
+                                .setName("Other")
+                                .addScopes("cases:read")
+                                .addScopes("cases:write")
+                                .setLifetime(ProtoValues.duration(Duration.ofDays(30)))
+                                .setRequestId("r1")
+                                .build(),
+                        UpdateKeyRequest.newBuilder()
+                                .setWorkspace("-")
+                                .setId("key_1")
+                                .setExpireTime(time("2027-01-31T00:00:00Z"))
+                                .build());
+    }
+
+    @Test
+    void update_nothingToChange_isWrongUsageAndAsksNobody() {
+        Run run = control.run("keys", "update", "key_1", "--name=");
+
+        assertThat(run.status()).isEqualTo(2);
+        assertThat(run.err()).contains("--name, --scope, --expires-in or --expires-at");
+        assertThat(control.requests()).isEmpty();
+    }
+
+    @Test
+    void revoke_sheetAndJson_tellWhen() {
+        Key revoked =
+                OTHER.toBuilder().setRevokeTime(time("2026-07-01T00:00:00.5Z")).build();
+        RevokeKeyResponse answer =
+                RevokeKeyResponse.newBuilder().setKey(revoked).build();
+        control.answer(answer, answer);
+
+        assertThat(control.run("keys", "revoke", "key_2").out()).contains("revoked      2026-07-01T00:00:00Z\n");
+        assertThat(control.run("keys", "revoke", "key_2", "--output=json").out())
+                .contains("\"revoke_time\":\"2026-07-01T00:00:00.500Z\"");
     }
 
     @Test
@@ -351,6 +487,7 @@ class KeysCommandTest {
                 .setPageSize(1000)
                 .setPageToken(token)
                 .setShowAll(all)
+                .setOrderBy("create_time")
                 .build();
     }
 

@@ -1,0 +1,144 @@
+package dev.latchkey.cli;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.latchkey.v1.Key;
+import dev.latchkey.v1.KeyState;
+import dev.latchkey.v1.ListKeysRequest;
+import dev.latchkey.v1.ListKeysResponse;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
+
+/** {@code latchkey keys list}: all pages at once. */
+@Command(
+        name = "list",
+        description = {
+            "List the active keys of a workspace, oldest first.",
+            "Last use is known to within a minute. STILL USED tells of a key that was replaced whether it was used since."
+        })
+final class KeysListCommand implements Callable<Integer> {
+    private final ControlOptions control;
+    private final Output output;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private CommandSpec spec;
+
+    @Option(
+            names = "--workspace",
+            required = true,
+            paramLabel = "ID",
+            description = "The workspace whose keys to list.")
+    private String workspace = "";
+
+    @Option(names = "--all", description = "Also revoked and expired keys.")
+    private boolean all;
+
+    @Option(
+            names = "--state",
+            paramLabel = "STATE",
+            converter = StateConverter.class,
+            description = "Only these: active, expired or revoked.")
+    private KeyState state = KeyState.KEY_STATE_UNSPECIFIED;
+
+    @Option(
+            names = "--name",
+            paramLabel = "TEXT",
+            description = "Only keys whose name contains this, in whatever case.")
+    private String name = "";
+
+    @Option(
+            names = "--expiring-in",
+            paramLabel = "DURATION",
+            converter = DurationConverter.class,
+            description = "Only active keys that expire within this time: 24h or 14d.")
+    private @Nullable Duration expiringIn;
+
+    @Option(
+            names = "--sort",
+            paramLabel = "BY",
+            converter = SortConverter.class,
+            description = "created (the default), name, expires or last-used. Keys without the time come last.")
+    private String sort = "create_time";
+
+    @Option(names = "--desc", description = "In the other direction: the newest or latest first.")
+    private boolean descending;
+
+    KeysListCommand(ControlOptions control, Output output) {
+        this.control = control;
+        this.output = output;
+    }
+
+    @Override
+    public Integer call() {
+        List<Key> keys = new ArrayList<>();
+        Successors successors;
+        try (ControlClient client = control.client()) {
+            String token = "";
+            do {
+                ListKeysRequest request = request(token);
+                ListKeysResponse page = client.keys(stub -> stub.listKeys(request));
+                keys.addAll(page.getKeysList());
+                token = page.getNextPageToken();
+            } while (!token.isEmpty());
+            successors = output.isTable() ? Successors.of(keys, client) : Successors.NONE;
+        }
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        ArrayNode array = json.putArray("keys");
+        keys.forEach(key -> array.add(KeyView.json(key)));
+        // All pages are here.
+        json.put("next_page_token", "");
+        output.print(spec, json, KeyView.table(keys, successors).toString());
+        return 0;
+    }
+
+    private ListKeysRequest request(String token) {
+        ListKeysRequest.Builder request = ListKeysRequest.newBuilder()
+                .setWorkspace(workspace)
+                .setShowAll(all)
+                .setState(state)
+                .setName(name)
+                .setOrderBy(descending ? sort + " desc" : sort)
+                .setPageSize(KeysCommand.PAGE_SIZE)
+                .setPageToken(token);
+        if (expiringIn != null) {
+            request.setExpiringIn(ProtoValues.duration(expiringIn));
+        }
+        return request.build();
+    }
+
+    private static final class StateConverter implements ITypeConverter<KeyState> {
+        @Override
+        public KeyState convert(String text) {
+            return switch (text) {
+                case "active" -> KeyState.ACTIVE;
+                case "expired" -> KeyState.EXPIRED;
+                case "revoked" -> KeyState.REVOKED;
+                default -> throw new TypeConversionException(text + " (expected: active, expired or revoked)");
+            };
+        }
+    }
+
+    private static final class SortConverter implements ITypeConverter<String> {
+        @Override
+        public String convert(String text) {
+            return switch (text) {
+                case "created" -> "create_time";
+                case "name" -> "name";
+                case "expires" -> "expire_time";
+                case "last-used" -> "last_used_time";
+                default -> throw new TypeConversionException(text + " (expected: created, name, expires or last-used)");
+            };
+        }
+    }
+}

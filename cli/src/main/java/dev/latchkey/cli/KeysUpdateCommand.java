@@ -1,0 +1,87 @@
+package dev.latchkey.cli;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.latchkey.v1.Key;
+import dev.latchkey.v1.UpdateKeyRequest;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code latchkey keys update}. */
+@Command(
+        name = "update",
+        description = {
+            "Rename an active key, take scopes from it, or give it an earlier end: it can never come to allow more.",
+            "When the command returns, what was taken is no longer allowed."
+        })
+final class KeysUpdateCommand implements Callable<Integer> {
+    private final ControlOptions control;
+    private final Output output;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private CommandSpec spec;
+
+    @Parameters(paramLabel = "ID", converter = KeyIdConverter.class, description = "The key's id, such as key_01jd….")
+    private String id = "";
+
+    @Option(names = "--name", paramLabel = "NAME", description = "What people are to call the key.")
+    private String name = "";
+
+    @Option(
+            names = "--scope",
+            paramLabel = "SCOPE",
+            description = "What the key keeps of what it may do; repeat for each scope. Default: all.")
+    private List<String> scopes = new ArrayList<>();
+
+    @ArgGroup
+    private ExpiryOptions expiry = new ExpiryOptions();
+
+    @Option(
+            names = "--request-id",
+            paramLabel = "ID",
+            description = "Your own name for this call, for the audit trail.")
+    private String requestId = "";
+
+    KeysUpdateCommand(ControlOptions control, Output output) {
+        this.control = control;
+        this.output = output;
+    }
+
+    @Override
+    public Integer call() {
+        UpdateKeyRequest request = request();
+        Key key;
+        try (ControlClient client = control.client()) {
+            key = client.keys(stub -> stub.updateKey(request)).getKey();
+        }
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        json.set("key", KeyView.json(key));
+        output.print(spec, json, KeyView.sheet(key).toString());
+        return 0;
+    }
+
+    private UpdateKeyRequest request() {
+        UpdateKeyRequest.Builder request = UpdateKeyRequest.newBuilder()
+                .setWorkspace(KeysCommand.ANY_WORKSPACE)
+                .setId(id)
+                .setName(name)
+                .addAllScopes(scopes)
+                .setRequestId(requestId);
+        expiry.lifetime().ifPresent(request::setLifetime);
+        expiry.time().ifPresent(request::setExpireTime);
+        if (name.isEmpty()
+                && scopes.isEmpty()
+                && request.getExpiryCase() == UpdateKeyRequest.ExpiryCase.EXPIRY_NOT_SET) {
+            throw CommandFailure.usage("nothing to change (expected: --name, --scope, --expires-in or --expires-at)");
+        }
+        return request.build();
+    }
+}

@@ -1,0 +1,93 @@
+package dev.latchkey.cli;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.latchkey.v1.RevokeAllKeysRequest;
+import dev.latchkey.v1.RevokeAllKeysResponse;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code latchkey workspaces revoke-all}: repeats the call until all keys are revoked. */
+@Command(
+        name = "revoke-all",
+        description = {
+            "Revoke all keys of a workspace for good.",
+            "When the command returns, none of them is accepted any more. Should it fail, run it again: it goes on.",
+            "Keys that are made meanwhile may be left; to keep them out, deactivate the workspace first."
+        })
+final class WorkspacesRevokeAllCommand implements Callable<Integer> {
+    private final ControlOptions control;
+    private final SecretInput input;
+    private final Output output;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private CommandSpec spec;
+
+    @Parameters(paramLabel = "ID", description = "The workspace.")
+    private String workspace = "";
+
+    @Option(
+            names = "--reason",
+            required = true,
+            paramLabel = "TEXT",
+            description = "Why, for the audit trail: up to 200 characters.")
+    private String reason = "";
+
+    @Option(names = "--yes", description = "Do not ask whether it is meant.")
+    private boolean meant;
+
+    @Option(
+            names = "--request-id",
+            paramLabel = "ID",
+            description = "Your own name for this call, for the audit trail.")
+    private String requestId = "";
+
+    WorkspacesRevokeAllCommand(ControlOptions control, SecretInput input, Output output) {
+        this.control = control;
+        this.input = input;
+        this.output = output;
+    }
+
+    @Override
+    public Integer call() {
+        if (!meant && !input.confirms("Revoke all keys of workspace " + Shown.line(workspace) + " for good?")) {
+            throw CommandFailure.usage(
+                    "not confirmed, so nothing was done (expected: yes, or --yes where nobody is" + " asked)");
+        }
+        int revoked = revokeAll();
+        ObjectNode json =
+                JsonNodeFactory.instance.objectNode().put("revoked", revoked).put("done", true);
+        output.print(
+                spec,
+                json,
+                new TextTable()
+                        .row("workspace", workspace)
+                        .row("revoked", Shown.count(revoked, "key"))
+                        .toString());
+        return 0;
+    }
+
+    private int revokeAll() {
+        RevokeAllKeysRequest request = RevokeAllKeysRequest.newBuilder()
+                .setWorkspace(workspace)
+                .setReason(reason)
+                .setRequestId(requestId)
+                .build();
+        int revoked = 0;
+        try (ControlClient client = control.client()) {
+            while (true) {
+                RevokeAllKeysResponse part = client.keys(stub -> stub.revokeAllKeys(request));
+                revoked += part.getRevoked();
+                if (part.getDone()) {
+                    return revoked;
+                }
+                spec.commandLine().getErr().println(Shown.count(revoked, "key") + " revoked so far");
+            }
+        }
+    }
+}
