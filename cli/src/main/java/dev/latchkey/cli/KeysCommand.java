@@ -83,9 +83,13 @@ final class KeysCommand {
                             paramLabel = "TEXT",
                             defaultValue = "",
                             description = "Why, for the audit trail: up to 200 characters.")
-                    String reason) {
+                    String reason,
+            @Mixin RequestId requestId) {
         try (ControlClient client = control.client()) {
-            print(which.id == null ? revokeLeaked(client, reason) : revoke(client, which.id, reason));
+            print(
+                    which.id == null
+                            ? revokeLeaked(client, reason, requestId)
+                            : revoke(client, which.id, reason, requestId));
         }
         return 0;
     }
@@ -107,19 +111,21 @@ final class KeysCommand {
         return 0;
     }
 
-    private static Key revoke(ControlClient client, String id, String reason) {
+    private static Key revoke(ControlClient client, String id, String reason, RequestId requestId) {
         RevokeKeyRequest request = RevokeKeyRequest.newBuilder()
                 .setWorkspace(ANY_WORKSPACE)
                 .setId(id)
                 .setReason(reason)
+                .setRequestId(requestId.text())
                 .build();
         return client.keys(stub -> stub.revokeKey(request)).getKey();
     }
 
-    private Key revokeLeaked(ControlClient client, String reason) {
+    private Key revokeLeaked(ControlClient client, String reason, RequestId requestId) {
         RevokeLeakedKeyRequest request = RevokeLeakedKeyRequest.newBuilder()
                 .setSecret(input.readKey())
                 .setReason(reason)
+                .setRequestId(requestId.text())
                 .build();
         return client.keys(stub -> stub.revokeLeakedKey(request)).getKey();
     }

@@ -9,6 +9,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -52,6 +53,9 @@ final class KeysCreateCommand implements Callable<Integer> {
     @ArgGroup
     private ExpiryOptions expiry = new ExpiryOptions();
 
+    @Mixin
+    private final RequestId requestId = new RequestId();
+
     KeysCreateCommand(ControlOptions control, Output output) {
         this.control = control;
         this.output = output;
@@ -63,7 +67,9 @@ final class KeysCreateCommand implements Callable<Integer> {
         try (ControlClient client = control.client()) {
             created = client.keys(stub -> stub.createKey(request()));
         }
-        return ShownOnce.print(spec, output, created.getKey(), created.getSecret());
+        return created.getRepeated()
+                ? ShownOnce.printRepeated(spec, output, created.getKey())
+                : ShownOnce.print(spec, output, created.getKey(), created.getSecret());
     }
 
     private CreateKeyRequest request() {
@@ -71,7 +77,8 @@ final class KeysCreateCommand implements Callable<Integer> {
                 .setWorkspace(workspace)
                 .setName(name)
                 .setEnvironment(environment)
-                .addAllScopes(scopes);
+                .addAllScopes(scopes)
+                .setRequestId(requestId.text());
         expiry.lifetime().ifPresent(request::setLifetime);
         expiry.time().ifPresent(request::setExpireTime);
         return request.build();

@@ -8,6 +8,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -46,6 +47,9 @@ final class KeysRotateCommand implements Callable<Integer> {
     @ArgGroup
     private ExpiryOptions expiry = new ExpiryOptions();
 
+    @Mixin
+    private final RequestId requestId = new RequestId();
+
     KeysRotateCommand(ControlOptions control, Output output) {
         this.control = control;
         this.output = output;
@@ -57,7 +61,9 @@ final class KeysRotateCommand implements Callable<Integer> {
         try (ControlClient client = control.client()) {
             rotated = client.keys(stub -> stub.rotateKey(request()));
         }
-        int status = ShownOnce.print(spec, output, rotated.getKey(), rotated.getSecret());
+        int status = rotated.getRepeated()
+                ? ShownOnce.printRepeated(spec, output, rotated.getKey())
+                : ShownOnce.print(spec, output, rotated.getKey(), rotated.getSecret());
         if (output.isTable()) {
             Key old = rotated.getPredecessor();
             spec.commandLine()
@@ -70,7 +76,8 @@ final class KeysRotateCommand implements Callable<Integer> {
     private RotateKeyRequest request() {
         RotateKeyRequest.Builder request = RotateKeyRequest.newBuilder()
                 .setWorkspace(KeysCommand.ANY_WORKSPACE)
-                .setId(id);
+                .setId(id)
+                .setRequestId(requestId.text());
         if (overlap != null) {
             request.setOverlap(ProtoValues.duration(overlap));
         }

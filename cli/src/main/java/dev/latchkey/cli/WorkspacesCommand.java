@@ -49,23 +49,32 @@ final class WorkspacesCommand {
                             paramLabel = "NAME",
                             defaultValue = "",
                             description = "What people call it. Default: the id.")
-                    String name) {
-        CreateWorkspaceRequest request =
-                CreateWorkspaceRequest.newBuilder().setId(id).setName(name).build();
+                    String name,
+            @Mixin RequestId requestId) {
+        CreateWorkspaceRequest request = CreateWorkspaceRequest.newBuilder()
+                .setId(id)
+                .setName(name)
+                .setRequestId(requestId.text())
+                .build();
         return print(stub -> stub.createWorkspace(request).getWorkspace());
     }
 
     @Command(name = "activate", description = "Let the keys of a workspace work again.")
-    int activate(@Parameters(paramLabel = "ID", description = "The workspace.") String id) {
-        ActivateWorkspaceRequest request =
-                ActivateWorkspaceRequest.newBuilder().setId(id).build();
+    int activate(@Parameters(paramLabel = "ID", description = "The workspace.") String id, @Mixin RequestId requestId) {
+        ActivateWorkspaceRequest request = ActivateWorkspaceRequest.newBuilder()
+                .setId(id)
+                .setRequestId(requestId.text())
+                .build();
         return print(stub -> stub.activateWorkspace(request).getWorkspace());
     }
 
     @Command(name = "deactivate", description = "Stop all keys of a workspace: requests get AUTH_TENANT_INACTIVE.")
-    int deactivate(@Parameters(paramLabel = "ID", description = "The workspace.") String id) {
-        DeactivateWorkspaceRequest request =
-                DeactivateWorkspaceRequest.newBuilder().setId(id).build();
+    int deactivate(
+            @Parameters(paramLabel = "ID", description = "The workspace.") String id, @Mixin RequestId requestId) {
+        DeactivateWorkspaceRequest request = DeactivateWorkspaceRequest.newBuilder()
+                .setId(id)
+                .setRequestId(requestId.text())
+                .build();
         return print(stub -> stub.deactivateWorkspace(request).getWorkspace());
     }
 

@@ -11,6 +11,8 @@ import dev.latchkey.control.ControlPlane;
 import dev.latchkey.decision.Policies;
 import dev.latchkey.index.RealRedis;
 import dev.latchkey.policy.Policy;
+import io.lettuce.core.Limit;
+import io.lettuce.core.Range;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -157,6 +159,41 @@ class CommandsOnControlPlaneTest {
         System.arraycopy(args, 0, all, 0, args.length);
         System.arraycopy(options, 0, all, args.length, options.length);
         return json(run(all)).get("keys").findValuesAsText("name");
+    }
+
+    @Test
+    void requestId_repeatedCall_showsTheFirstKeyAndSaysWhatToDo() throws IOException {
+        assertThat(run("workspaces", "create", "ws_1", "--request-id=w-1").status())
+                .isZero();
+        assertThat(run("workspaces", "create", "ws_1", "--request-id=w-1").status())
+                .isZero();
+        Run first = create("--scope=cases:read", "--request-id=c-1", "--output=json");
+        String id = json(first).at("/key/id").asText();
+
+        Run table = create("--scope=cases:read", "--request-id=c-1");
+        Run repeated = create("--scope=cases:read", "--request-id=c-1", "--output=json");
+        Run other = create("--scope=cases:write", "--request-id=c-1");
+        Run rotated = run("keys", "rotate", id, "--request-id=r-1", "--output=json");
+        Run rotatedAgain = run("keys", "rotate", id, "--request-id=r-1", "--output=json");
+
+        assertThat(table.status()).as(table.err()).isZero();
+        assertThat(table.out()).contains(id).doesNotContain("secret");
+        assertThat(table.err()).contains("no other key was made", "latchkey keys rotate " + id + " --overlap 0s");
+        assertThat(json(repeated).get("key")).isEqualTo(json(first).get("key"));
+        assertThat(json(repeated).get("repeated").asBoolean()).isTrue();
+        assertThat(json(repeated).has("secret")).isFalse();
+        assertThat(other.status()).isEqualTo(1);
+        assertThat(other.err()).contains("request_id");
+        assertThat(json(rotated).has("secret")).isTrue();
+        assertThat(json(rotatedAgain).get("key")).isEqualTo(json(rotated).get("key"));
+        assertThat(json(rotatedAgain).has("secret")).isFalse();
+        assertThat(run("keys", "revoke", id, "--request-id=no/id").err()).contains("request_id");
+        assertThat(run("workspaces", "deactivate", "ws_1", "--request-id=d-1").status())
+                .isZero();
+        assertThat(REDIS.commands().xrevrange("latchkey:ledger:{ws_1}:audit", Range.unbounded(), Limit.from(1)))
+                .singleElement()
+                .extracting(entry -> entry.getBody().get("request_id"))
+                .isEqualTo("d-1");
     }
 
     @Test
