@@ -28,6 +28,11 @@ import java.util.Map;
 final class RunningControlPlane implements AutoCloseable {
     static final String ALICE = "alice-token-0123456789";
     static final String BOB = "bob-token-0123456789";
+    /** A manager of {@code ws_1}. */
+    static final String MIA = "mia-token-0123456789";
+    /** A reader of {@code ws_1}. */
+    static final String ROB = "rob-token-0123456789";
+
     static final Metadata.Key<String> AUTHORIZATION =
             Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
 
@@ -55,23 +60,39 @@ final class RunningControlPlane implements AutoCloseable {
     }
 
     RunningControlPlane(String redisUri, String peppers) throws IOException {
-        plane = ControlPlane.start(
-                settings("127.0.0.1:0", redisUri, peppers), policies(), clock, Duration.ofMillis(500));
+        this(redisUri, peppers, Duration.ofMillis(500));
+    }
+
+    RunningControlPlane(String redisUri, String peppers, Duration redisTimeout) throws IOException {
+        this(settings("127.0.0.1:0", redisUri, peppers), redisTimeout);
+    }
+
+    RunningControlPlane(Settings settings, Duration redisTimeout) throws IOException {
+        plane = ControlPlane.start(settings, policies(), clock, redisTimeout);
         channel = NettyChannelBuilder.forAddress("127.0.0.1", plane.port())
                 .usePlaintext()
                 .build();
     }
 
     static Settings settings(String listen, String redisUri, String peppers) {
+        return load(variables(listen, redisUri, peppers));
+    }
+
+    static Settings load(Map<String, String> variables) {
+        return SettingsLoader.load(SettingsLoader.ProcessKind.CONTROL, null, variables)
+                .settings();
+    }
+
+    static Map<String, String> variables(String listen, String redisUri, String peppers) {
         Map<String, String> variables = new HashMap<>();
         variables.put("LATCHKEY_CONTROL_LISTEN", listen);
         variables.put("LATCHKEY_REDIS_URI", redisUri);
         variables.put("LATCHKEY_PEPPERS", peppers);
         variables.put(
                 "LATCHKEY_CONTROL_TOKENS",
-                "alice:operator:" + AdminToken.hash(ALICE) + ",bob:operator:" + AdminToken.hash(BOB));
-        return SettingsLoader.load(SettingsLoader.ProcessKind.CONTROL, null, variables)
-                .settings();
+                "alice:operator:" + AdminToken.hash(ALICE) + ",bob:operator:" + AdminToken.hash(BOB)
+                        + ",mia:manager:ws_1:" + AdminToken.hash(MIA) + ",rob:reader:ws_1:" + AdminToken.hash(ROB));
+        return variables;
     }
 
     static Policies policies() {

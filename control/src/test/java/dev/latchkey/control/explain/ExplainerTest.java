@@ -131,6 +131,18 @@ class ExplainerTest {
     }
 
     @Test
+    void explain_keyBeyondReach_isExplainedAsOneThatDoesNotExist() {
+        store(record("ws_1", KeyRecord.State.REVOKED, KeyRecord.NEVER, "cases:read"), 0);
+        store(record("ws_1", KeyRecord.State.ACTIVE, KeyRecord.NEVER, "cases:read"), 1);
+        Question question = get("/v1/cases", presented());
+
+        Explanation explanation =
+                new Explainer(POLICIES, PEPPERS, index, () -> NOW).explain(new Reach(Optional.of("ws_2")), question);
+
+        assertThat(explanation).isEqualTo(explain(new InMemoryKeyIndex(), question));
+    }
+
+    @Test
     void explain_goodKey_passesEveryStep() {
         store(record("ws_1", KeyRecord.State.ACTIVE, NOW + 1, "cases:read"), 0);
         index.put(new WorkspaceRecord("ws_1", true, 1));

@@ -4,6 +4,7 @@ import static dev.latchkey.control.Callers.ALICE;
 import static dev.latchkey.control.Callers.BOB;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.latchkey.control.TestControl;
 import dev.latchkey.control.access.Reach;
@@ -17,7 +18,10 @@ import dev.latchkey.key.KeyRecord;
 import dev.latchkey.key.Peppers;
 import dev.latchkey.key.PresentedKey;
 import java.security.SecureRandom;
+import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -100,6 +104,28 @@ class LeakedKeysTest {
 
         assertThat(stored(IMPORTED, 0).revoked()).isTrue();
         assertThat(stored(IMPORTED, 1).revoked()).isTrue();
+    }
+
+    @Test
+    void findAndRevoke_keyBeyondReach_isAsUnknownAndGoesOn() {
+        put(IMPORTED, 1, KeyRecord.State.ACTIVE);
+        String unknown = catchThrowable(() -> leaked.find(Reach.ALL, "opt_live_abc123def456ghi780"))
+                .getMessage();
+        Reach elsewhere = new Reach(Optional.of("ws_2"));
+
+        for (Supplier<KeyView> call : List.<Supplier<KeyView>>of(
+                () -> leaked.find(elsewhere, IMPORTED), () -> leaked.revoke(BOB, elsewhere, IMPORTED, ""))) {
+            assertThatThrownBy(call::get)
+                    .isInstanceOfSatisfying(
+                            RefusedException.class,
+                            refused -> assertThat(refused.kind()).isEqualTo(Kind.NOT_FOUND))
+                    .message()
+                    .isEqualTo(unknown);
+        }
+        assertThat(stored(IMPORTED, 1).revoked()).isFalse();
+        assertThat(leaked.revoke(BOB, new Reach(Optional.of("ws_1")), IMPORTED, "")
+                        .state())
+                .isEqualTo(KeyView.State.REVOKED);
     }
 
     @Test

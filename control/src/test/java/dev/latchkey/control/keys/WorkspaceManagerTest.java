@@ -13,6 +13,7 @@ import dev.latchkey.index.IndexSchema;
 import dev.latchkey.index.RealRedis;
 import dev.latchkey.key.WorkspaceRecord;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -97,6 +98,25 @@ class WorkspaceManagerTest {
         assertThat(control.workspaces.setActive(ALICE, "ws_1", false).active()).isFalse();
         assertThat(control.indexed("ws_1")).contains(new WorkspaceRecord("ws_1", false, 51));
         assertThat(control.workspaces.get("ws_1").rev()).isEqualTo(51);
+    }
+
+    @Test
+    void list_oneWorkspaceWithinReach_isThatOneOnlyAndOnce() {
+        List.of("ws_1", "ws_2", "ws_3").forEach(id -> control.workspaces.create(ALICE, id, ""));
+        Reach reach = new Reach(Optional.of("ws_2"));
+
+        Page<ManagedWorkspace> page = control.workspaces.list(reach, new PageRequest(1, ""));
+
+        assertThat(page.items()).extracting(ManagedWorkspace::workspace).containsExactly("ws_2");
+        assertThat(page.nextToken()).isEmpty();
+        String after =
+                control.workspaces.list(Reach.ALL, new PageRequest(2, "")).nextToken();
+        assertThat(control.workspaces.list(reach, new PageRequest(1, after)).items())
+                .isEmpty();
+        assertThat(control.workspaces
+                        .list(new Reach(Optional.of("ws_9")), new PageRequest(0, ""))
+                        .items())
+                .isEmpty();
     }
 
     @Test
