@@ -11,12 +11,16 @@ import dev.latchkey.control.api.Readiness;
 import dev.latchkey.control.api.ScopeServiceEndpoint;
 import dev.latchkey.control.api.WorkspaceServiceEndpoint;
 import dev.latchkey.control.explain.Explainer;
+import dev.latchkey.control.keys.ImportRules;
+import dev.latchkey.control.keys.KeyImport;
 import dev.latchkey.control.keys.KeyManager;
 import dev.latchkey.control.keys.LeakedKeys;
 import dev.latchkey.control.keys.Mint;
+import dev.latchkey.control.keys.Pace;
 import dev.latchkey.control.keys.WorkspaceManager;
 import dev.latchkey.control.ledger.Announcements;
 import dev.latchkey.control.ledger.IndexWriter;
+import dev.latchkey.control.ledger.KeyIntake;
 import dev.latchkey.control.ledger.Ledger;
 import dev.latchkey.control.ledger.Permissions;
 import dev.latchkey.control.ledger.Projector;
@@ -128,6 +132,16 @@ public final class ControlPlane implements AutoCloseable {
                     ledger, projector, mint, policies.standard().scopes().keySet(), clock);
             WorkspaceManager workspaces = new WorkspaceManager(ledger, projector, clock);
             LeakedKeys leaked = new LeakedKeys(settings.keys().brand(), peppers, index, ledger, keys, clock);
+            KeyImport imports = new KeyImport(
+                    new KeyIntake(redis, ledger, index),
+                    ledger,
+                    mint,
+                    new ImportRules(
+                            policies.standard().scopes().keySet(),
+                            settings.keys().brand(),
+                            settings.keys().acceptImported()),
+                    new Pace(settings.keys().importsPerSecond()),
+                    clock);
             Explainer explainer =
                     new Explainer(policies, peppers, new RedisKeyIndex(link, schema), () -> later(clock, redis));
 
@@ -144,7 +158,7 @@ public final class ControlPlane implements AutoCloseable {
                             new AdminAuth(settings.control()::tokens, metrics),
                             List.of(
                                     new AccessServiceEndpoint(),
-                                    new KeyServiceEndpoint(keys, leaked, new KeyListing(ledger, clock)),
+                                    new KeyServiceEndpoint(keys, leaked, new KeyListing(ledger, clock), imports),
                                     new WorkspaceServiceEndpoint(workspaces),
                                     new ScopeServiceEndpoint(policies.standard().scopes()),
                                     new ExplainServiceEndpoint(explainer, format, AnswerStyle.of(settings))),

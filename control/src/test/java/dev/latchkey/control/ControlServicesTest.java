@@ -18,8 +18,12 @@ import dev.latchkey.v1.DeactivateWorkspaceRequest;
 import dev.latchkey.v1.Environment;
 import dev.latchkey.v1.GetKeyRequest;
 import dev.latchkey.v1.GetWorkspaceRequest;
+import dev.latchkey.v1.ImportKeysRequest;
+import dev.latchkey.v1.ImportOutcome;
+import dev.latchkey.v1.ImportResult;
 import dev.latchkey.v1.Key;
 import dev.latchkey.v1.KeyState;
+import dev.latchkey.v1.KeyToImport;
 import dev.latchkey.v1.ListKeysRequest;
 import dev.latchkey.v1.ListKeysResponse;
 import dev.latchkey.v1.ListWorkspacesRequest;
@@ -117,6 +121,48 @@ class ControlServicesTest {
 
         assertThat(created.getSecret()).startsWith("opt_test_");
         assertThat(created.getKey().getExpireTime()).isEqualTo(expiry);
+    }
+
+    @Test
+    void importKeys_goodWrongAndAgain_areAnsweredInTheirOrder() {
+        String secret = "opt_test_abcdefghijklmnopqrstuvwxyzABCDEF2fAOYI";
+        ImportKeysRequest request = ImportKeysRequest.newBuilder()
+                .setWorkspace("ws_1")
+                .addScopes("cases:read")
+                .addKeys(KeyToImport.newBuilder()
+                        .setSecret(secret)
+                        .setName("CRM")
+                        .addScopes("cases:write")
+                        .setLifetime(Duration.newBuilder().setSeconds(90)))
+                .addKeys(KeyToImport.newBuilder().setSecret(secret).setExpireTime(now()))
+                .addKeys(KeyToImport.newBuilder().setSecret(secret))
+                .build();
+
+        List<ImportResult> results = control.keys().importKeys(request).getResultsList();
+
+        assertThat(results)
+                .extracting(ImportResult::getOutcome)
+                .containsExactly(ImportOutcome.IMPORTED, ImportOutcome.REFUSED, ImportOutcome.EXISTED);
+        Key key = results.get(0).getKey();
+        assertThat(key)
+                .isEqualTo(Key.newBuilder()
+                        .setId(key.getId())
+                        .setWorkspace("ws_1")
+                        .setName("CRM")
+                        .setEnvironment(Environment.TEST)
+                        .addScopes("cases:write")
+                        .setState(KeyState.ACTIVE)
+                        .setStart("opt_test_abcd")
+                        .setPepperVersion(1)
+                        .setCreateTime(now())
+                        .setExpireTime(now().toBuilder().setSeconds(now().getSeconds() + 90))
+                        .build());
+        assertThat(results.get(1).hasKey()).isFalse();
+        assertThat(results.get(1).getViolationsList()).singleElement().satisfies(violation -> {
+            assertThat(violation.getField()).isEqualTo("expire_time");
+            assertThat(violation.getDescription()).contains("expected: later than now");
+        });
+        assertThat(results.get(2).getKey()).isEqualTo(key);
     }
 
     @Test

@@ -15,6 +15,11 @@ import dev.latchkey.v1.CreateKeyResponse;
 import dev.latchkey.v1.CreateWorkspaceRequest;
 import dev.latchkey.v1.GetKeyRequest;
 import dev.latchkey.v1.GetWorkspaceRequest;
+import dev.latchkey.v1.ImportKeysRequest;
+import dev.latchkey.v1.ImportKeysResponse;
+import dev.latchkey.v1.ImportOutcome;
+import dev.latchkey.v1.ImportResult;
+import dev.latchkey.v1.KeyToImport;
 import dev.latchkey.v1.ListKeysRequest;
 import dev.latchkey.v1.RevokeKeyRequest;
 import io.grpc.StatusRuntimeException;
@@ -146,6 +151,54 @@ class SecretsTest {
         assertThat(stored).as("Redis was dumped").anyMatch(text -> text.contains("key.revoke"));
         assertThat(stored).noneMatch(text -> text.contains(marker) || text.contains(RunningControlPlane.ALICE));
         assertThat(answers).noneMatch(text -> text.contains(marker));
+    }
+
+    @Test
+    void secret_importWithMistakesAndFailures_isNowhere() throws Exception {
+        ControlUser user = new ControlUser(REDIS);
+        String good = "opt_live_abcdefghijklmnopqrstuvwxyzABCDEF0bcREx";
+        String typingError = "opt_live_abcdefghijklmnopqrstuvwxyzABCDEF0bcREy";
+        String foreignForm = "opt_live_abcdefghijklmnopqrstuvwxyz";
+        List<String> answers = new ArrayList<>();
+        try (RunningControlPlane control = new RunningControlPlane(user.uri())) {
+            Awaitility.await().until(control.plane::ready);
+            control.workspaces()
+                    .createWorkspace(
+                            CreateWorkspaceRequest.newBuilder().setId("ws_1").build());
+            ImportKeysRequest request = ImportKeysRequest.newBuilder()
+                    .setWorkspace("ws_1")
+                    .addScopes("cases:read")
+                    .addKeys(KeyToImport.newBuilder().setSecret(good))
+                    .addKeys(KeyToImport.newBuilder().setSecret(typingError).setName(good))
+                    .addKeys(KeyToImport.newBuilder().setSecret(foreignForm).addScopes(good))
+                    .addKeys(KeyToImport.newBuilder().setSecret(good + " " + good))
+                    .build();
+            user.mayNotWriteIndex();
+            answers.add(refusal(control, c -> c.keys().importKeys(request)));
+            user.may("+@all", "~*");
+            ImportKeysResponse response = control.keys().importKeys(request);
+            assertThat(response.getResultsList())
+                    .extracting(ImportResult::getOutcome)
+                    .containsExactly(
+                            ImportOutcome.EXISTED, ImportOutcome.REFUSED, ImportOutcome.REFUSED, ImportOutcome.REFUSED);
+            answers.add(response.toString());
+            answers.add(refusal(
+                    control,
+                    c -> c.keys()
+                            .importKeys(request.toBuilder().setWorkspace(good).build())));
+            answers.add(refusal(
+                    control,
+                    c -> c.keys().importKeys(request.toBuilder().addScopes(good).build())));
+            answers.add(control.get("/metrics").body());
+        }
+
+        String marker = good.substring(START, good.length() - 6);
+        assertThat(lines()).as("the log was captured").anyMatch(line -> line.contains("key.import"));
+        assertThat(lines()).noneMatch(line -> line.contains(marker));
+        List<String> stored = dump(REDIS.commands());
+        assertThat(stored).as("Redis was dumped").anyMatch(text -> text.contains("key.import"));
+        assertThat(stored).noneMatch(text -> text.contains(marker));
+        assertThat(answers).hasSize(5).noneMatch(text -> text.contains(marker));
     }
 
     private static String refusal(RunningControlPlane control, Function<RunningControlPlane, Object> call) {

@@ -1,12 +1,16 @@
 package dev.latchkey.control;
 
 import dev.latchkey.control.keys.Expiry;
+import dev.latchkey.control.keys.ImportRules;
+import dev.latchkey.control.keys.KeyImport;
 import dev.latchkey.control.keys.KeyManager;
 import dev.latchkey.control.keys.Mint;
 import dev.latchkey.control.keys.NewKey;
+import dev.latchkey.control.keys.Pace;
 import dev.latchkey.control.keys.WorkspaceManager;
 import dev.latchkey.control.ledger.Announcements;
 import dev.latchkey.control.ledger.IndexWriter;
+import dev.latchkey.control.ledger.KeyIntake;
 import dev.latchkey.control.ledger.Ledger;
 import dev.latchkey.control.ledger.ManagedKey;
 import dev.latchkey.control.ledger.Projector;
@@ -53,6 +57,7 @@ public final class TestControl implements AutoCloseable {
     public final KeyListing listing;
     public final WorkspaceManager workspaces;
 
+    private final Mint mint;
     private final RedisResources resources = new RedisResources();
     private final RedisLink link;
 
@@ -81,10 +86,21 @@ public final class TestControl implements AutoCloseable {
         reconciler = new Reconciler(ledger, projector, redis, clock, new SimpleMeterRegistry());
         sweep = new Sweep(ledger, index, nanos::get);
         announcements = new Announcements(redis, schema, this.peppers);
-        Mint mint = new Mint(new KeyFormat("opt", false), this.peppers, random, index, announcements);
+        mint = new Mint(new KeyFormat("opt", false), this.peppers, random, index, announcements);
         keys = new KeyManager(ledger, projector, mint, SCOPES, clock);
         listing = new KeyListing(ledger, clock);
         workspaces = new WorkspaceManager(ledger, projector, clock);
+    }
+
+    /** Returns a way to import keys at any pace. */
+    public KeyImport imports(boolean acceptImported) {
+        return new KeyImport(
+                new KeyIntake(redis, ledger, index),
+                ledger,
+                mint,
+                new ImportRules(SCOPES, "opt", acceptImported),
+                new Pace(Integer.MAX_VALUE),
+                clock);
     }
 
     public static NewKey newKey(String workspace) {

@@ -128,6 +128,12 @@ final class SettingTable {
             "How long the record of a key is kept after the key's end",
             Forms.duration("1d", "3650d"));
 
+    static final Setting<Integer> KEYS_IMPORTS_PER_SECOND = add(
+            "keys.imports-per-second",
+            "10000",
+            "Keys that one control plane imports in a second at most: each is a push to every sidecar",
+            Forms.integer(250, 1_000_000));
+
     static final Setting<NamedFile> POLICY =
             add("policy", "policy.yaml", "The policy file; the control plane reads its scopes", Forms.FILE);
     static final Setting<Map<String, NamedFile>> POLICIES = add(

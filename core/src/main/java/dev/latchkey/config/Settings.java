@@ -82,9 +82,15 @@ public record Settings(
      * @param acceptImported whether a sidecar takes keys of the imported form
      * @param abandonedPeppers versions that the control plane does not miss
      * @param retention how long a record outlives its key's end
+     * @param importsPerSecond that a control plane makes at most
      */
     public record Keys(
-            String brand, boolean acceptImported, Peppers peppers, Set<Integer> abandonedPeppers, Duration retention) {
+            String brand,
+            boolean acceptImported,
+            Peppers peppers,
+            Set<Integer> abandonedPeppers,
+            Duration retention,
+            int importsPerSecond) {
         public Keys {
             abandonedPeppers = Set.copyOf(abandonedPeppers);
         }

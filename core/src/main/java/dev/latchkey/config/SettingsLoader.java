@@ -106,6 +106,7 @@ public final class SettingsLoader {
         Peppers peppers = peppers();
         Set<Integer> abandonedPeppers = abandonedPeppers();
         Duration retention = values.get(SettingTable.KEYS_RETENTION);
+        int importsPerSecond = values.get(SettingTable.KEYS_IMPORTS_PER_SECOND);
         Settings.Policies policies = new Settings.Policies(values.get(SettingTable.POLICY), namedPolicies());
         if (!values.isGiven(SettingTable.POLICY) || values.find(SettingTable.POLICY) != null) {
             check.problems(policies).forEach(problems::add);
@@ -124,7 +125,8 @@ public final class SettingsLoader {
                 acceptImported,
                 Objects.requireNonNull(peppers, "no problem, so set"),
                 abandonedPeppers,
-                retention);
+                retention,
+                importsPerSecond);
         return new Settings(authz, ops, control, redis, cache, keys, policies, headers, errors, realm, ready, drain);
     }
 

@@ -48,6 +48,7 @@ final class AllSettings {
                 .isEqualTo(new Settings.Cache(true, 10, 20, Duration.ofMinutes(1), Duration.ofSeconds(3)));
         assertThat(read.keys().abandonedPeppers()).containsExactlyInAnyOrder(1, 3);
         assertThat(read.keys().retention()).isEqualTo(Duration.ofDays(30));
+        assertThat(read.keys().importsPerSecond()).isEqualTo(777);
         assertThat(read.policies().file().value()).isEqualTo("conf/main.yaml");
         assertThat(read.policies().named()).containsOnlyKeys("internal", "Old_1-a");
         assertThat(read.policies().named().get("internal").value()).isEqualTo("conf/i.yaml");
@@ -88,6 +89,7 @@ final class AllSettings {
         texts.put("keys.peppers", PEPPERS);
         texts.put("keys.abandoned-peppers", "1,3");
         texts.put("keys.retention", "30d");
+        texts.put("keys.imports-per-second", "777");
         texts.put("policy", "conf/main.yaml");
         texts.put("policies", "internal=conf/i.yaml,Old_1-a=o.yaml");
         texts.put("headers.prefix", "x-acme-");
@@ -133,6 +135,7 @@ final class AllSettings {
             "  peppers: " + PEPPERS,
             "  abandoned-peppers: 1,3",
             "  retention: 30d",
+            "  imports-per-second: 777",
             "policy: conf/main.yaml",
             "policies:",
             "  internal: conf/i.yaml",

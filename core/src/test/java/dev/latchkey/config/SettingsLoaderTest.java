@@ -44,6 +44,7 @@ final class SettingsLoaderTest {
                 .isEqualTo(new Settings.Cache(true, 100_000, 10_000, Duration.ofMinutes(5), Duration.ofSeconds(2)));
         assertThat(settings.keys().abandonedPeppers()).isEmpty();
         assertThat(settings.keys().retention()).isEqualTo(Duration.ofDays(400));
+        assertThat(settings.keys().importsPerSecond()).isEqualTo(10_000);
         assertThat(settings.policies().file().path()).isEqualTo(Path.of("policy.yaml"));
         assertThat(settings.policies().named()).isEmpty();
         assertThat(settings.headers()).isEqualTo(new Settings.Headers("x-latchkey-", true));

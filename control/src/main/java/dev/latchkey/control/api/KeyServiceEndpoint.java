@@ -1,6 +1,8 @@
 package dev.latchkey.control.api;
 
 import dev.latchkey.control.keys.CreatedKey;
+import dev.latchkey.control.keys.ImportedKey;
+import dev.latchkey.control.keys.KeyImport;
 import dev.latchkey.control.keys.KeyManager;
 import dev.latchkey.control.keys.KeyName;
 import dev.latchkey.control.keys.KeyView;
@@ -16,6 +18,8 @@ import dev.latchkey.v1.FindKeyRequest;
 import dev.latchkey.v1.FindKeyResponse;
 import dev.latchkey.v1.GetKeyRequest;
 import dev.latchkey.v1.GetKeyResponse;
+import dev.latchkey.v1.ImportKeysRequest;
+import dev.latchkey.v1.ImportKeysResponse;
 import dev.latchkey.v1.KeyServiceGrpc;
 import dev.latchkey.v1.ListKeysRequest;
 import dev.latchkey.v1.ListKeysResponse;
@@ -31,17 +35,20 @@ import dev.latchkey.v1.UpdateKeyRequest;
 import dev.latchkey.v1.UpdateKeyResponse;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import java.util.List;
 
 /** {@code latchkey.v1.KeyService}: translates, and blocks the calling thread while Redis works. Thread-safe. */
 public final class KeyServiceEndpoint extends KeyServiceGrpc.KeyServiceImplBase {
     private final KeyManager keys;
     private final LeakedKeys leaked;
     private final KeyListing listing;
+    private final KeyImport imports;
 
-    public KeyServiceEndpoint(KeyManager keys, LeakedKeys leaked, KeyListing listing) {
+    public KeyServiceEndpoint(KeyManager keys, LeakedKeys leaked, KeyListing listing, KeyImport imports) {
         this.keys = keys;
         this.leaked = leaked;
         this.listing = listing;
+        this.imports = imports;
     }
 
     @Override
@@ -119,6 +126,20 @@ public final class KeyServiceEndpoint extends KeyServiceGrpc.KeyServiceImplBase 
             return RevokeAllKeysResponse.newBuilder()
                     .setRevoked(revoked.revoked())
                     .setDone(revoked.done())
+                    .build();
+        });
+    }
+
+    @Override
+    public void importKeys(ImportKeysRequest request, StreamObserver<ImportKeysResponse> call) {
+        ErrorMapping.answer(call, () -> {
+            List<ImportedKey> results = imports.importKeys(
+                    AdminAuth.caller(request.getRequestId()),
+                    request.getWorkspace(),
+                    request.getKeysList().stream().map(ImportMessages::key).toList(),
+                    request.getScopesList());
+            return ImportKeysResponse.newBuilder()
+                    .addAllResults(results.stream().map(ImportMessages::result).toList())
                     .build();
         });
     }

@@ -128,11 +128,11 @@ final class Messages {
         return ends ? Optional.of(at(time)) : Optional.empty();
     }
 
-    private static Expiry.Lifetime lifetime(Duration lifetime) {
+    static Expiry.Lifetime lifetime(Duration lifetime) {
         return new Expiry.Lifetime(lifetime.getSeconds(), lifetime.getNanos());
     }
 
-    private static Expiry.At at(Timestamp time) {
+    static Expiry.At at(Timestamp time) {
         return new Expiry.At(time.getSeconds(), time.getNanos());
     }
 

@@ -33,7 +33,12 @@ public final class KeyRules {
     }
 
     /** What a request comes to once it is found right. */
-    record Terms(Environment environment, Set<String> scopes, long expiresAt) {}
+    record Terms(Environment environment, Set<String> scopes, long expiresAt) {
+
+        static Terms of(Environment environment, List<String> scopes, long expiresAt) {
+            return new Terms(environment, new LinkedHashSet<>(scopes), expiresAt);
+        }
+    }
 
     /**
      * Checks the whole of {@code wanted}.
@@ -60,7 +65,8 @@ public final class KeyRules {
                 environment == null ? Environment.TEST : environment, new LinkedHashSet<>(wanted.scopes()), expiresAt);
     }
 
-    private void checkScopes(List<String> scopes, Violations violations) {
+    /** Notes what is wrong with the scopes of a key. */
+    void checkScopes(List<String> scopes, Violations violations) {
         if (scopes.isEmpty()) {
             violations.add(
                     "scopes",

@@ -9,6 +9,7 @@ import dev.latchkey.key.KeyFormat;
 import dev.latchkey.key.Peppers;
 import dev.latchkey.key.PresentedKey;
 import java.security.SecureRandom;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,9 +39,7 @@ public final class Mint {
 
     /** Returns a new key that the index does not hold under any pepper, not even revoked. */
     PresentedKey secret(Environment environment) {
-        announcements.newestPepperProblem().ifPresent(problem -> {
-            throw new RefusedException(Kind.UNAVAILABLE, "no key was made: " + problem);
-        });
+        requireNewestPepper();
         for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
             PresentedKey secret = format.mint(environment, random);
             if (peppers.all(secret).stream().noneMatch(index::holds)) {
@@ -51,6 +50,18 @@ public final class Mint {
         throw new RefusedException(
                 Kind.CONFLICT,
                 "no key was made: all that were minted exist; check this machine's source of random numbers");
+    }
+
+    /** @throws RefusedException if sidecars would not recognise what is made under the newest pepper */
+    void requireNewestPepper() {
+        announcements.newestPepperProblem().ifPresent(problem -> {
+            throw new RefusedException(Kind.UNAVAILABLE, "no key was made: " + problem);
+        });
+    }
+
+    /** Returns where the index may hold {@code secret}: under every pepper, the newest first. */
+    List<KeyDigest> digests(PresentedKey secret) {
+        return peppers.all(secret);
     }
 
     /** Returns where the index is to hold {@code secret}. */

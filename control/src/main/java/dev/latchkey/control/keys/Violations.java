@@ -12,6 +12,9 @@ public final class Violations {
     /** The page size where none is asked for. */
     static final int DEFAULT_PAGE = 100;
 
+    /** In place of a secret. */
+    static final String NOT_SHOWN = "(not shown)";
+
     private static final int MAX_PAGE = 1000;
     private static final int MAX_NAME = 100;
     private static final int MAX_REASON = 200;
@@ -28,6 +31,14 @@ public final class Violations {
         if (found.size() < MAX) {
             found.add(new Violation(field, value, expected));
         }
+    }
+
+    boolean isEmpty() {
+        return found.isEmpty();
+    }
+
+    List<Violation> all() {
+        return List.copyOf(found);
     }
 
     /** @throws RefusedException if anything was found wrong */
@@ -95,7 +106,7 @@ public final class Violations {
 
     /** Says that a secret is none, without it. */
     void secret(String field, String expected) {
-        add(field, "(not shown)", expected);
+        add(field, NOT_SHOWN, expected);
     }
 
     /** Returns the size and the start that {@code page} asks for. */

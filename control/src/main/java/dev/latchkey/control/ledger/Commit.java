@@ -1,5 +1,6 @@
 package dev.latchkey.control.ledger;
 
+import dev.latchkey.control.ledger.RedisCalls.Script;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -52,6 +53,11 @@ final class Commit {
 
     /** Makes the change; false, and nothing is done, if something else stands by now where the step looks. */
     boolean apply(Step step) {
+        return redis.<Long>call(script(step)::number) > 0;
+    }
+
+    /** Returns what {@link #apply} sends; it answers 1 if the change is made, and else 0. */
+    Script script(Step step) {
         List<String> args = new ArrayList<>(List.of(
                 step.entry().field(),
                 step.before(),
@@ -62,7 +68,7 @@ final class Commit {
                 step.taken().map(Pending::value).orElse("")));
         args.addAll(claim(step));
         args.addAll(step.audit());
-        return redis.count(step.narrows() ? NARROWING : WIDENING, keys(step), args.toArray(String[]::new)) > 0;
+        return new Script(step.narrows() ? NARROWING : WIDENING, keys(step), args);
     }
 
     private List<String> keys(Step step) {

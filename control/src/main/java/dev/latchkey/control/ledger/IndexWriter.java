@@ -109,20 +109,35 @@ public final class IndexWriter {
         write(key.revoke(now));
     }
 
-    /** Shows the index what it is to hold of {@code entry}. */
-    Projection write(LedgerEntry entry) {
-        return entry instanceof ManagedKey key
-                ? write(schema.key(key.digest()), IndexSchema.encode(key.record()))
-                : write(schema.workspace(entry.workspace()), IndexSchema.encode(((ManagedWorkspace) entry).record()));
+    /** Returns where the index holds the record of {@code digest}. */
+    String name(KeyDigest digest) {
+        return schema.key(digest);
     }
 
-    private Projection write(String name, Map<String, String> fields) {
-        List<String> args = new ArrayList<>(2 * fields.size());
-        fields.forEach((field, value) -> args.addAll(List.of(field, value)));
-        String answer = redis.text(PROJECT, List.of(name), args.toArray(String[]::new));
+    /** Shows the index what it is to hold of {@code entry}. */
+    Projection write(LedgerEntry entry) {
+        return read(redis.<String>call(projection(entry)::answer));
+    }
+
+    /** Returns what {@link #write} sends; its answer is for {@link #read}. */
+    RedisCalls.Script projection(LedgerEntry entry) {
+        return entry instanceof ManagedKey key
+                ? projection(schema.key(key.digest()), IndexSchema.encode(key.record()))
+                : projection(
+                        schema.workspace(entry.workspace()), IndexSchema.encode(((ManagedWorkspace) entry).record()));
+    }
+
+    /** Returns what the answer to {@link #projection} says. */
+    Projection read(String answer) {
         int space = answer.indexOf(' ');
         Outcome outcome = Outcome.valueOf(answer.substring(0, space).toUpperCase(Locale.ROOT));
         Objects.requireNonNull(counters.get(outcome), "there is one for each").increment();
         return new Projection(outcome, Long.parseLong(answer.substring(space + 1)));
+    }
+
+    private static RedisCalls.Script projection(String name, Map<String, String> fields) {
+        List<String> args = new ArrayList<>(2 * fields.size());
+        fields.forEach((field, value) -> args.addAll(List.of(field, value)));
+        return new RedisCalls.Script(PROJECT, List.of(name), args);
     }
 }

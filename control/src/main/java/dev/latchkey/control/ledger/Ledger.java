@@ -1,5 +1,6 @@
 package dev.latchkey.control.ledger;
 
+import dev.latchkey.control.ledger.RedisCalls.Script;
 import dev.latchkey.index.IndexSchema;
 import io.lettuce.core.KeyValue;
 import io.lettuce.core.Limit;
@@ -26,7 +27,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Under {@code latchkey:ledger:{<workspace>}:} lie {@code records} (hash: key id, or {@code .} for the workspace itself, to
  * its text), {@code ids} (sorted set of the key ids, which sort by age), {@code audit} (stream), {@code pending} (hash, see {@link
  * Pending}) and {@code request:<name>} (strings that last a day, see {@link Claim}). Outside the slot lie {@code
- * latchkey:ledger:owner:<id>} (a key's workspace), {@code latchkey:ledger:workspaces} (all of them), and {@code
+ * latchkey:ledger:owner:<id>} (a key's workspace), {@code latchkey:ledger:claim:<digest>} (that last a day, see {@link
+ * KeyIntake}), {@code latchkey:ledger:workspaces} (all of them), and {@code
  * latchkey:ledger:recent} (those changed lately, by Redis' time, so that nobody has to look through all for notes). These are
  * written before the step; one that then does not come is harmless.
  *
@@ -216,6 +218,23 @@ public final class Ledger {
                 .narrowing());
     }
 
+    /**
+     * Returns the step that makes a key which its owner has already, and answers 0 if the id is taken. Before it come the key's
+     * {@link LedgerNames#owner} and {@link #mark}.
+     */
+    Script creation(ManagedKey key, Audit audit) {
+        return commit.script(Step.make(key, Pending.of(key), audit));
+    }
+
+    /** Returns what {@link #settle(LedgerEntry)} sends. */
+    Script settling(LedgerEntry entry) {
+        return settling(entry.workspace(), Pending.of(entry));
+    }
+
+    private Script settling(String workspace, Pending pending) {
+        return new Script(SETTLE, List.of(names.pending(workspace)), List.of(pending.field(), pending.value()));
+    }
+
     /** Takes away the note of {@code entry}'s change; a newer one stays. */
     void settle(LedgerEntry entry) {
         settle(entry.workspace(), Pending.of(entry));
@@ -227,7 +246,7 @@ public final class Ledger {
     }
 
     boolean settle(String workspace, Pending pending) {
-        return redis.count(SETTLE, List.of(names.pending(workspace)), pending.field(), pending.value()) > 0;
+        return redis.<Long>call(settling(workspace, pending)::number) > 0;
     }
 
     /** Returns the workspace itself or the key, whichever {@code field} names. */
@@ -258,8 +277,17 @@ public final class Ledger {
     }
 
     private boolean commit(Step step) {
-        redis.count(MARK, List.of(names.recent()), step.entry().workspace());
+        mark(step.entry().workspace());
         return commit.apply(step);
+    }
+
+    /** Puts {@code workspace} among the recent ones: to be done before any step on it. */
+    void mark(String workspace) {
+        redis.count(MARK, List.of(names.recent()), workspace);
+    }
+
+    LedgerNames names() {
+        return names;
     }
 
     private @Nullable String record(String workspace, String field) {

@@ -1,6 +1,7 @@
 package dev.latchkey.control.ledger;
 
 import dev.latchkey.index.IndexSchema;
+import dev.latchkey.key.KeyDigest;
 
 /** The names of the ledger in Redis, see {@link Ledger}; no other class spells them. Immutable and thread-safe. */
 final class LedgerNames {
@@ -33,6 +34,11 @@ final class LedgerNames {
 
     String owner(String key) {
         return prefix + "owner:" + key;
+    }
+
+    /** By this one import keeps all others from the key of {@code digest}. */
+    String claim(KeyDigest digest) {
+        return prefix + "claim:" + digest.text();
     }
 
     String workspaces() {

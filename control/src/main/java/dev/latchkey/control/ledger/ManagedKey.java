@@ -105,10 +105,30 @@ public record ManagedKey(
                 links);
     }
 
+    /** Returns this new key under another id. */
+    ManagedKey withId(String id) {
+        KeyRecord other = new KeyRecord(
+                id,
+                record.workspace(),
+                record.environment(),
+                record.scopes(),
+                record.state(),
+                record.expiresAt(),
+                record.rev());
+        return new ManagedKey(other, digest, name, start, createdAt, revokedAt, links);
+    }
+
     /** As {@link #revoke}, for a key whose secret was shown to nobody. */
     ManagedKey withdraw(long now) {
         return new ManagedKey(
-                next(KeyRecord.State.REVOKED, record.expiresAt()), digest, name, start, createdAt, now, links, true);
+                next(KeyRecord.State.REVOKED, record.scopes(), record.expiresAt()),
+                digest,
+                name,
+                start,
+                createdAt,
+                now,
+                links,
+                true);
     }
 
     /** Returns this key with a successor, and with an end (epoch milliseconds) that is never later than it was. */

@@ -13,11 +13,16 @@ import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.api.async.RedisAsyncCommands;
 import io.lettuce.core.api.async.RedisServerAsyncCommands;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
@@ -77,12 +82,64 @@ public final class RedisCalls {
         return lacking.isEmpty() ? Optional.empty() : Optional.of(link.explainLack(lacking));
     }
 
+    /**
+     * Sends all of {@code commands}, and only then waits, for all answers together and within the one bound. Each is answered for
+     * itself: one that fails takes no other along. Never throws.
+     */
+    <T extends @Nullable Object> List<Answer<T>> all(
+            List<Function<RedisAsyncCommands<String, String>, RedisFuture<T>>> commands) {
+        RedisAsyncCommands<String, String> redis;
+        try {
+            redis = commands();
+        } catch (StoreException e) {
+            return Collections.nCopies(commands.size(), new Answer.Missing<T>(e));
+        }
+        long sent = System.nanoTime();
+        List<Future<T>> futures =
+                commands.stream().map(command -> send(redis, command)).toList();
+        // To find out what a refusal means may take a question of its own.
+        Map<String, StoreException> refusals = new HashMap<>();
+        return futures.stream()
+                .map(future -> answer(redis, future, sent, refusals))
+                .toList();
+    }
+
+    private <T extends @Nullable Object> Answer<T> answer(
+            RedisAsyncCommands<String, String> redis,
+            Future<T> future,
+            long sent,
+            Map<String, StoreException> refusals) {
+        try {
+            return new Answer.Given<T>(await(redis, future, sent));
+        } catch (StoreException e) {
+            return new Answer.Missing<T>(e);
+        } catch (RedisCommandExecutionException e) {
+            return new Answer.Missing<T>(
+                    refusals.computeIfAbsent(String.valueOf(e.getMessage()), message -> refused(e)));
+        }
+    }
+
     /** Answers a command, or fails with StoreException, or with what Redis says against it. */
     private <T extends @Nullable Object> T await(Function<RedisAsyncCommands<String, String>, RedisFuture<T>> command) {
         RedisAsyncCommands<String, String> redis = commands();
         long sent = System.nanoTime();
+        return await(redis, send(redis, command), sent);
+    }
+
+    private static <T extends @Nullable Object> Future<T> send(
+            RedisAsyncCommands<String, String> redis,
+            Function<RedisAsyncCommands<String, String>, RedisFuture<T>> command) {
         try {
-            T answer = command.apply(redis).get(bound.toMillis(), TimeUnit.MILLISECONDS);
+            return command.apply(redis);
+        } catch (RuntimeException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    private <T extends @Nullable Object> T await(
+            RedisAsyncCommands<String, String> redis, Future<T> future, long sent) {
+        try {
+            T answer = future.get(sent + bound.toNanos() - System.nanoTime(), TimeUnit.NANOSECONDS);
             lastAnswer = System.nanoTime();
             return answer;
         } catch (ExecutionException e) {
@@ -99,8 +156,6 @@ public final class RedisCalls {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw uncertain(e);
-        } catch (RuntimeException e) {
-            throw translate(e);
         }
     }
 
@@ -123,18 +178,39 @@ public final class RedisCalls {
     }
 
     /**
-     * Runs a script that answers a number. All of its keys are {@code keys} and lie in one slot of a cluster. It is sent whole
-     * each time: none is long, most are rare, and a restarted Redis knows none of them.
+     * A script and what it is given. All of its keys lie in one slot of a cluster. It is sent whole each time: none is long, most
+     * are rare, and a restarted Redis knows none of them.
      */
-    long count(String script, List<String> keys, String... args) {
-        return this.<Long>call(
-                redis -> redis.eval(script, ScriptOutputType.INTEGER, keys.toArray(String[]::new), args));
+    record Script(String text, List<String> keys, List<String> args) {
+
+        /** Runs it; it answers a number. */
+        RedisFuture<Long> number(RedisAsyncCommands<String, String> redis) {
+            return run(redis, ScriptOutputType.INTEGER);
+        }
+
+        /** Runs it; it answers a text. */
+        RedisFuture<String> answer(RedisAsyncCommands<String, String> redis) {
+            return run(redis, ScriptOutputType.VALUE);
+        }
+
+        private <T> RedisFuture<T> run(RedisAsyncCommands<String, String> redis, ScriptOutputType type) {
+            return redis.eval(text, type, keys.toArray(String[]::new), args.toArray(String[]::new));
+        }
     }
 
-    /** As {@link #count}, for a script that answers a text. */
-    String text(String script, List<String> keys, String... args) {
-        return this.<String>call(
-                redis -> redis.eval(script, ScriptOutputType.VALUE, keys.toArray(String[]::new), args));
+    /** What came of one command among several. */
+    sealed interface Answer<T extends @Nullable Object> {
+
+        /** It was done, and this was said. */
+        record Given<T extends @Nullable Object>(T value) implements Answer<T> {}
+
+        /** It failed. */
+        record Missing<T extends @Nullable Object>(StoreException failure) implements Answer<T> {}
+    }
+
+    /** Runs a script that answers a number. */
+    long count(String script, List<String> keys, String... args) {
+        return this.<Long>call(new Script(script, keys, List.of(args))::number);
     }
 
     /** Returns Redis' time, epoch milliseconds. */

@@ -58,6 +58,9 @@ class ClusterSlotsTest {
                     .view()
                     .key();
             control.keys.revoke(ALICE, new KeyName("-", key.id()), "");
+            assertThat(ImportWorld.importAll(control, "ws_2", ImportWorld.minted(3)))
+                    .extracting(ImportedKey::outcome)
+                    .containsOnly(ImportedKey.Outcome.IMPORTED);
             control.workspaces.setActive(ALICE, "ws_1", false);
             control.workspaces.setActive(ALICE, "ws_1", true);
             REDIS.commands().del("latchkey:key:" + key.digest().text());

@@ -13,6 +13,7 @@ import dev.latchkey.control.ledger.Caller;
 import dev.latchkey.control.ledger.Claim;
 import dev.latchkey.control.ledger.ManagedKey;
 import dev.latchkey.control.ledger.ManagedWorkspace;
+import dev.latchkey.control.listing.KeyQuery;
 import dev.latchkey.index.RealRedis;
 import dev.latchkey.key.Environment;
 import dev.latchkey.key.KeyDigest;
@@ -310,7 +311,9 @@ class RepeatedCallsTest {
     }
 
     private List<KeyView> keys() {
-        return control.keys.list("ws_1", new PageRequest(1000, ""), true).items();
+        return control.listing
+                .list(KeyQuery.all("ws_1"), new PageRequest(1000, ""))
+                .items();
     }
 
     private static void assertRefusedForItsId(ThrowingCallable call) {

@@ -1,0 +1,98 @@
+package dev.latchkey.control.keys;
+
+import dev.latchkey.key.Credential;
+import dev.latchkey.key.KeyFormat;
+import dev.latchkey.key.PresentedKey;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What a key that is imported may be. Looks at the request, the catalogue and the clock, never at what is stored.
+ *
+ * <p>This class is immutable and thread-safe.
+ */
+public final class ImportRules {
+    /** Of a key that an import into another workspace is busy with. */
+    static final Violation CLAIMED =
+            hidden("a key that no import into another workspace has begun with: repeat that one"
+                    + " to end it, or wait for a day");
+
+    private final KeyRules rules;
+    private final KeyFormat accepted;
+    private final KeyFormat known;
+    private final String form;
+
+    /**
+     * @param catalogue the scopes that a key can have
+     * @param acceptImported whether the sidecars take keys of the imported form
+     */
+    public ImportRules(Collection<String> catalogue, String brand, boolean acceptImported) {
+        this.rules = new KeyRules(catalogue);
+        this.accepted = new KeyFormat(brand, acceptImported);
+        this.known = new KeyFormat(brand, /* acceptImported= */ true);
+        this.form = "one whole key and nothing else: " + brand + "_live_ or " + brand
+                + "_test_, and 16 to 128 letters and digits";
+    }
+
+    /** A key that may be imported; does not print its secret. */
+    record Sound(PresentedKey secret, String name, KeyRules.Terms terms) {}
+
+    /** Checks what goes for all keys of a request. */
+    void check(String workspace, int keys, List<String> scopes, Violations violations) {
+        violations.workspace("workspace", workspace);
+        if (keys < 1 || keys > KeyImport.MAX_KEYS) {
+            violations.add(
+                    "keys", keys + " keys", "1 to " + KeyImport.MAX_KEYS + " keys; send the rest in further calls");
+        }
+        if (!scopes.isEmpty()) {
+            rules.checkScopes(scopes, violations);
+        }
+    }
+
+    /**
+     * Checks one key; empty, and it is noted why, if it may not be imported.
+     *
+     * @param scopes for a key that brings none
+     */
+    Optional<Sound> check(KeyToImport wanted, List<String> scopes, long now, Violations violations) {
+        Optional<PresentedKey> secret = parse(wanted.secret(), violations);
+        String name = wanted.name().isEmpty()
+                ? secret.map(key -> "imported " + key.start()).orElse("imported")
+                : wanted.name();
+        violations.name("name", name);
+        List<String> granted = wanted.scopes().isEmpty() ? scopes : wanted.scopes();
+        rules.checkScopes(granted, violations);
+        long expiresAt = KeyRules.expiresAt(wanted.expiry(), now, violations);
+        return secret.filter(key -> violations.isEmpty())
+                .map(key -> new Sound(key, name, KeyRules.Terms.of(key.environment(), granted, expiresAt)));
+    }
+
+    private Optional<PresentedKey> parse(String secret, Violations violations) {
+        Credential credential = known.parse(secret);
+        if (credential == Credential.Malformed.BAD_CHECKSUM) {
+            violations.secret(
+                    "secret", "a whole key: this one has a typing error, or is cut off; its checksum is wrong");
+        } else if (!(credential instanceof Credential.Presented presented)) {
+            violations.secret("secret", form);
+        } else if (!(accepted.parse(secret) instanceof Credential.Presented)) {
+            violations.secret(
+                    "secret",
+                    "a key with a checksum: sidecars do not accept others, unless the setting keys.accept-imported is true"
+                            + " for them and for the control plane");
+        } else {
+            return Optional.of(presented.key());
+        }
+        return Optional.empty();
+    }
+
+    /** Of a key that another service has written into the index in the same moment. */
+    static Violation conflict(String id) {
+        return hidden("a key that no other service writes into the index at the same time; " + id
+                + ", which was made here for it, does not work: revoke it");
+    }
+
+    private static Violation hidden(String expected) {
+        return new Violation("secret", Violations.NOT_SHOWN, expected);
+    }
+}

@@ -1,0 +1,189 @@
+package dev.latchkey.control.keys;
+
+import dev.latchkey.control.keys.ImportRules.Sound;
+import dev.latchkey.control.keys.RefusedException.Kind;
+import dev.latchkey.control.ledger.Audit;
+import dev.latchkey.control.ledger.Caller;
+import dev.latchkey.control.ledger.IntakeItem;
+import dev.latchkey.control.ledger.IntakeItem.Outcome;
+import dev.latchkey.control.ledger.KeyIntake;
+import dev.latchkey.control.ledger.Ledger;
+import dev.latchkey.control.ledger.ManagedKey;
+import dev.latchkey.control.ledger.StoreException;
+import dev.latchkey.key.KeyDigest;
+import dev.latchkey.key.KeyRecord;
+import java.time.Clock;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.Semaphore;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes over keys that exist elsewhere. Each is judged on its own; one that is there already, also revoked, stays as it is. So
+ * a call can be repeated, whatever became of it.
+ *
+ * <p>Throws as {@link KeyManager} does; no message holds a secret. This class is thread-safe, also among several control planes.
+ */
+public final class KeyImport {
+    /** In one call. */
+    static final int MAX_KEYS = 500;
+    /** Imports wait for each other, and other calls need threads too. */
+    private static final int MAX_CALLS = 8;
+
+    private static final Logger log = LoggerFactory.getLogger(KeyImport.class);
+
+    private final KeyIntake intake;
+    private final KeyDirectory directory;
+    private final Mint mint;
+    private final ImportRules rules;
+    private final Pace pace;
+    private final Clock clock;
+    private final Semaphore calls = new Semaphore(MAX_CALLS);
+
+    /** @param pace of all imports together */
+    public KeyImport(KeyIntake intake, Ledger ledger, Mint mint, ImportRules rules, Pace pace, Clock clock) {
+        this.intake = intake;
+        this.directory = new KeyDirectory(ledger, clock);
+        this.mint = mint;
+        this.rules = rules;
+        this.pace = pace;
+        this.clock = clock;
+    }
+
+    /** One key of a request: the item that it has become, or why it is none. */
+    private record Line(Optional<IntakeItem> item, boolean again, List<Violation> violations) {}
+
+    /**
+     * Imports those of {@code wanted} that may be.
+     *
+     * @param scopes for the keys that bring none
+     * @return what became of each, in their order
+     * @throws RefusedException with {@code UNAVAILABLE} if Redis failed in the middle: the message says how far it came
+     */
+    public List<ImportedKey> importKeys(
+            Caller caller, String workspace, List<KeyToImport> wanted, List<String> scopes) {
+        Violations violations = new Violations();
+        rules.check(workspace, wanted.size(), scopes, violations);
+        violations.throwIfAny();
+        directory.requireWorkspace(workspace);
+        mint.requireNewestPepper();
+        if (!calls.tryAcquire()) {
+            throw new RefusedException(
+                    Kind.UNAVAILABLE,
+                    "nothing was imported: " + MAX_CALLS
+                            + " imports are under way; repeat the call when one has ended");
+        }
+        try {
+            pace.await(wanted.size());
+            return run(caller, workspace, wanted, scopes);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new RefusedException(
+                    Kind.UNAVAILABLE, "nothing was imported: the control plane stops; repeat the call");
+        } finally {
+            calls.release();
+        }
+    }
+
+    private List<ImportedKey> run(Caller caller, String workspace, List<KeyToImport> wanted, List<String> scopes) {
+        long now = clock.millis();
+        Map<KeyDigest, IntakeItem> items = new LinkedHashMap<>();
+        List<Line> lines = wanted.stream()
+                .map(key -> judge(workspace, key, scopes, now, items))
+                .toList();
+        intake.take(workspace, items.values(), new Audit(caller, "key.import", "", now));
+        log.info("key.import {} keys of {} by {}", count(items.values(), Outcome.IMPORTED), workspace, caller.name());
+        requireAllFinished(items.values());
+        Map<ManagedKey, KeyView> views = views(workspace, items.values());
+        return lines.stream().map(line -> result(line, views)).toList();
+    }
+
+    private Line judge(
+            String workspace, KeyToImport wanted, List<String> scopes, long now, Map<KeyDigest, IntakeItem> items) {
+        Violations violations = new Violations();
+        Optional<Sound> sound = rules.check(wanted, scopes, now, violations);
+        if (sound.isEmpty()) {
+            return new Line(Optional.empty(), false, violations.all());
+        }
+        IntakeItem item = item(workspace, sound.get(), now);
+        IntakeItem before = items.putIfAbsent(mint.digest(sound.get().secret()), item);
+        return new Line(Optional.of(before == null ? item : before), before != null, List.of());
+    }
+
+    private IntakeItem item(String workspace, Sound sound, long now) {
+        KeyRules.Terms terms = sound.terms();
+        KeyRecord record = new KeyRecord(
+                mint.id(now),
+                workspace,
+                terms.environment(),
+                terms.scopes(),
+                KeyRecord.State.ACTIVE,
+                terms.expiresAt(),
+                1);
+        ManagedKey key = ManagedKey.made(
+                record,
+                mint.digest(sound.secret()),
+                sound.name(),
+                sound.secret().start(),
+                now,
+                ManagedKey.Links.NONE);
+        return new IntakeItem(key, mint.digests(sound.secret()));
+    }
+
+    private static void requireAllFinished(Collection<IntakeItem> items) {
+        long undone = count(items, Outcome.UNDONE);
+        long recorded = count(items, Outcome.RECORDED);
+        if (undone + recorded > 0) {
+            String cause = items.stream()
+                    .flatMap(item -> item.failure().stream())
+                    .map(StoreException::trouble)
+                    .findFirst()
+                    .orElse("");
+            throw new RefusedException(
+                    Kind.UNAVAILABLE,
+                    "the import stopped in the middle: of " + items.size() + " keys " + count(items, Outcome.IMPORTED)
+                            + " are imported, " + recorded + " recorded, which will work as soon as Redis allows, and "
+                            + undone + " not imported as far as is known; repeat the call, it doubles nothing. Cause: "
+                            + cause);
+        }
+    }
+
+    /** Only keys that were there before can have been used. */
+    private Map<ManagedKey, KeyView> views(String workspace, Collection<IntakeItem> items) {
+        List<ManagedKey> before = items.stream()
+                .filter(item -> item.outcome() == Outcome.EXISTED)
+                .flatMap(item -> item.result().stream())
+                .toList();
+        return directory.views(workspace, before).stream().collect(Collectors.toMap(KeyView::key, view -> view));
+    }
+
+    private ImportedKey result(Line line, Map<ManagedKey, KeyView> views) {
+        if (line.item().isEmpty()) {
+            return ImportedKey.refused(line.violations());
+        }
+        IntakeItem item = line.item().get();
+        Optional<KeyView> view = item.result()
+                .map(key -> views.getOrDefault(key, KeyView.of(key, OptionalLong.empty(), clock.millis())));
+        return switch (item.outcome()) {
+            case IMPORTED ->
+                new ImportedKey(
+                        line.again() ? ImportedKey.Outcome.EXISTED : ImportedKey.Outcome.IMPORTED, view, List.of());
+            case EXISTED -> new ImportedKey(ImportedKey.Outcome.EXISTED, view, List.of());
+            case CLAIMED -> ImportedKey.refused(List.of(ImportRules.CLAIMED));
+            case CONFLICT ->
+                ImportedKey.refused(List.of(
+                        ImportRules.conflict(item.result().map(ManagedKey::id).orElse(""))));
+            case OPEN, RECORDED, UNDONE -> throw new IllegalStateException("not finished: " + item.outcome());
+        };
+    }
+
+    private static long count(Collection<IntakeItem> items, Outcome outcome) {
+        return items.stream().filter(item -> item.outcome() == outcome).count();
+    }
+}

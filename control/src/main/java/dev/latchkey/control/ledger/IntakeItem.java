@@ -1,0 +1,192 @@
+package dev.latchkey.control.ledger;
+
+import dev.latchkey.index.IndexException;
+import dev.latchkey.index.IndexSchema;
+import dev.latchkey.key.KeyDigest;
+import dev.latchkey.key.KeyRecord;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** One key that {@link KeyIntake} is to take in, and what has become of it. Not thread-safe. */
+public final class IntakeItem {
+
+    /** How far a key has come, and with the last step where it ends. */
+    public enum Outcome {
+        /** It is still on its way. */
+        OPEN,
+        /** Ledger and index have it. */
+        IMPORTED,
+        /** The index, or at least the ledger, had it before; it may be revoked. */
+        EXISTED,
+        /** An intake into another workspace has claimed it and not recorded it, or not yet. */
+        CLAIMED,
+        /** The ledger has it, and the index holds another service's record, made meanwhile, under its name. */
+        CONFLICT,
+        /** The ledger has it, and the index will as soon as Redis allows. */
+        RECORDED,
+        /** A step before the ledger's failed; or that itself, and then it may be recorded. */
+        UNDONE
+    }
+
+    private final List<KeyDigest> digests;
+    private ManagedKey key;
+    private Outcome outcome = Outcome.OPEN;
+    private Optional<ManagedKey> existing = Optional.empty();
+    private Optional<StoreException> failure = Optional.empty();
+    private String claimedBy = "";
+    private boolean recordedByOther;
+    private boolean shown;
+
+    /**
+     * @param key as it is to be, with a new id and the digest under the newest pepper
+     * @param digests under every pepper
+     */
+    public IntakeItem(ManagedKey key, List<KeyDigest> digests) {
+        this.key = key;
+        // The lowest version first, in whichever order a control plane has its peppers.
+        this.digests = digests.stream()
+                .sorted(Comparator.comparing(KeyDigest::pepperVersion))
+                .toList();
+    }
+
+    public Outcome outcome() {
+        return outcome;
+    }
+
+    /**
+     * Returns the key that is imported or at least recorded, or was there in this workspace before; empty if it is none of
+     * these, or cannot be read.
+     */
+    public Optional<ManagedKey> result() {
+        return switch (outcome) {
+            case IMPORTED, RECORDED, CONFLICT -> Optional.of(key);
+            case OPEN, EXISTED, CLAIMED, UNDONE -> existing;
+        };
+    }
+
+    /** Returns what Redis failed in, if it did; that may be harmless. */
+    public Optional<StoreException> failure() {
+        return failure;
+    }
+
+    ManagedKey key() {
+        return key;
+    }
+
+    int peppers() {
+        return digests.size();
+    }
+
+    /** @param n from 0, for the lowest version */
+    KeyDigest digest(int n) {
+        return digests.get(n);
+    }
+
+    boolean isOpen() {
+        return outcome == Outcome.OPEN;
+    }
+
+    void failed(StoreException e) {
+        failure = Optional.of(e);
+        if (isOpen()) {
+            outcome = Outcome.UNDONE;
+        }
+    }
+
+    void lookedUp(boolean held) {
+        if (held) {
+            outcome = Outcome.EXISTED;
+        }
+    }
+
+    boolean isKnown() {
+        return outcome == Outcome.EXISTED;
+    }
+
+    /** Takes what the index holds under {@code digest}, if anything: a revoked record is the one that counts. */
+    void indexed(KeyDigest digest, Map<String, String> fields) {
+        try {
+            KeyRecord record = IndexSchema.decodeKey(fields);
+            if (record.workspace().equals(key.workspace()) && (existing.isEmpty() || record.revoked())) {
+                existing = Optional.of(ManagedKey.foreign(record, digest, key.start()));
+            }
+        } catch (IndexException e) {
+            // Held under another digest, or damaged: no key that could be shown.
+        }
+    }
+
+    Optional<ManagedKey> existing() {
+        return existing;
+    }
+
+    /** Takes the ledger's own record of the one that is there; null if there is none. */
+    void ledgerHas(@Nullable String text) {
+        try {
+            if (text != null) {
+                String id = existing.map(ManagedKey::id).orElse(key.id());
+                existing = Optional.of(LedgerCodec.decodeKey(id, text))
+                        .filter(known -> digests.contains(known.digest()))
+                        .or(() -> existing);
+            }
+        } catch (StoreException e) {
+            failed(e);
+        }
+    }
+
+    /** Returns what {@link #claimStood} reads. */
+    String claim() {
+        return key.workspace() + " " + key.id();
+    }
+
+    /** Takes the claim that stood there before; null if none did. */
+    void claimStood(@Nullable String claim) {
+        if (claim != null) {
+            int space = claim.indexOf(' ');
+            claimedBy = claim.substring(0, space);
+            key = key.withId(claim.substring(space + 1));
+            outcome = claimedBy.equals(key.workspace()) ? Outcome.OPEN : Outcome.CLAIMED;
+        }
+    }
+
+    boolean isClaimedElsewhere() {
+        return outcome == Outcome.CLAIMED;
+    }
+
+    String claimedBy() {
+        return claimedBy;
+    }
+
+    /** Takes what the ledger of the other workspace holds of it; null if nothing. */
+    void claimantHas(@Nullable String text) {
+        lookedUp(text != null);
+    }
+
+    /** @param made whether this intake has made the step in the ledger; else another has */
+    void recorded(boolean made) {
+        outcome = made ? Outcome.RECORDED : Outcome.EXISTED;
+        recordedByOther = !made;
+    }
+
+    boolean isRecordedByOther() {
+        return recordedByOther;
+    }
+
+    /** Returns what the index may not have yet. */
+    Optional<ManagedKey> toShow() {
+        return outcome == Outcome.RECORDED || recordedByOther ? result() : Optional.empty();
+    }
+
+    void shown(boolean conflict) {
+        shown = true;
+        if (outcome == Outcome.RECORDED) {
+            outcome = conflict ? Outcome.CONFLICT : Outcome.IMPORTED;
+        }
+    }
+
+    boolean isShown() {
+        return shown;
+    }
+}
