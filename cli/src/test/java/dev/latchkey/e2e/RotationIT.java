@@ -3,11 +3,15 @@ package dev.latchkey.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.Duration;
+import com.google.protobuf.util.Timestamps;
 import dev.latchkey.v1.CreateKeyResponse;
+import dev.latchkey.v1.Key;
+import dev.latchkey.v1.ListKeysRequest;
 import dev.latchkey.v1.RotateKeyRequest;
 import dev.latchkey.v1.RotateKeyResponse;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
@@ -67,6 +71,37 @@ class RotationIT {
 
         World.assertProblem(world.get("/v1/cases", old.getSecret()), 401, "AUTH_EXPIRED_KEY");
         assertThat(status(fresh)).isEqualTo(200);
+    }
+
+    /** The sidecar notes uses every 30 s, so what the list says is never older than a minute. */
+    @Test
+    void rotate_oldKeyIsStillUsed_theListShowsItWithinAMinute() {
+        CreateKeyResponse old = admin.createKey("ws_1");
+        RotateKeyResponse rotated = rotate(old, 3600);
+        long rotation = Timestamps.toMillis(rotated.getKey().getCreateTime());
+        assertThat(listed(old.getKey().getId()).hasLastUsedTime()).isFalse();
+        // Uses are noted to the second.
+        Awaitility.await().until(() -> System.currentTimeMillis() > rotation + 1000);
+
+        assertThat(status(old.getSecret())).isEqualTo(200);
+
+        Key shown = Awaitility.await()
+                .atMost(60, TimeUnit.SECONDS)
+                .until(() -> listed(old.getKey().getId()), Key::hasLastUsedTime);
+        assertThat(Timestamps.toMillis(shown.getLastUsedTime())).isGreaterThan(rotation);
+        assertThat(shown.getSuccessor()).isEqualTo(rotated.getKey().getId());
+        assertThat(listed(rotated.getKey().getId()).hasLastUsedTime()).isFalse();
+    }
+
+    private static Key listed(String id) {
+        ListKeysRequest request = ListKeysRequest.newBuilder()
+                .setWorkspace("ws_1")
+                .setOrderBy("create_time desc")
+                .build();
+        return admin.keys().listKeys(request).getKeysList().stream()
+                .filter(key -> key.getId().equals(id))
+                .findFirst()
+                .orElseThrow();
     }
 
     @Test
