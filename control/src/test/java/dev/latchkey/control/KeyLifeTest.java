@@ -288,7 +288,8 @@ class KeyLifeTest {
     }
 
     private static CreateKeyResponse create(String name, long seconds) {
-        CreateKeyResponse created = control.keys()
+        control.clock.advance(java.time.Duration.ofMillis(1));
+        return control.keys()
                 .createKey(CreateKeyRequest.newBuilder()
                         .setWorkspace("ws_1")
                         .setName(name)
@@ -296,8 +297,6 @@ class KeyLifeTest {
                         .addScopes("cases:write")
                         .setLifetime(seconds(seconds))
                         .build());
-        control.clock.advance(java.time.Duration.ofMillis(1));
-        return created;
     }
 
     private static Duration seconds(long seconds) {
