@@ -3,6 +3,7 @@ package dev.latchkey.control.api;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.MediaType;
+import com.linecorp.armeria.common.grpc.GrpcExceptionHandlerFunction;
 import com.linecorp.armeria.common.grpc.GrpcMeterIdPrefixFunction;
 import com.linecorp.armeria.common.metric.MeterIdPrefixFunction;
 import com.linecorp.armeria.server.HttpService;
@@ -25,8 +26,8 @@ import java.util.List;
 import java.util.concurrent.CompletionException;
 
 /**
- * The control plane's one port: its services behind {@link AdminAuth}, by gRPC and by REST; and open to all, {@code grpc.health.v1}, {@code
- * /livez}, {@code /readyz} and {@code /metrics}.
+ * The control plane's one port: its services behind {@link AdminAuth}, by gRPC and by REST; and open to all, {@code /openapi.json}, {@code
+ * grpc.health.v1}, {@code /livez}, {@code /readyz} and {@code /metrics}.
  */
 public final class ControlServer implements AutoCloseable {
     private static final int MAX_REQUEST_BYTES = 64 * 1024;
@@ -42,6 +43,9 @@ public final class ControlServer implements AutoCloseable {
     private static final Duration QUIET = Duration.ofMillis(50);
 
     private static final MeterIdPrefixFunction CALLS = GrpcMeterIdPrefixFunction.of("latchkey.control");
+    /** Armeria's own: a call that ran out of time is no fault of unknown kind. */
+    private static final GrpcExceptionHandlerFunction FAILURES = GrpcExceptionHandlerFunction.of();
+
     private static final MediaType PROMETHEUS = MediaType.parse("text/plain; version=0.0.4; charset=utf-8");
 
     private final SettableHealthChecker serving = new SettableHealthChecker(false);
@@ -62,13 +66,15 @@ public final class ControlServer implements AutoCloseable {
         var grpc = GrpcService.builder()
                 .addService(GrpcHealthCheckService.of(serving))
                 .maxRequestMessageLength(MAX_REQUEST_BYTES)
-                .exceptionHandler((context, status, cause, metadata) -> status.withCause(null))
+                .exceptionHandler((context, status, cause, metadata) ->
+                        FAILURES.apply(context, status, cause, metadata).withCause(null))
                 .useBlockingTaskExecutor(true);
         List<ServerServiceDefinition> authenticated = services.stream()
                 .map(service -> ServerInterceptors.intercept(service, auth))
                 .toList();
         authenticated.forEach(grpc::addService);
         RestApi rest = new RestApi(authenticated, style);
+        String document = rest.openApi();
         ServerBuilder builder = Server.builder();
         rest.forEach((route, service) -> builder.route()
                 .addRoute(route)
@@ -79,6 +85,8 @@ public final class ControlServer implements AutoCloseable {
                 .http(address)
                 .meterRegistry(metrics)
                 .service(grpc.build(), MetricCollectingService.newDecorator(CALLS))
+                .service(
+                        "/openapi.json", (context, request) -> HttpResponse.of(HttpStatus.OK, MediaType.JSON, document))
                 .service("/livez", (context, request) -> text(HttpStatus.OK, "ok\n"))
                 .service("/readyz", readyz(readiness))
                 .service("/metrics", (context, request) -> HttpResponse.of(HttpStatus.OK, PROMETHEUS, metrics.scrape()))

@@ -42,6 +42,14 @@ public final class RestApi {
                 Route.builder().regex(RestMethod.pattern(template)).build(), new RestResource(methods, problems)));
     }
 
+    /** Returns the OpenAPI 3.1 document of all this: JSON in UTF-8. */
+    public String openApi() {
+        return OpenApi.of(methodsByPath.values().stream()
+                        .flatMap(methods -> methods.values().stream())
+                        .toList())
+                .toPrettyString();
+    }
+
     /** Returns what makes the port's other errors problem documents too. */
     public ServerErrorHandler errors() {
         return problems;

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 final class Scalars {
     private static final Set<String> MESSAGES = Set.of(
             Timestamp.getDescriptor().getFullName(), Duration.getDescriptor().getFullName());
-    private static final Pattern SECONDS = Pattern.compile("-?[0-9]{1,12}(\\.[0-9]{1,9})?s");
+    static final Pattern SECONDS = Pattern.compile("-?[0-9]{1,12}(\\.[0-9]{1,9})?s");
     private static final Pattern WHOLE = Pattern.compile("-?[0-9]{1,10}");
     private static final Pattern TIME =
             Pattern.compile("\\d{4}-\\d{2}-\\d{2}[Tt]\\d{2}:\\d{2}:\\d{2}(\\.\\d{1,9})?([Zz]|[+-]\\d{2}:\\d{2})");
@@ -70,7 +70,8 @@ final class Scalars {
         };
     }
 
-    private static boolean isTime(FieldDescriptor field) {
+    /** Of a message that is one value: tells whether it is a time, and not a duration. */
+    static boolean isTime(FieldDescriptor field) {
         return field.getMessageType()
                 .getFullName()
                 .equals(Timestamp.getDescriptor().getFullName());
