@@ -86,7 +86,7 @@ final class ExplainCommand implements Callable<Integer> {
             }
             explained = client.explain(stub -> stub.explain(request.build()));
         }
-        output.print(spec, ExplainView.json(explained), ExplainView.text(explained));
+        output.print(spec, explained, ExplainView.text(explained));
         return explained.getAllowed() ? 0 : CommandFailure.REFUSED;
     }
 

@@ -1,8 +1,5 @@
 package dev.latchkey.cli;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.latchkey.v1.ExplainResponse;
 import dev.latchkey.v1.ExplainStep;
 import dev.latchkey.v1.HttpAnswer;
@@ -13,28 +10,6 @@ import java.util.List;
 /** How an explained decision looks in results. */
 final class ExplainView {
     private ExplainView() {}
-
-    static ObjectNode json(ExplainResponse explained) {
-        ObjectNode json = JsonNodeFactory.instance.objectNode();
-        json.put("allowed", explained.getAllowed());
-        json.put("code", explained.getCode());
-        json.put("reason", explained.getReason());
-        ArrayNode steps = json.putArray("steps");
-        for (ExplainStep step : explained.getStepsList()) {
-            steps.addObject()
-                    .put("name", step.getName())
-                    .put("outcome", ProtoValues.text(step.getOutcome()))
-                    .put("detail", step.getDetail());
-        }
-        if (explained.hasAnswer()) {
-            HttpAnswer answer = explained.getAnswer();
-            ObjectNode sent = json.putObject("answer").put("status", answer.getStatus());
-            headers(sent.putArray("headers"), answer.getHeadersList());
-            sent.put("body", answer.getBody());
-        }
-        headers(json.putArray("upstream_headers"), explained.getUpstreamHeadersList());
-        return json;
-    }
 
     static String text(ExplainResponse explained) {
         TextTable steps = new TextTable();
@@ -63,12 +38,6 @@ final class ExplainView {
             case FAILED -> "FAILED";
             default -> "-";
         };
-    }
-
-    private static void headers(ArrayNode array, List<HttpHeader> headers) {
-        for (HttpHeader header : headers) {
-            array.addObject().put("name", header.getName()).put("value", header.getValue());
-        }
     }
 
     private static void lines(StringBuilder text, List<HttpHeader> headers) {

@@ -1,51 +1,13 @@
 package dev.latchkey.cli;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.latchkey.v1.Key;
 import java.util.List;
 
-/** How a key looks in results: as JSON and as text. Neither holds the secret. */
+/** How a key looks in results, without its secret. */
 final class KeyView {
     private static final int SHOWN_SCOPES = 3;
 
     private KeyView() {}
-
-    /** Returns the JSON of a key. What is not set is left out, but for the list of scopes. */
-    static ObjectNode json(Key key) {
-        ObjectNode json = JsonNodeFactory.instance.objectNode();
-        json.put("id", key.getId());
-        json.put("workspace", key.getWorkspace());
-        json.put("name", key.getName());
-        json.put("environment", ProtoValues.text(key.getEnvironment()));
-        ArrayNode scopes = json.putArray("scopes");
-        key.getScopesList().forEach(scopes::add);
-        json.put("state", ProtoValues.text(key.getState()));
-        json.put("start", key.getStart());
-        if (key.hasCreateTime()) {
-            json.put("create_time", ProtoValues.text(key.getCreateTime()));
-        }
-        if (key.hasExpireTime()) {
-            json.put("expire_time", ProtoValues.text(key.getExpireTime()));
-        }
-        if (key.hasLastUsedTime()) {
-            json.put("last_used_time", ProtoValues.text(key.getLastUsedTime()));
-        }
-        if (key.hasRevokeTime()) {
-            json.put("revoke_time", ProtoValues.text(key.getRevokeTime()));
-        }
-        json.put("pepper_version", key.getPepperVersion());
-        putLink(json, "predecessor", key.getPredecessor());
-        putLink(json, "successor", key.getSuccessor());
-        return json;
-    }
-
-    private static void putLink(ObjectNode json, String member, String id) {
-        if (!id.isEmpty()) {
-            json.put(member, id);
-        }
-    }
 
     /** Returns a sheet: a name and a value on each line. */
     static TextTable sheet(Key key) {

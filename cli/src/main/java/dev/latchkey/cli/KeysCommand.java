@@ -1,12 +1,15 @@
 package dev.latchkey.cli;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.google.protobuf.Message;
 import dev.latchkey.v1.FindKeyRequest;
+import dev.latchkey.v1.FindKeyResponse;
 import dev.latchkey.v1.GetKeyRequest;
+import dev.latchkey.v1.GetKeyResponse;
 import dev.latchkey.v1.Key;
 import dev.latchkey.v1.RevokeKeyRequest;
+import dev.latchkey.v1.RevokeKeyResponse;
 import dev.latchkey.v1.RevokeLeakedKeyRequest;
+import dev.latchkey.v1.RevokeLeakedKeyResponse;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -65,7 +68,8 @@ final class KeysCommand {
         GetKeyRequest request =
                 GetKeyRequest.newBuilder().setWorkspace(ANY_WORKSPACE).setId(id).build();
         try (ControlClient client = control.client()) {
-            print(client.keys(stub -> stub.getKey(request)).getKey());
+            GetKeyResponse found = client.keys(stub -> stub.getKey(request));
+            print(found, found.getKey());
         }
         return 0;
     }
@@ -86,10 +90,13 @@ final class KeysCommand {
                     String reason,
             @Mixin RequestId requestId) {
         try (ControlClient client = control.client()) {
-            print(
-                    which.id == null
-                            ? revokeLeaked(client, reason, requestId)
-                            : revoke(client, which.id, reason, requestId));
+            if (which.id == null) {
+                RevokeLeakedKeyResponse revoked = revokeLeaked(client, reason, requestId);
+                print(revoked, revoked.getKey());
+            } else {
+                RevokeKeyResponse revoked = revoke(client, which.id, reason, requestId);
+                print(revoked, revoked.getKey());
+            }
         }
         return 0;
     }
@@ -106,33 +113,32 @@ final class KeysCommand {
         try (ControlClient client = control.client()) {
             FindKeyRequest request =
                     FindKeyRequest.newBuilder().setSecret(input.readKey()).build();
-            print(client.keys(stub -> stub.findKey(request)).getKey());
+            FindKeyResponse found = client.keys(stub -> stub.findKey(request));
+            print(found, found.getKey());
         }
         return 0;
     }
 
-    private static Key revoke(ControlClient client, String id, String reason, RequestId requestId) {
+    private static RevokeKeyResponse revoke(ControlClient client, String id, String reason, RequestId requestId) {
         RevokeKeyRequest request = RevokeKeyRequest.newBuilder()
                 .setWorkspace(ANY_WORKSPACE)
                 .setId(id)
                 .setReason(reason)
                 .setRequestId(requestId.text())
                 .build();
-        return client.keys(stub -> stub.revokeKey(request)).getKey();
+        return client.keys(stub -> stub.revokeKey(request));
     }
 
-    private Key revokeLeaked(ControlClient client, String reason, RequestId requestId) {
+    private RevokeLeakedKeyResponse revokeLeaked(ControlClient client, String reason, RequestId requestId) {
         RevokeLeakedKeyRequest request = RevokeLeakedKeyRequest.newBuilder()
                 .setSecret(input.readKey())
                 .setReason(reason)
                 .setRequestId(requestId.text())
                 .build();
-        return client.keys(stub -> stub.revokeLeakedKey(request)).getKey();
+        return client.keys(stub -> stub.revokeLeakedKey(request));
     }
 
-    private void print(Key key) {
-        ObjectNode json = JsonNodeFactory.instance.objectNode();
-        json.set("key", KeyView.json(key));
-        output.print(spec, json, KeyView.sheet(key).toString());
+    private void print(Message answer, Key key) {
+        output.print(spec, answer, KeyView.sheet(key).toString());
     }
 }

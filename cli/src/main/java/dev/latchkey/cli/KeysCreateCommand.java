@@ -68,8 +68,8 @@ final class KeysCreateCommand implements Callable<Integer> {
             created = client.keys(stub -> stub.createKey(request()));
         }
         return created.getRepeated()
-                ? ShownOnce.printRepeated(spec, output, created.getKey())
-                : ShownOnce.print(spec, output, created.getKey(), created.getSecret());
+                ? ShownOnce.printRepeated(spec, output, created, created.getKey())
+                : ShownOnce.print(spec, output, created, created.getKey(), created.getSecret());
     }
 
     private CreateKeyRequest request() {

@@ -1,8 +1,5 @@
 package dev.latchkey.cli;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.latchkey.v1.Key;
 import dev.latchkey.v1.KeyState;
 import dev.latchkey.v1.ListKeysRequest;
@@ -93,12 +90,9 @@ final class KeysListCommand implements Callable<Integer> {
             } while (!token.isEmpty());
             successors = output.isTable() ? Successors.of(keys, client) : Successors.NONE;
         }
-        ObjectNode json = JsonNodeFactory.instance.objectNode();
-        ArrayNode array = json.putArray("keys");
-        keys.forEach(key -> array.add(KeyView.json(key)));
-        // All pages are here.
-        json.put("next_page_token", "");
-        output.print(spec, json, KeyView.table(keys, successors).toString());
+        // All pages are here, so there is no token.
+        ListKeysResponse whole = ListKeysResponse.newBuilder().addAllKeys(keys).build();
+        output.print(spec, whole, KeyView.table(keys, successors).toString());
         return 0;
     }
 

@@ -62,8 +62,8 @@ final class KeysRotateCommand implements Callable<Integer> {
             rotated = client.keys(stub -> stub.rotateKey(request()));
         }
         int status = rotated.getRepeated()
-                ? ShownOnce.printRepeated(spec, output, rotated.getKey())
-                : ShownOnce.print(spec, output, rotated.getKey(), rotated.getSecret());
+                ? ShownOnce.printRepeated(spec, output, rotated, rotated.getKey())
+                : ShownOnce.print(spec, output, rotated, rotated.getKey(), rotated.getSecret());
         if (output.isTable()) {
             Key old = rotated.getPredecessor();
             spec.commandLine()

@@ -1,9 +1,7 @@
 package dev.latchkey.cli;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.latchkey.v1.Key;
 import dev.latchkey.v1.UpdateKeyRequest;
+import dev.latchkey.v1.UpdateKeyResponse;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -58,13 +56,11 @@ final class KeysUpdateCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         UpdateKeyRequest request = request();
-        Key key;
+        UpdateKeyResponse updated;
         try (ControlClient client = control.client()) {
-            key = client.keys(stub -> stub.updateKey(request)).getKey();
+            updated = client.keys(stub -> stub.updateKey(request));
         }
-        ObjectNode json = JsonNodeFactory.instance.objectNode();
-        json.set("key", KeyView.json(key));
-        output.print(spec, json, KeyView.sheet(key).toString());
+        output.print(spec, updated, KeyView.sheet(updated.getKey()).toString());
         return 0;
     }
 

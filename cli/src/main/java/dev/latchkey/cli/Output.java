@@ -3,6 +3,8 @@ package dev.latchkey.cli;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.google.protobuf.Message;
+import dev.latchkey.control.api.rest.RestJson;
 import java.io.PrintWriter;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
@@ -27,6 +29,16 @@ final class Output {
     private enum Format {
         TABLE,
         JSON
+    }
+
+    /**
+     * Prints an answer of the control plane in the form that was asked for; as JSON it is what REST answers.
+     *
+     * @param table with its line feeds
+     * @throws CommandFailure if it cannot be written
+     */
+    void print(CommandSpec command, Message answer, String table) {
+        print(command, RestJson.of(answer), table);
     }
 
     /**

@@ -4,13 +4,12 @@ import com.google.protobuf.Duration;
 import com.google.protobuf.Timestamp;
 import dev.latchkey.v1.Environment;
 import dev.latchkey.v1.KeyState;
-import dev.latchkey.v1.StepOutcome;
 import dev.latchkey.v1.WorkspaceState;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 
-/** The spelling of the protos' values in commands, JSON and tables. */
+/** The spelling of the protos' values in commands and tables. */
 final class ProtoValues {
     private static final String WORKSPACE_PREFIX = "WORKSPACE_";
 
@@ -24,19 +23,10 @@ final class ProtoValues {
         return lowerCase(state);
     }
 
-    static String text(StepOutcome outcome) {
-        return lowerCase(outcome);
-    }
-
     static String text(WorkspaceState state) {
         String name = state.name();
         return (name.startsWith(WORKSPACE_PREFIX) ? name.substring(WORKSPACE_PREFIX.length()) : name)
                 .toLowerCase(Locale.ROOT);
-    }
-
-    /** Returns the time in UTC as RFC 3339 has it, with as many digits of the second as there are. */
-    static String text(Timestamp time) {
-        return instant(time).toString();
     }
 
     /** Returns the time in UTC as RFC 3339 has it, in whole seconds. */

@@ -1,7 +1,6 @@
 package dev.latchkey.cli;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.google.protobuf.Message;
 import dev.latchkey.v1.Key;
 import picocli.CommandLine.Model.CommandSpec;
 
@@ -9,12 +8,9 @@ import picocli.CommandLine.Model.CommandSpec;
 final class ShownOnce {
     private ShownOnce() {}
 
-    /** Prints the key that an earlier call with the same id has made, and says what that means. */
-    static int printRepeated(CommandSpec spec, Output output, Key key) {
-        ObjectNode json = JsonNodeFactory.instance.objectNode();
-        json.set("key", KeyView.json(key));
-        json.put("repeated", true);
-        output.print(spec, json, KeyView.sheet(key).toString());
+    /** Prints {@code key} of {@code answer}, which an earlier call with the same id has made, and says what that means. */
+    static int printRepeated(CommandSpec spec, Output output, Message answer, Key key) {
+        output.print(spec, answer, KeyView.sheet(key).toString());
         spec.commandLine()
                 .getErr()
                 .println(
@@ -24,13 +20,11 @@ final class ShownOnce {
         return 0;
     }
 
-    static int print(CommandSpec spec, Output output, Key key, String secret) {
-        ObjectNode json = JsonNodeFactory.instance.objectNode();
-        json.set("key", KeyView.json(key));
-        json.put("secret", secret);
+    /** Prints {@code key} and {@code secret} of {@code answer}. */
+    static int print(CommandSpec spec, Output output, Message answer, Key key, String secret) {
         TextTable sheet = KeyView.sheet(key).row("secret", secret);
         try {
-            output.print(spec, json, sheet.toString());
+            output.print(spec, answer, sheet.toString());
         } catch (CommandFailure e) {
             throw CommandFailure.refused(
                     e.getMessage() + ": the secret is lost. Revoke " + key.getId() + " and create another");

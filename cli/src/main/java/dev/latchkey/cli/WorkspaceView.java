@@ -1,25 +1,11 @@
 package dev.latchkey.cli;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.latchkey.v1.Workspace;
 import java.util.List;
 
-/** How a workspace looks in results: as JSON and as text. */
+/** How a workspace looks in results. */
 final class WorkspaceView {
     private WorkspaceView() {}
-
-    /** Returns the JSON of a workspace. */
-    static ObjectNode json(Workspace workspace) {
-        ObjectNode json = JsonNodeFactory.instance.objectNode();
-        json.put("id", workspace.getId());
-        json.put("name", workspace.getName());
-        json.put("state", ProtoValues.text(workspace.getState()));
-        if (workspace.hasCreateTime()) {
-            json.put("create_time", ProtoValues.text(workspace.getCreateTime()));
-        }
-        return json;
-    }
 
     /** Returns a sheet: a name and a value on each line. */
     static TextTable sheet(Workspace workspace) {

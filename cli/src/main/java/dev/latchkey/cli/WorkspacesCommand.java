@@ -1,12 +1,14 @@
 package dev.latchkey.cli;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.google.protobuf.Message;
 import dev.latchkey.v1.ActivateWorkspaceRequest;
+import dev.latchkey.v1.ActivateWorkspaceResponse;
 import dev.latchkey.v1.CreateWorkspaceRequest;
+import dev.latchkey.v1.CreateWorkspaceResponse;
 import dev.latchkey.v1.DeactivateWorkspaceRequest;
+import dev.latchkey.v1.DeactivateWorkspaceResponse;
 import dev.latchkey.v1.GetWorkspaceRequest;
+import dev.latchkey.v1.GetWorkspaceResponse;
 import dev.latchkey.v1.ListWorkspacesRequest;
 import dev.latchkey.v1.ListWorkspacesResponse;
 import dev.latchkey.v1.Workspace;
@@ -56,7 +58,7 @@ final class WorkspacesCommand {
                 .setName(name)
                 .setRequestId(requestId.text())
                 .build();
-        return print(stub -> stub.createWorkspace(request).getWorkspace());
+        return print(stub -> stub.createWorkspace(request), CreateWorkspaceResponse::getWorkspace);
     }
 
     @Command(name = "activate", description = "Let the keys of a workspace work again.")
@@ -65,7 +67,7 @@ final class WorkspacesCommand {
                 .setId(id)
                 .setRequestId(requestId.text())
                 .build();
-        return print(stub -> stub.activateWorkspace(request).getWorkspace());
+        return print(stub -> stub.activateWorkspace(request), ActivateWorkspaceResponse::getWorkspace);
     }
 
     @Command(name = "deactivate", description = "Stop all keys of a workspace: requests get AUTH_TENANT_INACTIVE.")
@@ -75,13 +77,13 @@ final class WorkspacesCommand {
                 .setId(id)
                 .setRequestId(requestId.text())
                 .build();
-        return print(stub -> stub.deactivateWorkspace(request).getWorkspace());
+        return print(stub -> stub.deactivateWorkspace(request), DeactivateWorkspaceResponse::getWorkspace);
     }
 
     @Command(name = "get", description = "Show one workspace.")
     int get(@Parameters(paramLabel = "ID", description = "The workspace.") String id) {
         GetWorkspaceRequest request = GetWorkspaceRequest.newBuilder().setId(id).build();
-        return print(stub -> stub.getWorkspace(request).getWorkspace());
+        return print(stub -> stub.getWorkspace(request), GetWorkspaceResponse::getWorkspace);
     }
 
     @Command(name = "list", description = "List all workspaces, by id.")
@@ -99,23 +101,20 @@ final class WorkspacesCommand {
                 token = page.getNextPageToken();
             } while (!token.isEmpty());
         }
-        ObjectNode json = JsonNodeFactory.instance.objectNode();
-        ArrayNode array = json.putArray("workspaces");
-        workspaces.forEach(workspace -> array.add(WorkspaceView.json(workspace)));
-        // All pages are here.
-        json.put("next_page_token", "");
-        output.print(spec, json, WorkspaceView.table(workspaces).toString());
+        // All pages are here, so there is no token.
+        ListWorkspacesResponse whole =
+                ListWorkspacesResponse.newBuilder().addAllWorkspaces(workspaces).build();
+        output.print(spec, whole, WorkspaceView.table(workspaces).toString());
         return 0;
     }
 
-    private int print(Function<WorkspaceServiceBlockingStub, Workspace> call) {
-        Workspace workspace;
+    private <A extends Message> int print(
+            Function<WorkspaceServiceBlockingStub, A> call, Function<A, Workspace> workspace) {
+        A answer;
         try (ControlClient client = control.client()) {
-            workspace = client.workspaces(call);
+            answer = client.workspaces(call);
         }
-        ObjectNode json = JsonNodeFactory.instance.objectNode();
-        json.set("workspace", WorkspaceView.json(workspace));
-        output.print(spec, json, WorkspaceView.sheet(workspace).toString());
+        output.print(spec, answer, WorkspaceView.sheet(workspace.apply(answer)).toString());
         return 0;
     }
 }

@@ -1,7 +1,5 @@
 package dev.latchkey.cli;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.latchkey.v1.RevokeAllKeysRequest;
 import dev.latchkey.v1.RevokeAllKeysResponse;
 import java.util.concurrent.Callable;
@@ -60,11 +58,12 @@ final class WorkspacesRevokeAllCommand implements Callable<Integer> {
                     "not confirmed, so nothing was done (expected: yes, or --yes where nobody is" + " asked)");
         }
         int revoked = revokeAll();
-        ObjectNode json =
-                JsonNodeFactory.instance.objectNode().put("revoked", revoked).put("done", true);
         output.print(
                 spec,
-                json,
+                RevokeAllKeysResponse.newBuilder()
+                        .setRevoked(revoked)
+                        .setDone(true)
+                        .build(),
                 new TextTable()
                         .row("workspace", workspace)
                         .row("revoked", Shown.count(revoked, "key"))

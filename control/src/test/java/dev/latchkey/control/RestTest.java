@@ -15,6 +15,8 @@ import com.linecorp.armeria.common.RequestHeadersBuilder;
 import dev.latchkey.index.RealRedis;
 import java.io.IOException;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
@@ -36,11 +38,13 @@ class RestTest {
     private static final String KEYS = "/v1/workspaces/ws_1/keys";
 
     private static RunningControlPlane control;
+    private static AnswerSchemas schemas;
 
     @BeforeAll
     static void start() throws IOException {
         control = new RunningControlPlane(REDIS.uri());
         Awaitility.await().until(control.plane::ready);
+        schemas = new AnswerSchemas(JSON.readTree(control.get("/openapi.json").body()));
     }
 
     @AfterAll
@@ -205,6 +209,17 @@ class RestTest {
     }
 
     @Test
+    void openApi_everyPathOfIt_isServed() {
+        for (Map.Entry<String, JsonNode> path : schemas.paths()) {
+            path.getValue().fieldNames().forEachRemaining(method -> {
+                HttpMethod asked = HttpMethod.valueOf(method.toUpperCase(Locale.ROOT));
+                String target = path.getKey().replaceAll("\\{[a-z]+}", "x");
+                assertProblem(send("h2c", RequestHeaders.builder(asked, target), ""), 401, "UNAUTHENTICATED");
+            });
+        }
+    }
+
+    @Test
     void calls_areCountedAsThoseOfGrpc() {
         get(KEYS);
         assertThat(control.get("/metrics").body().lines())
@@ -264,10 +279,12 @@ class RestTest {
     }
 
     private static AggregatedHttpResponse send(String protocol, RequestHeadersBuilder headers, String body) {
-        return WebClient.of(protocol + "://127.0.0.1:" + control.plane.port())
+        AggregatedHttpResponse answer = WebClient.of(protocol + "://127.0.0.1:" + control.plane.port())
                 .execute(headers.build(), body)
                 .aggregate()
                 .join();
+        schemas.check(headers.method().name(), headers.path(), answer.status().code(), tree(answer));
+        return answer;
     }
 
     private static RequestHeadersBuilder headers(HttpMethod method, String path) {
