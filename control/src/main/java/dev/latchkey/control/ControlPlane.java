@@ -4,12 +4,14 @@ import dev.latchkey.answer.AnswerStyle;
 import dev.latchkey.config.Settings;
 import dev.latchkey.control.api.AccessServiceEndpoint;
 import dev.latchkey.control.api.AdminAuth;
+import dev.latchkey.control.api.AuditServiceEndpoint;
 import dev.latchkey.control.api.ControlServer;
 import dev.latchkey.control.api.ExplainServiceEndpoint;
 import dev.latchkey.control.api.KeyServiceEndpoint;
 import dev.latchkey.control.api.Readiness;
 import dev.latchkey.control.api.ScopeServiceEndpoint;
 import dev.latchkey.control.api.WorkspaceServiceEndpoint;
+import dev.latchkey.control.audit.AuditReader;
 import dev.latchkey.control.explain.Explainer;
 import dev.latchkey.control.keys.ImportRules;
 import dev.latchkey.control.keys.KeyImport;
@@ -19,6 +21,7 @@ import dev.latchkey.control.keys.Mint;
 import dev.latchkey.control.keys.Pace;
 import dev.latchkey.control.keys.WorkspaceManager;
 import dev.latchkey.control.ledger.Announcements;
+import dev.latchkey.control.ledger.AuditTrail;
 import dev.latchkey.control.ledger.IndexWriter;
 import dev.latchkey.control.ledger.KeyIntake;
 import dev.latchkey.control.ledger.Ledger;
@@ -116,6 +119,7 @@ public final class ControlPlane implements AutoCloseable {
             Permissions permissions = new Permissions(redis);
 
             Ledger ledger = new Ledger(redis, schema);
+            AuditTrail trail = new AuditTrail(redis, schema);
             IndexWriter index = new IndexWriter(redis, schema, metrics);
             Projector projector = new Projector(ledger, index, clock);
             Reconciler reconciler = new Reconciler(ledger, projector, redis, clock, metrics);
@@ -161,6 +165,7 @@ public final class ControlPlane implements AutoCloseable {
                                     new KeyServiceEndpoint(keys, leaked, new KeyListing(ledger, clock), imports),
                                     new WorkspaceServiceEndpoint(workspaces),
                                     new ScopeServiceEndpoint(policies.standard().scopes()),
+                                    new AuditServiceEndpoint(new AuditReader(workspaces, trail)),
                                     new ExplainServiceEndpoint(explainer, format, AnswerStyle.of(settings))),
                             readiness,
                             AnswerStyle.of(settings),

@@ -49,7 +49,10 @@ class ControlArchitectureTest {
     static final ArchRule RULES_DO_NOT_DEPEND_ON_THE_API = noClasses()
             .that()
             .resideInAnyPackage(
-                    "dev.latchkey.control.keys..", "dev.latchkey.control.listing..", "dev.latchkey.control.ledger..")
+                    "dev.latchkey.control.keys..",
+                    "dev.latchkey.control.listing..",
+                    "dev.latchkey.control.audit..",
+                    "dev.latchkey.control.ledger..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("dev.latchkey.control.api..", "dev.latchkey.config..", "dev.latchkey.policy..");

@@ -33,7 +33,9 @@ public final class RedisUsers {
             "+zmscore",
             "+zrange",
             "+zrangebylex",
-            "+xadd");
+            "+xadd",
+            "+xrevrange",
+            "+xtrim");
 
     private RedisUsers() {}
 
@@ -59,7 +61,7 @@ public final class RedisUsers {
                                 "~" + prefix + "canary",
                                 "~" + prefix + "meta:*",
                                 "~" + prefix + "ledger:*",
-                                "%R~" + prefix + "used:*"),
+                                "~" + prefix + "used:*"),
                         CONTROL_COMMANDS.stream())
                 .toList();
     }

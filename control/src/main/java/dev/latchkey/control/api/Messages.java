@@ -144,7 +144,7 @@ final class Messages {
         };
     }
 
-    private static Timestamp timestamp(long millis) {
+    static Timestamp timestamp(long millis) {
         return Timestamp.newBuilder()
                 .setSeconds(Math.floorDiv(millis, 1000L))
                 .setNanos((int) Math.floorMod(millis, 1000L) * NANOS_PER_MILLI)

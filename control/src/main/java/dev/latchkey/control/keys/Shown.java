@@ -14,6 +14,11 @@ public final class Shown {
         return KEY.matcher(text).find();
     }
 
+    /** Tells whether {@code text} holds neither what looks like a key nor a character that is not to be read. */
+    public static boolean isHarmless(String text) {
+        return !holdsKey(text) && text.codePoints().noneMatch(Shown::isControl);
+    }
+
     /** Returns {@code text} in quotes, its keys and control characters made harmless, and its end left out if it is long. */
     public static String quoted(String text) {
         String safe = KEY.matcher(text).replaceAll("$1…");

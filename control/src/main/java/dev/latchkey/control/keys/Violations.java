@@ -64,7 +64,7 @@ public final class Violations {
         }
     }
 
-    void keyId(String field, String id) {
+    public void keyId(String field, String id) {
         if (!isId(id)) {
             add(field, Shown.quoted(id), "the id of a key, such as key_01jz0000000000000000000000; never a key itself");
         }
@@ -109,12 +109,17 @@ public final class Violations {
         add(field, NOT_SHOWN, expected);
     }
 
+    /** Says that a page token is none. */
+    public void pageToken(String token) {
+        add("page_token", Shown.quoted(token), "next_page_token of the page before, or empty for the first");
+    }
+
     /** Returns the size and the start that {@code page} asks for. */
     PageStart page(PageRequest page) {
         int size = pageSize(page.size());
         String after = PageStart.decode(page.token());
         if (after == null) {
-            add("page_token", Shown.quoted(page.token()), "next_page_token of the page before, or empty for the first");
+            pageToken(page.token());
         }
         return new PageStart(size, after == null ? "" : after);
     }

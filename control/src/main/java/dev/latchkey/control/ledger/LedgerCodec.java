@@ -9,7 +9,11 @@ import dev.latchkey.key.Environment;
 import dev.latchkey.key.KeyDigest;
 import dev.latchkey.key.KeyRecord;
 import dev.latchkey.key.WorkspaceRecord;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /**
@@ -18,6 +22,7 @@ import java.util.Set;
  */
 final class LedgerCodec {
     private static final int VERSION = 1;
+    private static final long LAST_MILLI = 253_402_300_799_999L; // 9999-12-31T23:59:59.999Z
     private static final ObjectMapper JSON =
             new ObjectMapper().enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY);
 
@@ -64,6 +69,38 @@ final class LedgerCodec {
             json.put("state", workspace.active() ? "active" : "inactive").put("created_at", workspace.createdAt());
         }
         json.put("rev", entry.rev());
+    }
+
+    /** Returns what {@link #describe(LedgerEntry)} has written; empty if it cannot be read. */
+    static Optional<AuditedState> audited(String text) {
+        try {
+            JsonNode json = JSON.readTree(text);
+            if (!json.isObject()) {
+                return Optional.empty();
+            }
+            List<String> scopes = new ArrayList<>();
+            json.path("scopes").forEach(scope -> scopes.add(scope.asText()));
+            return Optional.of(new AuditedState(
+                    json.required("name").asText(),
+                    scopes,
+                    json.required("state").asText(),
+                    time(json, "created_at"),
+                    time(json, "expires_at"),
+                    time(json, "revoked_at"),
+                    json.path("predecessor").asText(),
+                    json.path("successor").asText()));
+        } catch (JsonProcessingException | IllegalArgumentException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static OptionalLong time(JsonNode json, String member) {
+        JsonNode time = json.path(member);
+        if (!time.isMissingNode()
+                && (!time.canConvertToLong() || time.longValue() < 0 || time.longValue() > LAST_MILLI)) {
+            throw new IllegalArgumentException("no time: " + member);
+        }
+        return time.isMissingNode() ? OptionalLong.empty() : OptionalLong.of(time.longValue());
     }
 
     static ManagedKey decodeKey(String id, String text) {

@@ -38,7 +38,8 @@ final class PermissionProbe {
             Map.entry("zscore", "m"),
             Map.entry("zmscore", "m"),
             Map.entry("zrange", "0 -1"),
-            Map.entry("zrangebylex", "- +"));
+            Map.entry("zrangebylex", "- +"),
+            Map.entry("xrevrange", "+ -"));
 
     private static final Map<String, String> WRITES = Map.ofEntries(
             Map.entry("set", "v"),
@@ -48,7 +49,8 @@ final class PermissionProbe {
             Map.entry("hincrby", "f 1"),
             Map.entry("zadd", "0 m"),
             Map.entry("zrem", "m"),
-            Map.entry("xadd", "* f v"));
+            Map.entry("xadd", "* f v"),
+            Map.entry("xtrim", "MINID 0"));
 
     private static final Map<String, String> WITHOUT_NAME = Map.of("ping", "", "time", "", "eval", "x 0");
 

@@ -1,0 +1,42 @@
+package dev.latchkey.control.audit;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** The tokens of pages of one workspace's audit trail; no page of another workspace starts with it. */
+final class AuditPosition {
+    private static final Pattern ID = Pattern.compile("[0-9]{1,18}-[0-9]{1,18}");
+    private static final char SEPARATOR = ' ';
+
+    private AuditPosition() {}
+
+    /** Returns the token of the page that starts before the entry {@code id}. */
+    static String encode(String workspace, String id) {
+        String text = workspace + SEPARATOR + id;
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Returns the id in {@code token}, empty for an empty token, or null if it is no token for {@code workspace}. */
+    static @Nullable String decode(String workspace, String token) {
+        if (token.isEmpty()) {
+            return "";
+        }
+        try {
+            String text = new String(Base64.getUrlDecoder().decode(token), StandardCharsets.UTF_8);
+            String id = text.substring(text.indexOf(SEPARATOR) + 1);
+            return ID.matcher(id).matches() && encode(workspace, id).equals(token) ? id : null;
+        } catch (IllegalArgumentException e) {
+            return null;
+        }
+    }
+
+    /** Returns the earlier of an entry's id, empty for none, and the first that there could be at {@code end}. */
+    static String earlier(String id, long end) {
+        if (end == Long.MAX_VALUE || (!id.isEmpty() && Long.parseLong(id.substring(0, id.indexOf('-'))) < end)) {
+            return id;
+        }
+        return end + "-0";
+    }
+}

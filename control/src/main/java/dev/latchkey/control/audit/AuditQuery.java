@@ -1,0 +1,26 @@
+package dev.latchkey.control.audit;
+
+import dev.latchkey.control.keys.PageRequest;
+import java.util.Optional;
+
+/**
+ * Which changes somebody wants to see, as it was sent; nothing is checked yet.
+ *
+ * @param key only changes of this key; empty for all
+ * @param actor only changes by this caller; empty for all
+ * @param action only changes of this kind; empty for all
+ * @param start only changes at or after this time
+ * @param end only changes before this time
+ */
+public record AuditQuery(
+        String workspace,
+        PageRequest page,
+        String key,
+        String actor,
+        String action,
+        Optional<Moment> start,
+        Optional<Moment> end) {
+
+    /** A time since 1970-01-01T00:00:00Z; both may be out of any range. */
+    public record Moment(long seconds, int nanos) {}
+}
