@@ -1,5 +1,7 @@
 package dev.latchkey.cli;
 
+import dev.latchkey.v1.AuditServiceGrpc;
+import dev.latchkey.v1.AuditServiceGrpc.AuditServiceBlockingStub;
 import dev.latchkey.v1.ExplainServiceGrpc;
 import dev.latchkey.v1.ExplainServiceGrpc.ExplainServiceBlockingStub;
 import dev.latchkey.v1.KeyServiceGrpc;
@@ -63,6 +65,15 @@ final class ControlClient implements AutoCloseable {
      */
     <T> T explain(Function<ExplainServiceBlockingStub, T> call) {
         return call(ExplainServiceGrpc.newBlockingStub(channel), call);
+    }
+
+    /**
+     * Makes one call of the AuditService.
+     *
+     * @throws CommandFailure if it fails
+     */
+    <T> T audit(Function<AuditServiceBlockingStub, T> call) {
+        return call(AuditServiceGrpc.newBlockingStub(channel), call);
     }
 
     private <S extends AbstractStub<S>, T> T call(S stub, Function<S, T> call) {

@@ -77,6 +77,7 @@ public final class Main {
         Main main = new Main();
         ControlOptions keyOptions = new ControlOptions(surroundings);
         ControlOptions workspaceOptions = new ControlOptions(surroundings);
+        ControlOptions auditOptions = new ControlOptions(surroundings);
         ControlOptions explainOptions = new ControlOptions(surroundings);
         CommandLine root = new CommandLine(main)
                 .addSubcommand(new SidecarCommand(surroundings))
@@ -89,6 +90,8 @@ public final class Main {
                 .addSubcommand(new CommandLine(new WorkspacesCommand(workspaceOptions, main.output))
                         .addSubcommand(
                                 new WorkspacesRevokeAllCommand(workspaceOptions, surroundings.input(), main.output)))
+                .addSubcommand(new CommandLine(new AuditCommand(auditOptions))
+                        .addSubcommand(new AuditListCommand(auditOptions, main.output)))
                 .addSubcommand(new ExplainCommand(explainOptions, surroundings.input(), main.output))
                 .addSubcommand(new PolicyCommand(main.output))
                 .addSubcommand(new PepperCommand(main.output))

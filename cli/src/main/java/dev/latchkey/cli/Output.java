@@ -48,16 +48,29 @@ final class Output {
      * @throws CommandFailure if it cannot be written
      */
     void print(CommandSpec command, JsonNode json, String table) {
-        PrintWriter out = command.commandLine().getOut();
-        out.print(format == Format.JSON ? text(json) + "\n" : table);
-        if (out.checkError()) {
-            throw CommandFailure.refused("the result could not be written to standard output");
-        }
+        write(command, format == Format.JSON ? text(json) + "\n" : table);
+    }
+
+    /**
+     * Prints one JSON object on a line of its own, whatever form was asked for.
+     *
+     * @throws CommandFailure if it cannot be written
+     */
+    void printLine(CommandSpec command, JsonNode json) {
+        write(command, text(json) + "\n");
     }
 
     /** Tells whether the result is for people to read. */
     boolean isTable() {
         return format == Format.TABLE;
+    }
+
+    private static void write(CommandSpec command, String text) {
+        PrintWriter out = command.commandLine().getOut();
+        out.print(text);
+        if (out.checkError()) {
+            throw CommandFailure.refused("the result could not be written to standard output");
+        }
     }
 
     private static String text(JsonNode json) {

@@ -197,6 +197,54 @@ class CommandsOnControlPlaneTest {
     }
 
     @Test
+    void audit_listedFilteredAndExported() throws IOException {
+        assertThat(run("workspaces", "create", "ws_1", "--name=First").status()).isZero();
+        Run created = create("--scope=cases:read", "--scope=cases:write", "--expires-in=90d", "--output=json");
+        String id = json(created).at("/key/id").asText();
+        String successor = json(run("keys", "rotate", id, "--output=json", "--request-id=r-7"))
+                .at("/key/id")
+                .asText();
+        assertThat(run("keys", "revoke", id, "--reason=it leaked").status()).isZero();
+
+        Run table = run("audit", "list", "--workspace=ws_1");
+        Run ofKey = run("audit", "list", "--workspace=ws_1", "--key=" + id, "--action=key.revoke", "--output=json");
+        Run exported = run("audit", "list", "--workspace=ws_1", "--export");
+        Run limited = run("audit", "list", "--workspace=ws_1", "--limit=2");
+        Run limitedExport = run("audit", "list", "--workspace=ws_1", "--limit=1", "--export");
+
+        assertThat(table.status()).as(table.err()).isZero();
+        assertThat(table.out().lines().map(line -> line.split(" +", 4)[2]))
+                .containsExactly("ACTION", "key.revoke", "key.rotate", "key.create", "key.create", "workspace.create");
+        assertThat(table.out())
+                .contains("active → revoked", "it leaked", "r-7", "replaced by " + successor, "made: First, active")
+                .contains("made: CRM Integration, active, cases:read cases:write, expires 20")
+                .doesNotContain(json(created).get("secret").asText());
+        assertThat(json(ofKey).get("entries")).hasSize(1);
+        assertThat(json(ofKey).at("/entries/0/before/state").asText()).isEqualTo("active");
+        assertThat(json(ofKey).at("/entries/0/after/state").asText()).isEqualTo("revoked");
+        assertThat(json(ofKey).at("/entries/0/after/revoke_time").asText())
+                .isEqualTo(json(run("keys", "get", id, "--output=json"))
+                        .at("/key/revoke_time")
+                        .asText());
+        assertThat(exported.out().lines()).hasSize(5).allMatch(line -> line.startsWith("{") && line.endsWith("}"));
+        assertThat(exported.err()).contains("5 changes in all");
+        assertThat(limited.out().lines()).hasSize(3);
+        assertThat(limited.err()).contains("There are more");
+        assertThat(limitedExport.out().lines()).hasSize(1).allMatch(line -> line.contains("key.revoke"));
+        assertThat(run("audit", "list", "--workspace=ws_1", "--until=1d").out().lines())
+                .hasSize(1);
+        assertThat(run("audit", "list", "--workspace=ws_1", "--since=1d", "--actor=test", "--limit=9")
+                        .out()
+                        .lines())
+                .hasSize(6);
+        assertThat(run("audit", "list", "--workspace=ws_1", "--since=soon").status())
+                .isEqualTo(2);
+        assertThat(run("audit", "list", "--workspace=ws_1", "--limit=0").status())
+                .isEqualTo(2);
+        assertThat(run("audit", "list", "--workspace=ws_9").status()).isEqualTo(1);
+    }
+
+    @Test
     void explainFindAndRevoke_byTheSecret() throws IOException {
         assertThat(run("workspaces", "create", "ws_1").status()).isZero();
         String secret = json(create("--scope=cases:read", "--output=json"))
