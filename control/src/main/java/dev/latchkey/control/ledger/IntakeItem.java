@@ -122,17 +122,24 @@ public final class IntakeItem {
         return existing;
     }
 
-    /** Takes the ledger's own record of the one that is there; null if there is none. */
+    /** Takes the ledger's own record of the one that the index holds; null if there is none. */
     void ledgerHas(@Nullable String text) {
+        decode(existing.map(ManagedKey::id).orElse(key.id()), text)
+                .filter(known -> digests.contains(known.digest()))
+                .ifPresent(known -> existing = Optional.of(known));
+    }
+
+    /** Takes what another intake has recorded under the claim, perhaps under a pepper that only it has. */
+    void otherHas(@Nullable String text) {
+        existing = decode(key.id(), text);
+    }
+
+    private Optional<ManagedKey> decode(String id, @Nullable String text) {
         try {
-            if (text != null) {
-                String id = existing.map(ManagedKey::id).orElse(key.id());
-                existing = Optional.of(LedgerCodec.decodeKey(id, text))
-                        .filter(known -> digests.contains(known.digest()))
-                        .or(() -> existing);
-            }
+            return Optional.ofNullable(text).map(record -> LedgerCodec.decodeKey(id, record));
         } catch (StoreException e) {
             failed(e);
+            return Optional.empty();
         }
     }
 

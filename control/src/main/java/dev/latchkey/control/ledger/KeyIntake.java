@@ -134,7 +134,7 @@ public final class KeyIntake {
                 IntakeItem::isRecordedByOther,
                 (commands, item) ->
                         commands.hget(names.records(workspace), item.key().id()),
-                IntakeItem::ledgerHas);
+                IntakeItem::otherHas);
     }
 
     /** Also what another intake has recorded, which may not have come any further. */
