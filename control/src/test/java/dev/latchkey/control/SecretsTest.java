@@ -21,7 +21,9 @@ import dev.latchkey.v1.ImportOutcome;
 import dev.latchkey.v1.ImportResult;
 import dev.latchkey.v1.KeyToImport;
 import dev.latchkey.v1.ListKeysRequest;
+import dev.latchkey.v1.RevokeAllKeysRequest;
 import dev.latchkey.v1.RevokeKeyRequest;
+import dev.latchkey.v1.UpdateKeyRequest;
 import io.grpc.StatusRuntimeException;
 import io.lettuce.core.Range;
 import io.lettuce.core.api.sync.RedisCommands;
@@ -109,6 +111,29 @@ class SecretsTest {
                             .listKeys(ListKeysRequest.newBuilder()
                                     .setWorkspace("ws_1")
                                     .setPageToken(secret)
+                                    .build()),
+                    c -> c.keys()
+                            .listKeys(ListKeysRequest.newBuilder()
+                                    .setWorkspace("ws_1")
+                                    .setName(secret)
+                                    .setOrderBy(secret)
+                                    .build()),
+                    c -> c.keys()
+                            .updateKey(UpdateKeyRequest.newBuilder()
+                                    .setWorkspace("ws_1")
+                                    .setId(created.getKey().getId())
+                                    .setName(secret)
+                                    .build()),
+                    c -> c.keys()
+                            .updateKey(UpdateKeyRequest.newBuilder()
+                                    .setWorkspace("ws_1")
+                                    .setId(created.getKey().getId())
+                                    .addScopes(secret)
+                                    .build()),
+                    c -> c.keys()
+                            .revokeAllKeys(RevokeAllKeysRequest.newBuilder()
+                                    .setWorkspace("ws_1")
+                                    .setReason(secret)
                                     .build()),
                     c -> c.workspaces()
                             .createWorkspace(CreateWorkspaceRequest.newBuilder()
