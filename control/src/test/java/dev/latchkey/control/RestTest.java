@@ -93,6 +93,36 @@ class RestTest {
     }
 
     @Test
+    void restOfALife_listUpdateAndRevokeAll_isAsTheContractWritesIt() {
+        String id = json(post(
+                        KEYS, "{\"name\":\"CRM\",\"scopes\":[\"cases:read\",\"cases:write\"],\"lifetime\":\"3600s\"}"))
+                .at("/key/id")
+                .textValue();
+
+        JsonNode updated = json(send(
+                "h2c",
+                HttpMethod.PATCH,
+                KEYS + "/" + id,
+                "{\"name\":\"Other\",\"scopes\":[\"cases:read\"],\"lifetime\":\"60s\"}"));
+        assertThat(updated.at("/key/name").textValue()).isEqualTo("Other");
+        assertThat(updated.at("/key/scopes").toString()).isEqualTo("[\"cases:read\"]");
+
+        assertThat(json(get(KEYS + "?state=active&name=oth&expiring_in=60s&order_by=name%20desc")))
+                .isEqualTo(json(get(KEYS)));
+        assertThat(json(get(KEYS + "?state=expired")).get("keys")).isEmpty();
+        AggregatedHttpResponse wrong = get(KEYS + "?order_by=age&page_size=-1");
+        assertThat(wrong.status().code()).isEqualTo(400);
+        assertThat(wrong.contentUtf8()).contains("\"field\":\"order_by\"", "\"field\":\"page_size\"");
+
+        assertThat(json(post(KEYS + ":revokeAll", "{\"reason\":\"left\"}")).toString())
+                .isEqualTo("{\"revoked\":1,\"done\":true}");
+        assertThat(json(get(KEYS + "?state=revoked")).at("/keys/0/revoke_time").textValue())
+                .endsWith("Z");
+        assertThat(json(get("/v1/scopes")).at("/scopes/0").toString())
+                .isEqualTo("{\"name\":\"cases:read\",\"description\":\"Read case data\"}");
+    }
+
+    @Test
     void workspaces_areActivatedAndDeactivatedByTheirVerbs() {
         assertThat(json(post("/v1/workspaces/ws_1:deactivate", ""))
                         .at("/workspace/state")
