@@ -29,6 +29,7 @@ import dev.latchkey.control.ledger.Permissions;
 import dev.latchkey.control.ledger.Projector;
 import dev.latchkey.control.ledger.Reconciler;
 import dev.latchkey.control.ledger.RedisCalls;
+import dev.latchkey.control.ledger.Retention;
 import dev.latchkey.control.ledger.StoreCheck;
 import dev.latchkey.control.ledger.StoreException;
 import dev.latchkey.control.ledger.Sweep;
@@ -123,7 +124,15 @@ public final class ControlPlane implements AutoCloseable {
             IndexWriter index = new IndexWriter(redis, schema, metrics);
             Projector projector = new Projector(ledger, index, clock);
             Reconciler reconciler = new Reconciler(ledger, projector, redis, clock, metrics);
-            Sweep sweep = new Sweep(ledger, index, System::nanoTime);
+            Retention retention = new Retention(
+                    ledger,
+                    index,
+                    projector,
+                    trail,
+                    settings.keys().retention(),
+                    settings.audit().retention(),
+                    () -> Math.min(clock.millis(), redis.millis()));
+            Sweep sweep = new Sweep(ledger, index, projector, retention, System::nanoTime);
             Announcements announcements = new Announcements(redis, schema, peppers);
 
             check = new StoreCheck(

@@ -9,6 +9,7 @@ import dev.latchkey.control.keys.NewKey;
 import dev.latchkey.control.keys.Pace;
 import dev.latchkey.control.keys.WorkspaceManager;
 import dev.latchkey.control.ledger.Announcements;
+import dev.latchkey.control.ledger.AuditTrail;
 import dev.latchkey.control.ledger.IndexWriter;
 import dev.latchkey.control.ledger.KeyIntake;
 import dev.latchkey.control.ledger.Ledger;
@@ -16,6 +17,7 @@ import dev.latchkey.control.ledger.ManagedKey;
 import dev.latchkey.control.ledger.Projector;
 import dev.latchkey.control.ledger.Reconciler;
 import dev.latchkey.control.ledger.RedisCalls;
+import dev.latchkey.control.ledger.Retention;
 import dev.latchkey.control.ledger.Sweep;
 import dev.latchkey.control.listing.KeyListing;
 import dev.latchkey.index.IndexSchema;
@@ -84,7 +86,15 @@ public final class TestControl implements AutoCloseable {
         index = new IndexWriter(redis, schema, new SimpleMeterRegistry());
         projector = new Projector(ledger, index, clock);
         reconciler = new Reconciler(ledger, projector, redis, clock, new SimpleMeterRegistry());
-        sweep = new Sweep(ledger, index, nanos::get);
+        Retention retention = new Retention(
+                ledger,
+                index,
+                projector,
+                new AuditTrail(redis, schema),
+                Duration.ofDays(400),
+                Duration.ofDays(1000),
+                clock::millis);
+        sweep = new Sweep(ledger, index, projector, retention, nanos::get);
         announcements = new Announcements(redis, schema, this.peppers);
         mint = new Mint(new KeyFormat("opt", false), this.peppers, random, index, announcements);
         keys = new KeyManager(ledger, projector, mint, SCOPES, clock);

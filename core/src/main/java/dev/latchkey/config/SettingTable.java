@@ -134,6 +134,9 @@ final class SettingTable {
             "Keys that one control plane imports in a second at most: each is a push to every sidecar",
             Forms.integer(250, 1_000_000));
 
+    static final Setting<Duration> AUDIT_RETENTION = add(
+            "audit.retention", "400d", "How long an entry of the audit trail is kept", Forms.duration("1d", "3650d"));
+
     static final Setting<NamedFile> POLICY =
             add("policy", "policy.yaml", "The policy file; the control plane reads its scopes", Forms.FILE);
     static final Setting<Map<String, NamedFile>> POLICIES = add(

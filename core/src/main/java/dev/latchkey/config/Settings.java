@@ -20,6 +20,7 @@ public record Settings(
         Redis redis,
         Cache cache,
         Keys keys,
+        Audit audit,
         Policies policies,
         Headers headers,
         Errors errors,
@@ -95,6 +96,13 @@ public record Settings(
             abandonedPeppers = Set.copyOf(abandonedPeppers);
         }
     }
+
+    /**
+     * The audit trail.
+     *
+     * @param retention how long an entry is kept
+     */
+    public record Audit(Duration retention) {}
 
     /**
      * The policy files; not read yet.

@@ -107,6 +107,7 @@ public final class SettingsLoader {
         Set<Integer> abandonedPeppers = abandonedPeppers();
         Duration retention = values.get(SettingTable.KEYS_RETENTION);
         int importsPerSecond = values.get(SettingTable.KEYS_IMPORTS_PER_SECOND);
+        Settings.Audit audit = new Settings.Audit(values.get(SettingTable.AUDIT_RETENTION));
         Settings.Policies policies = new Settings.Policies(values.get(SettingTable.POLICY), namedPolicies());
         if (!values.isGiven(SettingTable.POLICY) || values.find(SettingTable.POLICY) != null) {
             check.problems(policies).forEach(problems::add);
@@ -127,7 +128,8 @@ public final class SettingsLoader {
                 abandonedPeppers,
                 retention,
                 importsPerSecond);
-        return new Settings(authz, ops, control, redis, cache, keys, policies, headers, errors, realm, ready, drain);
+        return new Settings(
+                authz, ops, control, redis, cache, keys, audit, policies, headers, errors, realm, ready, drain);
     }
 
     private List<AdminToken> tokens(ProcessKind process) {

@@ -47,6 +47,7 @@ final class AllSettings {
         assertThat(read.cache())
                 .isEqualTo(new Settings.Cache(true, 10, 20, Duration.ofMinutes(1), Duration.ofSeconds(3)));
         assertThat(read.keys().abandonedPeppers()).containsExactlyInAnyOrder(1, 3);
+        assertThat(read.audit().retention()).isEqualTo(Duration.ofDays(31));
         assertThat(read.keys().retention()).isEqualTo(Duration.ofDays(30));
         assertThat(read.keys().importsPerSecond()).isEqualTo(777);
         assertThat(read.policies().file().value()).isEqualTo("conf/main.yaml");
@@ -90,6 +91,7 @@ final class AllSettings {
         texts.put("keys.abandoned-peppers", "1,3");
         texts.put("keys.retention", "30d");
         texts.put("keys.imports-per-second", "777");
+        texts.put("audit.retention", "31d");
         texts.put("policy", "conf/main.yaml");
         texts.put("policies", "internal=conf/i.yaml,Old_1-a=o.yaml");
         texts.put("headers.prefix", "x-acme-");
@@ -136,6 +138,7 @@ final class AllSettings {
             "  abandoned-peppers: 1,3",
             "  retention: 30d",
             "  imports-per-second: 777",
+            "audit.retention: 31d",
             "policy: conf/main.yaml",
             "policies:",
             "  internal: conf/i.yaml",

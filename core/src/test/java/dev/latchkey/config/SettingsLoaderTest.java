@@ -43,6 +43,7 @@ final class SettingsLoaderTest {
         assertThat(settings.cache())
                 .isEqualTo(new Settings.Cache(true, 100_000, 10_000, Duration.ofMinutes(5), Duration.ofSeconds(2)));
         assertThat(settings.keys().abandonedPeppers()).isEmpty();
+        assertThat(settings.audit().retention()).isEqualTo(Duration.ofDays(400));
         assertThat(settings.keys().retention()).isEqualTo(Duration.ofDays(400));
         assertThat(settings.keys().importsPerSecond()).isEqualTo(10_000);
         assertThat(settings.policies().file().path()).isEqualTo(Path.of("policy.yaml"));

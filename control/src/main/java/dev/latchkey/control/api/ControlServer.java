@@ -70,7 +70,7 @@ public final class ControlServer implements AutoCloseable {
                         FAILURES.apply(context, status, cause, metadata).withCause(null))
                 .useBlockingTaskExecutor(true);
         List<ServerServiceDefinition> authenticated = services.stream()
-                .map(service -> ServerInterceptors.intercept(service, auth))
+                .map(service -> ServerInterceptors.intercept(service, new RefusedChanges(), auth))
                 .toList();
         authenticated.forEach(grpc::addService);
         RestApi rest = new RestApi(authenticated, style);

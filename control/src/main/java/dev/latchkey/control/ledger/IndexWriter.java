@@ -66,6 +66,22 @@ public final class IndexWriter {
             return 'written ' .. incoming.rev
             """;
 
+    /** Answers 1 if the record is gone, 0 if it stays. */
+    private static final String REMOVE = """
+            #!lua flags=allow-oom
+            local kind = redis.call('TYPE', KEYS[1]).ok
+            if kind == 'none' then return 1 end
+            if kind ~= 'hash' then return 0 end
+            local id, workspace, state, expires_at =
+                unpack(redis.call('HMGET', KEYS[1], 'id', 'workspace', 'state', 'expires_at'))
+            if id ~= ARGV[1] or workspace ~= ARGV[2] then return 0 end
+            local time = redis.call('TIME')
+            local now = time[1] * 1000 + math.floor(time[2] / 1000)
+            local expired = expires_at and string.match(expires_at, '^%d+$') and tonumber(expires_at) <= now
+            if state ~= 'revoked' and not expired then return 0 end
+            return redis.call('DEL', KEYS[1])
+            """;
+
     private final RedisCalls redis;
     private final IndexSchema schema;
     private final Map<Outcome, Counter> counters = new EnumMap<>(Outcome.class);
@@ -112,6 +128,14 @@ public final class IndexWriter {
     /** Returns where the index holds the record of {@code digest}. */
     String name(KeyDigest digest) {
         return schema.key(digest);
+    }
+
+    /**
+     * Takes away the record of the key {@code id} of {@code workspace}, if it is revoked or, by Redis' clock, expired; false if
+     * there is one that stays: another's, or one that may be used.
+     */
+    boolean remove(KeyDigest digest, String id, String workspace) {
+        return redis.count(REMOVE, List.of(schema.key(digest)), id, workspace) > 0;
     }
 
     /** Shows the index what it is to hold of {@code entry}. */

@@ -83,6 +83,11 @@ public final class Ledger {
                 .map(text -> new Stored<>(LedgerCodec.decodeKey(id, text), text));
     }
 
+    /** Tells whether there is a record of {@code key}, whatever it says. */
+    boolean holds(ManagedKey key) {
+        return record(key.workspace(), key.id()) != null;
+    }
+
     /** Returns the workspace of which the key {@code id} may be; whether it is one, {@link #findKey} tells. */
     public Optional<String> ownerOf(String id) {
         return Optional.ofNullable(redis.<@Nullable String>call(commands -> commands.get(names.owner(id))));
@@ -216,6 +221,17 @@ public final class Ledger {
         return commit(Step.replace(before, after, audit)
                 .taking(Pending.unseen(successor))
                 .narrowing());
+    }
+
+    /** Takes away a key; false if {@code before} is no longer what stands there. Then the index and {@link #forgetKey} follow. */
+    boolean remove(Stored<ManagedKey> before, Audit audit) {
+        return commit(Step.remove(before, audit));
+    }
+
+    /** Takes away what is kept of a key besides its record. */
+    void forgetKey(String workspace, String id) {
+        redis.call(commands -> commands.del(names.owner(id)));
+        redis.call(commands -> commands.zrem(schema.used(workspace), id));
     }
 
     /**

@@ -1,5 +1,6 @@
 package dev.latchkey.control.ledger;
 
+import dev.latchkey.key.KeyDigest;
 import java.time.Clock;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -39,7 +40,42 @@ public final class Projector {
             // The index has it, which is what the caller waits for. The note only makes the reconciler look again.
             log.debug("note of {} of {} stays: {}", entry.field(), entry.workspace(), e.getMessage());
         }
+        takeBackIfRemoved(entry, projection);
         return projection;
+    }
+
+    /**
+     * Carries it to the index that the ledger has a key no more, with all that is kept of the key elsewhere.
+     *
+     * @param note of the ledger's step; goes last
+     */
+    void remove(String workspace, Pending note) {
+        KeyDigest digest = note.removed().orElseThrow();
+        if (!index.remove(digest, note.field(), workspace)) {
+            log.error(
+                    "{} of {} is gone from the ledger, but under its name the index holds what is another's or may be used:"
+                            + " that stays",
+                    note.field(),
+                    workspace);
+        }
+        ledger.forgetKey(workspace, note.field());
+        ledger.settle(workspace, note);
+    }
+
+    /** Who shows the index a key that was removed since it was read must not leave the record behind. */
+    void takeBackIfRemoved(LedgerEntry shown, Projection projection) {
+        if (projection.outcome() != Projection.Outcome.WRITTEN
+                || !(shown instanceof ManagedKey key)
+                || key.usable(clock.millis())) {
+            return;
+        }
+        try {
+            if (!ledger.holds(key)) {
+                index.remove(key.digest(), key.id(), key.workspace());
+            }
+        } catch (StoreException e) {
+            log.warn("{} of {} may have come back to the index: {}", key.id(), key.workspace(), e.getMessage());
+        }
     }
 
     /** Shows the index every revoke of the workspace's keys, and of itself, that it may not have yet. */

@@ -74,6 +74,10 @@ public final class Reconciler {
     }
 
     private void finish(String workspace, Pending note) {
+        if (note.removed().isPresent()) {
+            projector.remove(workspace, note);
+            return;
+        }
         Optional<? extends Stored<? extends LedgerEntry>> found;
         try {
             found = ledger.find(workspace, note.field());

@@ -46,6 +46,17 @@ record Step(
                 fields(audit, before.entry(), after));
     }
 
+    /** A key that goes. */
+    static Step remove(Stored<ManagedKey> before, Audit audit) {
+        return of(
+                before.text(),
+                before.entry(),
+                NONE,
+                Pending.removed(before.entry()),
+                /* narrows= */ true,
+                fields(audit, before.entry(), null));
+    }
+
     Step onlyIfNoted(Pending noteBefore) {
         return new Step(entry, before, after, note, noteBefore.value(), taken, claim, narrows, audit);
     }

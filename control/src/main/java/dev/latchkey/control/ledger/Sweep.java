@@ -9,7 +9,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Shows the whole ledger to the index, a page at a time: mends what Redis has lost in a failover or somebody has damaged. Begins
- * when asked to and a day after it last began. Records of which the ledger knows nothing are left alone.
+ * when asked to and a day after it last began. Records of which the ledger knows nothing are left alone. On its way it takes
+ * away what was kept long enough, see {@link Retention}.
  *
  * <p>{@link #step} is for one thread, {@link #begin} for any.
  */
@@ -20,18 +21,23 @@ public final class Sweep {
 
     private final Ledger ledger;
     private final IndexWriter index;
+    private final Projector projector;
+    private final Retention retention;
     private final LongSupplier nanos;
     private final AtomicBoolean wanted = new AtomicBoolean();
     private long begunAt;
     private boolean underWay;
     private String workspace = "";
     private @Nullable String key;
+    private boolean trimming;
     private int mended;
 
     /** @param nanos {@code System::nanoTime} */
-    public Sweep(Ledger ledger, IndexWriter index, LongSupplier nanos) {
+    public Sweep(Ledger ledger, IndexWriter index, Projector projector, Retention retention, LongSupplier nanos) {
         this.ledger = ledger;
         this.index = index;
+        this.projector = projector;
+        this.retention = retention;
         this.nanos = nanos;
         this.begunAt = nanos.getAsLong();
     }
@@ -67,11 +73,17 @@ public final class Sweep {
         underWay = true;
         workspace = "";
         key = null;
+        trimming = false;
         mended = 0;
     }
 
     /** Returns false if there is no further page. */
     private boolean page() {
+        long now = retention.now();
+        trimming = trimming && retention.trim(workspace, now);
+        if (trimming) {
+            return true;
+        }
         String after = key;
         if (after == null) {
             List<String> next = ledger.workspacesAfter(workspace, 1);
@@ -79,24 +91,34 @@ public final class Sweep {
                 return false;
             }
             workspace = next.get(0);
-            show(ManagedWorkspace.FIELD);
+            trimming = true;
+            show(ManagedWorkspace.FIELD, now);
             after = "";
         }
         List<String> ids = ledger.keyIdsAfter(workspace, after, PAGE);
-        ids.forEach(this::show);
+        ids.forEach(id -> show(id, now));
         key = ids.size() < PAGE ? null : ids.get(ids.size() - 1);
         return true;
     }
 
-    private void show(String field) {
+    private void show(String field, long now) {
         try {
-            ledger.find(workspace, field).ifPresent(found -> report(field, index.write(found.entry())));
+            ledger.find(workspace, field).ifPresent(found -> show(found, now));
         } catch (StoreException e) {
             if (e.fault() != StoreException.Fault.BAD_RECORD) {
                 throw e;
             }
             log.error("{} of {} is not compared with the index: {}", field, workspace, e.getMessage());
         }
+    }
+
+    private void show(Stored<? extends LedgerEntry> found, long now) {
+        if (retention.isOver(found.entry(), now) && retention.remove(found, now)) {
+            return;
+        }
+        Projection projection = index.write(found.entry());
+        report(found.entry().field(), projection);
+        projector.takeBackIfRemoved(found.entry(), projection);
     }
 
     private void report(String field, Projection projection) {

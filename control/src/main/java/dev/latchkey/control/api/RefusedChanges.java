@@ -1,0 +1,82 @@
+package dev.latchkey.control.api;
+
+import com.google.protobuf.Descriptors.FieldDescriptor;
+import com.google.protobuf.Message;
+import dev.latchkey.control.keys.Shown;
+import dev.latchkey.v1.Access;
+import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
+import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import io.grpc.Status;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Logs each change that was asked for and not made, as one line: which, of what, by whom, and the kind of refusal. The audit
+ * trail has those that were made. Holds nothing of a request but the ids that it names; those who may not make a call at all
+ * are {@link Refusals}' business. Stands behind {@link AdminAuth}. Stateless and thread-safe.
+ */
+final class RefusedChanges implements ServerInterceptor {
+    private static final Logger log = LoggerFactory.getLogger(RefusedChanges.class);
+    private static final List<String> NAMES = List.of("workspace", "id");
+
+    @Override
+    public <Q, A> ServerCall.Listener<Q> interceptCall(
+            ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
+        if (!isChange(call.getMethodDescriptor())) {
+            return next.startCall(call, headers);
+        }
+        Watched<Q, A> watched = new Watched<>(call, AdminAuth.caller("").name());
+        return new SimpleForwardingServerCallListener<>(next.startCall(watched, headers)) {
+            @Override
+            public void onMessage(Q request) {
+                watched.about = about((Message) request);
+                super.onMessage(request);
+            }
+        };
+    }
+
+    private static boolean isChange(MethodDescriptor<?, ?> method) {
+        Access access = CallRule.of(method).access();
+        return access == Access.MANAGE || access == Access.OPERATE;
+    }
+
+    private static String about(Message request) {
+        StringBuilder about = new StringBuilder();
+        for (String name : NAMES) {
+            FieldDescriptor field = request.getDescriptorForType().findFieldByName(name);
+            if (field != null && request.getField(field) instanceof String value && !value.isEmpty()) {
+                about.append(' ').append(name).append(' ').append(Shown.quoted(value));
+            }
+        }
+        return about.toString();
+    }
+
+    private static final class Watched<Q, A> extends SimpleForwardingServerCall<Q, A> {
+        private final String caller;
+        private String about = "";
+
+        Watched(ServerCall<Q, A> call, String caller) {
+            super(call);
+            this.caller = caller;
+        }
+
+        @Override
+        public void close(Status status, Metadata trailers) {
+            if (!status.isOk()) {
+                log.info(
+                        "refused: {}{} by {}: {}",
+                        getMethodDescriptor().getBareMethodName(),
+                        about,
+                        caller,
+                        status.getCode());
+            }
+            super.close(status, trailers);
+        }
+    }
+}
