@@ -181,12 +181,12 @@ class CommandsOnControlPlaneTest {
         assertThat(table.err()).contains("no other key was made", "latchkey keys rotate " + id + " --overlap 0s");
         assertThat(json(repeated).get("key")).isEqualTo(json(first).get("key"));
         assertThat(json(repeated).get("repeated").asBoolean()).isTrue();
-        assertThat(json(repeated).has("secret")).isFalse();
+        assertThat(json(repeated).get("secret").asText()).isEmpty();
         assertThat(other.status()).isEqualTo(1);
         assertThat(other.err()).contains("request_id");
-        assertThat(json(rotated).has("secret")).isTrue();
+        assertThat(json(rotated).get("secret").asText()).isNotEmpty();
         assertThat(json(rotatedAgain).get("key")).isEqualTo(json(rotated).get("key"));
-        assertThat(json(rotatedAgain).has("secret")).isFalse();
+        assertThat(json(rotatedAgain).get("secret").asText()).isEmpty();
         assertThat(run("keys", "revoke", id, "--request-id=no/id").err()).contains("request_id");
         assertThat(run("workspaces", "deactivate", "ws_1", "--request-id=d-1").status())
                 .isZero();

@@ -3,10 +3,12 @@ package dev.latchkey.control.api;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.MediaType;
+import com.linecorp.armeria.common.RequestContext;
 import com.linecorp.armeria.common.grpc.GrpcExceptionHandlerFunction;
 import com.linecorp.armeria.common.grpc.GrpcMeterIdPrefixFunction;
 import com.linecorp.armeria.common.metric.MeterIdPrefixFunction;
 import com.linecorp.armeria.server.HttpService;
+import com.linecorp.armeria.server.RequestTimeoutException;
 import com.linecorp.armeria.server.Server;
 import com.linecorp.armeria.server.ServerBuilder;
 import com.linecorp.armeria.server.grpc.GrpcHealthCheckService;
@@ -16,8 +18,10 @@ import com.linecorp.armeria.server.metric.MetricCollectingService;
 import dev.latchkey.answer.AnswerStyle;
 import dev.latchkey.control.api.rest.RestApi;
 import io.grpc.BindableService;
+import io.grpc.Metadata;
 import io.grpc.ServerInterceptors;
 import io.grpc.ServerServiceDefinition;
+import io.grpc.Status;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -43,9 +47,6 @@ public final class ControlServer implements AutoCloseable {
     private static final Duration QUIET = Duration.ofMillis(50);
 
     private static final MeterIdPrefixFunction CALLS = GrpcMeterIdPrefixFunction.of("latchkey.control");
-    /** Armeria's own: a call that ran out of time is no fault of unknown kind. */
-    private static final GrpcExceptionHandlerFunction FAILURES = GrpcExceptionHandlerFunction.of();
-
     private static final MediaType PROMETHEUS = MediaType.parse("text/plain; version=0.0.4; charset=utf-8");
 
     private final SettableHealthChecker serving = new SettableHealthChecker(false);
@@ -66,8 +67,7 @@ public final class ControlServer implements AutoCloseable {
         var grpc = GrpcService.builder()
                 .addService(GrpcHealthCheckService.of(serving))
                 .maxRequestMessageLength(MAX_REQUEST_BYTES)
-                .exceptionHandler((context, status, cause, metadata) ->
-                        FAILURES.apply(context, status, cause, metadata).withCause(null))
+                .exceptionHandler(ControlServer::statusOf)
                 .useBlockingTaskExecutor(true);
         List<ServerServiceDefinition> authenticated = services.stream()
                 .map(service -> ServerInterceptors.intercept(service, new RefusedChanges(), auth))
@@ -121,6 +121,15 @@ public final class ControlServer implements AutoCloseable {
     @Override
     public void close() {
         server.close();
+    }
+
+    /** Armeria's own mapping calls a passed deadline CANCELLED; and it would tell causes. */
+    private static Status statusOf(RequestContext context, Status status, Throwable cause, Metadata metadata) {
+        return cause instanceof RequestTimeoutException
+                ? Status.DEADLINE_EXCEEDED
+                : GrpcExceptionHandlerFunction.of()
+                        .apply(context, status, cause, metadata)
+                        .withCause(null);
     }
 
     private static HttpService readyz(Readiness readiness) {
