@@ -38,6 +38,11 @@ public final class CommandFailure extends RuntimeException {
         return new CommandFailure(UNREACHABLE, message);
     }
 
+    /** Returns this failure with more to be told. */
+    CommandFailure after(String more) {
+        return new CommandFailure(status, getMessage() + more);
+    }
+
     /** Returns a message with a line for each of {@code details}. */
     static String report(String heading, List<String> details) {
         return details.isEmpty() ? heading : heading + ":\n  " + String.join("\n  ", details);

@@ -19,7 +19,7 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
-/** Calls the control plane over gRPC, each call with a deadline. Not thread-safe. */
+/** Calls the control plane over gRPC, each call with a deadline. Thread-safe. */
 final class ControlClient implements AutoCloseable {
     private static final Metadata.Key<String> AUTHORIZATION =
             Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);

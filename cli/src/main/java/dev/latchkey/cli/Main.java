@@ -85,6 +85,7 @@ public final class Main {
                 .addSubcommand(new CommandLine(new KeysCommand(keyOptions, surroundings.input(), main.output))
                         .addSubcommand(new KeysCreateCommand(keyOptions, main.output))
                         .addSubcommand(new KeysListCommand(keyOptions, main.output))
+                        .addSubcommand(new KeysImportCommand(keyOptions, surroundings.input(), main.output))
                         .addSubcommand(new KeysUpdateCommand(keyOptions, main.output))
                         .addSubcommand(new KeysRotateCommand(keyOptions, main.output)))
                 .addSubcommand(new CommandLine(new WorkspacesCommand(workspaceOptions, main.output))

@@ -1,5 +1,6 @@
 package dev.latchkey.cli;
 
+import java.io.ByteArrayInputStream;
 import java.io.Console;
 import java.io.IOException;
 import java.io.InputStream;
@@ -15,6 +16,16 @@ public interface SecretInput {
 
     /** Returns all there is, at most {@link #MAX_BYTES}. */
     String read() throws IOException;
+
+    /** Returns all there is, to be read bit by bit. */
+    default InputStream stream() throws IOException {
+        return new ByteArrayInputStream(read().getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Tells whether somebody sits before it. */
+    default boolean isTerminal() {
+        return false;
+    }
 
     /** Asks a question, and returns whether the answer is yes; where there is no terminal, nobody says so. */
     default boolean confirms(String question) {
@@ -36,6 +47,16 @@ public interface SecretInput {
             }
 
             @Override
+            public InputStream stream() {
+                return System.in;
+            }
+
+            @Override
+            public boolean isTerminal() {
+                return System.console() != null;
+            }
+
+            @Override
             public boolean confirms(String question) {
                 Console console = System.console();
                 String answer = console == null ? null : console.readLine("%s [yes/no] ", question);
@@ -45,7 +66,17 @@ public interface SecretInput {
     }
 
     static SecretInput of(InputStream stream) {
-        return () -> new String(stream.readNBytes(MAX_BYTES), StandardCharsets.UTF_8);
+        return new SecretInput() {
+            @Override
+            public String read() throws IOException {
+                return new String(stream.readNBytes(MAX_BYTES), StandardCharsets.UTF_8);
+            }
+
+            @Override
+            public InputStream stream() {
+                return stream;
+            }
+        };
     }
 
     /**

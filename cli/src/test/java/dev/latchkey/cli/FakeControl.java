@@ -14,6 +14,8 @@ import dev.latchkey.v1.GetKeyRequest;
 import dev.latchkey.v1.GetKeyResponse;
 import dev.latchkey.v1.GetWorkspaceRequest;
 import dev.latchkey.v1.GetWorkspaceResponse;
+import dev.latchkey.v1.ImportKeysRequest;
+import dev.latchkey.v1.ImportKeysResponse;
 import dev.latchkey.v1.KeyServiceGrpc;
 import dev.latchkey.v1.ListKeysRequest;
 import dev.latchkey.v1.ListKeysResponse;
@@ -134,6 +136,11 @@ final class FakeControl implements AutoCloseable {
 
         @Override
         public void listKeys(ListKeysRequest request, StreamObserver<ListKeysResponse> call) {
+            handle(request, call);
+        }
+
+        @Override
+        public void importKeys(ImportKeysRequest request, StreamObserver<ImportKeysResponse> call) {
             handle(request, call);
         }
 

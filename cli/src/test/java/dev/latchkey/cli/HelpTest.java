@@ -20,6 +20,7 @@ class HelpTest {
                 "keys",
                 "keys create",
                 "keys list",
+                "keys import",
                 "keys get",
                 "keys find",
                 "keys revoke",

@@ -39,7 +39,7 @@ class UsageTest {
         return Stream.of(
                 argumentSet("no command", "missing required subcommand", List.of()),
                 argumentSet("a group without a command", "missing required subcommand", List.of("keys")),
-                argumentSet("a command that comes later", "unexpected argument import", List.of("keys", "import")),
+                argumentSet("a command that comes later", "unexpected argument export", List.of("keys", "export")),
                 argumentSet("no workspace", "missing required option: '--workspace=ID'", List.of("keys", "list")),
                 argumentSet("no id", "missing required parameter: 'ID'", List.of("keys", "get")),
                 argumentSet("two ids", "unexpected argument b", List.of("keys", "get", "a", "b")),

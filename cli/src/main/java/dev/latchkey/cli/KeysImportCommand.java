@@ -1,0 +1,140 @@
+package dev.latchkey.cli;
+
+import dev.latchkey.v1.ImportKeysRequest;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintWriter;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code latchkey keys import}. */
+@Command(
+        name = "import",
+        description = {
+            "Take over API keys that exist already: one on each line, or a JSON object with key, name, scopes, expires_at.",
+            "Good lines are imported, wrong ones named by number. Keys that are there already stay as they are, revoked ones"
+                    + " too, so running it again is safe."
+        })
+final class KeysImportCommand implements Callable<Integer> {
+    private static final String STANDARD_INPUT = "-";
+    private static final Duration TELL_TERMINAL = Duration.ofSeconds(1);
+    private static final Duration TELL_LOG = Duration.ofSeconds(10);
+
+    private final ControlOptions control;
+    private final SecretInput input;
+    private final Output output;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private CommandSpec spec;
+
+    @Option(
+            names = "--workspace",
+            required = true,
+            paramLabel = "ID",
+            description = "The workspace that is to own the keys.")
+    private String workspace = "";
+
+    @Option(
+            names = "--scope",
+            paramLabel = "SCOPE",
+            description = "What the keys may do that bring no scopes of their own; repeat for each scope.")
+    private List<String> scopes = new ArrayList<>();
+
+    @Option(
+            names = "--file",
+            paramLabel = "FILE",
+            description =
+                    "The keys; - (the default) is standard input. Blank lines and lines that start with # are passed over.")
+    private String file = STANDARD_INPUT;
+
+    @Option(names = "--request-id", paramLabel = "ID", description = "Your own id of this import, for the audit trail.")
+    private String requestId = "";
+
+    KeysImportCommand(ControlOptions control, SecretInput input, Output output) {
+        this.control = control;
+        this.input = input;
+        this.output = output;
+    }
+
+    @Override
+    public Integer call() throws InterruptedException {
+        PrintWriter err = spec.commandLine().getErr();
+        ImportReport report =
+                new ImportReport(err, (input.isTerminal() ? TELL_TERMINAL : TELL_LOG).toNanos(), System::nanoTime);
+        try (InputStream stream = open(err);
+                ControlClient client = control.client();
+                ImportRun run = new ImportRun(client, template(), report)) {
+            run.send(new ImportLines(stream));
+        } catch (CommandFailure failure) {
+            throw failure.after(howFar(report, failure.status()));
+        } catch (IOException e) {
+            throw CommandFailure.usage(name() + ": " + problem(e) + howFar(report, CommandFailure.USAGE));
+        }
+        output.print(spec, report.json(), report.summary() + "\n");
+        return report.allGood() ? 0 : CommandFailure.REFUSED;
+    }
+
+    private ImportKeysRequest template() {
+        return ImportKeysRequest.newBuilder()
+                .setWorkspace(workspace)
+                .addAllScopes(scopes)
+                .setRequestId(requestId)
+                .build();
+    }
+
+    /** What was refused as a whole was not begun; but where no answer came, it may have been. */
+    private static String howFar(ImportReport report, int status) {
+        String safe = "Running it again is safe: it doubles nothing.";
+        if (report.lastLine() > 0) {
+            return "\nUp to line " + report.lastLine() + ": " + report.summary()
+                    + ". Of what follows some may be imported. " + safe;
+        }
+        return status == CommandFailure.UNREACHABLE ? "\n" + safe : "";
+    }
+
+    private InputStream open(PrintWriter err) throws IOException {
+        if (file.equals(STANDARD_INPUT)) {
+            return input.stream();
+        }
+        Path path = Path.of(file);
+        if (Files.isDirectory(path)) {
+            throw new IOException("is a directory");
+        }
+        InputStream stream = Files.newInputStream(path);
+        if (isReadByOthers(path)) {
+            err.println("warning: everybody on this machine can read " + file + ", which holds keys");
+        }
+        return stream;
+    }
+
+    private static boolean isReadByOthers(Path path) throws IOException {
+        try {
+            return Files.getPosixFilePermissions(path).contains(PosixFilePermission.OTHERS_READ);
+        } catch (UnsupportedOperationException e) {
+            return false;
+        }
+    }
+
+    private String name() {
+        return file.equals(STANDARD_INPUT) ? "standard input" : file;
+    }
+
+    private static String problem(IOException e) {
+        if (e instanceof NoSuchFileException) {
+            return "no such file";
+        }
+        return e instanceof AccessDeniedException ? "permission denied" : "cannot be read: " + Causes.reason(e);
+    }
+}

@@ -1,0 +1,245 @@
+package dev.latchkey.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.latchkey.v1.ImportKeysRequest;
+import dev.latchkey.v1.ImportKeysResponse;
+import dev.latchkey.v1.ImportOutcome;
+import dev.latchkey.v1.ImportResult;
+import dev.latchkey.v1.ImportViolation;
+import dev.latchkey.v1.KeyToImport;
+import io.grpc.Status;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
+import java.util.Collections;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class KeysImportCommandTest {
+    private static final String KEY = "opt_live_0000000000000000000000000000000046uziL";
+    private static final String OTHER = "opt_live_abc123def456ghi789";
+
+    private final FakeControl control;
+
+    @TempDir
+    private Path folder;
+
+    KeysImportCommandTest() throws IOException {
+        control = new FakeControl();
+    }
+
+    @AfterEach
+    void close() {
+        control.close();
+    }
+
+    @Test
+    void import_keysAndJsonLines_areSentAndCounted() {
+        control.answer(results(ImportOutcome.IMPORTED, ImportOutcome.EXISTED, ImportOutcome.IMPORTED));
+
+        Run run = run("""
+                # from the old gateway
+                %s\r
+
+                  {"key":"%s","name":"CRM","scopes":["cases:read","cases:write"],"expires_at":"2027-01-31T00:00:00Z"}
+                {"key": "%s"}
+                """.formatted(KEY, OTHER, KEY), "--scope", "cases:read", "--request-id", "move-1");
+
+        assertThat(run.status()).as(run.err()).isZero();
+        assertThat(run.out()).isEqualTo("imported 2, existed 1, refused 0\n");
+        assertThat(control.requests())
+                .containsExactly(ImportKeysRequest.newBuilder()
+                        .setWorkspace("ws_1")
+                        .addScopes("cases:read")
+                        .setRequestId("move-1")
+                        .addKeys(KeyToImport.newBuilder().setSecret(KEY))
+                        .addKeys(KeyToImport.newBuilder()
+                                .setSecret(OTHER)
+                                .setName("CRM")
+                                .addScopes("cases:read")
+                                .addScopes("cases:write")
+                                .setExpireTime(ProtoValues.timestamp(Instant.parse("2027-01-31T00:00:00Z"))))
+                        .addKeys(KeyToImport.newBuilder().setSecret(KEY))
+                        .build());
+    }
+
+    @Test
+    void import_refusedKeys_areNamedByLineAndTheStatusIsOne() {
+        control.answer(ImportKeysResponse.newBuilder()
+                .addResults(ImportResult.newBuilder().setOutcome(ImportOutcome.IMPORTED))
+                .addResults(ImportResult.newBuilder()
+                        .setOutcome(ImportOutcome.REFUSED)
+                        .addViolations(violation("secret", "value: (not shown) (expected: a whole key)"))
+                        .addViolations(violation("name", "value: \"" + KEY + "\" (expected: no key)")))
+                .build());
+
+        Run run = run("\n" + KEY + "\n\n" + OTHER + "\n");
+
+        assertThat(run.status()).isEqualTo(CommandFailure.REFUSED);
+        assertThat(run.out()).isEqualTo("imported 1, existed 0, refused 1\n");
+        assertThat(run.err())
+                .isEqualTo("line 4: secret: (not shown) (expected: a whole key); name: \"<key>\" (expected: no key)\n");
+    }
+
+    static Stream<Arguments> badLines() {
+        return Stream.of(
+                Arguments.of("no JSON", "{\"key\":\"" + KEY + "\"", "not JSON"),
+                Arguments.of("more after it", "{\"key\":\"" + KEY + "\"} " + KEY, "not JSON"),
+                Arguments.of("a member twice", "{\"key\":\"" + KEY + "\",\"key\":\"" + KEY + "\"}", "not JSON"),
+                Arguments.of("no key", "{\"name\":\"CRM\"}", "key: missing"),
+                Arguments.of("a key that is no text", "{\"key\":1}", "key: not a string"),
+                Arguments.of(
+                        "an unknown member",
+                        "{\"key\":\"" + KEY + "\",\"expires\":\"never\"}",
+                        "expires: no such member (expected: [expires_at, key, name, scopes])"),
+                Arguments.of("a key as member", "{\"" + KEY + "\":\"\"}", "<key>: no such member"),
+                Arguments.of("scopes as text", "{\"key\":\"" + KEY + "\",\"scopes\":\"cases:read\"}", "not an array"),
+                Arguments.of("no time", "{\"key\":\"" + KEY + "\",\"expires_at\":\"soon\"}", "not a time"),
+                Arguments.of("a line without end", KEY.repeat(1000), "longer than"));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("badLines")
+    void import_badLine_isNamedWithoutTheKeyAndTheOthersAreSent(String row, String line, String problem) {
+        control.answer(results(ImportOutcome.IMPORTED, ImportOutcome.IMPORTED));
+
+        Run run = run(KEY + "\n" + line + "\n" + OTHER);
+
+        assertThat(run.status()).isEqualTo(CommandFailure.REFUSED);
+        assertThat(run.out()).isEqualTo("imported 2, existed 0, refused 1\n");
+        assertThat(run.err()).startsWith("line 2: ").contains(problem).doesNotContain(KEY.substring(9));
+        assertThat(request(0).getKeysList()).extracting(KeyToImport::getSecret).containsExactly(KEY, OTHER);
+    }
+
+    @Test
+    void import_manyKeys_areSentInCallsThatTheControlPlaneTakes() {
+        int keys = 1200;
+        for (int i = 0; i < 3; i++) {
+            control.answer(
+                    results(Collections.nCopies(500, ImportOutcome.IMPORTED).toArray(ImportOutcome[]::new)));
+        }
+
+        Run run = run((KEY + "\n").repeat(keys));
+
+        assertThat(run.status()).as(run.err()).isZero();
+        assertThat(run.out()).isEqualTo("imported 1200, existed 0, refused 0\n");
+        assertThat(control.requests()).hasSize(3);
+    }
+
+    @Test
+    void import_longLines_noCallIsLargerThanTheControlPlaneTakes() {
+        String name = "é".repeat(1000);
+        String line = "{\"key\":\"" + KEY + "\",\"name\":\"" + name + "\"}\n";
+        control.answer(IntStream.range(0, 20)
+                .mapToObj(i ->
+                        results(Collections.nCopies(500, ImportOutcome.EXISTED).toArray(ImportOutcome[]::new)))
+                .toArray());
+
+        assertThat(run(line.repeat(60)).status()).isZero();
+
+        assertThat(control.requests())
+                .hasSizeGreaterThan(1)
+                .allSatisfy(request -> assertThat(((ImportKeysRequest) request).getSerializedSize())
+                        .isLessThan(64 * 1024));
+    }
+
+    @Test
+    void import_controlPlaneGoesAwayInTheMiddle_saysHowFarItCame() {
+        control.answer(results(Collections.nCopies(500, ImportOutcome.IMPORTED).toArray(ImportOutcome[]::new)));
+        control.answer(Status.UNAVAILABLE.withDescription("Redis is gone").asRuntimeException());
+        control.answer(Status.UNAVAILABLE.withDescription("Redis is gone").asRuntimeException());
+
+        Run run = run("# keys\n" + (KEY + "\n").repeat(1500));
+
+        assertThat(run.status()).isEqualTo(CommandFailure.UNREACHABLE);
+        assertThat(run.out()).isEmpty();
+        assertThat(run.err()).contains("Redis is gone").contains("Running it again is safe");
+    }
+
+    @Test
+    void import_controlPlaneIsNotThere_isUnreachable() {
+        control.answer(Status.UNAVAILABLE.withDescription("not now").asRuntimeException());
+        Run run = run(KEY);
+        assertThat(run.status()).isEqualTo(CommandFailure.UNREACHABLE);
+        assertThat(run.err()).contains("not now").doesNotContain("Up to line");
+    }
+
+    @Test
+    void import_jsonOutput_isOneObject() {
+        control.answer(results(ImportOutcome.IMPORTED));
+        Run run = run(KEY, "--output", "json");
+        assertThat(run.out()).isEqualTo("{\"imported\":1,\"existed\":0,\"refused\":0}\n");
+    }
+
+    @Test
+    void import_nothing_importsNothing() {
+        Run run = run("# nothing yet\n\n");
+        assertThat(run.status()).isZero();
+        assertThat(run.out()).isEqualTo("imported 0, existed 0, refused 0\n");
+        assertThat(control.requests()).isEmpty();
+    }
+
+    @Test
+    void import_file_isReadAndAWarningGivenIfOthersCanReadIt() throws IOException {
+        Path file = Files.writeString(folder.resolve("keys.txt"), KEY + "\n");
+        control.answer(results(ImportOutcome.IMPORTED), results(ImportOutcome.EXISTED));
+
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+        Run own = run("", "--file", file.toString());
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
+        Run open = run("", "--file", file.toString());
+
+        assertThat(own.out()).isEqualTo("imported 1, existed 0, refused 0\n");
+        assertThat(own.err()).isEmpty();
+        assertThat(open.out()).isEqualTo("imported 0, existed 1, refused 0\n");
+        assertThat(open.err()).contains("warning").contains(file.toString());
+    }
+
+    @Test
+    void import_fileThatCannotBeRead_isNamed() {
+        Run missing = run("", "--file", folder.resolve("none.txt").toString());
+        Run directory = run("", "--file", folder.toString());
+
+        assertThat(missing.status()).isEqualTo(CommandFailure.USAGE);
+        assertThat(missing.err()).contains("none.txt: no such file");
+        assertThat(directory.status()).isEqualTo(CommandFailure.USAGE);
+        assertThat(directory.err()).contains("is a directory");
+    }
+
+    private Run run(String input, String... more) {
+        String[] args = Stream.concat(Stream.of("keys", "import", "--workspace", "ws_1"), Stream.of(more))
+                .toArray(String[]::new);
+        return Run.withInput(input, control.variables(), args);
+    }
+
+    private ImportKeysRequest request(int n) {
+        return (ImportKeysRequest) control.requests().get(n);
+    }
+
+    private static ImportKeysResponse results(ImportOutcome... outcomes) {
+        return ImportKeysResponse.newBuilder()
+                .addAllResults(List.of(outcomes).stream()
+                        .map(outcome ->
+                                ImportResult.newBuilder().setOutcome(outcome).build())
+                        .collect(Collectors.toList()))
+                .build();
+    }
+
+    private static ImportViolation violation(String field, String description) {
+        return ImportViolation.newBuilder()
+                .setField(field)
+                .setDescription(description)
+                .build();
+    }
+}
