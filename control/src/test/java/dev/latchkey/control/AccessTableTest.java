@@ -8,14 +8,9 @@ import dev.latchkey.index.RealRedis;
 import dev.latchkey.v1.CreateKeyRequest;
 import dev.latchkey.v1.CreateKeyResponse;
 import dev.latchkey.v1.CreateWorkspaceRequest;
-import io.grpc.CallOptions;
-import io.grpc.ClientInterceptors;
 import io.grpc.MethodDescriptor;
 import io.grpc.MethodDescriptor.PrototypeMarshaller;
 import io.grpc.Status.Code;
-import io.grpc.StatusRuntimeException;
-import io.grpc.stub.ClientCalls;
-import io.grpc.stub.MetadataUtils;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -25,7 +20,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
@@ -35,6 +33,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Each method, each role, their own workspace and another: the answers are those of {@code access-table.txt}; a refused call
@@ -48,6 +47,9 @@ class AccessTableTest {
     /** In the name of whatever is the other workspace's. */
     private static final String MARKER = "Sauce";
 
+    private static final List<String> CALLERS = List.of("operator", "manager", "reader");
+
+    private static final String DIGESTS = "latchkey:key:";
     private static final String NO_SECRET = "opt_live_0000000000000000000000000000000046uziL";
 
     /** Requests in the text format, with $workspace, $key and $secret. */
@@ -74,16 +76,18 @@ class AccessTableTest {
             Map.entry("AuditService/ListAuditEntries", "workspace: '$workspace'"),
             Map.entry("ScopeService/ListScopes", ""));
 
+    private static final Pattern TOKEN = Pattern.compile("next_page_token: \"([^\"]+)\"");
+
     private static RunningControlPlane control;
 
     private CreateKeyResponse own;
     private CreateKeyResponse other;
 
     /** One cell: a caller, a call, an answer. */
-    private record Cell(String method, String about, String caller, Code answer) {
+    private record Cell(Wire wire, String method, String about, String caller, Code answer) {
         @Override
         public String toString() {
-            return method + " about " + about + " by " + caller + ": " + answer;
+            return method + " about " + about + " by " + caller + " over " + wire + ": " + answer;
         }
 
         String token() {
@@ -94,9 +98,6 @@ class AccessTableTest {
             };
         }
     }
-
-    /** What came back: the code, and the answer or the description. */
-    private record Answer(Code code, String text) {}
 
     @BeforeAll
     static void start() throws IOException {
@@ -116,15 +117,10 @@ class AccessTableTest {
     }
 
     static List<Cell> cells() throws IOException {
-        return rows().flatMap(row -> Stream.of("operator", "manager", "reader")
-                        .map(caller -> new Cell(
-                                row[0],
-                                row[1],
-                                caller,
-                                Code.valueOf(row[
-                                        2
-                                                + List.of("operator", "manager", "reader")
-                                                        .indexOf(caller)]))))
+        return rows().flatMap(row -> Stream.of(Wire.values())
+                        .flatMap(wire -> IntStream.range(0, CALLERS.size())
+                                .mapToObj(
+                                        i -> new Cell(wire, row[0], row[1], CALLERS.get(i), Code.valueOf(row[2 + i])))))
                 .toList();
     }
 
@@ -139,7 +135,7 @@ class AccessTableTest {
     void call_byRole_isAnsweredAsTheTableSays(Cell cell) throws Exception {
         Map<String, String> before = stored();
 
-        Answer answer = call(cell, cell.about());
+        Wire.Answer answer = call(cell, cell.about());
 
         assertThat(answer.code()).as(answer.text()).isEqualTo(cell.answer());
         if (answer.code() != Code.OK) {
@@ -148,15 +144,19 @@ class AccessTableTest {
         if (!cell.caller().equals("operator")) {
             assertThat(answer.text()).doesNotContain(MARKER);
         }
+        assertThat(answer.text()).doesNotContain(own.getSecret(), other.getSecret());
+        before.keySet().stream()
+                .filter(key -> key.startsWith(DIGESTS))
+                .forEach(key -> assertThat(answer.text()).doesNotContain(key.substring(DIGESTS.length())));
     }
 
     /** Where something of the other workspace was asked for, the same as for what does not exist. */
     @ParameterizedTest(name = "{0}")
     @MethodSource("cellsAboutTheOther")
     void call_aboutTheOther_isAnsweredAsAboutWhatDoesNotExist(Cell cell) throws Exception {
-        Answer about = call(cell, cell.about());
+        Wire.Answer about = call(cell, cell.about());
 
-        Answer missing = call(cell, cell.about().replace("other", "missing"));
+        Wire.Answer missing = call(cell, cell.about().replace("other", "missing"));
 
         assertThat(missing.code()).isEqualTo(about.code());
         assertThat(plain(missing.text())).isEqualTo(plain(about.text()));
@@ -164,9 +164,45 @@ class AccessTableTest {
 
     @Test
     void listWorkspaces_byAnOperator_showsBoth() throws Exception {
-        assertThat(call(new Cell("WorkspaceService/ListWorkspaces", "none", "operator", Code.OK), "none")
-                        .text())
-                .contains("Own", MARKER);
+        Cell cell = new Cell(Wire.GRPC, "WorkspaceService/ListWorkspaces", "none", "operator", Code.OK);
+
+        assertThat(call(cell, "none").text()).contains("Own", MARKER);
+    }
+
+    /** Whoever holds the secret may learn that it is taken, and no more. */
+    @Test
+    void importKeys_secretOfTheOther_tellsNothingOfItAndLeavesIt() throws Exception {
+        Map<String, String> before = stored();
+
+        Wire.Answer answer = call(
+                "KeyService/ImportKeys",
+                "workspace: 'ws_1' scopes: 'cases:write' keys { secret: '" + other.getSecret() + "' }",
+                RunningControlPlane.MIA);
+
+        assertThat(answer.code()).isEqualTo(Code.OK);
+        assertThat(answer.text())
+                .doesNotContain(MARKER, other.getSecret(), other.getKey().getId(), "ws_2", "IMPORTED");
+        assertThat(stored()).isEqualTo(before);
+    }
+
+    /** What follows in another's list is not to be had by its token. */
+    @ParameterizedTest
+    @ValueSource(strings = {"KeyService/ListKeys", "WorkspaceService/ListWorkspaces", "AuditService/ListAuditEntries"})
+    void list_withTheTokenOfAPageOfTheOther_showsNothingOfIt(String method) throws Exception {
+        make("ws_2", MARKER);
+        make("ws_3", MARKER);
+        String page = " page_size: 1";
+        String first = call(method, request(method, "other") + page, RunningControlPlane.ALICE)
+                .text();
+        Matcher token = TOKEN.matcher(first);
+        assertThat(token.find()).as(first).isTrue();
+
+        for (String caller : List.of(RunningControlPlane.MIA, RunningControlPlane.ROB)) {
+            Wire.Answer next =
+                    call(method, request(method, "own") + page + " page_token: '" + token.group(1) + "'", caller);
+            assertThat(next.code()).isIn(Code.OK, Code.INVALID_ARGUMENT);
+            assertThat(next.text()).doesNotContain(MARKER);
+        }
     }
 
     @Test
@@ -203,11 +239,13 @@ class AccessTableTest {
     }
 
     private static CreateKeyResponse make(String workspace, String name) {
-        control.workspaces()
-                .createWorkspace(CreateWorkspaceRequest.newBuilder()
-                        .setId(workspace)
-                        .setName(name)
-                        .build());
+        if (REDIS.commands().zscore("latchkey:ledger:workspaces", workspace) == null) {
+            control.workspaces()
+                    .createWorkspace(CreateWorkspaceRequest.newBuilder()
+                            .setId(workspace)
+                            .setName(name)
+                            .build());
+        }
         return control.keys()
                 .createKey(CreateKeyRequest.newBuilder()
                         .setWorkspace(workspace)
@@ -216,12 +254,21 @@ class AccessTableTest {
                         .build());
     }
 
-    private Answer call(Cell cell, String about) throws Exception {
-        MethodDescriptor<?, ?> method = Methods.all().stream()
-                .filter(one -> one.getFullMethodName().equals(PACKAGE + cell.method()))
+    private static Wire.Answer call(String method, String request, String token) throws Exception {
+        MethodDescriptor<?, ?> found = method(method);
+        return Wire.GRPC.call(control, found, parse(found, request), token);
+    }
+
+    private Wire.Answer call(Cell cell, String about) throws Exception {
+        MethodDescriptor<?, ?> method = method(cell.method());
+        return cell.wire().call(control, method, parse(method, request(cell.method(), about)), cell.token());
+    }
+
+    private static MethodDescriptor<?, ?> method(String name) {
+        return Methods.all().stream()
+                .filter(one -> one.getFullMethodName().equals(PACKAGE + name))
                 .findFirst()
                 .orElseThrow();
-        return call(method, request(cell.method(), about), cell.token());
     }
 
     private String request(String method, String about) {
@@ -253,28 +300,11 @@ class AccessTableTest {
                         });
     }
 
-    private static <Q, A> Answer call(MethodDescriptor<Q, A> method, String text, String token) throws Exception {
-        Q request = parse(method, text);
-        var channel = ClientInterceptors.intercept(
-                control.channel,
-                MetadataUtils.newAttachHeadersInterceptor(RunningControlPlane.authorization("Bearer " + token)));
-        try {
-            return new Answer(
-                    Code.OK,
-                    ClientCalls.blockingUnaryCall(channel, method, CallOptions.DEFAULT, request)
-                            .toString());
-        } catch (StatusRuntimeException e) {
-            return new Answer(
-                    e.getStatus().getCode(), String.valueOf(e.getStatus().getDescription()));
-        }
-    }
-
-    @SuppressWarnings("unchecked")
-    private static <Q> Q parse(MethodDescriptor<Q, ?> method, String text) throws Exception {
-        Message prototype = (Message) ((PrototypeMarshaller<Q>) method.getRequestMarshaller()).getMessagePrototype();
-        Message.Builder request = Objects.requireNonNull(prototype).toBuilder();
+    private static Message parse(MethodDescriptor<?, ?> method, String text) throws TextFormat.ParseException {
+        Object prototype = ((PrototypeMarshaller<?>) method.getRequestMarshaller()).getMessagePrototype();
+        Message.Builder request = ((Message) Objects.requireNonNull(prototype)).toBuilder();
         TextFormat.merge(text, request);
-        return (Q) request.build();
+        return request.build();
     }
 
     /** Returns {@code text} without what was asked for, which an answer may repeat. */

@@ -362,6 +362,45 @@ class ControlServicesTest {
         assertThat(refused.getStatus().getDescription()).contains("workspace: value: ", "name: value: ");
     }
 
+    /** The bounds of a manager's keys are the catalogue's and the workspace's, whatever a request says. */
+    @Test
+    void createKey_byAManagerForMore_isRefused() {
+        var manager = control.keys(RunningControlPlane.authorization("Bearer " + RunningControlPlane.MIA));
+        CreateKeyRequest sound = request().build();
+        assertThat(manager.createKey(sound).getSecret()).isNotEmpty();
+
+        assertThat(refusal(c -> manager.createKey(
+                                sound.toBuilder().addScopes("admin:all").build()))
+                        .getStatus()
+                        .getCode())
+                .isEqualTo(Code.INVALID_ARGUMENT);
+        assertThat(refusal(c -> manager.createKey(
+                                sound.toBuilder().setWorkspace("ws_2").build()))
+                        .getStatus()
+                        .getCode())
+                .isEqualTo(Code.PERMISSION_DENIED);
+        assertThat(REDIS.commands().keys("latchkey:key:*")).hasSize(1);
+    }
+
+    @Test
+    void call_withAnotherWorkspace_isRefusedInTheSameWordsWhetherItExistsOrNot() {
+        control.workspaces()
+                .createWorkspace(
+                        CreateWorkspaceRequest.newBuilder().setId("ws_2").build());
+        var reader = control.keys(RunningControlPlane.authorization("Bearer " + RunningControlPlane.ROB));
+
+        for (String workspace : List.of("ws_2", "ws_9")) {
+            StatusRuntimeException refused = refusal(c -> reader.listKeys(
+                    ListKeysRequest.newBuilder().setWorkspace(workspace).build()));
+            assertThat(refused.getStatus().getCode()).isEqualTo(Code.PERMISSION_DENIED);
+            assertThat(refused.getStatus().getDescription())
+                    .isEqualTo(
+                            "your token is for the workspace ws_1 and no other (expected: ws_1, or - for the same; given:"
+                                    + " \"" + workspace + "\")");
+        }
+        assertThat(control.get("/metrics").body()).contains("latchkey_control_refused_total{reason=\"workspace\"}");
+    }
+
     @Test
     void createKey_thousandsOfWrongScopes_reportFitsIntoTheTrailers() throws Exception {
         StatusRuntimeException refused = refusal(c -> c.keys()
