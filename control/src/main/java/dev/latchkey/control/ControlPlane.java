@@ -2,6 +2,7 @@ package dev.latchkey.control;
 
 import dev.latchkey.answer.AnswerStyle;
 import dev.latchkey.config.Settings;
+import dev.latchkey.control.access.LiveTokens;
 import dev.latchkey.control.api.AccessServiceEndpoint;
 import dev.latchkey.control.api.AdminAuth;
 import dev.latchkey.control.api.AuditServiceEndpoint;
@@ -10,6 +11,7 @@ import dev.latchkey.control.api.ExplainServiceEndpoint;
 import dev.latchkey.control.api.KeyServiceEndpoint;
 import dev.latchkey.control.api.Readiness;
 import dev.latchkey.control.api.ScopeServiceEndpoint;
+import dev.latchkey.control.api.ServerCertificates;
 import dev.latchkey.control.api.WorkspaceServiceEndpoint;
 import dev.latchkey.control.audit.AuditReader;
 import dev.latchkey.control.explain.Explainer;
@@ -54,6 +56,7 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -74,7 +77,7 @@ public final class ControlPlane implements AutoCloseable {
     /** The check of the store is made once; to look again whether it was made costs nothing. */
     private static final long CHECKED_MILLIS = 60_000;
 
-    private static final int TASKS = 6;
+    private static final int TASKS = 7;
 
     private final Closing closing = new Closing();
     private final Readiness readiness;
@@ -158,8 +161,21 @@ public final class ControlPlane implements AutoCloseable {
             Explainer explainer =
                     new Explainer(policies, peppers, new RedisKeyIndex(link, schema), () -> later(clock, redis));
 
-            readiness = new Readiness(List.of(
-                    link::problem, permissions::problem, check::problem, reconciler::problem, announcements::problem));
+            LiveTokens tokens = new LiveTokens(settings.control(), System::nanoTime);
+            Gauge.builder(
+                            "latchkey.control.tokens.current",
+                            () -> tokens.problem().isEmpty() ? 1 : 0)
+                    .description("1 if the admin tokens are those of their file, else 0")
+                    .register(metrics);
+            Optional<ServerCertificates> certificates = certificates(settings);
+            readiness = new Readiness(
+                    List.of(
+                            link::problem,
+                            permissions::problem,
+                            check::problem,
+                            reconciler::problem,
+                            announcements::problem),
+                    List.of(tokens::problem, () -> certificates.flatMap(ServerCertificates::problem)));
             Gauge.builder("latchkey.control.ready", () -> readiness.ready() ? 1 : 0)
                     .description("1 if /readyz answers 200, else 0")
                     .register(metrics);
@@ -168,7 +184,8 @@ public final class ControlPlane implements AutoCloseable {
                     settings.control().listen(),
                     address -> new ControlServer(
                             address,
-                            new AdminAuth(settings.control()::tokens, metrics),
+                            certificates,
+                            new AdminAuth(tokens, metrics),
                             List.of(
                                     new AccessServiceEndpoint(),
                                     new KeyServiceEndpoint(keys, leaked, new KeyListing(ledger, clock), imports),
@@ -186,6 +203,11 @@ public final class ControlPlane implements AutoCloseable {
             repeater.repeat(() -> permissions.look() ? PERMISSIONS_MILLIS : BEAT_MILLIS);
             repeater.repeat(() -> announcements.beat() ? BEAT_MILLIS : RETRY_MILLIS);
             repeater.repeat(() -> reconcile(reconciler, sweep) ? BEAT_MILLIS : RETRY_MILLIS);
+            repeater.repeat(() -> {
+                tokens.look();
+                certificates.ifPresent(ServerCertificates::look);
+                return BEAT_MILLIS;
+            });
             repeater.repeat(() -> sweep.step() ? SWEEP_PAGE_MILLIS : BEAT_MILLIS);
             repeater.repeat(() -> {
                 server.setServing(readiness.ready());
@@ -217,6 +239,12 @@ public final class ControlPlane implements AutoCloseable {
     public void close() {
         closing.close();
         log.info("stopped");
+    }
+
+    private static Optional<ServerCertificates> certificates(Settings settings) throws IOException {
+        return settings.control().tls().isPresent()
+                ? Optional.of(new ServerCertificates(settings.control().tls().get(), System::nanoTime))
+                : Optional.empty();
     }
 
     /** After a start or an outage the index may be behind by more than the notes say: Redis may have lost writes. */

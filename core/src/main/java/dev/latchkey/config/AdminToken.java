@@ -17,9 +17,14 @@ import java.util.Optional;
  * @param sha256 of the token's UTF-8 bytes: 64 hexadecimal digits, lower case
  */
 public record AdminToken(String name, Role role, String workspace, String sha256) {
+    /** @throws IllegalArgumentException if a part is not of its form, or the workspace does not fit the role */
     public AdminToken {
+        if (!AdminTokens.isName(name)) {
+            throw new IllegalArgumentException("not a name (expected: " + AdminTokens.EXPECTED_NAME + ")");
+        }
         if (role == Role.OPERATOR ? !workspace.isEmpty() : !isWorkspace(workspace)) {
-            throw new IllegalArgumentException("a token is an operator's, for all workspaces, or for one workspace");
+            throw new IllegalArgumentException("the workspace and the role do not fit (expected: an operator without a"
+                    + " workspace, or a manager or reader with the id of one)");
         }
     }
 
@@ -56,9 +61,24 @@ public record AdminToken(String name, Role role, String workspace, String sha256
         return IndexSchema.isId(id) && !id.equals("-");
     }
 
+    /** Returns it as the setting {@code control.tokens} has it in one line. */
+    public String setting() {
+        String of = workspace.isEmpty() ? "" : ":" + workspace;
+        return name + ":" + role.text() + of + ":" + AdminTokens.HASH_PREFIX + sha256;
+    }
+
     /** Tells whether {@code token} is this one. The time that it takes does not depend on how much of it is right. */
     public boolean matches(String token) {
         return MessageDigest.isEqual(digest(token), HexFormat.of().parseHex(sha256));
+    }
+
+    /**
+     * Returns the entry of {@code token} itself.
+     *
+     * @throws IllegalArgumentException as the constructor
+     */
+    public static AdminToken of(String name, Role role, String workspace, String token) {
+        return new AdminToken(name, role, workspace, HexFormat.of().formatHex(digest(token)));
     }
 
     /** Returns {@code token} as the setting {@code control.tokens} wants it: {@code sha256:} and 64 hexadecimal digits. */

@@ -23,7 +23,7 @@ final class AdminTokens implements Form<List<AdminToken>> {
     private static final Pattern FIELD = Pattern.compile("(.*\\[[0-9]+])\\.([^.]+)");
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_.-]{1,64}");
     private static final Pattern HASH = Pattern.compile(HASH_PREFIX + "([0-9A-Fa-f]{64})");
-    private static final String EXPECTED_NAME = "1 to 64 letters, digits and _.-";
+    static final String EXPECTED_NAME = "1 to 64 letters, digits and _.-";
     private static final String EXPECTED_WORKSPACE =
             "for a manager or reader the id of their one workspace: 1 to 64 letters, digits, _ and -, not - alone";
     private static final String EXPECTED_HASH = "sha256: and 64 hexadecimal digits, from latchkey token generate";
@@ -32,6 +32,10 @@ final class AdminTokens implements Form<List<AdminToken>> {
     // A workspace's id holds no colon, but may be "sha256".
     private static final Pattern ENTRY =
             Pattern.compile("(?<name>[^:]*):(?<role>[^:]*):(?:(?<workspace>[^:]*):(?=sha256:))?(?<hash>.*)");
+
+    static boolean isName(String text) {
+        return NAME.matcher(text).matches();
+    }
 
     @Override
     public String expected() {
@@ -113,7 +117,7 @@ final class AdminTokens implements Form<List<AdminToken>> {
         }
 
         private @Nullable String name(Given given) {
-            if (!NAME.matcher(given.text()).matches()) {
+            if (!isName(given.text())) {
                 problems.add(given, "the name is missing or not a name (expected: " + EXPECTED_NAME + ")");
                 return null;
             }

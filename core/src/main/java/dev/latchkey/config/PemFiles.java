@@ -7,10 +7,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
+import java.security.PrivateKey;
+import java.security.PublicKey;
+import java.security.Signature;
 import java.security.cert.CertificateFactory;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.Base64;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -39,11 +43,41 @@ final class PemFiles {
         }
     }
 
+    /** Tells whether {@code key} is the private one to the first of {@code certificates}; both have been read before. */
+    static boolean belongTogether(Path certificates, Path key) {
+        try (InputStream in = Files.newInputStream(certificates)) {
+            PublicKey open = CertificateFactory.getInstance("X.509")
+                    .generateCertificate(in)
+                    .getPublicKey();
+            return privateKey(TextFile.read(key))
+                    .filter(secret -> areOne(secret, open))
+                    .isPresent();
+        } catch (IOException | GeneralSecurityException e) {
+            return false;
+        }
+    }
+
+    private static boolean areOne(PrivateKey key, PublicKey open) {
+        try {
+            Signature signature = Signature.getInstance(
+                    switch (key.getAlgorithm()) {
+                        case "RSA" -> "SHA256withRSA";
+                        case "EC" -> "SHA256withECDSA";
+                        default -> "EdDSA";
+                    });
+            signature.initSign(key);
+            byte[] signed = signature.sign();
+            signature.initVerify(open);
+            return signature.verify(signed);
+        } catch (GeneralSecurityException e) {
+            return false;
+        }
+    }
+
     private static Path key(Given given) {
         Path path = given.file().path();
         try {
-            Matcher key = PRIVATE_KEY.matcher(TextFile.read(path));
-            if (key.find() && isKey(Base64.getMimeDecoder().decode(key.group(1)))) {
+            if (privateKey(TextFile.read(path)).isPresent()) {
                 return path;
             }
         } catch (IOException e) {
@@ -52,14 +86,23 @@ final class PemFiles {
         throw new IllegalArgumentException("no key");
     }
 
-    private static boolean isKey(byte[] encoded) {
-        return ALGORITHMS.stream().anyMatch(algorithm -> {
-            try {
-                KeyFactory.getInstance(algorithm).generatePrivate(new PKCS8EncodedKeySpec(encoded));
-                return true;
-            } catch (GeneralSecurityException e) {
-                return false;
-            }
-        });
+    private static Optional<PrivateKey> privateKey(String pem) {
+        Matcher key = PRIVATE_KEY.matcher(pem);
+        if (!key.find()) {
+            return Optional.empty();
+        }
+        byte[] encoded = Base64.getMimeDecoder().decode(key.group(1));
+        return ALGORITHMS.stream()
+                .map(algorithm -> decode(algorithm, encoded))
+                .flatMap(Optional::stream)
+                .findFirst();
+    }
+
+    private static Optional<PrivateKey> decode(String algorithm, byte[] encoded) {
+        try {
+            return Optional.of(KeyFactory.getInstance(algorithm).generatePrivate(new PKCS8EncodedKeySpec(encoded)));
+        } catch (GeneralSecurityException e) {
+            return Optional.empty();
+        }
     }
 }

@@ -49,8 +49,20 @@ final class SettingTable {
     static final Setting<NamedFile> CONTROL_TOKENS_FILE = add(
             "control.tokens-file",
             "",
-            "A file that holds control.tokens, as in the variable, instead of it",
+            "A file that holds control.tokens, as in the variable, instead of it; read again when it changes",
             Forms.FILE);
+    static final Setting<Path> CONTROL_TLS_CERT_FILE = add(
+            "control.tls-cert-file",
+            "",
+            "For TLS on control.listen, and then no plain text: the certificate and its chain (PEM)",
+            PemFiles.CERTIFICATES);
+    static final Setting<Path> CONTROL_TLS_KEY_FILE = add(
+            "control.tls-key-file", "", "The key of control.tls-cert-file (PEM, PKCS #8, not encrypted)", PemFiles.KEY);
+    static final Setting<Path> CONTROL_TLS_CA_FILE = add(
+            "control.tls-ca-file",
+            "",
+            "To let in only clients with a certificate: those (PEM) of the CAs that may have signed it",
+            PemFiles.CERTIFICATES);
 
     static final Setting<RedisUri> REDIS_URI = add(
             "redis.uri",

@@ -2,9 +2,11 @@ package dev.latchkey.config;
 
 import dev.latchkey.index.TlsFiles;
 import dev.latchkey.key.Peppers;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -48,13 +50,25 @@ public record Settings(
      * The control plane's one port, and who may use it.
      *
      * @param listen always a {@link ListenAddress.Tcp}
+     * @param tls empty for plain text
      * @param tokens with distinct names; at least one in the control plane
+     * @param tokensFile where they are from, if they are from a file of their own
      */
-    public record Control(ListenAddress listen, List<AdminToken> tokens) {
+    public record Control(
+            ListenAddress listen, Optional<ServerTls> tls, List<AdminToken> tokens, Optional<TokensFile> tokensFile) {
         public Control {
             tokens = List.copyOf(tokens);
         }
     }
+
+    /**
+     * PEM files of a server; they have been seen to be readable, and certificate and key to belong together.
+     *
+     * @param certificate with its chain
+     * @param key of {@code certificate}, PKCS #8 and not encrypted
+     * @param ca the certificates of whoever may sign the clients', who then need one; empty: clients need none
+     */
+    public record ServerTls(Path certificate, Path key, Optional<Path> ca) {}
 
     /**
      * The key index.

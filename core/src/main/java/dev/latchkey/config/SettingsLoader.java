@@ -9,6 +9,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -16,7 +17,13 @@ import org.jspecify.annotations.Nullable;
 /** Reads the settings of a process from a YAML file and from variables, which win. Stateless, logs nothing. */
 public final class SettingsLoader {
     // Of other commands, which share the environment.
-    private static final Set<String> OTHER_VARIABLES = Set.of("LATCHKEY_CONTROL", "LATCHKEY_TOKEN", "LATCHKEY_CACHE");
+    private static final Set<String> OTHER_VARIABLES = Set.of(
+            "LATCHKEY_CONTROL",
+            "LATCHKEY_TOKEN",
+            "LATCHKEY_TLS_CA_FILE",
+            "LATCHKEY_TLS_CERT_FILE",
+            "LATCHKEY_TLS_KEY_FILE",
+            "LATCHKEY_CACHE");
     private static final String DEMO_VARIABLES = "LATCHKEY_DEMO_";
 
     private final Problems problems = new Problems();
@@ -88,7 +95,8 @@ public final class SettingsLoader {
                 values.get(SettingTable.AUTHZ_TIMEOUT),
                 values.get(SettingTable.AUTHZ_MAX_CONCURRENT));
         Settings.Ops ops = new Settings.Ops(values.get(SettingTable.OPS_LISTEN));
-        Settings.Control control = new Settings.Control(values.get(SettingTable.CONTROL_LISTEN), tokens(process));
+        Settings.Control control = new Settings.Control(
+                values.get(SettingTable.CONTROL_LISTEN), controlTls(process), tokens(process), tokensFile());
         RedisUri redisUri = redisUri();
         Settings.Redis redis = new Settings.Redis(
                 redisUri,
@@ -146,6 +154,43 @@ public final class SettingsLoader {
         return tokens == null ? List.of() : tokens;
     }
 
+    private Optional<TokensFile> tokensFile() {
+        return Optional.ofNullable(values.find(SettingTable.CONTROL_TOKENS_FILE))
+                .map(TokensFile::new);
+    }
+
+    /** Who runs a sidecar beside may not read the control plane's key. */
+    private Optional<Settings.ServerTls> controlTls(ProcessKind process) {
+        if (process != ProcessKind.CONTROL) {
+            return Optional.empty();
+        }
+        Path certificate = values.find(SettingTable.CONTROL_TLS_CERT_FILE);
+        Path key = values.find(SettingTable.CONTROL_TLS_KEY_FILE);
+        Path ca = values.find(SettingTable.CONTROL_TLS_CA_FILE);
+        boolean given = bothOrNone(SettingTable.CONTROL_TLS_CERT_FILE, SettingTable.CONTROL_TLS_KEY_FILE);
+        if (!given && values.isGiven(SettingTable.CONTROL_TLS_CA_FILE)) {
+            problems.add("control.tls-ca-file: given, but control.listen is plain text (expected: the server's own"
+                    + " control.tls-cert-file and control.tls-key-file as well)");
+        }
+        if (certificate == null || key == null) {
+            return Optional.empty();
+        }
+        if (!PemFiles.belongTogether(certificate, key)) {
+            problems.add(
+                    "control.tls-cert-file, control.tls-key-file: the key is not that of the certificate (expected: the"
+                            + " two of one pair; the server's certificate first in its file)");
+        }
+        return Optional.of(new Settings.ServerTls(certificate, key, Optional.ofNullable(ca)));
+    }
+
+    /** Tells whether both are given; reports it if only one is. */
+    private boolean bothOrNone(Setting<?> first, Setting<?> second) {
+        if (values.isGiven(first) != values.isGiven(second)) {
+            problems.add(first.key() + ", " + second.key() + ": only one is given (expected: both or none)");
+        }
+        return values.isGiven(first) || values.isGiven(second);
+    }
+
     private RedisUri redisUri() {
         RedisUri uri = values.findSecret(SettingTable.REDIS_URI, SettingTable.REDIS_URI_FILE);
         return uri == null ? SettingTable.REDIS_URI.fallbackValue() : uri;
@@ -161,9 +206,7 @@ public final class SettingsLoader {
         }
         Path certificate = values.find(SettingTable.REDIS_TLS_CERT_FILE);
         Path key = values.find(SettingTable.REDIS_TLS_KEY_FILE);
-        if (values.isGiven(SettingTable.REDIS_TLS_CERT_FILE) != values.isGiven(SettingTable.REDIS_TLS_KEY_FILE)) {
-            problems.add("redis.tls-cert-file, redis.tls-key-file: only one is given (expected: both or none)");
-        }
+        bothOrNone(SettingTable.REDIS_TLS_CERT_FILE, SettingTable.REDIS_TLS_KEY_FILE);
         boolean pair = certificate != null && key != null;
         return new TlsFiles(values.find(SettingTable.REDIS_TLS_CA_FILE), pair ? certificate : null, pair ? key : null);
     }

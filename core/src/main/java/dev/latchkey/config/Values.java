@@ -48,9 +48,11 @@ final class Values {
 
     private <T> @Nullable T readFrom(Setting<NamedFile> ownFile, Setting<T> secret) {
         NamedFile file = find(ownFile);
-        if (file == null) {
-            return null;
-        }
+        return file == null ? null : read(file, secret, problems);
+    }
+
+    /** Returns the value that {@code file} holds, or null if it holds no sound one. */
+    static <T> @Nullable T read(NamedFile file, Setting<T> secret, Problems problems) {
         try {
             String text = file.read().replaceFirst("[\r\n]+\\z", "");
             Given content = new Given(secret.key(), file.path().toString(), text, Given.WORKING_DIRECTORY);

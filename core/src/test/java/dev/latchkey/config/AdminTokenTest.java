@@ -40,6 +40,14 @@ final class AdminTokenTest {
     }
 
     @Test
+    void setting_ofAToken_isReadAsThatToken() {
+        for (String text : List.of("ops:operator:", "ops:manager:ws_1:", "a.b-c:reader:sha256:")) {
+            String setting = text + AdminToken.hash("right");
+            assertThat(configured(setting).setting()).isEqualTo(setting);
+        }
+    }
+
+    @Test
     void toString_nameRoleAndWorkspaceOnly() {
         assertThat(configured("ops:manager:ws_1:" + AdminToken.hash("right"))).hasToString("ops (manager of ws_1)");
     }

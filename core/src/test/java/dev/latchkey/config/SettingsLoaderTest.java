@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -34,7 +35,8 @@ final class SettingsLoaderTest {
                         new ListenAddress.Tcp("127.0.0.1", 9191), false, Duration.ofMillis(150), 4096));
         assertThat(settings.ops()).isEqualTo(new Settings.Ops(new ListenAddress.Tcp("127.0.0.1", 9192)));
         assertThat(settings.control())
-                .isEqualTo(new Settings.Control(new ListenAddress.Tcp("127.0.0.1", 9193), List.of()));
+                .isEqualTo(new Settings.Control(
+                        new ListenAddress.Tcp("127.0.0.1", 9193), Optional.empty(), List.of(), Optional.empty()));
         assertThat(settings.redis())
                 .isEqualTo(new Settings.Redis(
                         RedisUri.parse("redis://127.0.0.1:6379"), TlsFiles.NONE, Duration.ofMillis(50), "latchkey:"));

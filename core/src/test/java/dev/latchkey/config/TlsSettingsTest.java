@@ -60,6 +60,67 @@ class TlsSettingsTest {
                                 + " (expected: rediss:// in redis.uri)");
     }
 
+    @Test
+    void control_certificateKeyAndCa_areReadByControlAlone() {
+        Map<String, String> files = Map.of(
+                "CERT", CERTIFICATES.server().certificate().toString(),
+                "KEY", CERTIFICATES.server().key().toString());
+        assertThat(controlProblems(files)).isEmpty();
+        assertThat(controlProblems(with(files, "CA", CERTIFICATES.ca().toString())))
+                .isEmpty();
+
+        Map<String, String> missing = Map.of("CERT", "none", "KEY", "none", "CA", "none");
+        assertThat(controlProblems(missing))
+                .hasSize(3)
+                .anySatisfy(problem -> assertThat(problem).startsWith("control.tls-cert-file "))
+                .anySatisfy(problem -> assertThat(problem).startsWith("control.tls-key-file "))
+                .anySatisfy(problem -> assertThat(problem).startsWith("control.tls-ca-file "));
+        assertThat(SettingsLoader.load(ProcessKind.SIDECAR, null, control(missing))
+                        .settings()
+                        .control()
+                        .tls())
+                .isEmpty();
+    }
+
+    @Test
+    void control_filesThatDoNotFit_areRefused() {
+        String certificate = CERTIFICATES.server().certificate().toString();
+        String key = TestCertificates.create().server().key().toString();
+
+        assertThat(controlProblems(Map.of("CERT", certificate)))
+                .containsExactly(
+                        "control.tls-cert-file, control.tls-key-file: only one is given (expected: both or none)");
+        assertThat(controlProblems(Map.of("CA", CERTIFICATES.ca().toString())))
+                .containsExactly(
+                        "control.tls-ca-file: given, but control.listen is plain text (expected: the server's own"
+                                + " control.tls-cert-file and control.tls-key-file as well)");
+        assertThat(controlProblems(Map.of("CERT", certificate, "KEY", key)))
+                .containsExactly("control.tls-cert-file, control.tls-key-file: the key is not that of the certificate"
+                        + " (expected: the two of one pair; the server's certificate first in its file)");
+    }
+
+    private static List<String> controlProblems(Map<String, String> files) {
+        InvalidSettingsException refused = catchThrowableOfType(
+                InvalidSettingsException.class, () -> SettingsLoader.load(ProcessKind.CONTROL, null, control(files)));
+        return refused == null ? List.of() : refused.problems();
+    }
+
+    private static Map<String, String> control(Map<String, String> files) {
+        Map<String, String> env = new HashMap<>(Map.of(
+                "LATCHKEY_PEPPERS",
+                AllSettings.PEPPERS,
+                "LATCHKEY_CONTROL_TOKENS",
+                "ops:operator:sha256:" + AllSettings.HASH));
+        files.forEach((name, value) -> env.put("LATCHKEY_CONTROL_TLS_" + name + "_FILE", value));
+        return env;
+    }
+
+    private static Map<String, String> with(Map<String, String> files, String name, String value) {
+        Map<String, String> more = new HashMap<>(files);
+        more.put(name, value);
+        return more;
+    }
+
     private static List<String> problems(String uri, Map<String, String> files) {
         Map<String, String> env =
                 new HashMap<>(Map.of("LATCHKEY_PEPPERS", AllSettings.PEPPERS, "LATCHKEY_REDIS_URI", uri));

@@ -4,6 +4,7 @@ import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.common.RequestContext;
+import com.linecorp.armeria.common.SessionProtocol;
 import com.linecorp.armeria.common.grpc.GrpcExceptionHandlerFunction;
 import com.linecorp.armeria.common.grpc.GrpcMeterIdPrefixFunction;
 import com.linecorp.armeria.common.metric.MeterIdPrefixFunction;
@@ -27,6 +28,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletionException;
 
 /**
@@ -53,11 +55,13 @@ public final class ControlServer implements AutoCloseable {
     private final Server server;
 
     /**
+     * @param tls empty for plain text; else nothing else is answered
      * @param metrics what {@code /metrics} shows; calls are counted here too
      * @throws IOException if the address cannot be bound
      */
     public ControlServer(
             InetSocketAddress address,
+            Optional<ServerCertificates> tls,
             AdminAuth auth,
             List<BindableService> services,
             Readiness readiness,
@@ -81,8 +85,8 @@ public final class ControlServer implements AutoCloseable {
                 .maxRequestLength(MAX_REQUEST_BYTES)
                 .decorator(MetricCollectingService.newDecorator(CALLS))
                 .build(service));
-        server = builder.errorHandler(rest.errors())
-                .http(address)
+        builder.errorHandler(rest.errors())
+                .port(address, tls.isPresent() ? SessionProtocol.HTTPS : SessionProtocol.HTTP)
                 .meterRegistry(metrics)
                 .service(grpc.build(), MetricCollectingService.newDecorator(CALLS))
                 .service(
@@ -98,8 +102,9 @@ public final class ControlServer implements AutoCloseable {
                 .gracefulShutdownTimeout(QUIET, DRAIN)
                 .connectionDrainDuration(QUIET)
                 .verboseResponses(false)
-                .disableServerHeader()
-                .build();
+                .disableServerHeader();
+        tls.ifPresent(certificates -> certificates.applyTo(builder));
+        server = builder.build();
         try {
             server.start().join();
         } catch (CompletionException e) {
@@ -135,13 +140,16 @@ public final class ControlServer implements AutoCloseable {
     private static HttpService readyz(Readiness readiness) {
         return (context, request) -> {
             List<String> obstacles = readiness.obstacles();
-            if (obstacles.isEmpty()) {
-                return text(HttpStatus.OK, "ready\n");
-            }
-            StringBuilder lines = new StringBuilder("not ready\n");
-            obstacles.forEach(line -> lines.append("- ").append(line).append('\n'));
-            return text(HttpStatus.SERVICE_UNAVAILABLE, lines.toString());
+            return obstacles.isEmpty()
+                    ? text(HttpStatus.OK, lines("ready", readiness.details()))
+                    : text(HttpStatus.SERVICE_UNAVAILABLE, lines("not ready", obstacles));
         };
+    }
+
+    private static String lines(String first, List<String> more) {
+        StringBuilder lines = new StringBuilder(first).append('\n');
+        more.forEach(line -> lines.append("- ").append(line).append('\n'));
+        return lines.toString();
     }
 
     private static HttpResponse text(HttpStatus status, String text) {

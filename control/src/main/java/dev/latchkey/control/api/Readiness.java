@@ -10,10 +10,15 @@ import java.util.function.Supplier;
  */
 public final class Readiness {
     private final List<Supplier<Optional<String>>> problems;
+    private final List<Supplier<Optional<String>>> details;
 
-    /** @param problems each returns what is wrong, for people and without a secret; or empty */
-    public Readiness(List<Supplier<Optional<String>>> problems) {
+    /**
+     * @param problems each returns what is wrong, for people and without a secret; or empty
+     * @param details the same of what is no obstacle
+     */
+    public Readiness(List<Supplier<Optional<String>>> problems, List<Supplier<Optional<String>>> details) {
         this.problems = List.copyOf(problems);
+        this.details = List.copyOf(details);
     }
 
     public boolean ready() {
@@ -22,7 +27,16 @@ public final class Readiness {
 
     /** Returns what keeps the control plane from its work, each thing once; empty if it is ready. */
     public List<String> obstacles() {
-        return problems.stream()
+        return said(problems);
+    }
+
+    /** Returns what is wrong but no obstacle. */
+    public List<String> details() {
+        return said(details);
+    }
+
+    private static List<String> said(List<Supplier<Optional<String>>> parts) {
+        return parts.stream()
                 .map(Supplier::get)
                 .flatMap(Optional::stream)
                 .distinct()

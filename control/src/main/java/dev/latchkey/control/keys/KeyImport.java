@@ -70,6 +70,7 @@ public final class KeyImport {
             Caller caller, String workspace, List<KeyToImport> wanted, List<String> scopes) {
         Violations violations = new Violations();
         rules.check(workspace, wanted.size(), scopes, violations);
+        violations.requestId(caller.requestId());
         violations.throwIfAny();
         directory.requireWorkspace(workspace);
         mint.requireNewestPepper();
