@@ -2,7 +2,6 @@ package dev.latchkey.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.latchkey.config.AdminToken;
 import dev.latchkey.config.SettingsLoader;
@@ -95,14 +94,14 @@ class RestBodyTest {
         assertThat(cli("keys", "revoke", id)).isEqualTo(rest("POST", key + ":revoke", ""));
         assertThat(input(secret, "keys", "revoke", "--key-stdin"))
                 .isEqualTo(rest("POST", "/v1/keys:revoke", asked + "}"));
+        assertThat(cli("audit", "list", "--workspace=ws_1"))
+                .isEqualTo(rest("GET", "/v1/workspaces/ws_1/audit?page_size=1000", ""));
         assertThat(cli("workspaces", "revoke-all", "ws_2", "--reason=a", "--yes"))
                 .isEqualTo(rest("POST", "/v1/workspaces/ws_2/keys:revokeAll", "{\"reason\":\"a\"}"));
     }
 
-    private static void assertSame(String rest, String cli) throws IOException {
+    private static void assertSame(String rest, String cli) {
         assertThat(masked(cli)).isEqualTo(masked(rest));
-        JsonNode tree = JSON.readTree(cli);
-        assertThat(tree.isObject()).isTrue();
     }
 
     private static String masked(String body) {

@@ -86,6 +86,7 @@ class ApiPageTest {
     /** What differs each time: ids, times, secrets and their start. */
     private static String masked(String page) {
         return page.replaceAll("key_[0-9a-z]{26}", "key_ID")
+                .replaceAll("\\d{13}-\\d+", "ENTRY")
                 .replaceAll("\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}(\\.\\d+)?Z", "TIME")
                 .replaceAll("(opt_(live|test)_)[0-9A-Za-z]{4,}", "$1SECRET");
     }
