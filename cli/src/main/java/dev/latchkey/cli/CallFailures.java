@@ -8,6 +8,7 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /** Says in people's words why a call of the control plane failed. */
@@ -27,7 +28,9 @@ final class CallFailures {
         String said = said(status);
         return switch (status.getCode()) {
             case UNAVAILABLE ->
-                CommandFailure.unreachable("the control plane at " + address + " cannot do this now: " + said);
+                CommandFailure.unreachable(TlsFailures.advice(said, address)
+                        .map(advice -> "cannot reach the control plane at " + address + ": " + said + advice)
+                        .orElse("the control plane at " + address + " cannot do this now: " + said));
             case DEADLINE_EXCEEDED ->
                 CommandFailure.unreachable("no answer in time from the control plane at " + address
                         + "; whether it was done is not known");
@@ -49,10 +52,16 @@ final class CallFailures {
     }
 
     private static CommandFailure unreached(Status status, ControlAddress address) {
+        Optional<String> tls = address.tls() ? TlsFailures.explain(status.getCause(), address) : Optional.empty();
+        if (tls.isPresent()) {
+            return CommandFailure.unreachable("cannot reach the control plane at " + address + ": " + brief(tls.get()));
+        }
         String reason = brief(Causes.reason(status.getCause()));
         return status.getCode() == Status.Code.UNAVAILABLE
                 ? CommandFailure.unreachable("cannot reach the control plane at " + address + ": " + reason
-                        + " (is it running? --control or " + ControlOptions.ADDRESS_VARIABLE + " says where)")
+                        + TlsFailures.advice(reason, address)
+                                .orElse(" (is it running? --control or " + ControlOptions.ADDRESS_VARIABLE
+                                        + " says where)"))
                 : noControlPlane(address, reason);
     }
 

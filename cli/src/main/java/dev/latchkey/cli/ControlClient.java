@@ -29,12 +29,21 @@ final class ControlClient implements AutoCloseable {
     private final ManagedChannel channel;
     private final ClientInterceptor credentials;
 
-    /** @param token an admin token: visible ASCII */
-    ControlClient(ControlAddress address, String token, Duration timeout) {
+    /**
+     * @param tls for an address that is https
+     * @param token an admin token: visible ASCII
+     * @throws CommandFailure if a file for TLS does not fit
+     */
+    ControlClient(ControlAddress address, ControlTls tls, String token, Duration timeout) {
         this.address = address;
         this.timeout = timeout;
         NettyChannelBuilder builder = NettyChannelBuilder.forTarget("dns:///" + address.authority());
-        this.channel = (address.tls() ? builder.useTransportSecurity() : builder.usePlaintext()).build();
+        if (address.tls()) {
+            tls.applyTo(builder);
+        } else {
+            builder.usePlaintext();
+        }
+        this.channel = builder.build();
         Metadata headers = new Metadata();
         headers.put(AUTHORIZATION, "Bearer " + token);
         this.credentials = MetadataUtils.newAttachHeadersInterceptor(headers);

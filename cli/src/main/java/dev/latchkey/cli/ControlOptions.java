@@ -2,7 +2,9 @@ package dev.latchkey.cli;
 
 import dev.latchkey.text.TextFile;
 import java.io.IOException;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -12,6 +14,11 @@ import picocli.CommandLine.ScopeType;
 final class ControlOptions {
     static final String ADDRESS_VARIABLE = "LATCHKEY_CONTROL";
     static final String TOKEN_VARIABLE = "LATCHKEY_TOKEN";
+
+    // Not LATCHKEY_CONTROL_TLS_…, which are the control plane's own.
+    static final String CA_VARIABLE = "LATCHKEY_TLS_CA_FILE";
+    static final String CERTIFICATE_VARIABLE = "LATCHKEY_TLS_CERT_FILE";
+    static final String KEY_VARIABLE = "LATCHKEY_TLS_KEY_FILE";
 
     private static final String DEFAULT_ADDRESS = "http://127.0.0.1:9193";
     private static final Pattern VISIBLE_ASCII = Pattern.compile("[!-~]+");
@@ -35,6 +42,33 @@ final class ControlOptions {
             description = "A file that holds your admin token. Default: the token in " + TOKEN_VARIABLE + ".")
     private @Nullable Path tokenFile;
 
+    @Option(
+            names = "--tls-ca-file",
+            paramLabel = "FILE",
+            scope = ScopeType.INHERIT,
+            description = {
+                "For https, the certificates (PEM) of the CAs that may have signed the control plane's.",
+                "Default: " + CA_VARIABLE + ", or else those the JDK trusts."
+            })
+    private @Nullable Path caFile;
+
+    @Option(
+            names = "--tls-cert-file",
+            paramLabel = "FILE",
+            scope = ScopeType.INHERIT,
+            description = {
+                "For a control plane that wants a client certificate: yours and its chain (PEM).",
+                "Default: " + CERTIFICATE_VARIABLE + "."
+            })
+    private @Nullable Path certificateFile;
+
+    @Option(
+            names = "--tls-key-file",
+            paramLabel = "FILE",
+            scope = ScopeType.INHERIT,
+            description = "The key of --tls-cert-file (PEM, PKCS #8, not encrypted). Default: " + KEY_VARIABLE + ".")
+    private @Nullable Path keyFile;
+
     ControlOptions(Surroundings surroundings) {
         this.surroundings = surroundings;
     }
@@ -42,10 +76,37 @@ final class ControlOptions {
     /**
      * Returns a client, not connected yet.
      *
-     * @throws CommandFailure if the address or the token is missing or wrong
+     * @throws CommandFailure if the address or the token is missing or wrong, or the files for TLS are
      */
     ControlClient client() {
-        return new ControlClient(address(), token(), surroundings.callTimeout());
+        ControlAddress to = address();
+        return new ControlClient(to, tls(to), token(), surroundings.callTimeout());
+    }
+
+    private ControlTls tls(ControlAddress to) {
+        ControlTls tls = new ControlTls(
+                file(caFile, CA_VARIABLE), file(certificateFile, CERTIFICATE_VARIABLE), file(keyFile, KEY_VARIABLE));
+        if (tls.certificate().isPresent() != tls.key().isPresent()) {
+            throw CommandFailure.usage("--tls-cert-file, --tls-key-file: only one is given (expected: both or none)");
+        }
+        // Variables may be set for good; who writes an option thinks that the connection is encrypted.
+        if (!to.tls() && (caFile != null || certificateFile != null || keyFile != null)) {
+            throw CommandFailure.usage(
+                    "files for TLS are given, but " + to + " is plain text (expected: https:// in --control)");
+        }
+        return tls;
+    }
+
+    private Optional<Path> file(@Nullable Path option, String variable) {
+        if (option != null) {
+            return Optional.of(option);
+        }
+        String path = variable(variable);
+        try {
+            return path.isEmpty() ? Optional.empty() : Optional.of(Path.of(path));
+        } catch (InvalidPathException e) {
+            throw CommandFailure.usage(variable + ": " + Shown.line(path) + " (expected: a path)");
+        }
     }
 
     private ControlAddress address() {
