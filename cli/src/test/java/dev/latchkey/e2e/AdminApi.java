@@ -27,7 +27,7 @@ import java.util.concurrent.TimeUnit;
 
 /** A control plane as a program of its operator's calls it. */
 final class AdminApi implements AutoCloseable {
-    private static final String TOKEN = "latchkey_admin_of-the-test";
+    static final String TOKEN = "latchkey_admin_of-the-test";
     /** The value of {@code LATCHKEY_CONTROL_TOKENS} that lets this in. */
     static final String TOKENS = "test:operator:" + AdminToken.hash(TOKEN);
 

@@ -12,13 +12,14 @@ import org.awaitility.Awaitility;
 
 /** The {@code latchkey} command in a process of its own, with the class path of this test. */
 final class CommandProcess implements AutoCloseable {
+    private static final String MAIN = "dev.latchkey.cli.Main";
     private static final long PATIENCE_SECONDS = 120;
 
     private final Path out;
     private final Path err;
     private final Process process;
 
-    private CommandProcess(Map<String, String> variables, String input, List<String> arguments) {
+    private CommandProcess(String main, Map<String, String> variables, String input, List<String> arguments) {
         try {
             out = Files.createTempFile("latchkey", ".out");
             err = Files.createTempFile("latchkey", ".err");
@@ -30,7 +31,7 @@ final class CommandProcess implements AutoCloseable {
                     "-Dlogback.configurationFile=logback.xml",
                     "-cp",
                     System.getProperty("java.class.path"),
-                    "dev.latchkey.cli.Main"));
+                    main));
             command.addAll(arguments);
             ProcessBuilder builder =
                     new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile());
@@ -46,7 +47,12 @@ final class CommandProcess implements AutoCloseable {
 
     /** Starts a command that runs until it is told to stop. */
     static CommandProcess start(Map<String, String> variables, String... arguments) {
-        return new CommandProcess(variables, "", List.of(arguments));
+        return new CommandProcess(MAIN, variables, "", List.of(arguments));
+    }
+
+    /** Starts another program of the same class path, which runs until it is told to stop. */
+    static CommandProcess startOther(Class<?> main, List<String> arguments) {
+        return new CommandProcess(main.getName(), Map.of(), "", arguments);
     }
 
     /** What a command that has ended left behind. */
@@ -59,13 +65,17 @@ final class CommandProcess implements AutoCloseable {
 
     /** Runs a command to its end, with {@code input} on its standard input. */
     static Result runWithInput(Map<String, String> variables, String input, String... arguments) {
-        try (CommandProcess command = new CommandProcess(variables, input, List.of(arguments))) {
+        try (CommandProcess command = new CommandProcess(MAIN, variables, input, List.of(arguments))) {
             return command.awaitEnd();
         }
     }
 
     long pid() {
         return process.pid();
+    }
+
+    boolean isAlive() {
+        return process.isAlive();
     }
 
     /** Waits until standard output holds {@code text}; fails at once if the process ends before. */

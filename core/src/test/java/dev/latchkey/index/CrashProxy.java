@@ -22,6 +22,7 @@ public final class CrashProxy extends LoopbackServer {
     private Runnable crash = () -> {};
     private Moment moment = Moment.BEFORE;
     private int left = Integer.MAX_VALUE;
+    private int passed;
     private boolean answersHeld;
     private boolean cut;
 
@@ -49,6 +50,7 @@ public final class CrashProxy extends LoopbackServer {
         left = n;
         moment = when;
         crash = then;
+        passed = 0;
         cut = false;
         answersHeld = false;
     }
@@ -61,6 +63,11 @@ public final class CrashProxy extends LoopbackServer {
     /** Tells whether the command was reached. */
     public synchronized boolean crashed() {
         return cut;
+    }
+
+    /** Returns how many counted commands came since the last {@link #crashAt}. */
+    public synchronized int counted() {
+        return passed;
     }
 
     /** Ends all connections that there are. */
@@ -109,7 +116,11 @@ public final class CrashProxy extends LoopbackServer {
         if (cut || answersHeld) {
             return false;
         }
-        if (!counted.test(words) || --left > 0) {
+        if (!counted.test(words)) {
+            return true;
+        }
+        passed++;
+        if (--left > 0) {
             return true;
         }
         if (moment == Moment.BEFORE) {
