@@ -14,6 +14,7 @@ import dev.latchkey.control.api.ScopeServiceEndpoint;
 import dev.latchkey.control.api.ServerCertificates;
 import dev.latchkey.control.api.WorkspaceServiceEndpoint;
 import dev.latchkey.control.audit.AuditReader;
+import dev.latchkey.control.console.Console;
 import dev.latchkey.control.explain.Explainer;
 import dev.latchkey.control.keys.ImportRules;
 import dev.latchkey.control.keys.KeyImport;
@@ -193,6 +194,7 @@ public final class ControlPlane implements AutoCloseable {
                                     new ScopeServiceEndpoint(policies.standard().scopes()),
                                     new AuditServiceEndpoint(new AuditReader(workspaces, trail)),
                                     new ExplainServiceEndpoint(explainer, format, AnswerStyle.of(settings))),
+                            new Console(),
                             readiness,
                             AnswerStyle.of(settings),
                             metrics)));

@@ -1,5 +1,7 @@
 package dev.latchkey.control;
 
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 
@@ -28,12 +30,25 @@ class ControlArchitectureTest {
             .areNotAssignableTo(ControlPlane.class)
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage(
-                    "io.grpc..",
-                    "com.google.protobuf..",
-                    "com.google.rpc..",
-                    "com.linecorp.armeria..",
-                    "dev.latchkey.v1..");
+            .resideInAnyPackage("io.grpc..", "com.google.protobuf..", "com.google.rpc..", "dev.latchkey.v1..");
+
+    @ArchTest
+    static final ArchRule ONLY_THE_API_AND_THE_PAGE_KNOW_HTTP = noClasses()
+            .that()
+            .resideOutsideOfPackages("dev.latchkey.control.api..", "dev.latchkey.control.console..")
+            .and()
+            .areNotAssignableTo(ControlPlane.class)
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("com.linecorp.armeria..");
+
+    @ArchTest
+    static final ArchRule THE_PAGE_IS_FILES_AND_NOTHING_ELSE = noClasses()
+            .that()
+            .resideInAPackage("dev.latchkey.control.console..")
+            .should()
+            .dependOnClassesThat(
+                    resideInAPackage("dev.latchkey..").and(not(resideInAPackage("dev.latchkey.control.console.."))));
 
     @ArchTest
     static final ArchRule ONLY_THE_LEDGER_KNOWS_LETTUCE = noClasses()

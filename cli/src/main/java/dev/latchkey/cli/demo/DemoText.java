@@ -59,6 +59,7 @@ final class DemoText {
         text.append("./latchkey keys create --workspace ws_demo --name 'CRM Integration' --scope cases:read\n");
         text.append("./latchkey keys list --workspace ws_demo\n");
         text.append("./latchkey keys revoke ID   # the ID that create and list show\n");
+        title("Or do so in the browser, at " + demo.controlUrl() + "/ with that token");
         text.append("\nready; Ctrl-C ends the demo and leaves nothing running\n");
         return text.toString();
     }

@@ -9,6 +9,7 @@ import com.linecorp.armeria.common.grpc.GrpcExceptionHandlerFunction;
 import com.linecorp.armeria.common.grpc.GrpcMeterIdPrefixFunction;
 import com.linecorp.armeria.common.metric.MeterIdPrefixFunction;
 import com.linecorp.armeria.server.HttpService;
+import com.linecorp.armeria.server.HttpServiceWithRoutes;
 import com.linecorp.armeria.server.RequestTimeoutException;
 import com.linecorp.armeria.server.Server;
 import com.linecorp.armeria.server.ServerBuilder;
@@ -56,6 +57,7 @@ public final class ControlServer implements AutoCloseable {
 
     /**
      * @param tls empty for plain text; else nothing else is answered
+     * @param console the page, open to all
      * @param metrics what {@code /metrics} shows; calls are counted here too
      * @throws IOException if the address cannot be bound
      */
@@ -64,6 +66,7 @@ public final class ControlServer implements AutoCloseable {
             Optional<ServerCertificates> tls,
             AdminAuth auth,
             List<BindableService> services,
+            HttpServiceWithRoutes console,
             Readiness readiness,
             AnswerStyle style,
             PrometheusMeterRegistry metrics)
@@ -91,6 +94,7 @@ public final class ControlServer implements AutoCloseable {
                 .service(grpc.build(), MetricCollectingService.newDecorator(CALLS))
                 .service(
                         "/openapi.json", (context, request) -> HttpResponse.of(HttpStatus.OK, MediaType.JSON, document))
+                .service(console)
                 .service("/livez", (context, request) -> text(HttpStatus.OK, "ok\n"))
                 .service("/readyz", readyz(readiness))
                 .service("/metrics", (context, request) -> HttpResponse.of(HttpStatus.OK, PROMETHEUS, metrics.scrape()))

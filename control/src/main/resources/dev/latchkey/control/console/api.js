@@ -1,0 +1,105 @@
+// The control plane's REST interface. Answers are the JSON that docs and command line show; failures are a Problem.
+
+/** What went wrong, as RFC 9457 and the violations per field say it. Status 0: the control plane did not answer. */
+export class Problem extends Error {
+  constructor(status, body) {
+    super(body.detail || body.title || `the control plane answered ${status}`);
+    this.status = status;
+    this.violations = body.violations || [];
+  }
+
+  /** Returns what is wrong with a field, or ''. `scopes[2]` counts as `scopes`. */
+  at(...fields) {
+    return this.violations
+      .filter((violation) => fields.includes(fieldOf(violation)))
+      .map(sentence)
+      .join('; ');
+  }
+
+  /** Returns what belongs to none of the fields that a form shows. */
+  beside(fields) {
+    const rest = this.violations.filter((violation) => !fields.includes(fieldOf(violation)));
+    return this.violations.length === 0 ? this.message : rest.map((v) => `${v.field}: ${sentence(v)}`).join('; ');
+  }
+}
+
+const fieldOf = (violation) => (violation.field || '').replace(/[[.].*$/, '');
+
+const sentence = ({ value, expected }) =>
+  value === undefined || value === '' ? `expected: ${expected}` : `${value} (expected: ${expected})`;
+
+/** Returns the calls that the holder of `token` can make. `refused` is told when the token is not accepted. */
+export function connect(token, refused) {
+  const call = async (method, path, { query, body, signal } = {}) => {
+    const headers = { Authorization: `Bearer ${token}`, Accept: 'application/json' };
+    if (body !== undefined) {
+      headers['Content-Type'] = 'application/json';
+    }
+    const response = await send(path + queryString(query), {
+      method,
+      headers,
+      body: body === undefined ? undefined : JSON.stringify(body),
+      signal,
+      cache: 'no-store',
+      credentials: 'omit',
+      redirect: 'error',
+    });
+    const answer = await response.json().catch(() => ({}));
+    if (response.ok) {
+      return answer;
+    }
+    const problem = new Problem(response.status, answer);
+    if (response.status === 401) {
+      refused(problem);
+    }
+    throw problem;
+  };
+  return {
+    get: (path, query, signal) => call('GET', path, { query, signal }),
+    post: (path, body) => call('POST', path, { body }),
+    patch: (path, body) => call('PATCH', path, { body }),
+  };
+}
+
+async function send(url, options) {
+  try {
+    return await fetch(url, options);
+  } catch (failure) {
+    if (failure.name === 'AbortError') {
+      throw failure;
+    }
+    throw new Problem(0, { detail: 'The control plane does not answer. Nothing is known about what was asked of it.' });
+  }
+}
+
+function queryString(query = {}) {
+  const pairs = Object.entries(query).filter(([, value]) => value !== undefined && value !== '');
+  return pairs.length === 0 ? '' : `?${new URLSearchParams(pairs)}`;
+}
+
+/** Returns the path of a workspace, or of what is in it. */
+export const at = (workspace, ...rest) =>
+  ['/v1/workspaces', encodeURIComponent(workspace), ...rest].join('/');
+
+/** Returns the path of a key, or of a verb on it. */
+export const keyAt = (key, verb = '') => at(key.workspace, 'keys', encodeURIComponent(key.id) + verb);
+
+/** Gives the same request the same id however often it is sent, and another request another one. */
+export function requestIds() {
+  const ids = new Map();
+  return (body) => {
+    const text = JSON.stringify(body);
+    if (!ids.has(text)) {
+      ids.set(text, uuid());
+    }
+    return { ...body, request_id: ids.get(text) };
+  };
+}
+
+/** Browsers have randomUUID only where the page came over TLS or from the same machine. */
+function uuid() {
+  if (crypto.randomUUID) {
+    return crypto.randomUUID();
+  }
+  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+}

@@ -1,0 +1,47 @@
+// Times and amounts in words.
+const DATE = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium' });
+const MOMENT = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short' });
+const EXACT = new Intl.DateTimeFormat('en-GB', { dateStyle: 'full', timeStyle: 'long' });
+const DISTANCE = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+export const DAY = 24 * HOUR;
+const UNITS = [
+  [365 * DAY, 'year'],
+  [30 * DAY, 'month'],
+  [DAY, 'day'],
+  [HOUR, 'hour'],
+  [MINUTE, 'minute'],
+];
+
+export const date = (time) => DATE.format(new Date(time));
+export const moment = (time) => MOMENT.format(new Date(time));
+export const exact = (time) => EXACT.format(new Date(time));
+
+/** `3 minutes ago`, `in 12 days`, `just now`. */
+export function distance(time, now = Date.now()) {
+  const away = new Date(time).getTime() - now;
+  for (const [length, unit] of UNITS) {
+    if (Math.abs(away) >= length) {
+      return DISTANCE.format(Math.trunc(away / length), unit);
+    }
+  }
+  return away > 0 ? 'in less than a minute' : 'just now';
+}
+
+export const count = (number, thing) => `${number} ${thing}${number === 1 ? '' : 's'}`;
+
+/** A duration as the API wants it. */
+export const seconds = (number) => `${number}s`;
+
+/** The end of a day, given as `2027-01-31`, where the person is. */
+export const endOfDay = (day) => new Date(`${day}T23:59:59`).toISOString();
+
+/** Tomorrow as a date field wants it. */
+export function tomorrow() {
+  const day = new Date(Date.now() + DAY);
+  const two = (number) => String(number).padStart(2, '0');
+  return `${day.getFullYear()}-${two(day.getMonth() + 1)}-${two(day.getDate())}`;
+}
