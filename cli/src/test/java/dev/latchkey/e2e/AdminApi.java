@@ -8,6 +8,7 @@ import dev.latchkey.decision.Policies;
 import dev.latchkey.v1.CreateKeyRequest;
 import dev.latchkey.v1.CreateKeyResponse;
 import dev.latchkey.v1.CreateWorkspaceRequest;
+import dev.latchkey.v1.DeactivateWorkspaceRequest;
 import dev.latchkey.v1.ExplainServiceGrpc;
 import dev.latchkey.v1.ExplainServiceGrpc.ExplainServiceBlockingStub;
 import dev.latchkey.v1.KeyServiceGrpc;
@@ -80,6 +81,12 @@ final class AdminApi implements AutoCloseable {
                 .setName("CRM Integration")
                 .addScopes("cases:read")
                 .build());
+    }
+
+    void deactivateWorkspace(String id) {
+        var unused = workspaces()
+                .deactivateWorkspace(
+                        DeactivateWorkspaceRequest.newBuilder().setId(id).build());
     }
 
     void revoke(String id) {
