@@ -64,7 +64,9 @@ class ControlArchitectureTest {
     static final ArchRule RULES_DO_NOT_DEPEND_ON_THE_API = noClasses()
             .that()
             .resideInAnyPackage(
+                    "dev.latchkey.control.rules..",
                     "dev.latchkey.control.keys..",
+                    "dev.latchkey.control.imports..",
                     "dev.latchkey.control.listing..",
                     "dev.latchkey.control.audit..",
                     "dev.latchkey.control.ledger..")
@@ -78,7 +80,24 @@ class ControlArchitectureTest {
             .resideInAPackage("dev.latchkey.control.ledger..")
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage("dev.latchkey.control.keys..", "dev.latchkey.control.listing..");
+            .resideInAnyPackage(
+                    "dev.latchkey.control.rules..",
+                    "dev.latchkey.control.keys..",
+                    "dev.latchkey.control.imports..",
+                    "dev.latchkey.control.listing..");
+
+    @ArchTest
+    static final ArchRule REQUESTS_ARE_CHECKED_WITHOUT_WHAT_IS_STORED = noClasses()
+            .that()
+            .resideInAPackage("dev.latchkey.control.rules..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    "dev.latchkey.control.keys..",
+                    "dev.latchkey.control.imports..",
+                    "dev.latchkey.control.listing..",
+                    "dev.latchkey.control.audit..",
+                    "dev.latchkey.control.ledger..");
 
     /** Who looks changes nothing: what changes keys does not know the lists, and the lists do not know what changes keys. */
     @ArchTest
@@ -97,7 +116,11 @@ class ControlArchitectureTest {
     static final ArchRule NOBODY_DECIDES_ABOUT_REQUESTS_HERE = noClasses()
             .that()
             .resideInAnyPackage(
-                    "dev.latchkey.control.keys..", "dev.latchkey.control.listing..", "dev.latchkey.control.ledger..")
+                    "dev.latchkey.control.rules..",
+                    "dev.latchkey.control.keys..",
+                    "dev.latchkey.control.imports..",
+                    "dev.latchkey.control.listing..",
+                    "dev.latchkey.control.ledger..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("dev.latchkey.decision..", "dev.latchkey.control.explain..");

@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.latchkey.control.access.Reach;
-import dev.latchkey.control.keys.KeyName;
-import dev.latchkey.control.keys.PageRequest;
 import dev.latchkey.control.ledger.ManagedKey;
 import dev.latchkey.control.ledger.StoreException;
 import dev.latchkey.control.listing.KeyQuery;
+import dev.latchkey.control.rules.KeyName;
+import dev.latchkey.control.rules.PageRequest;
 import dev.latchkey.index.RealRedis;
 import dev.latchkey.index.RedisUsers;
 import dev.latchkey.key.KeyRecord;

@@ -1,12 +1,10 @@
 package dev.latchkey.control;
 
-import dev.latchkey.control.keys.Expiry;
-import dev.latchkey.control.keys.ImportRules;
-import dev.latchkey.control.keys.KeyImport;
+import dev.latchkey.control.imports.ImportRules;
+import dev.latchkey.control.imports.KeyImport;
+import dev.latchkey.control.imports.Pace;
 import dev.latchkey.control.keys.KeyManager;
 import dev.latchkey.control.keys.Mint;
-import dev.latchkey.control.keys.NewKey;
-import dev.latchkey.control.keys.Pace;
 import dev.latchkey.control.keys.WorkspaceManager;
 import dev.latchkey.control.ledger.Announcements;
 import dev.latchkey.control.ledger.AuditTrail;
@@ -20,6 +18,8 @@ import dev.latchkey.control.ledger.RedisCalls;
 import dev.latchkey.control.ledger.Retention;
 import dev.latchkey.control.ledger.Sweep;
 import dev.latchkey.control.listing.KeyListing;
+import dev.latchkey.control.rules.Expiry;
+import dev.latchkey.control.rules.NewKey;
 import dev.latchkey.index.IndexSchema;
 import dev.latchkey.index.RedisKeyIndex;
 import dev.latchkey.index.RedisLink;

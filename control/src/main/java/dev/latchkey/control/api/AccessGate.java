@@ -3,8 +3,8 @@ package dev.latchkey.control.api;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Message;
 import dev.latchkey.config.AdminToken;
-import dev.latchkey.control.keys.KeyManager;
-import dev.latchkey.control.keys.Shown;
+import dev.latchkey.control.rules.KeyName;
+import dev.latchkey.control.rules.Shown;
 import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
@@ -67,7 +67,7 @@ final class AccessGate<Q> extends SimpleForwardingServerCallListener<Q> {
                 || (rule.workspace().isEmpty() && rule.bounded())) {
             return request;
         }
-        if (workspace.equals(KeyManager.ANY_WORKSPACE)) {
+        if (workspace.equals(KeyName.ANY_WORKSPACE)) {
             return withWorkspace(request, rule.workspace().orElseThrow(), own);
         }
         return refuse(

@@ -1,8 +1,8 @@
 package dev.latchkey.control.api;
 
-import dev.latchkey.control.keys.Expiry;
-import dev.latchkey.control.keys.ImportedKey;
-import dev.latchkey.control.keys.Violation;
+import dev.latchkey.control.imports.ImportedKey;
+import dev.latchkey.control.rules.Expiry;
+import dev.latchkey.control.rules.Violation;
 import dev.latchkey.v1.ImportOutcome;
 import dev.latchkey.v1.ImportResult;
 import dev.latchkey.v1.ImportViolation;
@@ -12,8 +12,8 @@ import dev.latchkey.v1.KeyToImport;
 final class ImportMessages {
     private ImportMessages() {}
 
-    static dev.latchkey.control.keys.KeyToImport key(KeyToImport message) {
-        return new dev.latchkey.control.keys.KeyToImport(
+    static dev.latchkey.control.imports.KeyToImport key(KeyToImport message) {
+        return new dev.latchkey.control.imports.KeyToImport(
                 message.getSecret(), message.getName(), message.getScopesList(), expiry(message));
     }
 

@@ -1,17 +1,17 @@
 package dev.latchkey.control.api;
 
+import dev.latchkey.control.imports.ImportedKey;
+import dev.latchkey.control.imports.KeyImport;
 import dev.latchkey.control.keys.CreatedKey;
-import dev.latchkey.control.keys.ImportedKey;
-import dev.latchkey.control.keys.KeyImport;
 import dev.latchkey.control.keys.KeyManager;
-import dev.latchkey.control.keys.KeyName;
 import dev.latchkey.control.keys.KeyView;
 import dev.latchkey.control.keys.LeakedKeys;
-import dev.latchkey.control.keys.Page;
-import dev.latchkey.control.keys.PageRequest;
 import dev.latchkey.control.keys.RevokedKeys;
 import dev.latchkey.control.keys.RotatedKey;
 import dev.latchkey.control.listing.KeyListing;
+import dev.latchkey.control.rules.KeyName;
+import dev.latchkey.control.rules.Page;
+import dev.latchkey.control.rules.PageRequest;
 import dev.latchkey.v1.CreateKeyRequest;
 import dev.latchkey.v1.CreateKeyResponse;
 import dev.latchkey.v1.FindKeyRequest;

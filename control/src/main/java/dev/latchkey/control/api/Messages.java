@@ -2,15 +2,15 @@ package dev.latchkey.control.api;
 
 import com.google.protobuf.Duration;
 import com.google.protobuf.Timestamp;
-import dev.latchkey.control.keys.Expiry;
 import dev.latchkey.control.keys.KeyChange;
-import dev.latchkey.control.keys.KeyName;
 import dev.latchkey.control.keys.KeyView;
-import dev.latchkey.control.keys.NewKey;
 import dev.latchkey.control.keys.Replacement;
 import dev.latchkey.control.ledger.ManagedKey;
 import dev.latchkey.control.ledger.ManagedWorkspace;
 import dev.latchkey.control.listing.KeyQuery;
+import dev.latchkey.control.rules.Expiry;
+import dev.latchkey.control.rules.KeyName;
+import dev.latchkey.control.rules.NewKey;
 import dev.latchkey.key.KeyRecord;
 import dev.latchkey.v1.CreateKeyRequest;
 import dev.latchkey.v1.Environment;

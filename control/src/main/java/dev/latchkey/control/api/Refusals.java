@@ -1,6 +1,6 @@
 package dev.latchkey.control.api;
 
-import dev.latchkey.control.keys.Shown;
+import dev.latchkey.control.rules.Shown;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.EnumMap;

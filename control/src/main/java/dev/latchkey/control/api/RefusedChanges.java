@@ -2,7 +2,7 @@ package dev.latchkey.control.api;
 
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Message;
-import dev.latchkey.control.keys.Shown;
+import dev.latchkey.control.rules.Shown;
 import dev.latchkey.v1.Access;
 import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
 import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;

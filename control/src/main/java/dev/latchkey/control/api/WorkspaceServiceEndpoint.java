@@ -1,9 +1,9 @@
 package dev.latchkey.control.api;
 
-import dev.latchkey.control.keys.Page;
-import dev.latchkey.control.keys.PageRequest;
 import dev.latchkey.control.keys.WorkspaceManager;
 import dev.latchkey.control.ledger.ManagedWorkspace;
+import dev.latchkey.control.rules.Page;
+import dev.latchkey.control.rules.PageRequest;
 import dev.latchkey.v1.ActivateWorkspaceRequest;
 import dev.latchkey.v1.ActivateWorkspaceResponse;
 import dev.latchkey.v1.CreateWorkspaceRequest;

@@ -1,9 +1,9 @@
 package dev.latchkey.control.audit;
 
 import dev.latchkey.control.audit.AuditQuery.Moment;
-import dev.latchkey.control.keys.Shown;
-import dev.latchkey.control.keys.Violations;
 import dev.latchkey.control.ledger.AuditEntry;
+import dev.latchkey.control.rules.Shown;
+import dev.latchkey.control.rules.Violations;
 import java.time.Instant;
 import java.util.regex.Pattern;
 

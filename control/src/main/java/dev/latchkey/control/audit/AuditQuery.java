@@ -1,6 +1,6 @@
 package dev.latchkey.control.audit;
 
-import dev.latchkey.control.keys.PageRequest;
+import dev.latchkey.control.rules.PageRequest;
 import java.util.Optional;
 
 /**

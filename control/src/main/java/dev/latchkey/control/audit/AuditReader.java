@@ -1,9 +1,9 @@
 package dev.latchkey.control.audit;
 
-import dev.latchkey.control.keys.Page;
 import dev.latchkey.control.keys.WorkspaceManager;
 import dev.latchkey.control.ledger.AuditEntry;
 import dev.latchkey.control.ledger.AuditTrail;
+import dev.latchkey.control.rules.Page;
 import java.util.ArrayList;
 import java.util.List;
 import org.slf4j.Logger;

@@ -1,7 +1,7 @@
 package dev.latchkey.control.explain;
 
 import dev.latchkey.control.explain.Finding.Outcome;
-import dev.latchkey.control.keys.Shown;
+import dev.latchkey.control.rules.Shown;
 import dev.latchkey.decision.Decision;
 import dev.latchkey.decision.Policies;
 import dev.latchkey.decision.Reason;

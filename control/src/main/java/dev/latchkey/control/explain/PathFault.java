@@ -1,6 +1,6 @@
 package dev.latchkey.control.explain;
 
-import dev.latchkey.control.keys.Shown;
+import dev.latchkey.control.rules.Shown;
 import dev.latchkey.policy.CanonicalPath;
 
 /** Says why a path is not in canonical form, by asking {@link CanonicalPath} about its parts. */

@@ -1,12 +1,13 @@
 package dev.latchkey.control.keys;
 
-import dev.latchkey.control.keys.RefusedException.Kind;
 import dev.latchkey.control.ledger.Ledger;
 import dev.latchkey.control.ledger.ManagedKey;
 import dev.latchkey.control.ledger.Projection;
 import dev.latchkey.control.ledger.Projector;
 import dev.latchkey.control.ledger.StoreException;
 import dev.latchkey.control.ledger.Stored;
+import dev.latchkey.control.rules.RefusedException;
+import dev.latchkey.control.rules.RefusedException.Kind;
 
 /**
  * Carries changes that take access away to the index: no call is answered as done while sidecars can go on allowing what it has

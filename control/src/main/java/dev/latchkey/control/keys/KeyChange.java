@@ -1,5 +1,7 @@
 package dev.latchkey.control.keys;
 
+import dev.latchkey.control.rules.Expiry;
+import dev.latchkey.control.rules.KeyName;
 import java.util.List;
 import java.util.Optional;
 

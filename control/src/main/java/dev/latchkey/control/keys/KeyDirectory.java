@@ -1,10 +1,13 @@
 package dev.latchkey.control.keys;
 
-import dev.latchkey.control.keys.RefusedException.Kind;
 import dev.latchkey.control.ledger.Ledger;
 import dev.latchkey.control.ledger.ManagedKey;
 import dev.latchkey.control.ledger.StoreException;
 import dev.latchkey.control.ledger.Stored;
+import dev.latchkey.control.rules.KeyName;
+import dev.latchkey.control.rules.RefusedException;
+import dev.latchkey.control.rules.RefusedException.Kind;
+import dev.latchkey.control.rules.Violations;
 import java.time.Clock;
 import java.util.List;
 import java.util.OptionalLong;
@@ -30,7 +33,7 @@ public final class KeyDirectory {
     }
 
     String workspaceOf(KeyName name) {
-        if (name.workspace().equals(KeyManager.ANY_WORKSPACE)) {
+        if (name.workspace().equals(KeyName.ANY_WORKSPACE)) {
             return ledger.ownerOf(name.id()).orElseThrow(() -> unknown(name.id()));
         }
         requireWorkspace(name.workspace());

@@ -6,6 +6,11 @@ import dev.latchkey.control.ledger.ManagedKey;
 import dev.latchkey.control.ledger.Projector;
 import dev.latchkey.control.ledger.StoreException;
 import dev.latchkey.control.ledger.Stored;
+import dev.latchkey.control.rules.KeyName;
+import dev.latchkey.control.rules.KeyRules;
+import dev.latchkey.control.rules.NewKey;
+import dev.latchkey.control.rules.RefusedException;
+import dev.latchkey.control.rules.Violations;
 import java.time.Clock;
 import java.util.Collection;
 import java.util.Optional;
@@ -18,9 +23,6 @@ import java.util.function.BooleanSupplier;
  * <p>This class is thread-safe, also among several control planes.
  */
 public final class KeyManager {
-    /** In place of a workspace's id: whichever it is. */
-    public static final String ANY_WORKSPACE = "-";
-
     private final Projector projector;
     private final KeyDirectory directory;
     private final NewKeys newKeys;

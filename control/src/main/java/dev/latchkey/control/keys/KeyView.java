@@ -23,7 +23,7 @@ public record KeyView(ManagedKey key, State state, OptionalLong lastUsedAt) {
         }
     }
 
-    static KeyView of(ManagedKey key, OptionalLong lastUsedAt, long now) {
+    public static KeyView of(ManagedKey key, OptionalLong lastUsedAt, long now) {
         return new KeyView(key, State.of(key, now), lastUsedAt);
     }
 }

@@ -1,12 +1,15 @@
 package dev.latchkey.control.keys;
 
 import dev.latchkey.control.access.Reach;
-import dev.latchkey.control.keys.RefusedException.Kind;
 import dev.latchkey.control.ledger.Caller;
 import dev.latchkey.control.ledger.IndexWriter;
 import dev.latchkey.control.ledger.Ledger;
 import dev.latchkey.control.ledger.ManagedKey;
 import dev.latchkey.control.ledger.Stored;
+import dev.latchkey.control.rules.KeyName;
+import dev.latchkey.control.rules.RefusedException;
+import dev.latchkey.control.rules.RefusedException.Kind;
+import dev.latchkey.control.rules.Violations;
 import dev.latchkey.key.Credential;
 import dev.latchkey.key.KeyDigest;
 import dev.latchkey.key.KeyFormat;

@@ -1,8 +1,9 @@
 package dev.latchkey.control.keys;
 
-import dev.latchkey.control.keys.RefusedException.Kind;
 import dev.latchkey.control.ledger.Announcements;
 import dev.latchkey.control.ledger.IndexWriter;
+import dev.latchkey.control.rules.RefusedException;
+import dev.latchkey.control.rules.RefusedException.Kind;
 import dev.latchkey.key.Environment;
 import dev.latchkey.key.KeyDigest;
 import dev.latchkey.key.KeyFormat;
@@ -53,24 +54,24 @@ public final class Mint {
     }
 
     /** @throws RefusedException if sidecars would not recognise what is made under the newest pepper */
-    void requireNewestPepper() {
+    public void requireNewestPepper() {
         announcements.newestPepperProblem().ifPresent(problem -> {
             throw new RefusedException(Kind.UNAVAILABLE, "no key was made: " + problem);
         });
     }
 
     /** Returns where the index may hold {@code secret}: under every pepper, the newest first. */
-    List<KeyDigest> digests(PresentedKey secret) {
+    public List<KeyDigest> digests(PresentedKey secret) {
         return peppers.all(secret);
     }
 
     /** Returns where the index is to hold {@code secret}. */
-    KeyDigest digest(PresentedKey secret) {
+    public KeyDigest digest(PresentedKey secret) {
         return peppers.newest(secret);
     }
 
     /** @param now epoch milliseconds */
-    String id(long now) {
+    public String id(long now) {
         return KeyIds.next(now, random);
     }
 }

@@ -1,12 +1,16 @@
 package dev.latchkey.control.keys;
 
-import dev.latchkey.control.keys.RefusedException.Kind;
 import dev.latchkey.control.ledger.AnsweredRequest;
 import dev.latchkey.control.ledger.Caller;
 import dev.latchkey.control.ledger.Claim;
 import dev.latchkey.control.ledger.Ledger;
 import dev.latchkey.control.ledger.ManagedKey;
 import dev.latchkey.control.ledger.Stored;
+import dev.latchkey.control.rules.Fingerprint;
+import dev.latchkey.control.rules.RefusedException;
+import dev.latchkey.control.rules.RefusedException.Kind;
+import dev.latchkey.control.rules.Shown;
+import dev.latchkey.control.rules.Violations;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;

@@ -1,5 +1,8 @@
 package dev.latchkey.control.keys;
 
+import dev.latchkey.control.rules.Expiry;
+import dev.latchkey.control.rules.Fingerprint;
+import dev.latchkey.control.rules.KeyName;
 import java.util.Optional;
 
 /**

@@ -1,7 +1,6 @@
 package dev.latchkey.control.keys;
 
 import dev.latchkey.control.access.Reach;
-import dev.latchkey.control.keys.RefusedException.Kind;
 import dev.latchkey.control.ledger.Audit;
 import dev.latchkey.control.ledger.Caller;
 import dev.latchkey.control.ledger.Claim;
@@ -11,6 +10,13 @@ import dev.latchkey.control.ledger.Projection;
 import dev.latchkey.control.ledger.Projector;
 import dev.latchkey.control.ledger.StoreException;
 import dev.latchkey.control.ledger.Stored;
+import dev.latchkey.control.rules.Fingerprint;
+import dev.latchkey.control.rules.Page;
+import dev.latchkey.control.rules.PageRequest;
+import dev.latchkey.control.rules.PageStart;
+import dev.latchkey.control.rules.RefusedException;
+import dev.latchkey.control.rules.RefusedException.Kind;
+import dev.latchkey.control.rules.Violations;
 import dev.latchkey.key.WorkspaceRecord;
 import java.time.Clock;
 import java.util.List;

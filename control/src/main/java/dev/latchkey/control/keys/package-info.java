@@ -1,6 +1,6 @@
 /**
- * The rules about keys and workspaces: what may be asked for, what becomes of it, and what the caller is told if it cannot be.
- * Knows neither gRPC nor Redis' commands.
+ * The life of keys and workspaces: what becomes of what is asked for, and what the caller is told if it cannot be. Knows neither
+ * gRPC nor Redis' commands.
  */
 @NullMarked
 package dev.latchkey.control.keys;

@@ -1,10 +1,10 @@
 package dev.latchkey.control.listing;
 
-import dev.latchkey.control.keys.KeyRules;
 import dev.latchkey.control.keys.KeyView;
-import dev.latchkey.control.keys.Shown;
-import dev.latchkey.control.keys.Violations;
 import dev.latchkey.control.ledger.ManagedKey;
+import dev.latchkey.control.rules.KeyRules;
+import dev.latchkey.control.rules.Shown;
+import dev.latchkey.control.rules.Violations;
 import java.util.EnumSet;
 import java.util.Locale;
 import java.util.Set;

@@ -2,12 +2,12 @@ package dev.latchkey.control.listing;
 
 import dev.latchkey.control.keys.KeyDirectory;
 import dev.latchkey.control.keys.KeyView;
-import dev.latchkey.control.keys.Page;
-import dev.latchkey.control.keys.PageRequest;
-import dev.latchkey.control.keys.RefusedException;
-import dev.latchkey.control.keys.Violations;
 import dev.latchkey.control.ledger.Ledger;
 import dev.latchkey.control.ledger.StoreException;
+import dev.latchkey.control.rules.Page;
+import dev.latchkey.control.rules.PageRequest;
+import dev.latchkey.control.rules.RefusedException;
+import dev.latchkey.control.rules.Violations;
 import java.time.Clock;
 import java.util.Optional;
 

@@ -1,8 +1,8 @@
 package dev.latchkey.control.listing;
 
-import dev.latchkey.control.keys.Shown;
-import dev.latchkey.control.keys.Violations;
 import dev.latchkey.control.ledger.ManagedKey;
+import dev.latchkey.control.rules.Shown;
+import dev.latchkey.control.rules.Violations;
 import dev.latchkey.key.KeyRecord;
 import java.util.Comparator;
 import java.util.Locale;

@@ -1,6 +1,6 @@
 package dev.latchkey.control.listing;
 
-import dev.latchkey.control.keys.Expiry;
+import dev.latchkey.control.rules.Expiry;
 import java.util.Optional;
 
 /**

@@ -1,7 +1,7 @@
 package dev.latchkey.control.listing;
 
-import dev.latchkey.control.keys.Shown;
-import dev.latchkey.control.keys.Violations;
+import dev.latchkey.control.rules.Shown;
+import dev.latchkey.control.rules.Violations;
 import dev.latchkey.index.IndexSchema;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;

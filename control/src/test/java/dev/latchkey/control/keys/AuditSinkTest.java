@@ -9,6 +9,7 @@ import dev.latchkey.control.TestControl;
 import dev.latchkey.control.ledger.Caller;
 import dev.latchkey.control.ledger.ManagedKey;
 import dev.latchkey.control.ledger.StoreException;
+import dev.latchkey.control.rules.KeyName;
 import dev.latchkey.index.RealRedis;
 import dev.latchkey.index.RedisUsers;
 import java.util.Base64;

@@ -6,8 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.latchkey.control.TestControl;
 import dev.latchkey.control.access.Reach;
+import dev.latchkey.control.imports.ImportWorld;
+import dev.latchkey.control.imports.ImportedKey;
 import dev.latchkey.control.ledger.ManagedKey;
 import dev.latchkey.control.listing.KeyQuery;
+import dev.latchkey.control.rules.KeyName;
+import dev.latchkey.control.rules.PageRequest;
 import dev.latchkey.index.RealRedis;
 import dev.latchkey.key.KeyRecord;
 import java.io.IOException;

@@ -7,10 +7,10 @@ import java.util.TreeMap;
 import java.util.function.Predicate;
 
 /** All that Redis holds, as text. */
-final class Dump {
+public final class Dump {
     private Dump() {}
 
-    static Map<String, String> of(RedisCommands<String, String> redis, Predicate<String> names) {
+    public static Map<String, String> of(RedisCommands<String, String> redis, Predicate<String> names) {
         Map<String, String> all = new TreeMap<>();
         redis.keys("*").stream().filter(names).forEach(name -> all.put(name, value(redis, name)));
         return all;

@@ -8,7 +8,10 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.latchkey.control.TestControl;
 import dev.latchkey.control.access.Reach;
-import dev.latchkey.control.keys.RefusedException.Kind;
+import dev.latchkey.control.rules.KeyName;
+import dev.latchkey.control.rules.RefusedException;
+import dev.latchkey.control.rules.RefusedException.Kind;
+import dev.latchkey.control.rules.Violation;
 import dev.latchkey.index.IndexSchema;
 import dev.latchkey.index.RealRedis;
 import dev.latchkey.key.Credential;

@@ -7,11 +7,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.latchkey.control.FakeClock;
 import dev.latchkey.control.TestControl;
-import dev.latchkey.control.keys.RefusedException.Kind;
 import dev.latchkey.control.ledger.ManagedKey;
 import dev.latchkey.control.ledger.ManyKeys;
 import dev.latchkey.control.ledger.StoreException;
 import dev.latchkey.control.listing.KeyQuery;
+import dev.latchkey.control.rules.KeyName;
+import dev.latchkey.control.rules.PageRequest;
+import dev.latchkey.control.rules.RefusedException;
+import dev.latchkey.control.rules.RefusedException.Kind;
+import dev.latchkey.control.rules.Violation;
 import dev.latchkey.index.RealRedis;
 import dev.latchkey.index.RefusingProxy;
 import dev.latchkey.key.KeyRecord;

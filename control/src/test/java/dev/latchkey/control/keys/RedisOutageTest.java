@@ -8,6 +8,7 @@ import dev.latchkey.control.TestControl;
 import dev.latchkey.control.ledger.ManagedKey;
 import dev.latchkey.control.ledger.StoreException;
 import dev.latchkey.control.ledger.StoreException.Fault;
+import dev.latchkey.control.rules.KeyName;
 import dev.latchkey.index.FaultProxy;
 import dev.latchkey.index.RealRedis;
 import dev.latchkey.key.KeyRecord;

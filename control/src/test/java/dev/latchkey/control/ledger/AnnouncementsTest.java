@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.latchkey.control.TestControl;
-import dev.latchkey.control.keys.RefusedException;
+import dev.latchkey.control.rules.RefusedException;
 import dev.latchkey.index.RealRedis;
 import dev.latchkey.key.Peppers;
 import java.security.SecureRandom;

@@ -7,13 +7,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.latchkey.control.ControlUser;
 import dev.latchkey.control.TestControl;
 import dev.latchkey.control.keys.CreatedKey;
-import dev.latchkey.control.keys.KeyManager;
-import dev.latchkey.control.keys.KeyName;
 import dev.latchkey.control.keys.KeyView;
-import dev.latchkey.control.keys.PageRequest;
-import dev.latchkey.control.keys.RefusedException;
-import dev.latchkey.control.keys.RefusedException.Kind;
 import dev.latchkey.control.listing.KeyQuery;
+import dev.latchkey.control.rules.KeyName;
+import dev.latchkey.control.rules.PageRequest;
+import dev.latchkey.control.rules.RefusedException;
+import dev.latchkey.control.rules.RefusedException.Kind;
 import dev.latchkey.index.RealRedis;
 import dev.latchkey.key.KeyRecord;
 import dev.latchkey.key.WorkspaceRecord;
@@ -264,7 +263,7 @@ class ReconcilerTest {
     }
 
     private KeyView revoke(ManagedKey key) {
-        return control.keys.revoke(ALICE, new KeyName(KeyManager.ANY_WORKSPACE, key.id()), "");
+        return control.keys.revoke(ALICE, new KeyName(KeyName.ANY_WORKSPACE, key.id()), "");
     }
 
     private static Map<String, String> pending() {

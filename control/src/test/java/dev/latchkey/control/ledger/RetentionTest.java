@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.latchkey.control.FakeClock;
 import dev.latchkey.control.TestControl;
-import dev.latchkey.control.keys.Expiry;
-import dev.latchkey.control.keys.KeyName;
-import dev.latchkey.control.keys.NewKey;
+import dev.latchkey.control.rules.Expiry;
+import dev.latchkey.control.rules.KeyName;
+import dev.latchkey.control.rules.NewKey;
 import dev.latchkey.index.RealRedis;
 import dev.latchkey.key.KeyRecord;
 import io.lettuce.core.Range;

@@ -4,9 +4,9 @@ import static dev.latchkey.control.Callers.ALICE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.latchkey.control.TestControl;
-import dev.latchkey.control.keys.Expiry;
-import dev.latchkey.control.keys.KeyName;
-import dev.latchkey.control.keys.NewKey;
+import dev.latchkey.control.rules.Expiry;
+import dev.latchkey.control.rules.KeyName;
+import dev.latchkey.control.rules.NewKey;
 import dev.latchkey.index.RealRedis;
 import java.security.SecureRandom;
 import java.time.Duration;

@@ -4,7 +4,7 @@ import static dev.latchkey.control.Callers.ALICE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.latchkey.control.TestControl;
-import dev.latchkey.control.keys.KeyName;
+import dev.latchkey.control.rules.KeyName;
 import dev.latchkey.index.RealRedis;
 import dev.latchkey.key.KeyRecord;
 import dev.latchkey.key.WorkspaceRecord;

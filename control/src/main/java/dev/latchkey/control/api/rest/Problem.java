@@ -1,8 +1,8 @@
 package dev.latchkey.control.api.rest;
 
 import com.linecorp.armeria.common.HttpStatus;
-import dev.latchkey.control.keys.RefusedException;
-import dev.latchkey.control.keys.Violation;
+import dev.latchkey.control.rules.RefusedException;
+import dev.latchkey.control.rules.Violation;
 import io.grpc.Status;
 import java.util.List;
 import java.util.Locale;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.google.protobuf.Message;
-import dev.latchkey.control.keys.Violation;
+import dev.latchkey.control.rules.Violation;
 import dev.latchkey.v1.CreateKeyRequest;
 import dev.latchkey.v1.ImportKeysRequest;
 import dev.latchkey.v1.ListKeysRequest;

@@ -1,4 +1,4 @@
-package dev.latchkey.control.keys;
+package dev.latchkey.control.rules;
 
 import java.util.List;
 
@@ -12,7 +12,7 @@ public record NewKey(String workspace, String name, String environment, List<Str
         scopes = List.copyOf(scopes);
     }
 
-    String fingerprint() {
+    public String fingerprint() {
         return Fingerprint.of("CreateKey", workspace, name, environment, String.join(" ", scopes), expiry.toString());
     }
 }

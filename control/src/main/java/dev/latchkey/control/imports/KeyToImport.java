@@ -1,5 +1,6 @@
-package dev.latchkey.control.keys;
+package dev.latchkey.control.imports;
 
+import dev.latchkey.control.rules.Expiry;
 import java.util.List;
 
 /**

@@ -1,15 +1,17 @@
-package dev.latchkey.control.keys;
+package dev.latchkey.control.imports;
 
 import static dev.latchkey.control.Callers.ALICE;
-import static dev.latchkey.control.keys.ImportWorld.importAll;
-import static dev.latchkey.control.keys.ImportWorld.minted;
+import static dev.latchkey.control.imports.ImportWorld.importAll;
+import static dev.latchkey.control.imports.ImportWorld.minted;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.latchkey.control.TestControl;
-import dev.latchkey.control.keys.ImportedKey.Outcome;
-import dev.latchkey.control.keys.RefusedException.Kind;
+import dev.latchkey.control.imports.ImportedKey.Outcome;
+import dev.latchkey.control.keys.Dump;
 import dev.latchkey.control.ledger.StoreException;
+import dev.latchkey.control.rules.RefusedException;
+import dev.latchkey.control.rules.RefusedException.Kind;
 import dev.latchkey.index.CrashProxy;
 import dev.latchkey.index.CrashProxy.Moment;
 import dev.latchkey.index.RealRedis;

@@ -1,4 +1,4 @@
-package dev.latchkey.control.keys;
+package dev.latchkey.control.imports;
 
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;

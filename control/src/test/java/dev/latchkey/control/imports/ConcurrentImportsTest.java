@@ -1,12 +1,13 @@
-package dev.latchkey.control.keys;
+package dev.latchkey.control.imports;
 
 import static dev.latchkey.control.Callers.ALICE;
-import static dev.latchkey.control.keys.ImportWorld.importAll;
-import static dev.latchkey.control.keys.ImportWorld.minted;
+import static dev.latchkey.control.imports.ImportWorld.importAll;
+import static dev.latchkey.control.imports.ImportWorld.minted;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.latchkey.control.TestControl;
-import dev.latchkey.control.keys.ImportedKey.Outcome;
+import dev.latchkey.control.imports.ImportedKey.Outcome;
+import dev.latchkey.control.rules.KeyName;
 import dev.latchkey.index.RealRedis;
 import dev.latchkey.key.KeyRecord;
 import java.security.SecureRandom;

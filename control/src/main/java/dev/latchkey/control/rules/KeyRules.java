@@ -1,4 +1,4 @@
-package dev.latchkey.control.keys;
+package dev.latchkey.control.rules;
 
 import dev.latchkey.key.Environment;
 import dev.latchkey.key.KeyRecord;
@@ -28,14 +28,14 @@ public final class KeyRules {
     private final List<String> catalogue;
 
     /** @param catalogue the scopes that there are */
-    KeyRules(Collection<String> catalogue) {
+    public KeyRules(Collection<String> catalogue) {
         this.catalogue = List.copyOf(catalogue);
     }
 
     /** What a request comes to once it is found right. */
-    record Terms(Environment environment, Set<String> scopes, long expiresAt) {
+    public record Terms(Environment environment, Set<String> scopes, long expiresAt) {
 
-        static Terms of(Environment environment, List<String> scopes, long expiresAt) {
+        public static Terms of(Environment environment, List<String> scopes, long expiresAt) {
             return new Terms(environment, new LinkedHashSet<>(scopes), expiresAt);
         }
     }
@@ -46,12 +46,12 @@ public final class KeyRules {
      * @param now epoch milliseconds
      * @throws RefusedException with every wrong field
      */
-    Terms check(NewKey wanted, long now) {
+    public Terms check(NewKey wanted, long now) {
         return check(wanted, now, new Violations());
     }
 
     /** As {@link #check(NewKey, long)}, and says as well what was found wrong before. */
-    Terms check(NewKey wanted, long now, Violations violations) {
+    public Terms check(NewKey wanted, long now, Violations violations) {
         violations.workspace("workspace", wanted.workspace());
         violations.name("name", wanted.name());
         Environment environment = Environment.of(wanted.environment());
@@ -66,7 +66,7 @@ public final class KeyRules {
     }
 
     /** Notes what is wrong with the scopes of a key. */
-    void checkScopes(List<String> scopes, Violations violations) {
+    public void checkScopes(List<String> scopes, Violations violations) {
         if (scopes.isEmpty()) {
             violations.add(
                     "scopes",
@@ -86,7 +86,7 @@ public final class KeyRules {
     }
 
     /** Notes those of {@code kept} that a key with {@code scopes} does not have. */
-    static void checkSubset(List<String> kept, Set<String> scopes, Violations violations) {
+    public static void checkSubset(List<String> kept, Set<String> scopes, Violations violations) {
         for (int i = 0; i < kept.size(); i++) {
             String scope = kept.get(i);
             if (!scopes.contains(scope)) {
@@ -100,12 +100,12 @@ public final class KeyRules {
     }
 
     /** Returns the field in which {@code expiry} was sent. */
-    static String field(Expiry expiry) {
+    public static String field(Expiry expiry) {
         return expiry instanceof Expiry.At ? "expire_time" : "lifetime";
     }
 
     /** Returns {@code expiry} as it was sent, for people. */
-    static String text(Expiry expiry) {
+    public static String text(Expiry expiry) {
         if (expiry instanceof Expiry.Lifetime lifetime) {
             return seconds(lifetime);
         }
@@ -113,14 +113,14 @@ public final class KeyRules {
     }
 
     /** Returns when the overlap ends, in epoch milliseconds. */
-    static long overlapEnd(Optional<Expiry.Lifetime> overlap, long now, Violations violations) {
+    public static long overlapEnd(Optional<Expiry.Lifetime> overlap, long now, Violations violations) {
         Expiry.Lifetime length = overlap.orElse(DEFAULT_OVERLAP);
         boolean none = length.seconds() == 0 && length.nanos() == 0;
         return none ? now : endOf("overlap", "0s or", length, now, violations);
     }
 
     /** Returns when a key expires, in epoch milliseconds, or {@link KeyRecord#NEVER}. */
-    static long expiresAt(Expiry expiry, long now, Violations violations) {
+    public static long expiresAt(Expiry expiry, long now, Violations violations) {
         if (expiry instanceof Expiry.Lifetime lifetime) {
             return endOf("lifetime", "at least", lifetime, now, violations);
         }

@@ -1,21 +1,27 @@
-package dev.latchkey.control.keys;
+package dev.latchkey.control.imports;
 
 import static dev.latchkey.control.Callers.ALICE;
-import static dev.latchkey.control.keys.ImportWorld.READ;
-import static dev.latchkey.control.keys.ImportWorld.importAll;
-import static dev.latchkey.control.keys.ImportWorld.importOne;
-import static dev.latchkey.control.keys.ImportWorld.key;
-import static dev.latchkey.control.keys.ImportWorld.minted;
-import static dev.latchkey.control.keys.ImportWorld.presented;
+import static dev.latchkey.control.imports.ImportWorld.READ;
+import static dev.latchkey.control.imports.ImportWorld.importAll;
+import static dev.latchkey.control.imports.ImportWorld.importOne;
+import static dev.latchkey.control.imports.ImportWorld.key;
+import static dev.latchkey.control.imports.ImportWorld.minted;
+import static dev.latchkey.control.imports.ImportWorld.presented;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.latchkey.control.FakeClock;
 import dev.latchkey.control.TestControl;
-import dev.latchkey.control.keys.ImportedKey.Outcome;
-import dev.latchkey.control.keys.RefusedException.Kind;
+import dev.latchkey.control.imports.ImportedKey.Outcome;
+import dev.latchkey.control.keys.Dump;
+import dev.latchkey.control.keys.KeyView;
 import dev.latchkey.control.ledger.Caller;
 import dev.latchkey.control.ledger.ManagedKey;
+import dev.latchkey.control.rules.Expiry;
+import dev.latchkey.control.rules.KeyName;
+import dev.latchkey.control.rules.RefusedException;
+import dev.latchkey.control.rules.RefusedException.Kind;
+import dev.latchkey.control.rules.Violation;
 import dev.latchkey.index.RealRedis;
 import dev.latchkey.key.Environment;
 import dev.latchkey.key.KeyDigest;

@@ -1,4 +1,4 @@
-package dev.latchkey.control.keys;
+package dev.latchkey.control.rules;
 
 import dev.latchkey.index.IndexSchema;
 import java.nio.charset.StandardCharsets;
@@ -11,15 +11,15 @@ import org.jspecify.annotations.Nullable;
  * @param size 1 or more
  * @param after the id before the first of the page; empty for the start
  */
-record PageStart(int size, String after) {
+public record PageStart(int size, String after) {
 
     /** Returns the token of the page that starts after {@code id}. */
-    static String encode(String id) {
+    public static String encode(String id) {
         return Base64.getUrlEncoder().withoutPadding().encodeToString(id.getBytes(StandardCharsets.US_ASCII));
     }
 
     /** Returns the id in {@code token}, empty for an empty token, or null if it is no token. */
-    static @Nullable String decode(String token) {
+    public static @Nullable String decode(String token) {
         if (token.isEmpty()) {
             return "";
         }

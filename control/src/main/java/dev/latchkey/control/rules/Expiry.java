@@ -1,4 +1,4 @@
-package dev.latchkey.control.keys;
+package dev.latchkey.control.rules;
 
 /** When a new key is to expire, as it was sent; seconds and nanoseconds may be out of any range. */
 public sealed interface Expiry {

@@ -1,4 +1,4 @@
-package dev.latchkey.control.keys;
+package dev.latchkey.control.rules;
 
 import java.util.regex.Pattern;
 
@@ -10,7 +10,7 @@ public final class Shown {
     private Shown() {}
 
     /** Tells whether {@code text} holds what looks like a key, of whatever brand. */
-    static boolean holdsKey(String text) {
+    public static boolean holdsKey(String text) {
         return KEY.matcher(text).find();
     }
 
@@ -37,7 +37,7 @@ public final class Shown {
     }
 
     /** Tells whether {@code c} breaks lines or is otherwise no character to be read. */
-    static boolean isControl(int c) {
+    public static boolean isControl(int c) {
         return switch (Character.getType(c)) {
             case Character.CONTROL, Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR, Character.SURROGATE ->
                 true;

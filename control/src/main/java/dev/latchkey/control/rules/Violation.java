@@ -1,4 +1,4 @@
-package dev.latchkey.control.keys;
+package dev.latchkey.control.rules;
 
 /**
  * One field of a request that is wrong.

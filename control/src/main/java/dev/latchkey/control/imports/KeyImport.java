@@ -1,7 +1,10 @@
-package dev.latchkey.control.keys;
+package dev.latchkey.control.imports;
 
-import dev.latchkey.control.keys.ImportRules.Sound;
-import dev.latchkey.control.keys.RefusedException.Kind;
+import dev.latchkey.control.imports.ImportRules.Sound;
+import dev.latchkey.control.keys.KeyDirectory;
+import dev.latchkey.control.keys.KeyManager;
+import dev.latchkey.control.keys.KeyView;
+import dev.latchkey.control.keys.Mint;
 import dev.latchkey.control.ledger.Audit;
 import dev.latchkey.control.ledger.Caller;
 import dev.latchkey.control.ledger.IntakeItem;
@@ -10,6 +13,11 @@ import dev.latchkey.control.ledger.KeyIntake;
 import dev.latchkey.control.ledger.Ledger;
 import dev.latchkey.control.ledger.ManagedKey;
 import dev.latchkey.control.ledger.StoreException;
+import dev.latchkey.control.rules.KeyRules;
+import dev.latchkey.control.rules.RefusedException;
+import dev.latchkey.control.rules.RefusedException.Kind;
+import dev.latchkey.control.rules.Violation;
+import dev.latchkey.control.rules.Violations;
 import dev.latchkey.key.KeyDigest;
 import dev.latchkey.key.KeyRecord;
 import java.time.Clock;

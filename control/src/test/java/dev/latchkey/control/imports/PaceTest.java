@@ -1,4 +1,4 @@
-package dev.latchkey.control.keys;
+package dev.latchkey.control.imports;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

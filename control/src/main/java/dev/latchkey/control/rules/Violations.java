@@ -1,6 +1,6 @@
-package dev.latchkey.control.keys;
+package dev.latchkey.control.rules;
 
-import dev.latchkey.control.keys.RefusedException.Kind;
+import dev.latchkey.control.rules.RefusedException.Kind;
 import dev.latchkey.index.IndexSchema;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,7 +13,7 @@ public final class Violations {
     static final int DEFAULT_PAGE = 100;
 
     /** In place of a secret. */
-    static final String NOT_SHOWN = "(not shown)";
+    public static final String NOT_SHOWN = "(not shown)";
 
     private static final int MAX_PAGE = 1000;
     private static final int MAX_NAME = 100;
@@ -33,11 +33,11 @@ public final class Violations {
         }
     }
 
-    boolean isEmpty() {
+    public boolean isEmpty() {
         return found.isEmpty();
     }
 
-    List<Violation> all() {
+    public List<Violation> all() {
         return List.copyOf(found);
     }
 
@@ -53,12 +53,12 @@ public final class Violations {
 
     /** Checks the id of one workspace; {@code -}, which means any, is none. */
     public void workspace(String field, String id) {
-        if (!isId(id) || id.equals(KeyManager.ANY_WORKSPACE)) {
+        if (!isId(id) || id.equals(KeyName.ANY_WORKSPACE)) {
             add(field, Shown.quoted(id), "the id of a workspace: " + ID + ", not - alone");
         }
     }
 
-    void anyWorkspace(String field, String id) {
+    public void anyWorkspace(String field, String id) {
         if (!isId(id)) {
             add(field, Shown.quoted(id), "the id of a workspace: " + ID + "; or - for whichever it is");
         }
@@ -70,7 +70,7 @@ public final class Violations {
         }
     }
 
-    void name(String field, String name) {
+    public void name(String field, String name) {
         if (name.isBlank() || isLonger(name, MAX_NAME) || !isPlain(name)) {
             add(
                     field,
@@ -84,7 +84,7 @@ public final class Violations {
         text(field, name, MAX_NAME);
     }
 
-    void reason(String field, String reason) {
+    public void reason(String field, String reason) {
         text(field, reason, MAX_REASON);
     }
 
@@ -95,7 +95,7 @@ public final class Violations {
     }
 
     /** Checks the caller's own id of a call; empty is none. */
-    void requestId(String id) {
+    public void requestId(String id) {
         if (!id.isEmpty() && (!REQUEST_ID.matcher(id).matches() || Shown.holdsKey(id))) {
             add(
                     "request_id",
@@ -105,7 +105,7 @@ public final class Violations {
     }
 
     /** Says that a secret is none, without it. */
-    void secret(String field, String expected) {
+    public void secret(String field, String expected) {
         add(field, NOT_SHOWN, expected);
     }
 
@@ -115,7 +115,7 @@ public final class Violations {
     }
 
     /** Returns the size and the start that {@code page} asks for. */
-    PageStart page(PageRequest page) {
+    public PageStart page(PageRequest page) {
         int size = pageSize(page.size());
         String after = PageStart.decode(page.token());
         if (after == null) {

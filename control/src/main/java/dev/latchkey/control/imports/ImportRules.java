@@ -1,5 +1,8 @@
-package dev.latchkey.control.keys;
+package dev.latchkey.control.imports;
 
+import dev.latchkey.control.rules.KeyRules;
+import dev.latchkey.control.rules.Violation;
+import dev.latchkey.control.rules.Violations;
 import dev.latchkey.key.Credential;
 import dev.latchkey.key.KeyFormat;
 import dev.latchkey.key.PresentedKey;

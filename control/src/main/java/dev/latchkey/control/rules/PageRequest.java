@@ -1,4 +1,4 @@
-package dev.latchkey.control.keys;
+package dev.latchkey.control.rules;
 
 /**
  * Which page of a list is asked for, as it was sent.

@@ -1,4 +1,4 @@
-package dev.latchkey.control.keys;
+package dev.latchkey.control.rules;
 
 import java.util.List;
 
@@ -29,11 +29,11 @@ public final class RefusedException extends RuntimeException {
     private final Kind kind;
     private final transient List<Violation> violations;
 
-    RefusedException(Kind kind, String message) {
+    public RefusedException(Kind kind, String message) {
         this(kind, message, List.of());
     }
 
-    RefusedException(Kind kind, String message, List<Violation> violations) {
+    public RefusedException(Kind kind, String message, List<Violation> violations) {
         super(message, null, /* enableSuppression= */ false, /* writableStackTrace= */ false);
         this.kind = kind;
         this.violations = List.copyOf(violations);

@@ -1,4 +1,4 @@
-package dev.latchkey.control.keys;
+package dev.latchkey.control.rules;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.latchkey.control.FakeClock;
 import dev.latchkey.control.TestControl;
-import dev.latchkey.control.keys.RefusedException.Kind;
+import dev.latchkey.control.rules.RefusedException.Kind;
 import dev.latchkey.key.Environment;
 import dev.latchkey.key.KeyRecord;
 import java.time.Instant;

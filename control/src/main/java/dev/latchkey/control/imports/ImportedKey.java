@@ -1,5 +1,7 @@
-package dev.latchkey.control.keys;
+package dev.latchkey.control.imports;
 
+import dev.latchkey.control.keys.KeyView;
+import dev.latchkey.control.rules.Violation;
 import java.util.List;
 import java.util.Optional;
 

@@ -1,4 +1,4 @@
-package dev.latchkey.control.keys;
+package dev.latchkey.control.rules;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -7,11 +7,11 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 
 /** Texts in short: equal for equal texts in the same order, and for no others that anybody can find. */
-final class Fingerprint {
+public final class Fingerprint {
     private Fingerprint() {}
 
     /** Returns the SHA-256 of {@code texts}, each with its length before it; 43 characters of base64url. */
-    static String of(String... texts) {
+    public static String of(String... texts) {
         MessageDigest digest = sha256();
         for (String text : texts) {
             byte[] bytes = text.getBytes(StandardCharsets.UTF_8);

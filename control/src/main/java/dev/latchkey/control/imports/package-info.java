@@ -1,0 +1,5 @@
+/** Takes over keys that exist elsewhere. */
+@NullMarked
+package dev.latchkey.control.imports;
+
+import org.jspecify.annotations.NullMarked;
