@@ -54,6 +54,7 @@ final class Browser implements AutoCloseable {
             "radio", "input[type=radio]",
             "combobox", "select",
             "heading", "h1, h2, h3",
+            "row", "tr",
             "dialog", "dialog[open]");
 
     /** Leaves the browser fewer to name: what is in sight and has the name's first word somewhere near. */
