@@ -10,7 +10,6 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -125,15 +124,13 @@ class SameWordsIT {
     }
 
     private static CommandProcess.Result cli(String... args) {
-        String[] rest = Arrays.copyOfRange(args, 1, args.length);
         return CommandProcess.run(
                 Map.of(
                         "LATCHKEY_CONTROL",
                         "http://127.0.0.1:" + console.control.port(),
                         "LATCHKEY_TOKEN",
                         AdminApi.TOKEN),
-                args[0],
-                rest);
+                args);
     }
 
     private JsonNode rest(String method, String path, String body) throws Exception {
