@@ -1,5 +1,10 @@
 package dev.latchkey.control;
 
+import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpRequest;
+import java.net.http.HttpClient;
+import java.net.URI;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -78,6 +83,23 @@ class RefusedChangesTest {
                         "refused: CreateKey workspace \"ws_1\\u000aopt_live_…\" by alice: INVALID_ARGUMENT",
                         "refused: RevokeLeakedKey by alice: NOT_FOUND",
                         "refused: CreateWorkspace id \"ws_1\" by alice: ALREADY_EXISTS");
+    }
+
+    @Test
+    void change_whoseJsonCannotBeRead_isLogged() throws Exception {
+        HttpRequest request = HttpRequest.newBuilder(
+                        URI.create("http://127.0.0.1:" + control.plane.port() + "/v1/workspaces/ws_1/keys"))
+                .header("authorization", "Bearer " + RunningControlPlane.ALICE)
+                .header("content-type", "application/json")
+                .POST(BodyPublishers.ofString("{\"nam\":\"" + SECRET + "\"}"))
+                .build();
+        HttpClient http =
+                HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+        assertThat(http.send(request, BodyHandlers.discarding()).statusCode()).isEqualTo(400);
+        assertThat(lines.list)
+                .extracting(ILoggingEvent::getFormattedMessage)
+                .containsExactly("refused: CreateKey by alice: its request could not be read");
     }
 
     @Test

@@ -35,8 +35,15 @@ final class RefusedChanges implements ServerInterceptor {
         return new SimpleForwardingServerCallListener<>(next.startCall(watched, headers)) {
             @Override
             public void onMessage(Q request) {
+                watched.asked = true;
                 watched.about = about((Message) request);
                 super.onMessage(request);
+            }
+
+            @Override
+            public void onCancel() {
+                watched.givenUp();
+                super.onCancel();
             }
         };
     }
@@ -60,10 +67,21 @@ final class RefusedChanges implements ServerInterceptor {
     private static final class Watched<Q, A> extends SimpleForwardingServerCall<Q, A> {
         private final String caller;
         private String about = "";
+        private boolean asked;
 
         Watched(ServerCall<Q, A> call, String caller) {
             super(call);
             this.caller = caller;
+        }
+
+        /** Before its request came the call was given up: by REST, since the request could not be read. */
+        void givenUp() {
+            if (!asked) {
+                log.info(
+                        "refused: {} by {}: its request could not be read",
+                        getMethodDescriptor().getBareMethodName(),
+                        caller);
+            }
         }
 
         @Override

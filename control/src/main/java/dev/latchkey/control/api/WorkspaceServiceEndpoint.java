@@ -73,8 +73,8 @@ public final class WorkspaceServiceEndpoint extends WorkspaceServiceGrpc.Workspa
     public void deactivateWorkspace(
             DeactivateWorkspaceRequest request, StreamObserver<DeactivateWorkspaceResponse> call) {
         ErrorMapping.answer(call, () -> {
-            ManagedWorkspace inactive =
-                    workspaces.setActive(AdminAuth.caller(request.getRequestId()), request.getId(), false);
+            ManagedWorkspace inactive = workspaces.setActive(
+                    AdminAuth.caller(request.getRequestId()), request.getId(), false, request.getReason());
             return DeactivateWorkspaceResponse.newBuilder()
                     .setWorkspace(Messages.workspace(inactive))
                     .build();

@@ -21,6 +21,7 @@ record AuditFilter(String workspace, int size, String before, long start, String
             Instant.parse("0001-01-01T00:00:00Z").getEpochSecond();
     private static final long LAST_SECOND =
             Instant.parse("9999-12-31T23:59:59Z").getEpochSecond();
+    private static final long WRONG = -1;
     private static final int MAX_NANOS = 999_999_999;
     private static final int NANOS_PER_MILLI = 1_000_000;
 
@@ -47,7 +48,7 @@ record AuditFilter(String workspace, int size, String before, long start, String
                 .map(time -> millis(violations, "start_time", time))
                 .orElse(0L);
         long end = query.end().map(time -> millis(violations, "end_time", time)).orElse(Long.MAX_VALUE);
-        if (end < start) {
+        if (start != WRONG && end != WRONG && end < start) {
             violations.add("end_time", Instant.ofEpochMilli(end).toString(), "not before start_time");
         }
         violations.throwIfAny();
@@ -72,7 +73,7 @@ record AuditFilter(String workspace, int size, String before, long start, String
         }
     }
 
-    /** Returns the first millisecond that is not before {@code time}. */
+    /** Returns the first millisecond that is not before {@code time}, or {@link #WRONG}. */
     private static long millis(Violations violations, String field, Moment time) {
         boolean sound = time.nanos() >= 0
                 && time.nanos() <= MAX_NANOS
@@ -80,7 +81,7 @@ record AuditFilter(String workspace, int size, String before, long start, String
                 && time.seconds() <= LAST_SECOND;
         if (!sound) {
             violations.add(field, time.seconds() + "s after 1970", "a time from the year 1 to the year 9999");
-            return 0;
+            return WRONG;
         }
         return Math.max(0, time.seconds() * 1000 + (time.nanos() + NANOS_PER_MILLI - 1) / NANOS_PER_MILLI);
     }

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 /** The tokens of pages of one workspace's audit trail; no page of another workspace starts with it. */
 final class AuditPosition {
     private static final Pattern ID = Pattern.compile("[0-9]{1,18}-[0-9]{1,18}");
+    private static final Pattern FIRST = Pattern.compile("0+-0+");
     private static final char SEPARATOR = ' ';
 
     private AuditPosition() {}
@@ -30,6 +31,11 @@ final class AuditPosition {
         } catch (IllegalArgumentException e) {
             return null;
         }
+    }
+
+    /** Tells whether no entry can be before {@code id}; Redis refuses to look there. */
+    static boolean isFirst(String id) {
+        return FIRST.matcher(id).matches();
     }
 
     /** Returns the earlier of an entry's id, empty for none, and the first that there could be at {@code end}. */

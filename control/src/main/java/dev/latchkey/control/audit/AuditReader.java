@@ -46,6 +46,9 @@ public final class AuditReader {
     }
 
     private Page<AuditEntry> read(AuditFilter filter) {
+        if (AuditPosition.isFirst(filter.before())) {
+            return new Page<>(List.of(), "");
+        }
         List<AuditEntry> found = new ArrayList<>();
         String before = filter.before();
         int count = filter.selects() ? SCAN : filter.size() + 1;

@@ -164,6 +164,8 @@ final class KeyRotation {
     private long sameLife(ManagedKey old, long now) {
         ManagedKey model = successor(old).orElse(old);
         long end = model.record().expiresAt();
-        return end == KeyRecord.NEVER ? KeyRecord.NEVER : now + (end - model.createdAt());
+        return end == KeyRecord.NEVER
+                ? KeyRecord.NEVER
+                : Math.min(KeyRules.LAST_MILLI, now + (end - model.createdAt()));
     }
 }

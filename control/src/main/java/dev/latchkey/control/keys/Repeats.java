@@ -70,7 +70,7 @@ final class Repeats {
             if (told.isPresent()) {
                 return told.get();
             }
-            Optional<T> made = answers.first.apply(Optional.of(new Claim(name, before, call.fingerprint)));
+            Optional<T> made = first(call, new Claim(name, before, call.fingerprint), answers);
             if (made.isPresent()) {
                 return made.get();
             }
@@ -81,6 +81,23 @@ final class Repeats {
             before = now;
         }
         throw underWay();
+    }
+
+    /** What stands in the way of a call may be what another with the same id has just made: then that is the answer. */
+    private <T> Optional<T> first(Call call, Claim claim, Answers<T> answers) {
+        try {
+            return answers.first.apply(Optional.of(claim));
+        } catch (RefusedException e) {
+            Optional<T> told = e.kind() == Kind.CONFLICT
+                    ? ledger.answered(call.workspace, claim.request())
+                            .filter(now -> !claim.before().equals(Optional.of(now)))
+                            .flatMap(now -> again(call, now, answers))
+                    : Optional.empty();
+            if (told.isEmpty()) {
+                throw e;
+            }
+            return told;
+        }
     }
 
     /** Returns the key that a call has made, once it is known whether its secret was shown; empty if it was not. */

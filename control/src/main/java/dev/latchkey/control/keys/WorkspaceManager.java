@@ -92,9 +92,15 @@ public final class WorkspaceManager {
                 last ? "" : PageStart.encode(shown.get(shown.size() - 1)));
     }
 
-    /** Lets the workspace's keys work, or stops them all. On return the index has it. */
+    /** As {@link #setActive(Caller, String, boolean, String)}, without a reason. */
     public ManagedWorkspace setActive(Caller caller, String id, boolean active) {
+        return setActive(caller, id, active, "");
+    }
+
+    /** Lets the workspace's keys work, or stops them all. On return the index has it. */
+    public ManagedWorkspace setActive(Caller caller, String id, boolean active, String reason) {
         Violations violations = new Violations();
+        violations.reason("reason", reason);
         violations.requestId(caller.requestId());
         long floor = 0;
         for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
@@ -103,7 +109,7 @@ public final class WorkspaceManager {
             if (workspace.active() != active || workspace.rev() < floor) {
                 workspace = workspace.withActive(active, Math.max(workspace.rev(), floor));
                 String action = active ? "workspace.activate" : "workspace.deactivate";
-                if (!ledger.replace(stored, workspace, new Audit(caller, action, "", clock.millis()))) {
+                if (!ledger.replace(stored, workspace, new Audit(caller, action, reason, clock.millis()))) {
                     continue;
                 }
                 log.info("{} {} by {}", action, id, caller.name());
@@ -112,9 +118,8 @@ public final class WorkspaceManager {
             if (projection.rev() <= workspace.rev()) {
                 return workspace;
             }
-            // The index holds a newer record. Either another call came after this one, and then the ledger has that
-            // too, or the
-            // ledger has lost ground or the record is another service's: then this change has to be newer still.
+            // The index holds a newer record. Either another call came after this one, and then the ledger has that too;
+            // or the ledger has lost ground, or the record is another service's: this change has to be newer still.
             if (find(id).entry().rev() >= projection.rev()) {
                 return workspace;
             }

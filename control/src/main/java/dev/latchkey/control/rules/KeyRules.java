@@ -18,7 +18,8 @@ import java.util.Set;
  * <p>This class is immutable and thread-safe.
  */
 public final class KeyRules {
-    private static final long LAST_MILLI =
+    /** The last of the year 9999, epoch milliseconds: RFC 3339 has four digits for a year. */
+    public static final long LAST_MILLI =
             Instant.parse("9999-12-31T23:59:59.999Z").toEpochMilli();
     private static final Expiry.Lifetime DEFAULT_OVERLAP =
             new Expiry.Lifetime(Duration.ofDays(1).toSeconds(), 0);

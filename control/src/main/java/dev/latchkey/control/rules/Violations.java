@@ -71,7 +71,7 @@ public final class Violations {
     }
 
     public void name(String field, String name) {
-        if (name.isBlank() || isLonger(name, MAX_NAME) || !isPlain(name)) {
+        if (name.isBlank() || isLonger(name, MAX_NAME) || !Shown.isHarmless(name)) {
             add(
                     field,
                     Shown.quoted(name),
@@ -89,7 +89,7 @@ public final class Violations {
     }
 
     private void text(String field, String text, int limit) {
-        if (isLonger(text, limit) || !isPlain(text)) {
+        if (isLonger(text, limit) || !Shown.isHarmless(text)) {
             add(field, Shown.quoted(text), "at most " + limit + " characters, no control characters, no key");
         }
     }
@@ -138,9 +138,5 @@ public final class Violations {
 
     private static boolean isLonger(String text, int limit) {
         return text.codePointCount(0, text.length()) > limit;
-    }
-
-    private static boolean isPlain(String text) {
-        return text.codePoints().noneMatch(Shown::isControl) && !Shown.holdsKey(text);
     }
 }

@@ -137,6 +137,17 @@ class AuditReaderTest {
     }
 
     @Test
+    void list_endBeforeAnyEntry_isEmpty() {
+        AuditQuery never = new AuditQuery(
+                "ws_1", new PageRequest(9, ""), "", "", "", Optional.empty(), Optional.of(new Moment(0, 0)));
+
+        assertThat(audit.list(never).items()).isEmpty();
+        assertThat(audit.list(query("ws_1", 2, AuditPosition.encode("ws_1", "00-0")))
+                        .items())
+                .isEmpty();
+    }
+
+    @Test
     void list_filterThatFewMatch_endsAfterSomeReadsAndGoesOnInTheNextPage() {
         REDIS.commands().del(STREAM);
         add(1, "key.revoke", "carol", "key_0");

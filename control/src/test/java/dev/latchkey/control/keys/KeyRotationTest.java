@@ -1,5 +1,6 @@
 package dev.latchkey.control.keys;
 
+import dev.latchkey.control.rules.KeyRules;
 import static dev.latchkey.control.Callers.ALICE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -99,6 +100,16 @@ class KeyRotationTest {
         RotatedKey rotated = rotate(old);
 
         assertThat(rotated.created().view().key().record().expiresAt()).isEqualTo(NOW + 50 * DAY);
+    }
+
+    @Test
+    void rotate_keyThatEndsWithTheLastDay_theNewOneEndsNoLater() {
+        ManagedKey old = create(new Expiry.At(KeyRules.LAST_MILLI / 1000, 0));
+        control.clock.advance(Duration.ofDays(20));
+
+        RotatedKey rotated = rotate(old);
+
+        assertThat(rotated.created().view().key().record().expiresAt()).isEqualTo(KeyRules.LAST_MILLI);
     }
 
     @Test

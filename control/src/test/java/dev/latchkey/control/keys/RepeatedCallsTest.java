@@ -292,6 +292,27 @@ class RepeatedCallsTest {
         assertThat(keys()).hasSize(ROUNDS).allMatch(view -> view.state() == KeyView.State.ACTIVE);
     }
 
+    @Test
+    void sameRotationsAtOnce_onTwoControlPlanes_oneRotatesAndTheOtherIsToldOfIt() throws Exception {
+        ExecutorService threads = Executors.newFixedThreadPool(2);
+        try (TestControl other = new TestControl(user.uri())) {
+            for (int round = 0; round < ROUNDS; round++) {
+                String old = id(create(ALICE));
+                Caller caller = new Caller("alice", "rotation-" + round);
+                Callable<RotatedKey> here = () -> control.keys.rotate(caller, replacement(old));
+                Callable<RotatedKey> there = () -> other.keys.rotate(caller, replacement(old));
+                List<Future<RotatedKey>> made = threads.invokeAll(List.of(here, there), 30, TimeUnit.SECONDS);
+                List<CreatedKey> answers =
+                        List.of(made.get(0).get().created(), made.get(1).get().created());
+
+                assertThat(answers).extracting(CreatedKey::isRepeated).containsExactlyInAnyOrder(true, false);
+                assertThat(id(answers.get(0))).isEqualTo(id(answers.get(1)));
+            }
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
     /** Leaves what a control plane leaves that dies right after the ledger's step. */
     private ManagedKey leftUnseen() {
         NewKey wanted = TestControl.newKey("ws_1");

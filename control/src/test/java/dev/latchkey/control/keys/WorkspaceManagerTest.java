@@ -1,5 +1,7 @@
 package dev.latchkey.control.keys;
 
+import io.lettuce.core.Limit;
+import io.lettuce.core.Range;
 import static dev.latchkey.control.Callers.ALICE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -81,6 +83,18 @@ class WorkspaceManagerTest {
         assertThat(control.indexed("ws_1")).contains(new WorkspaceRecord("ws_1", false, 2));
         assertThat(control.workspaces.setActive(ALICE, "ws_1", true).active()).isTrue();
         assertThat(control.indexed("ws_1")).contains(new WorkspaceRecord("ws_1", true, 3));
+    }
+
+    @Test
+    void setActive_reason_isKeptInTheAuditTrail() {
+        control.workspaces.create(ALICE, "ws_1", "");
+        control.workspaces.setActive(ALICE, "ws_1", false, "unpaid");
+
+        assertThat(REDIS.commands()
+                        .xrevrange("latchkey:ledger:{ws_1}:audit", Range.unbounded(), Limit.from(1))
+                        .get(0)
+                        .getBody())
+                .containsEntry("reason", "unpaid");
     }
 
     @Test
@@ -166,6 +180,10 @@ class WorkspaceManagerTest {
                 Arguments.of("a blank name", call(m -> m.create(ALICE, "ws_1", " ")), "name"),
                 Arguments.of("a wrong id to get", call(m -> m.get("a b")), "id"),
                 Arguments.of("a wrong id to deactivate", call(m -> m.setActive(ALICE, "a b", false)), "id"),
+                Arguments.of(
+                        "a reason of two lines",
+                        call(m -> m.setActive(ALICE, "ws_1", false, "un\npaid")),
+                        "reason"),
                 Arguments.of("a wrong token", call(m -> m.list(Reach.ALL, new PageRequest(0, "!"))), "page_token"));
     }
 
