@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -168,6 +169,18 @@ class ControlTlsTest {
         Awaitility.await()
                 .untilAsserted(() -> assertThat(
                                 run("--tls-ca-file", OTHERS.ca().toString()).status())
+                        .isZero());
+    }
+
+    @Test
+    void renewedCertificate_withTheKeyOfAnother_isNotTaken() throws IOException {
+        start(Map.of());
+        Files.copy(OTHERS.server().key(), key, StandardCopyOption.REPLACE_EXISTING);
+
+        Awaitility.await()
+                .during(Duration.ofSeconds(3))
+                .untilAsserted(() -> assertThat(
+                                run("--tls-ca-file", OURS.ca().toString()).status())
                         .isZero());
     }
 

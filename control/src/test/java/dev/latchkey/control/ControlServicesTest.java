@@ -42,8 +42,10 @@ import java.io.IOException;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
@@ -269,6 +271,50 @@ class ControlServicesTest {
                 .isNotEmpty()
                 .allSatisfy(
                         key -> assertThat(REDIS.commands().hget(key, "state")).isEqualTo("revoked"));
+    }
+
+    @Test
+    void callsOfOneReader_moreThanItsShare_areRefusedAndThenTakenAgain() {
+        Awaitility.await().until(() -> refusedForTheirNumber(RunningControlPlane.ROB) > 0);
+        assertThat(refusedForTheirNumber(RunningControlPlane.ALICE)).isZero();
+
+        var reader = control.keys(RunningControlPlane.authorization("Bearer " + RunningControlPlane.ROB));
+        Awaitility.await()
+                .ignoreExceptions()
+                .until(() -> reader.listKeys(ListKeysRequest.newBuilder()
+                                .setWorkspace("ws_1")
+                                .build())
+                        .getKeysList()
+                        .isEmpty());
+    }
+
+    /** Asks forty times at once while Redis does not answer. */
+    private long refusedForTheirNumber(String token) {
+        REDIS.commands()
+                .dispatch(
+                        CommandType.CLIENT,
+                        new StatusOutput<>(StringCodec.UTF8),
+                        new CommandArgs<>(StringCodec.UTF8)
+                                .add("PAUSE")
+                                .add(500)
+                                .add("ALL"));
+        var calls = control.keysLater(RunningControlPlane.authorization("Bearer " + token));
+        var answers = IntStream.range(0, 40)
+                .mapToObj(i -> calls.listKeys(
+                        ListKeysRequest.newBuilder().setWorkspace("ws_1").build()))
+                .toList();
+        return answers.stream()
+                .filter(answer -> {
+                    try {
+                        answer.get();
+                        return false;
+                    } catch (ExecutionException e) {
+                        return e.getCause().getMessage().contains("calls under way");
+                    } catch (InterruptedException e) {
+                        throw new IllegalStateException(e);
+                    }
+                })
+                .count();
     }
 
     private void createAndGiveUp() {

@@ -1,10 +1,5 @@
 package dev.latchkey.control;
 
-import java.net.http.HttpResponse.BodyHandlers;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpRequest;
-import java.net.http.HttpClient;
-import java.net.URI;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -20,6 +15,11 @@ import dev.latchkey.v1.RevokeKeyRequest;
 import dev.latchkey.v1.RevokeLeakedKeyRequest;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -83,6 +83,19 @@ class RefusedChangesTest {
                         "refused: CreateKey workspace \"ws_1\\u000aopt_live_…\" by alice: INVALID_ARGUMENT",
                         "refused: RevokeLeakedKey by alice: NOT_FOUND",
                         "refused: CreateWorkspace id \"ws_1\" by alice: ALREADY_EXISTS");
+    }
+
+    @Test
+    void manyRefusals_takeNoMoreThanAShareOfTheLog() {
+        for (int i = 0; i < 60; i++) {
+            refused(() -> control.keys()
+                    .revokeKey(RevokeKeyRequest.newBuilder()
+                            .setWorkspace("ws_1")
+                            .setId("key_none")
+                            .build()));
+        }
+
+        assertThat(lines.list).hasSizeBetween(20, 45);
     }
 
     @Test

@@ -13,7 +13,12 @@ import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.common.RequestHeaders;
 import com.linecorp.armeria.common.RequestHeadersBuilder;
 import dev.latchkey.index.RealRedis;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -224,6 +229,21 @@ class RestTest {
 
             assertProblem(answer, 401, "UNAUTHENTICATED");
             assertThat(answer.headers().get(HttpHeaderNames.WWW_AUTHENTICATE)).isEqualTo("Bearer realm=\"latchkey\"");
+        }
+    }
+
+    @Test
+    void noToken_bodyThatNeverComes_isNotWaitedFor() throws IOException {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), control.plane.port())) {
+            socket.setSoTimeout(20_000);
+            socket.getOutputStream()
+                    .write(("POST " + KEYS + " HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+                                    + "Content-Length: 60000\r\n\r\n{")
+                            .getBytes(StandardCharsets.US_ASCII));
+
+            BufferedReader answer =
+                    new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII));
+            assertThat(answer.readLine()).isEqualTo("HTTP/1.1 401 Unauthorized");
         }
     }
 

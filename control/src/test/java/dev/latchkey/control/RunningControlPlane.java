@@ -7,6 +7,7 @@ import dev.latchkey.decision.Policies;
 import dev.latchkey.policy.Policy;
 import dev.latchkey.v1.KeyServiceGrpc;
 import dev.latchkey.v1.KeyServiceGrpc.KeyServiceBlockingStub;
+import dev.latchkey.v1.KeyServiceGrpc.KeyServiceFutureStub;
 import dev.latchkey.v1.WorkspaceServiceGrpc;
 import dev.latchkey.v1.WorkspaceServiceGrpc.WorkspaceServiceBlockingStub;
 import io.grpc.ManagedChannel;
@@ -105,6 +106,12 @@ final class RunningControlPlane implements AutoCloseable {
 
     KeyServiceBlockingStub keys(Metadata headers) {
         return KeyServiceGrpc.newBlockingStub(channel)
+                .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(headers));
+    }
+
+    /** For calls at once. */
+    KeyServiceFutureStub keysLater(Metadata headers) {
+        return KeyServiceGrpc.newFutureStub(channel)
                 .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(headers));
     }
 

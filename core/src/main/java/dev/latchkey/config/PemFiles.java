@@ -19,7 +19,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Settings that are paths of PEM files (RFC 7468). The file is looked into, and its content is not kept. */
-final class PemFiles {
+public final class PemFiles {
     static final Form<Path> CERTIFICATES =
             Form.Scalar.located("the path of a readable file with certificates in PEM form", PemFiles::certificates);
     static final Form<Path> KEY = Form.Scalar.located(
@@ -44,7 +44,7 @@ final class PemFiles {
     }
 
     /** Tells whether {@code key} is the private one to the first of {@code certificates}; both have been read before. */
-    static boolean belongTogether(Path certificates, Path key) {
+    public static boolean belongTogether(Path certificates, Path key) {
         try (InputStream in = Files.newInputStream(certificates)) {
             PublicKey open = CertificateFactory.getInstance("X.509")
                     .generateCertificate(in)

@@ -76,8 +76,10 @@ public final class ControlServer implements AutoCloseable {
                 .maxRequestMessageLength(MAX_REQUEST_BYTES)
                 .exceptionHandler(ControlServer::statusOf)
                 .useBlockingTaskExecutor(true);
+        RefusedChanges refusedChanges = new RefusedChanges();
+        CallShares shares = new CallShares();
         List<ServerServiceDefinition> authenticated = services.stream()
-                .map(service -> ServerInterceptors.intercept(service, new RefusedChanges(), auth))
+                .map(service -> ServerInterceptors.intercept(service, refusedChanges, shares, auth))
                 .toList();
         authenticated.forEach(grpc::addService);
         RestApi rest = new RestApi(authenticated, style);

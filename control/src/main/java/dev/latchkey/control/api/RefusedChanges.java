@@ -19,11 +19,13 @@ import org.slf4j.LoggerFactory;
 /**
  * Logs each change that was asked for and not made, as one line: which, of what, by whom, and the kind of refusal. The audit
  * trail has those that were made. Holds nothing of a request but the ids that it names; those who may not make a call at all
- * are {@link Refusals}' business. Stands behind {@link AdminAuth}. Stateless and thread-safe.
+ * are {@link Refusals}' business. Stands behind {@link AdminAuth}; logs no more than its {@link LogShare}. Thread-safe.
  */
 final class RefusedChanges implements ServerInterceptor {
     private static final Logger log = LoggerFactory.getLogger(RefusedChanges.class);
     private static final List<String> NAMES = List.of("workspace", "id");
+
+    private final LogShare share = new LogShare(System::nanoTime);
 
     @Override
     public <Q, A> ServerCall.Listener<Q> interceptCall(
@@ -64,7 +66,7 @@ final class RefusedChanges implements ServerInterceptor {
         return about.toString();
     }
 
-    private static final class Watched<Q, A> extends SimpleForwardingServerCall<Q, A> {
+    private final class Watched<Q, A> extends SimpleForwardingServerCall<Q, A> {
         private final String caller;
         private String about = "";
         private boolean asked;
@@ -77,22 +79,24 @@ final class RefusedChanges implements ServerInterceptor {
         /** Before its request came the call was given up: by REST, since the request could not be read. */
         void givenUp() {
             if (!asked) {
-                log.info(
-                        "refused: {} by {}: its request could not be read",
-                        getMethodDescriptor().getBareMethodName(),
-                        caller);
+                note(" by " + caller + ": its request could not be read");
+            }
+        }
+
+        private void note(String what) {
+            long hidden = share.take();
+            if (hidden > 0) {
+                log.info("refused: {} more", hidden);
+            }
+            if (hidden >= 0) {
+                log.info("refused: {}{}", getMethodDescriptor().getBareMethodName(), what);
             }
         }
 
         @Override
         public void close(Status status, Metadata trailers) {
             if (!status.isOk()) {
-                log.info(
-                        "refused: {}{} by {}: {}",
-                        getMethodDescriptor().getBareMethodName(),
-                        about,
-                        caller,
-                        status.getCode());
+                note(about + " by " + caller + ": " + status.getCode());
             }
             super.close(status, trailers);
         }

@@ -4,6 +4,7 @@ import com.linecorp.armeria.common.TlsKeyPair;
 import com.linecorp.armeria.common.TlsProvider;
 import com.linecorp.armeria.server.ServerBuilder;
 import com.linecorp.armeria.server.ServerTlsConfig;
+import dev.latchkey.config.PemFiles;
 import dev.latchkey.config.Settings;
 import dev.latchkey.index.TroubleLog;
 import io.netty.handler.ssl.ClientAuth;
@@ -89,6 +90,9 @@ public final class ServerCertificates implements TlsProvider {
 
     private static Read read(Settings.ServerTls files) throws IOException {
         try {
+            if (!PemFiles.belongTogether(files.certificate(), files.key())) {
+                throw new IOException("the key of another certificate");
+            }
             TlsKeyPair own =
                     TlsKeyPair.of(files.key().toFile(), files.certificate().toFile());
             return new Read(

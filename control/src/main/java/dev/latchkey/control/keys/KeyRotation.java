@@ -73,7 +73,10 @@ final class KeyRotation {
         violations.requestId(caller.requestId());
         violations.throwIfAny();
         String workspace = directory.workspaceOf(asked.old());
-        Wanted wanted = new Wanted(caller, workspace, asked.old().id(), now, overlapEnd, expiresAt, givenUp);
+        // Sidecars go by whichever clock is ahead, theirs or Redis': without an overlap the end must be past for them
+        // now.
+        long end = overlapEnd > now ? overlapEnd : Math.min(now, ledger.millis());
+        Wanted wanted = new Wanted(caller, workspace, asked.old().id(), now, end, expiresAt, givenUp);
         return repeats.answer(
                 new Repeats.Call(caller, workspace, asked.fingerprint()),
                 new Repeats.Answers<>(

@@ -102,7 +102,8 @@ final class NewKeys {
             withdraw(key);
             throw e;
         }
-        // Should this fail too, then the note in the ledger is left, by which the reconciler does it.
+        // Should this fail too, then the note in the ledger is left, if it was not taken yet, and the reconciler does
+        // it.
         withdraw(key);
         throw new RefusedException(
                 Kind.UNAVAILABLE,

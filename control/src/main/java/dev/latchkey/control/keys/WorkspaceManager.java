@@ -118,7 +118,8 @@ public final class WorkspaceManager {
             if (projection.rev() <= workspace.rev()) {
                 return workspace;
             }
-            // The index holds a newer record. Either another call came after this one, and then the ledger has that too;
+            // The index holds a newer record. Either another call came after this one, and then the ledger has that
+            // too;
             // or the ledger has lost ground, or the record is another service's: this change has to be newer still.
             if (find(id).entry().rev() >= projection.rev()) {
                 return workspace;

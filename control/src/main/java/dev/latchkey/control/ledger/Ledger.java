@@ -88,6 +88,11 @@ public final class Ledger {
         return record(key.workspace(), key.id()) != null;
     }
 
+    /** Returns Redis' time, epoch milliseconds. */
+    public long millis() {
+        return redis.millis();
+    }
+
     /** Returns the workspace of which the key {@code id} may be; whether it is one, {@link #findKey} tells. */
     public Optional<String> ownerOf(String id) {
         return Optional.ofNullable(redis.<@Nullable String>call(commands -> commands.get(names.owner(id))));

@@ -15,6 +15,8 @@ import org.slf4j.LoggerFactory;
 public final class Projector {
     private static final Logger log = LoggerFactory.getLogger(Projector.class);
 
+    private static final int MAX_ATTEMPTS = 10;
+
     private final Ledger ledger;
     private final IndexWriter index;
     private final Clock clock;
@@ -103,11 +105,22 @@ public final class Projector {
 
     /** Revokes a new key whose secret will not be shown to anybody, whether or not it was confirmed. */
     public void withdraw(ManagedKey key) {
-        Optional<Stored<ManagedKey>> found = ledger.findKey(key.workspace(), key.id());
-        if (found.isPresent() && !found.get().entry().closed()) {
+        for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+            Optional<Stored<ManagedKey>> found = ledger.findKey(key.workspace(), key.id())
+                    .filter(stored -> !stored.entry().closed());
+            if (found.isEmpty()) {
+                return;
+            }
             ManagedKey revoked = found.get().entry().withdraw(clock.millis());
-            finish(revoked, ledger.replace(found.get(), revoked, audit(revoked)));
+            if (ledger.replace(found.get(), revoked, audit(revoked))) {
+                finish(revoked, true);
+                return;
+            }
         }
+        log.error(
+                "{} of {} is not withdrawn, since others change it all the time: revoke it, nobody has its secret",
+                key.id(),
+                key.workspace());
     }
 
     /** Revokes a new key that its maker has left behind; one that was confirmed in the meantime stays. */

@@ -21,6 +21,7 @@ public final class KeyRules {
     /** The last of the year 9999, epoch milliseconds: RFC 3339 has four digits for a year. */
     public static final long LAST_MILLI =
             Instant.parse("9999-12-31T23:59:59.999Z").toEpochMilli();
+
     private static final Expiry.Lifetime DEFAULT_OVERLAP =
             new Expiry.Lifetime(Duration.ofDays(1).toSeconds(), 0);
     private static final int NANOS_PER_MILLI = 1_000_000;

@@ -1,6 +1,5 @@
 package dev.latchkey.control.keys;
 
-import dev.latchkey.control.rules.KeyRules;
 import static dev.latchkey.control.Callers.ALICE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -12,6 +11,7 @@ import dev.latchkey.control.ledger.ManagedKey;
 import dev.latchkey.control.listing.KeyQuery;
 import dev.latchkey.control.rules.Expiry;
 import dev.latchkey.control.rules.KeyName;
+import dev.latchkey.control.rules.KeyRules;
 import dev.latchkey.control.rules.NewKey;
 import dev.latchkey.control.rules.PageRequest;
 import dev.latchkey.control.rules.RefusedException;
@@ -81,6 +81,18 @@ class KeyRotationTest {
         assertThat(control.indexed(old).orElseThrow().expired(NOW)).isTrue();
         assertThat(control.indexed(rotated.created().view().key()).orElseThrow().expired(NOW))
                 .isFalse();
+    }
+
+    @Test
+    void rotate_withoutOverlapByAClockThatIsAhead_theOldKeyIsAtItsEndForSidecarsToo() {
+        control.clock.advance(
+                Duration.ofMillis(System.currentTimeMillis() - NOW).plusMinutes(5));
+        ManagedKey old = create(Expiry.Never.NEVER);
+
+        RotatedKey rotated = control.keys.rotate(
+                ALICE, new Replacement(name(old), Optional.of(new Expiry.Lifetime(0, 0)), Optional.empty()));
+
+        assertThat(rotated.old().key().record().expiresAt()).isLessThanOrEqualTo(control.redis.millis());
     }
 
     @Test

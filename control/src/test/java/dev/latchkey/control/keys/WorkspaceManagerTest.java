@@ -1,7 +1,5 @@
 package dev.latchkey.control.keys;
 
-import io.lettuce.core.Limit;
-import io.lettuce.core.Range;
 import static dev.latchkey.control.Callers.ALICE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -18,6 +16,8 @@ import dev.latchkey.control.rules.Violation;
 import dev.latchkey.index.IndexSchema;
 import dev.latchkey.index.RealRedis;
 import dev.latchkey.key.WorkspaceRecord;
+import io.lettuce.core.Limit;
+import io.lettuce.core.Range;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -181,9 +181,7 @@ class WorkspaceManagerTest {
                 Arguments.of("a wrong id to get", call(m -> m.get("a b")), "id"),
                 Arguments.of("a wrong id to deactivate", call(m -> m.setActive(ALICE, "a b", false)), "id"),
                 Arguments.of(
-                        "a reason of two lines",
-                        call(m -> m.setActive(ALICE, "ws_1", false, "un\npaid")),
-                        "reason"),
+                        "a reason of two lines", call(m -> m.setActive(ALICE, "ws_1", false, "un\npaid")), "reason"),
                 Arguments.of("a wrong token", call(m -> m.list(Reach.ALL, new PageRequest(0, "!"))), "page_token"));
     }
 

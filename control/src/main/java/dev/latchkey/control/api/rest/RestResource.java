@@ -22,7 +22,7 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
- * One path and its methods. Authenticates before it looks at the request.
+ * One path and its methods. Authenticates before it reads the body.
  *
  * <p>This class is immutable and thread-safe.
  */
@@ -50,23 +50,38 @@ final class RestResource implements HttpService {
                 .name(
                         method.descriptor().getService().getFullName(),
                         method.descriptor().getName());
+        RestCall<?, ?> call = new RestCall<>(method.definition(), authorization(request), context::isCancelled);
+        if (call.status() != null) {
+            request.abort();
+            return end(context, call).toHttpResponse();
+        }
         return HttpResponse.of(request.aggregate()
-                .thenApplyAsync(whole -> answer(context, method, whole), context.blockingTaskExecutor())
+                .whenComplete((whole, failure) -> {
+                    if (failure != null) {
+                        call.giveUp();
+                    }
+                })
+                .thenApplyAsync(whole -> answer(context, method, whole, call), context.blockingTaskExecutor())
                 .thenApply(AggregatedHttpResponse::toHttpResponse));
     }
 
     private AggregatedHttpResponse answer(
-            ServiceRequestContext context, RestMethod method, AggregatedHttpRequest request) {
-        RestCall<?, ?> call = new RestCall<>(method.definition(), authorization(request), context::isCancelled);
-        if (call.status() == null) {
-            try {
-                call.send(RequestReader.read(method, context, request));
-            } catch (ProblemException e) {
-                call.giveUp();
-                note(context, Status.INVALID_ARGUMENT);
-                return problems.response(e.problem());
+            ServiceRequestContext context, RestMethod method, AggregatedHttpRequest request, RestCall<?, ?> call) {
+        try {
+            // Nobody waits for it any more, and it may have been waiting for a thread for long.
+            if (context.isCancelled()) {
+                throw new ProblemException(Problem.of(ProblemKind.CANCELLED, ""));
             }
+            call.send(RequestReader.read(method, context, request));
+        } catch (ProblemException e) {
+            call.giveUp();
+            note(context, Status.INVALID_ARGUMENT);
+            return problems.response(e.problem());
         }
+        return end(context, call);
+    }
+
+    private AggregatedHttpResponse end(ServiceRequestContext context, RestCall<?, ?> call) {
         Status status = call.status() == null ? Status.INTERNAL : call.status();
         note(context, status);
         return status.isOk() ? ok(call.answer()) : problems.response(Problem.of(status));
@@ -87,7 +102,7 @@ final class RestResource implements HttpService {
                         Integer.toString(status.getCode().value())));
     }
 
-    private static Metadata authorization(AggregatedHttpRequest request) {
+    private static Metadata authorization(HttpRequest request) {
         Metadata headers = new Metadata();
         request.headers().getAll(HttpHeaderNames.AUTHORIZATION).forEach(value -> headers.put(AUTHORIZATION, value));
         return headers;
