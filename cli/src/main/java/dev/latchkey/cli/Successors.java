@@ -3,10 +3,14 @@ package dev.latchkey.cli;
 import com.google.protobuf.Timestamp;
 import dev.latchkey.v1.GetKeyRequest;
 import dev.latchkey.v1.Key;
+import dev.latchkey.v1.KeyServiceGrpc.KeyServiceBlockingStub;
 import dev.latchkey.v1.KeyState;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** When keys were replaced, and so whether they are still used since. Immutable. */
 final class Successors {
@@ -18,7 +22,10 @@ final class Successors {
         this.made = Map.copyOf(made);
     }
 
-    /** Returns those of {@code keys}; asks for those of active keys that are not among them. */
+    /**
+     * Returns those of {@code keys}; asks for those of active keys that are not among them. One that is no longer stored, as it
+     * ended so long ago, counts as none.
+     */
     static Successors of(List<Key> keys, ControlClient client) {
         Map<String, Timestamp> made = new HashMap<>();
         keys.forEach(key -> made.put(key.getId(), key.getCreateTime()));
@@ -29,15 +36,24 @@ final class Successors {
                         .setWorkspace(key.getWorkspace())
                         .setId(successor)
                         .build();
-                made.put(
-                        successor,
-                        client.keys(stub -> stub.getKey(request)).getKey().getCreateTime());
+                client.keys(stub -> find(stub, request)).ifPresent(found -> made.put(successor, found.getCreateTime()));
             }
         }
         return new Successors(made);
     }
 
-    /** Returns whether {@code key} was used after it was replaced: {@code yes}, {@code no}, or {@code -} if it was not. */
+    private static Optional<Key> find(KeyServiceBlockingStub stub, GetKeyRequest request) {
+        try {
+            return Optional.of(stub.getKey(request).getKey());
+        } catch (StatusRuntimeException e) {
+            if (e.getStatus().getCode() == Status.Code.NOT_FOUND) {
+                return Optional.empty();
+            }
+            throw e;
+        }
+    }
+
+    /** Returns whether {@code key} was used after it was replaced: {@code yes}, {@code no}, or {@code -} if it was not, or is not known. */
     String stillUsed(Key key) {
         Timestamp since = made.get(key.getSuccessor());
         if (since == null) {

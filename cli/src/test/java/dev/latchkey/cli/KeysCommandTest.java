@@ -20,6 +20,7 @@ import dev.latchkey.v1.RevokeLeakedKeyRequest;
 import dev.latchkey.v1.RevokeLeakedKeyResponse;
 import dev.latchkey.v1.UpdateKeyRequest;
 import dev.latchkey.v1.UpdateKeyResponse;
+import io.grpc.Status;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintWriter;
@@ -323,6 +324,33 @@ class KeysCommandTest {
                         .setId("key_5")
                         .build())
                 .hasSize(2);
+    }
+
+    @Test
+    void list_successorThatIsNoLongerStored_isNoneThatIsKnown() {
+        Key replaced = KEY.toBuilder()
+                .setSuccessor("key_5")
+                .setLastUsedTime(time("2026-11-27T00:00:01Z"))
+                .build();
+        control.answer(
+                ListKeysResponse.newBuilder().addKeys(replaced).build(),
+                Status.NOT_FOUND.withDescription("no key key_5").asRuntimeException());
+
+        Run run = control.run("keys", "list", "--workspace", "ws_1");
+
+        assertThat(run.status()).as(run.err()).isZero();
+        assertThat(run.out().lines()).hasSize(2).last().asString().contains("key_5        -           cases:read");
+    }
+
+    @Test
+    void list_successorThatCannotBeAskedFor_isAFailure() {
+        control.answer(
+                ListKeysResponse.newBuilder()
+                        .addKeys(KEY.toBuilder().setSuccessor("key_5"))
+                        .build(),
+                Status.UNAVAILABLE.withDescription("Redis is gone").asRuntimeException());
+
+        assertThat(control.run("keys", "list", "--workspace", "ws_1").status()).isEqualTo(CommandFailure.UNREACHABLE);
     }
 
     @Test
