@@ -26,13 +26,14 @@ final class TextTable {
     /** Returns the lines, each ended by a line feed. */
     @Override
     public String toString() {
+        int[] widths = widths();
         StringBuilder text = new StringBuilder();
         for (List<String> row : rows) {
             StringBuilder line = new StringBuilder();
             for (int column = 0; column < row.size(); column++) {
                 line.append(row.get(column));
                 if (column < row.size() - 1) {
-                    line.append(" ".repeat(width(column) - length(row.get(column))))
+                    line.append(" ".repeat(widths[column] - length(row.get(column))))
                             .append(GAP);
                 }
             }
@@ -41,8 +42,14 @@ final class TextTable {
         return text.toString();
     }
 
-    private int width(int column) {
-        return rows.stream().mapToInt(row -> length(row.get(column))).max().orElse(0);
+    private int[] widths() {
+        int[] widths = new int[rows.isEmpty() ? 0 : rows.get(0).size()];
+        for (List<String> row : rows) {
+            for (int column = 0; column < widths.length; column++) {
+                widths[column] = Math.max(widths[column], length(row.get(column)));
+            }
+        }
+        return widths;
     }
 
     private static int length(String cell) {
