@@ -24,7 +24,6 @@ import picocli.CommandLine.Spec;
         })
 final class AuditListCommand implements Callable<Integer> {
     private static final int DEFAULT_LIMIT = 100;
-    private static final int PAGE_SIZE = 1000;
 
     private final ControlOptions control;
     private final Output output;
@@ -90,7 +89,7 @@ final class AuditListCommand implements Callable<Integer> {
             throw new ParameterException(spec.commandLine(), "--limit: " + limit + " (expected: 1 or more)");
         }
         try (ControlClient client = control.client()) {
-            AuditPages pages = new AuditPages(client, request(), PAGE_SIZE);
+            AuditPages pages = new AuditPages(client, request(), KeysCommand.PAGE_SIZE);
             return export ? export(pages) : list(pages, limit == null ? DEFAULT_LIMIT : limit);
         }
     }
@@ -116,8 +115,8 @@ final class AuditListCommand implements Callable<Integer> {
         long printed = 0;
         long most = limit == null ? Long.MAX_VALUE : limit;
         while (printed < most && pages.hasNext()) {
-            for (AuditEntry entry :
-                    pages.next((int) Math.min(PAGE_SIZE, most - printed)).getEntriesList()) {
+            for (AuditEntry entry : pages.next((int) Math.min(KeysCommand.PAGE_SIZE, most - printed))
+                    .getEntriesList()) {
                 output.printLine(spec, RestJson.of(entry));
                 printed++;
             }

@@ -24,6 +24,12 @@ final class ControlClient implements AutoCloseable {
     private static final Metadata.Key<String> AUTHORIZATION =
             Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
 
+    /**
+     * The largest answer: a page of an audit trail. An entry holds all scopes of a key before and after, and these came in a
+     * request of at most 64 KiB; the rest of it is far below 8 KiB. gRPC's own 4 MiB refuses pages that are in order.
+     */
+    private static final int MAX_ANSWER = KeysCommand.PAGE_SIZE * (2 * 64 + 8) * 1024;
+
     private final ControlAddress address;
     private final Duration timeout;
     private final ManagedChannel channel;
@@ -37,7 +43,8 @@ final class ControlClient implements AutoCloseable {
     ControlClient(ControlAddress address, ControlTls tls, String token, Duration timeout) {
         this.address = address;
         this.timeout = timeout;
-        NettyChannelBuilder builder = NettyChannelBuilder.forTarget("dns:///" + address.authority());
+        NettyChannelBuilder builder =
+                NettyChannelBuilder.forTarget("dns:///" + address.authority()).maxInboundMessageSize(MAX_ANSWER);
         if (address.tls()) {
             tls.applyTo(builder);
         } else {

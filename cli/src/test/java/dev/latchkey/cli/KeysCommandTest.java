@@ -30,6 +30,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -351,6 +352,19 @@ class KeysCommandTest {
                 Status.UNAVAILABLE.withDescription("Redis is gone").asRuntimeException());
 
         assertThat(control.run("keys", "list", "--workspace", "ws_1").status()).isEqualTo(CommandFailure.UNREACHABLE);
+    }
+
+    @Test
+    void list_pageOfManyMegabytes_isTaken() {
+        Key large = KEY.toBuilder().addScopes("a".repeat(20_000)).build();
+        control.answer(ListKeysResponse.newBuilder()
+                .addAllKeys(Collections.nCopies(1000, large))
+                .build());
+
+        Run run = control.run("keys", "list", "--workspace", "ws_1", "--output", "json");
+
+        assertThat(run.status()).as(run.err()).isZero();
+        assertThat(run.out()).hasSizeGreaterThan(20_000_000);
     }
 
     @Test
