@@ -65,12 +65,18 @@ final class KeysRotateCommand implements Callable<Integer> {
                 ? ShownOnce.printRepeated(spec, output, rotated, rotated.getKey())
                 : ShownOnce.print(spec, output, rotated, rotated.getKey(), rotated.getSecret());
         if (output.isTable()) {
-            Key old = rotated.getPredecessor();
-            spec.commandLine()
-                    .getErr()
-                    .println(old.getId() + " works until " + ProtoValues.seconds(old.getExpireTime()) + ".");
+            spec.commandLine().getErr().println(whatBecameOf(rotated.getPredecessor()));
         }
         return status;
+    }
+
+    /** It may have ended already: without an overlap, or when a repeated call is answered later. */
+    private static String whatBecameOf(Key old) {
+        return switch (old.getState()) {
+            case EXPIRED -> old.getId() + " has ended: it no longer works.";
+            case REVOKED -> old.getId() + " is revoked: it no longer works.";
+            default -> old.getId() + " works until " + ProtoValues.seconds(old.getExpireTime()) + ".";
+        };
     }
 
     private RotateKeyRequest request() {

@@ -117,7 +117,7 @@ class CommandsOnControlPlaneTest {
         assertThat(again.err()).contains(old + " has a successor, " + successor);
         assertThat(table.status()).as(table.err()).isZero();
         assertThat(table.out()).contains("replaces     " + successor, "secret       opt_live_");
-        assertThat(table.err()).contains("Store the secret now", successor + " works until ");
+        assertThat(table.err()).contains("Store the secret now", successor + " has ended");
         assertThat(run("keys", "list", "--workspace", "ws_1").out()).contains("REPLACED BY", successor);
         assertThat(run("keys", "get", successor).out()).contains("expired", "replaces     " + old);
         assertThat(run("keys", "rotate", "no id").err()).contains("the id of a key");

@@ -27,6 +27,8 @@ import dev.latchkey.v1.RevokeKeyRequest;
 import dev.latchkey.v1.RevokeKeyResponse;
 import dev.latchkey.v1.RevokeLeakedKeyRequest;
 import dev.latchkey.v1.RevokeLeakedKeyResponse;
+import dev.latchkey.v1.RotateKeyRequest;
+import dev.latchkey.v1.RotateKeyResponse;
 import dev.latchkey.v1.UpdateKeyRequest;
 import dev.latchkey.v1.UpdateKeyResponse;
 import dev.latchkey.v1.WorkspaceServiceGrpc;
@@ -141,6 +143,11 @@ final class FakeControl implements AutoCloseable {
 
         @Override
         public void importKeys(ImportKeysRequest request, StreamObserver<ImportKeysResponse> call) {
+            handle(request, call);
+        }
+
+        @Override
+        public void rotateKey(RotateKeyRequest request, StreamObserver<RotateKeyResponse> call) {
             handle(request, call);
         }
 

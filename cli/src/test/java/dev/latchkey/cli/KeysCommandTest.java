@@ -18,6 +18,7 @@ import dev.latchkey.v1.RevokeKeyRequest;
 import dev.latchkey.v1.RevokeKeyResponse;
 import dev.latchkey.v1.RevokeLeakedKeyRequest;
 import dev.latchkey.v1.RevokeLeakedKeyResponse;
+import dev.latchkey.v1.RotateKeyResponse;
 import dev.latchkey.v1.UpdateKeyRequest;
 import dev.latchkey.v1.UpdateKeyResponse;
 import io.grpc.Status;
@@ -36,6 +37,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class KeysCommandTest {
@@ -365,6 +367,21 @@ class KeysCommandTest {
 
         assertThat(run.status()).as(run.err()).isZero();
         assertThat(run.out()).hasSizeGreaterThan(20_000_000);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"ACTIVE, works until 2027-01-31T00:00:00Z.", "EXPIRED, has ended", "REVOKED, is revoked"})
+    void rotate_predecessor_isToldOfAsItIsNow(KeyState state, String told) {
+        control.answer(RotateKeyResponse.newBuilder()
+                .setKey(KEY.toBuilder().setId("key_5"))
+                .setSecret(SECRET)
+                .setPredecessor(KEY.toBuilder().setState(state))
+                .build());
+
+        Run run = control.run("keys", "rotate", "key_1", "--overlap", "0s");
+
+        assertThat(run.status()).as(run.err()).isZero();
+        assertThat(run.err().lines()).last().asString().startsWith("key_1 " + told);
     }
 
     @Test
