@@ -88,7 +88,7 @@ final class KeysCommand {
                             defaultValue = "",
                             description = "Why, for the audit trail: up to 200 characters.")
                     String reason,
-            @Mixin RequestId requestId) {
+            @Mixin AuditedRequestId requestId) {
         try (ControlClient client = control.client()) {
             if (which.id == null) {
                 RevokeLeakedKeyResponse revoked = revokeLeaked(client, reason, requestId);
@@ -119,7 +119,8 @@ final class KeysCommand {
         return 0;
     }
 
-    private static RevokeKeyResponse revoke(ControlClient client, String id, String reason, RequestId requestId) {
+    private static RevokeKeyResponse revoke(
+            ControlClient client, String id, String reason, AuditedRequestId requestId) {
         RevokeKeyRequest request = RevokeKeyRequest.newBuilder()
                 .setWorkspace(ANY_WORKSPACE)
                 .setId(id)
@@ -129,7 +130,7 @@ final class KeysCommand {
         return client.keys(stub -> stub.revokeKey(request));
     }
 
-    private RevokeLeakedKeyResponse revokeLeaked(ControlClient client, String reason, RequestId requestId) {
+    private RevokeLeakedKeyResponse revokeLeaked(ControlClient client, String reason, AuditedRequestId requestId) {
         RevokeLeakedKeyRequest request = RevokeLeakedKeyRequest.newBuilder()
                 .setSecret(input.readKey())
                 .setReason(reason)

@@ -54,7 +54,7 @@ final class KeysCreateCommand implements Callable<Integer> {
     private ExpiryOptions expiry = new ExpiryOptions();
 
     @Mixin
-    private final RequestId requestId = new RequestId();
+    private final RepeatableRequestId requestId = new RepeatableRequestId();
 
     KeysCreateCommand(ControlOptions control, Output output) {
         this.control = control;

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -59,8 +60,8 @@ final class KeysImportCommand implements Callable<Integer> {
                     "The keys; - (the default) is standard input. Blank lines and lines that start with # are passed over.")
     private String file = STANDARD_INPUT;
 
-    @Option(names = "--request-id", paramLabel = "ID", description = "Your own id of this import, for the audit trail.")
-    private String requestId = "";
+    @Mixin
+    private final AuditedRequestId requestId = new AuditedRequestId();
 
     KeysImportCommand(ControlOptions control, SecretInput input, Output output) {
         this.control = control;
@@ -90,7 +91,7 @@ final class KeysImportCommand implements Callable<Integer> {
         return ImportKeysRequest.newBuilder()
                 .setWorkspace(workspace)
                 .addAllScopes(scopes)
-                .setRequestId(requestId)
+                .setRequestId(requestId.text())
                 .build();
     }
 

@@ -48,7 +48,7 @@ final class KeysRotateCommand implements Callable<Integer> {
     private ExpiryOptions expiry = new ExpiryOptions();
 
     @Mixin
-    private final RequestId requestId = new RequestId();
+    private final RepeatableRequestId requestId = new RepeatableRequestId();
 
     KeysRotateCommand(ControlOptions control, Output output) {
         this.control = control;

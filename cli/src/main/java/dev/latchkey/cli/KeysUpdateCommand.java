@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -42,11 +43,8 @@ final class KeysUpdateCommand implements Callable<Integer> {
     @ArgGroup
     private ExpiryOptions expiry = new ExpiryOptions();
 
-    @Option(
-            names = "--request-id",
-            paramLabel = "ID",
-            description = "Your own name for this call, for the audit trail.")
-    private String requestId = "";
+    @Mixin
+    private final AuditedRequestId requestId = new AuditedRequestId();
 
     KeysUpdateCommand(ControlOptions control, Output output) {
         this.control = control;
@@ -70,7 +68,7 @@ final class KeysUpdateCommand implements Callable<Integer> {
                 .setId(id)
                 .setName(name)
                 .addAllScopes(scopes)
-                .setRequestId(requestId);
+                .setRequestId(requestId.text());
         expiry.lifetime().ifPresent(request::setLifetime);
         expiry.time().ifPresent(request::setExpireTime);
         if (name.isEmpty()

@@ -52,7 +52,7 @@ final class WorkspacesCommand {
                             defaultValue = "",
                             description = "What people call it. Default: the id.")
                     String name,
-            @Mixin RequestId requestId) {
+            @Mixin RepeatableRequestId requestId) {
         CreateWorkspaceRequest request = CreateWorkspaceRequest.newBuilder()
                 .setId(id)
                 .setName(name)
@@ -62,7 +62,9 @@ final class WorkspacesCommand {
     }
 
     @Command(name = "activate", description = "Let the keys of a workspace work again.")
-    int activate(@Parameters(paramLabel = "ID", description = "The workspace.") String id, @Mixin RequestId requestId) {
+    int activate(
+            @Parameters(paramLabel = "ID", description = "The workspace.") String id,
+            @Mixin AuditedRequestId requestId) {
         ActivateWorkspaceRequest request = ActivateWorkspaceRequest.newBuilder()
                 .setId(id)
                 .setRequestId(requestId.text())
@@ -72,7 +74,7 @@ final class WorkspacesCommand {
 
     @Command(name = "deactivate", description = "Stop all keys of a workspace: requests get AUTH_TENANT_INACTIVE.")
     int deactivate(
-            @Parameters(paramLabel = "ID", description = "The workspace.") String id, @Mixin RequestId requestId) {
+            @Parameters(paramLabel = "ID", description = "The workspace.") String id, @Mixin AuditedRequestId requestId) {
         DeactivateWorkspaceRequest request = DeactivateWorkspaceRequest.newBuilder()
                 .setId(id)
                 .setRequestId(requestId.text())

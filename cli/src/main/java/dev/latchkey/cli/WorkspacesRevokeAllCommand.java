@@ -4,6 +4,7 @@ import dev.latchkey.v1.RevokeAllKeysRequest;
 import dev.latchkey.v1.RevokeAllKeysResponse;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -39,11 +40,8 @@ final class WorkspacesRevokeAllCommand implements Callable<Integer> {
     @Option(names = "--yes", description = "Do not ask whether it is meant.")
     private boolean meant;
 
-    @Option(
-            names = "--request-id",
-            paramLabel = "ID",
-            description = "Your own name for this call, for the audit trail.")
-    private String requestId = "";
+    @Mixin
+    private final AuditedRequestId requestId = new AuditedRequestId();
 
     WorkspacesRevokeAllCommand(ControlOptions control, SecretInput input, Output output) {
         this.control = control;
@@ -75,7 +73,7 @@ final class WorkspacesRevokeAllCommand implements Callable<Integer> {
         RevokeAllKeysRequest request = RevokeAllKeysRequest.newBuilder()
                 .setWorkspace(workspace)
                 .setReason(reason)
-                .setRequestId(requestId)
+                .setRequestId(requestId.text())
                 .build();
         int revoked = 0;
         try (ControlClient client = control.client()) {

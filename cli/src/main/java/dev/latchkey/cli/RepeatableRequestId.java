@@ -2,8 +2,8 @@ package dev.latchkey.cli;
 
 import picocli.CommandLine.Option;
 
-/** {@code --request-id}: the caller's own name for a call. */
-final class RequestId {
+/** {@code --request-id} of calls that make something: with it they can be repeated, and make it once. */
+final class RepeatableRequestId {
     @Option(
             names = "--request-id",
             paramLabel = "ID",
