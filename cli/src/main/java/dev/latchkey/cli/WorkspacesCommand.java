@@ -74,9 +74,17 @@ final class WorkspacesCommand {
 
     @Command(name = "deactivate", description = "Stop all keys of a workspace: requests get AUTH_TENANT_INACTIVE.")
     int deactivate(
-            @Parameters(paramLabel = "ID", description = "The workspace.") String id, @Mixin AuditedRequestId requestId) {
+            @Parameters(paramLabel = "ID", description = "The workspace.") String id,
+            @Option(
+                            names = "--reason",
+                            paramLabel = "TEXT",
+                            defaultValue = "",
+                            description = "Why, for the audit trail: up to 200 characters.")
+                    String reason,
+            @Mixin AuditedRequestId requestId) {
         DeactivateWorkspaceRequest request = DeactivateWorkspaceRequest.newBuilder()
                 .setId(id)
+                .setReason(reason)
                 .setRequestId(requestId.text())
                 .build();
         return print(stub -> stub.deactivateWorkspace(request), DeactivateWorkspaceResponse::getWorkspace);

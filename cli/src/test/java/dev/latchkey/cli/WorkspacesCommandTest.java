@@ -71,7 +71,9 @@ class WorkspacesCommandTest {
 
         assertThat(control.run("workspaces", "create", "a").out()).contains("state    active\n");
         assertThat(control.run("workspaces", "activate", "b").out()).contains("state    active\n");
-        assertThat(control.run("workspaces", "deactivate", "c").out()).contains("state    inactive\n");
+        assertThat(control.run("workspaces", "deactivate", "c", "--reason", "unpaid", "--request-id=r-1")
+                        .out())
+                .contains("state    inactive\n");
         assertThat(control.run("workspaces", "get", "d").out()).isEqualTo("""
                         id       ws_22
                         name     First
@@ -82,7 +84,11 @@ class WorkspacesCommandTest {
                 .containsExactly(
                         CreateWorkspaceRequest.newBuilder().setId("a").build(),
                         ActivateWorkspaceRequest.newBuilder().setId("b").build(),
-                        DeactivateWorkspaceRequest.newBuilder().setId("c").build(),
+                        DeactivateWorkspaceRequest.newBuilder()
+                                .setId("c")
+                                .setReason("unpaid")
+                                .setRequestId("r-1")
+                                .build(),
                         GetWorkspaceRequest.newBuilder().setId("d").build());
     }
 
