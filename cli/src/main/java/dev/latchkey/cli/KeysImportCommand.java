@@ -23,7 +23,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "import",
         description = {
-            "Take over API keys that exist already: one on each line, or a JSON object with key, name, scopes, expires_at.",
+            "Take over API keys that exist already: one on each line, or a JSON object with secret, name, scopes,"
+                    + " expire_time.",
             "Good lines are imported, wrong ones named by number. Keys that are there already stay as they are, revoked ones"
                     + " too, so running it again is safe."
         })

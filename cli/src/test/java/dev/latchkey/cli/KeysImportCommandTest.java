@@ -52,8 +52,8 @@ class KeysImportCommandTest {
                 # from the old gateway
                 %s\r
 
-                  {"key":"%s","name":"CRM","scopes":["cases:read","cases:write"],"expires_at":"2027-01-31T00:00:00Z"}
-                {"key": "%s"}
+                  {"secret":"%s","name":"CRM","scopes":["cases:read","cases:write"],"expire_time":"2027-01-31T00:00:00Z"}
+                {"secret": "%s"}
                 """.formatted(KEY, OTHER, KEY), "--scope", "cases:read", "--request-id", "move-1");
 
         assertThat(run.status()).as(run.err()).isZero();
@@ -71,6 +71,20 @@ class KeysImportCommandTest {
                                 .addScopes("cases:write")
                                 .setExpireTime(ProtoValues.timestamp(Instant.parse("2027-01-31T00:00:00Z"))))
                         .addKeys(KeyToImport.newBuilder().setSecret(KEY))
+                        .build());
+    }
+
+    @Test
+    void import_olderWordsOfJsonLines_areTakenToo() {
+        control.answer(results(ImportOutcome.IMPORTED));
+
+        Run run = run("{\"key\":\"" + KEY + "\",\"expires_at\":\"2027-01-31T00:00:00Z\"}");
+
+        assertThat(run.status()).as(run.err()).isZero();
+        assertThat(request(0).getKeysList())
+                .containsExactly(KeyToImport.newBuilder()
+                        .setSecret(KEY)
+                        .setExpireTime(ProtoValues.timestamp(Instant.parse("2027-01-31T00:00:00Z")))
                         .build());
     }
 
@@ -97,12 +111,40 @@ class KeysImportCommandTest {
                 Arguments.of("no JSON", "{\"key\":\"" + KEY + "\"", "not JSON"),
                 Arguments.of("more after it", "{\"key\":\"" + KEY + "\"} " + KEY, "not JSON"),
                 Arguments.of("a member twice", "{\"key\":\"" + KEY + "\",\"key\":\"" + KEY + "\"}", "not JSON"),
-                Arguments.of("no key", "{\"name\":\"CRM\"}", "key: missing"),
-                Arguments.of("a key that is no text", "{\"key\":1}", "key: not a string"),
+                Arguments.of("no key", "{\"name\":\"CRM\"}", "secret: missing (expected: the key itself)\n"),
+                Arguments.of(
+                        "a key that is no text",
+                        "{\"secret\":1}",
+                        "line 2: secret: not a string (expected: the key itself)\n"),
+                Arguments.of(
+                        "both words for the key",
+                        "{\"secret\":\"" + KEY + "\",\"key\":\"" + KEY + "\"}",
+                        "line 2: key: the same as secret (expected: one of the two)\n"),
+                Arguments.of(
+                        "both words for the end",
+                        "{\"secret\":\"" + KEY + "\",\"expire_time\":\"2027-01-31T00:00:00Z\","
+                                + "\"expires_at\":\"2027-01-31T00:00:00Z\"}",
+                        "line 2: expires_at: the same as expire_time (expected: one of the two)\n"),
+                Arguments.of(
+                        "a name that is no text",
+                        "{\"secret\":\"" + KEY + "\",\"name\":1}",
+                        "line 2: name: not a string (expected: such as \"CRM\")\n"),
+                Arguments.of(
+                        "an end that is no text",
+                        "{\"secret\":\"" + KEY + "\",\"expires_at\":1800000000}",
+                        "line 2: expires_at: not a string (expected: such as \"2027-01-31T00:00:00Z\")\n"),
+                Arguments.of(
+                        "scopes that are no text",
+                        "{\"secret\":\"" + KEY + "\",\"scopes\":[1,2]}",
+                        "line 2: scopes: not all are strings (expected: such as [\"cases:read\"])\n"),
+                Arguments.of(
+                        "scopes as an object",
+                        "{\"secret\":\"" + KEY + "\",\"scopes\":{\"a\":1}}",
+                        "line 2: scopes: not an array (expected: such as [\"cases:read\"])\n"),
                 Arguments.of(
                         "an unknown member",
                         "{\"key\":\"" + KEY + "\",\"expires\":\"never\"}",
-                        "expires: no such member (expected: [expires_at, key, name, scopes])"),
+                        "expires: no such member (expected: secret, name, scopes, expire_time)"),
                 Arguments.of("a key as member", "{\"" + KEY + "\":\"\"}", "<key>: no such member"),
                 Arguments.of("scopes as text", "{\"key\":\"" + KEY + "\",\"scopes\":\"cases:read\"}", "not an array"),
                 Arguments.of("no time", "{\"key\":\"" + KEY + "\",\"expires_at\":\"soon\"}", "not a time"),
