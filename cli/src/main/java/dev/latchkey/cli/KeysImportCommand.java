@@ -13,11 +13,16 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 
 /** {@code latchkey keys import}. */
 @Command(
@@ -54,15 +59,41 @@ final class KeysImportCommand implements Callable<Integer> {
             description = "What the keys may do that bring no scopes of their own; repeat for each scope.")
     private List<String> scopes = new ArrayList<>();
 
-    @Option(
-            names = "--file",
-            paramLabel = "FILE",
-            description =
-                    "The keys; - (the default) is standard input. Blank lines and lines that start with # are passed over.")
-    private String file = STANDARD_INPUT;
+    @ArgGroup
+    private Source source = new Source();
 
     @Mixin
     private final AuditedRequestId requestId = new AuditedRequestId();
+
+    /** Where the keys are: a file, or standard input, in whichever way it is said. */
+    private static final class Source {
+        @Option(
+                names = "--file",
+                required = true,
+                paramLabel = "FILE",
+                description =
+                        "The keys; - (the default) is standard input. Blank lines and lines that start with # are passed over.")
+        private String file = STANDARD_INPUT;
+
+        @Parameters(
+                paramLabel = STANDARD_INPUT,
+                arity = "0..1",
+                converter = DashConverter.class,
+                description = "The same as --file -.")
+        @SuppressWarnings("UnusedVariable") // it says what is so without it
+        private @Nullable String dash;
+    }
+
+    /** Whatever else stands there may be a key, of any form, so it is not repeated. */
+    private static final class DashConverter implements ITypeConverter<String> {
+        @Override
+        public String convert(String text) {
+            if (!text.equals(STANDARD_INPUT)) {
+                throw new TypeConversionException("(not shown) (expected: - for standard input, or --file FILE)");
+            }
+            return text;
+        }
+    }
 
     KeysImportCommand(ControlOptions control, SecretInput input, Output output) {
         this.control = control;
@@ -107,7 +138,11 @@ final class KeysImportCommand implements Callable<Integer> {
     }
 
     private InputStream open(PrintWriter err) throws IOException {
+        String file = source.file;
         if (file.equals(STANDARD_INPUT)) {
+            if (input.isTerminal()) {
+                err.println("Type or paste the keys, one on each line, and then Ctrl-D; or give --file.");
+            }
             return input.stream();
         }
         Path path = Path.of(file);
@@ -130,7 +165,7 @@ final class KeysImportCommand implements Callable<Integer> {
     }
 
     private String name() {
-        return file.equals(STANDARD_INPUT) ? "standard input" : file;
+        return source.file.equals(STANDARD_INPUT) ? "standard input" : source.file;
     }
 
     private static String problem(IOException e) {

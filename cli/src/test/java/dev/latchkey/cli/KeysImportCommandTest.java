@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class KeysImportCommandTest {
     private static final String KEY = "opt_live_0000000000000000000000000000000046uziL";
@@ -86,6 +88,63 @@ class KeysImportCommandTest {
                         .setSecret(KEY)
                         .setExpireTime(ProtoValues.timestamp(Instant.parse("2027-01-31T00:00:00Z")))
                         .build());
+    }
+
+    @Test
+    void import_dash_isStandardInput() {
+        for (List<String> dash : List.of(List.of("-"), List.of("--file", "-"), List.of("--file=-"))) {
+            control.answer(results(ImportOutcome.IMPORTED));
+
+            Run run = run(KEY, dash.toArray(String[]::new));
+
+            assertThat(run).isEqualTo(new Run(0, "imported 1, existed 0, refused 0\n", ""));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"keys.txt", KEY, "foreign-form-abcdef"})
+    void import_otherArgumentThanDash_isWrongUsageAndNotRepeated(String argument) {
+        Run run = run(KEY, argument);
+
+        assertThat(run.status()).isEqualTo(CommandFailure.USAGE);
+        assertThat(run.err()).contains("- for standard input, or --file FILE").doesNotContain(argument);
+        assertThat(control.requests()).isEmpty();
+    }
+
+    @Test
+    void import_dashAndFile_isWrongUsage() {
+        Run run = run(KEY, "-", "--file", "keys.txt");
+
+        assertThat(run.status()).isEqualTo(CommandFailure.USAGE);
+        assertThat(run.err()).contains("mutually exclusive");
+    }
+
+    @Test
+    void import_fromATerminal_saysWhatItWaitsFor() {
+        control.answer(results(ImportOutcome.IMPORTED));
+        SecretInput terminal = new SecretInput() {
+            @Override
+            public String read() {
+                return KEY;
+            }
+
+            @Override
+            public boolean isTerminal() {
+                return true;
+            }
+        };
+
+        Run run = Run.of(
+                new Surroundings(control.variables(), Termination.onRequest(), Duration.ofSeconds(10), terminal),
+                "keys",
+                "import",
+                "--workspace=ws_1");
+
+        assertThat(run)
+                .isEqualTo(new Run(
+                        0,
+                        "imported 1, existed 0, refused 0\n",
+                        "Type or paste the keys, one on each line, and then Ctrl-D; or give --file.\n"));
     }
 
     @Test
