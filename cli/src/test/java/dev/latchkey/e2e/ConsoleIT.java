@@ -153,6 +153,24 @@ class ConsoleIT {
     }
 
     @Test
+    void key_createdWhereALaterPageHasIt_isShownOnce() {
+        console.admin.createWorkspace("ws_sorted");
+        for (int i = 0; i < 30; i++) {
+            var unused = console.admin.createKey("ws_sorted");
+        }
+        console.keysOf(browser, "ws_sorted");
+        browser.choose("Sort", "Name, A to Z");
+        browser.see("The first 25 keys");
+        create("The last by name", "cases:read");
+
+        browser.see("The first 26 keys");
+        browser.click("button", "Show more");
+        browser.see("31 keys");
+        assertThat(browser.all("button", "Revoke The last by name")).hasSize(1);
+        browser.assertNoComplaint();
+    }
+
+    @Test
     void create_answerLost_repeatedMakesNoSecondKeyAndSaysSo() {
         console.keysOf(browser, "ws_1");
         browser.run("""

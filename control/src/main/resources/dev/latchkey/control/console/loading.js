@@ -20,7 +20,8 @@ export function useTask(work) {
 
 /**
  * A list that comes page by page. `fetchPage(token, signal)` answers `[items, next token]`; a page may be empty although there is
- * a next one. When `what` changes, the list begins anew, and answers to what was asked before are not heard.
+ * a next one, and what is in the list already is not taken again. When `what` changes, the list begins anew, and answers to
+ * what was asked before are not heard.
  */
 export function usePages(fetchPage, size, what) {
   const [list, setList] = useState({ items: [], next: '', loading: true });
@@ -36,7 +37,8 @@ export function usePages(fetchPage, size, what) {
       let all = items;
       do {
         const [page, following] = await fetchPage(next, abort.signal);
-        all = all.concat(page);
+        const there = new Set(all.map(({ id }) => id));
+        all = all.concat(page.filter(({ id }) => !there.has(id)));
         next = following;
       } while (next && all.length < wanted);
       setList({ items: all, next, loading: false });
