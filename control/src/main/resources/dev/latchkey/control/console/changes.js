@@ -8,6 +8,7 @@ const DONE = {
   'key.rotate': 'rotated',
   'key.revoke': 'revoked',
   'key.withdraw': 'withdrew',
+  'key.remove': 'removed',
   'workspace.create': 'created the workspace',
   'workspace.activate': 'activated the workspace',
   'workspace.deactivate': 'deactivated the workspace',

@@ -23,6 +23,8 @@ import org.junit.jupiter.api.Test;
 
 class ConsoleTest {
     private static final Path SOURCES = Path.of("src/main/resources/dev/latchkey/control/console");
+    private static final Path CODE = Path.of("src/main/java");
+    private static final Pattern ACTION = Pattern.compile("[\"']((?:key|workspace)\\.[a-z]+)[\"']");
     private static final Pattern IMPORT = Pattern.compile("from ?[\"']([^\"']+)[\"']");
     private static final Pattern LINK = Pattern.compile("(?:href|src)=\"([^\"]+)\"");
 
@@ -118,6 +120,20 @@ class ConsoleTest {
     }
 
     @Test
+    void activity_saysEveryActionThatIsWritten_andNoOther() throws IOException {
+        try (var files = Files.walk(CODE)) {
+            List<String> writers = files.filter(Files::isRegularFile)
+                    .map(ConsoleTest::read)
+                    .filter(code -> code.contains("new Audit("))
+                    .toList();
+            assertThat(writers).allSatisfy(code -> assertThat(actions(code)).isNotEmpty());
+            assertThat(actions(read(SOURCES.resolve("changes.js"))))
+                    .isEqualTo(actions(String.join("", writers)))
+                    .contains("key.create", "key.remove", "workspace.deactivate");
+        }
+    }
+
+    @Test
     void page_isAskedForEachTime_assetsNever() throws Exception {
         assertThat(get("/").headers().firstValue("cache-control")).hasValue("no-cache");
         assertThat(get(paths(".css").get(0)).headers().firstValue("cache-control"))
@@ -167,6 +183,10 @@ class ConsoleTest {
                 .toList();
         assertThat(paths).isNotEmpty();
         return paths;
+    }
+
+    private static Set<String> actions(String code) {
+        return ACTION.matcher(code).results().map(found -> found.group(1)).collect(Collectors.toSet());
     }
 
     private static String read(Path file) {
