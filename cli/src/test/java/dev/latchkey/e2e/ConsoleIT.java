@@ -173,16 +173,7 @@ class ConsoleIT {
     @Test
     void create_answerLost_repeatedMakesNoSecondKeyAndSaysSo() {
         console.keysOf(browser, "ws_1");
-        browser.run("""
-                const real = window.fetch;
-                window.fetch = async (url, options) => {
-                  const answer = await real(url, options);
-                  if (options.method === 'POST') {
-                    window.fetch = real;
-                    throw new TypeError('lost on the way');
-                  }
-                  return answer;
-                };""");
+        loseNextAnswer();
         browser.click("button", "Create API key");
         browser.type("Name", "Asked for twice");
         browser.click("checkbox", "cases:read");
@@ -211,6 +202,23 @@ class ConsoleIT {
 
         browser.see("No active API key");
         Awaitility.await().until(() -> console.status(one) == 401 && console.status(other) == 401);
+        browser.assertNoComplaint();
+    }
+
+    @Test
+    void workspace_allKeysRevoked_answerLost_listIsTrueNevertheless() {
+        console.keysOf(browser, "ws_2");
+        create("One", "cases:read");
+        loseNextAnswer();
+
+        browser.click("button", "Revoke all keys");
+        browser.click("checkbox", "I understand");
+        browser.click("button", "Revoke all keys");
+
+        browser.see("The control plane does not answer.");
+        browser.see("No active API key");
+        browser.click("button", "Revoke all keys");
+        browser.seeNo("Revoke all keys");
         browser.assertNoComplaint();
     }
 
@@ -256,6 +264,20 @@ class ConsoleIT {
                 .hasSize(1)
                 .allSatisfy(line -> assertThat(line)
                         .contains("/keys - Failed to load resource: the server responded with a status of 400"));
+    }
+
+    /** The next change is made, and the page is not told. */
+    private void loseNextAnswer() {
+        browser.run("""
+                const real = window.fetch;
+                window.fetch = async (url, options) => {
+                  const answer = await real(url, options);
+                  if (options.method === 'POST') {
+                    window.fetch = real;
+                    throw new TypeError('lost on the way');
+                  }
+                  return answer;
+                };""");
     }
 
     private long revokeButtons() {

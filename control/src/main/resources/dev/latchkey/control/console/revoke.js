@@ -45,13 +45,16 @@ export function RevokeAll({ api, workspace, actions }) {
   const { run, busy, problem } = useTask(async () => {
     let revoked = 0;
     let answer;
-    do {
-      answer = await api.post(at(workspace, 'keys:revokeAll'), reason.trim() ? { reason: reason.trim() } : {});
-      revoked += answer.revoked || 0;
-      setDone(revoked);
-    } while (!answer.done);
-    actions.reload();
-    actions.close();
+    try {
+      do {
+        answer = await api.post(at(workspace, 'keys:revokeAll'), reason.trim() ? { reason: reason.trim() } : {});
+        revoked += answer.revoked || 0;
+        setDone(revoked);
+      } while (!answer.done);
+      actions.close();
+    } finally {
+      actions.reload();
+    }
   });
   return h(Dialog, { title: 'Revoke all keys?', onClose: actions.close, sealed: busy },
     h(Form, {
