@@ -251,6 +251,14 @@ class ConsoleIT {
         browser.click("button", "Generate key");
         browser.see("Give it a name that says what it is for.");
         browser.see("Tick at least one scope.");
+        browser.click("radio", "On a date");
+        browser.run("""
+                const day = document.querySelector('input[type=date]');
+                day.value = '120260-01-31';
+                day.dispatchEvent(new Event('input', { bubbles: true }));""");
+        browser.click("button", "Generate key");
+        browser.see("Choose a date.");
+        browser.click("radio", "1 year");
 
         browser.type("Name", "opt_live_0000000000000000000000000000000046uziL");
         browser.click("checkbox", "cases:read");

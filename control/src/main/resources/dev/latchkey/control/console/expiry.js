@@ -16,7 +16,7 @@ export function useExpiry(first) {
     setChoice,
     day,
     setDay,
-    missing: () => (choice === 'on' && !day ? 'Choose a date.' : ''),
+    missing: () => (choice === 'on' && !endOfDay(day) ? 'Choose a date.' : ''),
     fields: () => {
       if (choice === 'on') {
         return { expire_time: endOfDay(day) };
@@ -32,5 +32,5 @@ export const Expiry = ({ of, legend, options, error, hint }) =>
     of.choice === 'on' && h(Field, {
       label: 'Last day',
       error,
-      control: (attributes) => h('input', { ...attributes, type: 'date', min: tomorrow(), value: of.day, onInput: (event) => of.setDay(event.target.value) }),
+      control: (attributes) => h('input', { ...attributes, type: 'date', min: tomorrow(), max: '9999-12-31', value: of.day, onInput: (event) => of.setDay(event.target.value) }),
     }));

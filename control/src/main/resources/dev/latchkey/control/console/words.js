@@ -36,8 +36,11 @@ export const count = (number, thing) => `${number} ${thing}${number === 1 ? '' :
 /** A duration as the API wants it. */
 export const seconds = (number) => `${number}s`;
 
-/** The end of a day, given as `2027-01-31`, where the person is. */
-export const endOfDay = (day) => new Date(`${day}T23:59:59`).toISOString();
+/** The end of a day, given as `2027-01-31`, where the person is; '' if there is no such day. */
+export function endOfDay(day) {
+  const end = new Date(`${day}T23:59:59`);
+  return Number.isNaN(end.getTime()) ? '' : end.toISOString();
+}
 
 /** Tomorrow as a date field wants it. */
 export function tomorrow() {
