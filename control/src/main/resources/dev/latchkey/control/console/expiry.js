@@ -4,7 +4,7 @@ import { DAY, date, endOfDay, seconds, tomorrow } from './words.js';
 
 const days = (number) => ({ value: String(number), label: number === 365 ? '1 year' : `${number} days`, means: `until ${date(Date.now() + number * DAY)}` });
 const ON = { value: 'on', label: 'On a date' };
-export const NEVER = { value: 'never', label: 'Never', means: 'until it is revoked' };
+const NEVER = { value: 'never', label: 'Never', means: 'until it is revoked' };
 export const PRESETS = [days(30), days(90), days(365), ON, NEVER];
 
 /** The choice of an end. `fields()` is what it adds to the request; `missing()` says what it still needs. */

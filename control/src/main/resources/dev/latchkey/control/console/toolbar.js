@@ -8,7 +8,7 @@ const SHOW = [
   ['revoked', 'Revoked'],
   ['all', 'All'],
 ];
-export const ORDERS = [
+const ORDERS = [
   ['create_time desc', 'Newest first'],
   ['create_time', 'Oldest first'],
   ['name', 'Name, A to Z'],
