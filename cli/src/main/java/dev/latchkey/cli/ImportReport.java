@@ -8,13 +8,9 @@ import dev.latchkey.v1.ImportViolation;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.function.LongSupplier;
-import java.util.regex.Pattern;
 
 /** Counts what becomes of the lines, and tells people: of each bad line, and now and then how far it is. Not thread-safe. */
 final class ImportReport {
-    /** How the control plane begins what it says of a field. */
-    private static final Pattern VALUE = Pattern.compile("^value: ");
-
     private final PrintWriter err;
     private final long every;
     private final LongSupplier nanos;
@@ -89,7 +85,6 @@ final class ImportReport {
     }
 
     private static String text(ImportViolation violation) {
-        return violation.getField() + ": "
-                + VALUE.matcher(violation.getDescription()).replaceFirst("");
+        return violation.getField() + ": " + violation.getValue() + " (expected: " + violation.getExpected() + ")";
     }
 }

@@ -153,8 +153,8 @@ class KeysImportCommandTest {
                 .addResults(ImportResult.newBuilder().setOutcome(ImportOutcome.IMPORTED))
                 .addResults(ImportResult.newBuilder()
                         .setOutcome(ImportOutcome.REFUSED)
-                        .addViolations(violation("secret", "value: (not shown) (expected: a whole key)"))
-                        .addViolations(violation("name", "value: \"" + KEY + "\" (expected: no key)")))
+                        .addViolations(violation("secret", "(not shown)", "a whole key"))
+                        .addViolations(violation("name", "\"" + KEY + "\"", "no key")))
                 .build());
 
         Run run = run("\n" + KEY + "\n\n" + OTHER + "\n");
@@ -337,10 +337,11 @@ class KeysImportCommandTest {
                 .build();
     }
 
-    private static ImportViolation violation(String field, String description) {
+    private static ImportViolation violation(String field, String value, String expected) {
         return ImportViolation.newBuilder()
                 .setField(field)
-                .setDescription(description)
+                .setValue(value)
+                .setExpected(expected)
                 .build();
     }
 }

@@ -162,7 +162,7 @@ class ControlServicesTest {
         assertThat(results.get(1).hasKey()).isFalse();
         assertThat(results.get(1).getViolationsList()).singleElement().satisfies(violation -> {
             assertThat(violation.getField()).isEqualTo("expire_time");
-            assertThat(violation.getDescription()).contains("expected: later than now");
+            assertThat(violation.getExpected()).startsWith("later than now");
         });
         assertThat(results.get(2).getKey()).isEqualTo(key);
     }

@@ -43,7 +43,8 @@ final class ImportMessages {
     private static ImportViolation violation(Violation violation) {
         return ImportViolation.newBuilder()
                 .setField(violation.field())
-                .setDescription(violation.description())
+                .setValue(violation.value())
+                .setExpected(violation.expected())
                 .build();
     }
 }
