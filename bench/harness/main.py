@@ -1,16 +1,11 @@
 """bench/run: the sidecar beside no-op servers, in one run."""
 
 import argparse
-import json
 import os
 import shutil
-import statistics
 import sys
 import tempfile
-import time
 
-import index
-import machine
 import report
 import scenarios
 import stage

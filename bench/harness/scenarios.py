@@ -146,11 +146,9 @@ class Run:
         """As many keys in Redis as told, 100,000 of them in use: what a check costs must not depend on it."""
         sizes = [10, 1_000_000] + ([10_000_000] if self.options.ten_million else [])
         rows = {}
-        present = 0
         for size in sizes:
             use = min(size, hot)
             path = self.filled(f"many{size}", size, seed=size, keep=use)
-            present += size
             self.load.direct(self.product, max(2 * use, 100_000), path)
             samples = [only_ok(self.load.direct(self.product, 200_000, path), f"{size} keys") for _ in range(rounds)]
             rows[str(size)] = {"hot": use, "cpu": middle(a["cpu"] for a in samples), "p50": middle(a["p50"] for a in samples), "p99": middle(a["p99"] for a in samples)}
