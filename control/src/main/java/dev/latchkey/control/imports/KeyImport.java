@@ -13,13 +13,12 @@ import dev.latchkey.control.ledger.KeyIntake;
 import dev.latchkey.control.ledger.Ledger;
 import dev.latchkey.control.ledger.ManagedKey;
 import dev.latchkey.control.ledger.StoreException;
-import dev.latchkey.control.rules.KeyRules;
 import dev.latchkey.control.rules.RefusedException;
 import dev.latchkey.control.rules.RefusedException.Kind;
 import dev.latchkey.control.rules.Violation;
 import dev.latchkey.control.rules.Violations;
 import dev.latchkey.key.KeyDigest;
-import dev.latchkey.key.KeyRecord;
+import dev.latchkey.key.PresentedKey;
 import java.time.Clock;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -120,29 +119,12 @@ public final class KeyImport {
         if (sound.isEmpty()) {
             return new Line(Optional.empty(), false, violations.all());
         }
-        IntakeItem item = item(workspace, sound.get(), now);
-        IntakeItem before = items.putIfAbsent(mint.digest(sound.get().secret()), item);
+        PresentedKey secret = sound.get().secret();
+        ManagedKey key =
+                mint.key(secret, workspace, sound.get().name(), sound.get().terms(), ManagedKey.Links.NONE, now);
+        IntakeItem item = new IntakeItem(key, mint.digests(secret));
+        IntakeItem before = items.putIfAbsent(key.digest(), item);
         return new Line(Optional.of(before == null ? item : before), before != null, List.of());
-    }
-
-    private IntakeItem item(String workspace, Sound sound, long now) {
-        KeyRules.Terms terms = sound.terms();
-        KeyRecord record = new KeyRecord(
-                mint.id(now),
-                workspace,
-                terms.environment(),
-                terms.scopes(),
-                KeyRecord.State.ACTIVE,
-                terms.expiresAt(),
-                1);
-        ManagedKey key = ManagedKey.made(
-                record,
-                mint.digest(sound.secret()),
-                sound.name(),
-                sound.secret().start(),
-                now,
-                ManagedKey.Links.NONE);
-        return new IntakeItem(key, mint.digests(sound.secret()));
     }
 
     private static void requireAllFinished(Collection<IntakeItem> items) {

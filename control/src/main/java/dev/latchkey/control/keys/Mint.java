@@ -2,11 +2,14 @@ package dev.latchkey.control.keys;
 
 import dev.latchkey.control.ledger.Announcements;
 import dev.latchkey.control.ledger.IndexWriter;
+import dev.latchkey.control.ledger.ManagedKey;
+import dev.latchkey.control.rules.KeyRules;
 import dev.latchkey.control.rules.RefusedException;
 import dev.latchkey.control.rules.RefusedException.Kind;
 import dev.latchkey.key.Environment;
 import dev.latchkey.key.KeyDigest;
 import dev.latchkey.key.KeyFormat;
+import dev.latchkey.key.KeyRecord;
 import dev.latchkey.key.Peppers;
 import dev.latchkey.key.PresentedKey;
 import java.security.SecureRandom;
@@ -65,13 +68,26 @@ public final class Mint {
         return peppers.all(secret);
     }
 
-    /** Returns where the index is to hold {@code secret}. */
-    public KeyDigest digest(PresentedKey secret) {
-        return peppers.newest(secret);
-    }
-
-    /** @param now epoch milliseconds */
-    public String id(long now) {
-        return KeyIds.next(now, random);
+    /**
+     * Returns a new key, active, under an id that no other has.
+     *
+     * @param now epoch milliseconds
+     */
+    public ManagedKey key(
+            PresentedKey secret,
+            String workspace,
+            String name,
+            KeyRules.Terms terms,
+            ManagedKey.Links links,
+            long now) {
+        KeyRecord record = new KeyRecord(
+                KeyIds.next(now, random),
+                workspace,
+                terms.environment(),
+                terms.scopes(),
+                KeyRecord.State.ACTIVE,
+                terms.expiresAt(),
+                1);
+        return ManagedKey.made(record, peppers.newest(secret), name, secret.start(), now, links);
     }
 }

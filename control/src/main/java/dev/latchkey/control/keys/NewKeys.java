@@ -10,7 +10,6 @@ import dev.latchkey.control.ledger.StoreException;
 import dev.latchkey.control.rules.KeyRules;
 import dev.latchkey.control.rules.RefusedException;
 import dev.latchkey.control.rules.RefusedException.Kind;
-import dev.latchkey.key.KeyRecord;
 import dev.latchkey.key.PresentedKey;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -49,21 +48,8 @@ final class NewKeys {
     Optional<CreatedKey> make(Caller caller, Plan plan, Optional<Claim> claim, long now) {
         KeyRules.Terms terms = plan.terms();
         PresentedKey secret = mint.secret(terms.environment());
-        KeyRecord record = new KeyRecord(
-                mint.id(now),
-                plan.workspace(),
-                terms.environment(),
-                terms.scopes(),
-                KeyRecord.State.ACTIVE,
-                terms.expiresAt(),
-                1);
-        ManagedKey key = ManagedKey.made(
-                record,
-                mint.digest(secret),
-                plan.name(),
-                secret.start(),
-                now,
-                new ManagedKey.Links(plan.predecessor(), ""));
+        ManagedKey key = mint.key(
+                secret, plan.workspace(), plan.name(), terms, new ManagedKey.Links(plan.predecessor(), ""), now);
         if (!ledger.createUnseen(key, new Audit(caller, "key.create", "", now), claim)) {
             return Optional.empty();
         }

@@ -40,7 +40,6 @@ public final class Ledger {
     private static final int RECENT_SECONDS = 60;
 
     private static final long SCAN_COUNT = 100;
-    private static final long LAST_MILLI = 253_402_300_799_999L; // 9999-12-31T23:59:59.999Z
 
     private static final String SETTLE = """
             #!lua flags=allow-oom
@@ -167,7 +166,7 @@ public final class Ledger {
         List<@Nullable Double> scores =
                 redis.call(commands -> commands.zmscore(schema.used(workspace), ids.toArray(String[]::new)));
         return scores.stream()
-                .map(score -> score != null && score >= 0 && score <= LAST_MILLI
+                .map(score -> score != null && score >= 0 && score <= LedgerCodec.LAST_MILLI
                         ? OptionalLong.of(score.longValue())
                         : OptionalLong.empty())
                 .toList();

@@ -22,7 +22,7 @@ import java.util.Set;
  */
 final class LedgerCodec {
     private static final int VERSION = 1;
-    private static final long LAST_MILLI = 253_402_300_799_999L; // 9999-12-31T23:59:59.999Z
+    static final long LAST_MILLI = 253_402_300_799_999L; // 9999-12-31T23:59:59.999Z
     private static final ObjectMapper JSON =
             new ObjectMapper().enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY);
 

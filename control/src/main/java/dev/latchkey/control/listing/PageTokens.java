@@ -1,11 +1,10 @@
 package dev.latchkey.control.listing;
 
+import dev.latchkey.control.rules.Fingerprint;
 import dev.latchkey.control.rules.Shown;
 import dev.latchkey.control.rules.Violations;
 import dev.latchkey.index.IndexSchema;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.Optional;
@@ -15,20 +14,19 @@ import java.util.Optional;
  * workspace, is no token here. They hold no secret, and nothing is allowed by having one. Immutable and thread-safe.
  */
 final class PageTokens {
-    private static final int MARK_BYTES = 12;
+    private static final int MARK_BYTES = 16;
 
     private final byte[] mark;
 
     PageTokens(KeyQuery query, KeyOrder order) {
-        String list = String.join(
-                "\0",
+        String list = Fingerprint.of(
                 query.workspace(),
                 Boolean.toString(query.all()),
                 query.state(),
                 query.name(),
                 query.expiringIn().toString(),
                 order.toString());
-        this.mark = Arrays.copyOf(sha256(list.getBytes(StandardCharsets.UTF_8)), MARK_BYTES);
+        this.mark = Arrays.copyOf(list.getBytes(StandardCharsets.US_ASCII), MARK_BYTES);
     }
 
     /** Returns the token of the page that starts after {@code place}. */
@@ -67,14 +65,6 @@ final class PageTokens {
             return Optional.of(place).filter(same -> encode(same).equals(token));
         } catch (IllegalArgumentException e) {
             return Optional.empty();
-        }
-    }
-
-    private static byte[] sha256(byte[] text) {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(text);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
         }
     }
 }

@@ -8,8 +8,8 @@ import com.google.protobuf.Descriptors.OneofDescriptor;
 import com.google.protobuf.Message;
 import dev.latchkey.control.rules.Shown;
 import dev.latchkey.control.rules.Violation;
+import dev.latchkey.control.rules.Violations;
 import dev.latchkey.text.NearestName;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
@@ -22,22 +22,15 @@ import org.jspecify.annotations.Nullable;
  * A member that is null counts as absent. Not thread-safe.
  */
 final class RequestJson {
-    /** More than anybody reads; bounds what a hostile request costs. */
-    private static final int MAX_VIOLATIONS = 50;
-
-    private static final String HIDDEN = "(not shown)";
-
-    private final List<Violation> violations = new ArrayList<>();
+    private final Violations violations = new Violations();
 
     /** Returns what was found wrong. */
     List<Violation> violations() {
-        return List.copyOf(violations);
+        return violations.all();
     }
 
     void violation(String field, String value, String expected) {
-        if (violations.size() < MAX_VIOLATIONS) {
-            violations.add(new Violation(field, value, expected));
-        }
+        violations.add(field, value, expected);
     }
 
     /** Says that there is no member or parameter {@code name}; never its value, which may be a secret in the wrong place. */
@@ -46,7 +39,7 @@ final class RequestJson {
         String expected =
                 nearest == null ? "nothing: there are none here" : "a name that there is, nearest: " + nearest;
         String shown = Shown.quoted(name);
-        violation(path + shown.substring(1, shown.length() - 1), HIDDEN, expected);
+        violation(path + shown.substring(1, shown.length() - 1), Violations.NOT_SHOWN, expected);
     }
 
     /**
@@ -98,7 +91,10 @@ final class RequestJson {
         }
         Object value = Scalars.read(field, json);
         if (value == null) {
-            violation(path, field.getName().equals("secret") ? HIDDEN : shown(json), Scalars.expected(field));
+            violation(
+                    path,
+                    field.getName().equals("secret") ? Violations.NOT_SHOWN : shown(json),
+                    Scalars.expected(field));
         }
         return value;
     }
