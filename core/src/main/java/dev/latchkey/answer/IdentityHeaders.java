@@ -1,6 +1,7 @@
 package dev.latchkey.answer;
 
 import dev.latchkey.key.KeyRecord;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -14,33 +15,23 @@ import java.util.stream.Collectors;
  * <p>This class is immutable and thread-safe.
  */
 public final class IdentityHeaders {
-    private final String workspace;
-    private final String key;
-    private final String environment;
-    private final String scopes;
     private final List<String> names;
     private final Set<String> dashedNames;
-    private final int shortest;
-    private final int longest;
+    private final BitSet lengths = new BitSet();
 
     /** @param prefix in lower case, ending in {@code -} */
     public IdentityHeaders(String prefix) {
-        this.workspace = prefix + "workspace";
-        this.key = prefix + "key";
-        this.environment = prefix + "environment";
-        this.scopes = prefix + "scopes";
-        this.names = List.of(workspace, key, environment, scopes);
+        this.names = List.of(prefix + "workspace", prefix + "key", prefix + "environment", prefix + "scopes");
         this.dashedNames = names.stream().map(IdentityHeaders::dashed).collect(Collectors.toUnmodifiableSet());
-        this.shortest = names.stream().mapToInt(String::length).min().orElseThrow();
-        this.longest = names.stream().mapToInt(String::length).max().orElseThrow();
+        names.forEach(name -> lengths.set(name.length()));
     }
 
     /** Shows {@code sink} each header, name and value, by which the upstream knows the caller. */
     public void forEach(KeyRecord record, BiConsumer<String, String> sink) {
-        sink.accept(workspace, record.workspace());
-        sink.accept(key, record.id());
-        sink.accept(environment, record.environment().text());
-        sink.accept(scopes, String.join(" ", record.scopes()));
+        String[] values = values(record);
+        for (int i = 0; i < values.length; i++) {
+            sink.accept(names.get(i), values[i]);
+        }
     }
 
     /** Returns all of the names. */
@@ -48,13 +39,21 @@ public final class IdentityHeaders {
         return names;
     }
 
+    /** Returns what stands in the headers of a caller with this key, in the order of {@link #names}. */
+    public String[] values(KeyRecord record) {
+        return new String[] {
+            record.workspace(), record.id(), record.environment().text(), record.scopeText()
+        };
+    }
+
+    /** Tells whether one of the names has so many characters, and so may have another spelling of it. */
+    public boolean haveLength(int length) {
+        return lengths.get(length);
+    }
+
     /** Tells whether {@code header} is one of the names with another {@code -}/{@code _} spelling or letter case. */
     public boolean isOtherSpelling(String header) {
-        int length = header.length();
-        return length >= shortest
-                && length <= longest
-                && !names.contains(header)
-                && dashedNames.contains(dashed(header));
+        return haveLength(header.length()) && !names.contains(header) && dashedNames.contains(dashed(header));
     }
 
     private static String dashed(String header) {

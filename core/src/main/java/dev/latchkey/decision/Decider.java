@@ -16,6 +16,7 @@ import dev.latchkey.policy.RouteEnvironment;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -99,21 +100,30 @@ public final class Decider {
 
     private CompletableFuture<Decision> judgeKey(Question question, long stamp, int attempts) {
         Route route = question.route;
-        return find(peppers.all(question.presented))
-                .thenCompose(found -> {
-                    if (found.isEmpty()) {
-                        return done(new Decision.Deny(Reason.UNKNOWN_KEY, route, null));
-                    }
-                    KeyRecord key = found.get();
-                    Reason refused = refusal(key, question);
-                    if (refused != null) {
-                        return done(new Decision.Deny(refused, route, key));
-                    }
-                    return index.findWorkspace(key.workspace())
-                            .thenCompose(workspace ->
-                                    confirmed(judgeScope(key, workspace, route), question, stamp, attempts));
-                })
-                .exceptionally(failure -> fault(failure, route));
+        CompletableFuture<Decision> decision = then(find(peppers.all(question.presented)), found -> {
+            if (found.isEmpty()) {
+                return done(new Decision.Deny(Reason.UNKNOWN_KEY, route, null));
+            }
+            KeyRecord key = found.get();
+            Reason refused = refusal(key, question);
+            if (refused != null) {
+                return done(new Decision.Deny(refused, route, key));
+            }
+            return then(
+                    index.findWorkspace(key.workspace()),
+                    workspace -> confirmed(judgeScope(key, workspace, route), question, stamp, attempts));
+        });
+        return isThere(decision) ? decision : decision.exceptionally(failure -> fault(failure, route));
+    }
+
+    /** As {@code first.thenCompose(next)}, but without a stage in between if {@code first} is there already. */
+    private static <A, B> CompletableFuture<B> then(
+            CompletableFuture<A> first, Function<A, CompletableFuture<B>> next) {
+        return isThere(first) ? next.apply(first.join()) : first.thenCompose(next);
+    }
+
+    private static boolean isThere(CompletableFuture<?> future) {
+        return future.isDone() && !future.isCompletedExceptionally();
     }
 
     /** Lets an allow stand only if what it was read from may still be relied on; else asks again. */

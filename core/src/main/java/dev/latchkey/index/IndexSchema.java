@@ -62,9 +62,7 @@ public final class IndexSchema {
     /** Returns the digest in {@code name}, if that is a key's. */
     public Optional<KeyDigest> digestIn(String name) {
         String start = prefix + "key:";
-        return name.startsWith(start) && name.length() > start.length()
-                ? Optional.of(new KeyDigest(name.substring(start.length())))
-                : Optional.empty();
+        return name.startsWith(start) ? KeyDigest.read(name.substring(start.length())) : Optional.empty();
     }
 
     /** Returns the workspace's id in {@code name}, if that is a workspace's. */
@@ -131,7 +129,7 @@ public final class IndexSchema {
         fields.put(KEY_ID, key.id());
         fields.put(WORKSPACE, key.workspace());
         fields.put(ENVIRONMENT, key.environment().text());
-        fields.put(SCOPES, String.join(" ", key.scopes()));
+        fields.put(SCOPES, key.scopeText());
         fields.put(STATE, key.revoked() ? REVOKED : ACTIVE);
         if (key.expiresAt() != KeyRecord.NEVER) {
             fields.put(EXPIRES_AT, Long.toString(key.expiresAt()));

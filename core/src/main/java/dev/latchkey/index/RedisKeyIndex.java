@@ -19,6 +19,7 @@ import java.util.function.Supplier;
 public final class RedisKeyIndex implements KeyIndex {
     private final Supplier<RedisAsyncCommands<String, String>> redis;
     private final IndexSchema schema;
+    private final SharedParts shared = new SharedParts();
 
     public RedisKeyIndex(RedisLink link, IndexSchema schema) {
         this(link::commands, schema);
@@ -32,7 +33,7 @@ public final class RedisKeyIndex implements KeyIndex {
 
     @Override
     public CompletableFuture<Optional<KeyRecord>> findKey(KeyDigest digest) {
-        return read(schema.key(digest), IndexSchema::decodeKey);
+        return read(schema.key(digest), fields -> shared.share(IndexSchema.decodeKey(fields)));
     }
 
     @Override

@@ -1,7 +1,5 @@
 package dev.latchkey.key;
 
-import java.util.Collections;
-import java.util.LinkedHashSet;
 import java.util.Set;
 
 /**
@@ -27,13 +25,18 @@ public record KeyRecord(
     public static final long NEVER = Long.MAX_VALUE;
 
     public KeyRecord {
-        scopes = Collections.unmodifiableSet(new LinkedHashSet<>(scopes));
+        scopes = Scopes.of(scopes);
     }
 
     /** Whether the key was revoked; there is no way back. */
     public enum State {
         ACTIVE,
         REVOKED
+    }
+
+    /** Returns the scopes joined by one space, as they are stored and as upstreams get them. */
+    public String scopeText() {
+        return ((Scopes) scopes).text();
     }
 
     public boolean revoked() {

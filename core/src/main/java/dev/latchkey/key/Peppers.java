@@ -96,7 +96,7 @@ public final class Peppers {
     private KeyDigest digest(int index, PresentedKey key) {
         Mac mac = macs.get()[index];
         mac.update(KEY_DOMAIN);
-        return new KeyDigest(peppers.get(index).version + "." + encode(mac.doFinal(key.ascii())));
+        return new KeyDigest(peppers.get(index).version, mac.doFinal(key.ascii()));
     }
 
     private static Pepper parseEntry(String entry, String where) {

@@ -3,6 +3,7 @@ package dev.latchkey.index;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.latchkey.key.Digests;
 import dev.latchkey.key.KeyDigest;
 import dev.latchkey.key.KeyRecord;
 import dev.latchkey.key.WorkspaceRecord;
@@ -13,7 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 class BoundedKeyIndexTest {
-    private static final KeyDigest DIGEST = new KeyDigest("1.x");
+    private static final KeyDigest DIGEST = Digests.named("x");
     private final Pending pending = new Pending();
     private final ReadBudget budget = new ReadBudget(2);
     private final BoundedKeyIndex index = new BoundedKeyIndex(pending, budget);

@@ -3,7 +3,7 @@ package dev.latchkey.index;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.latchkey.key.KeyDigest;
+import dev.latchkey.key.Digests;
 import dev.latchkey.key.Peppers;
 import io.lettuce.core.RedisURI;
 import java.time.Duration;
@@ -55,8 +55,7 @@ class IndexHeartbeatTest {
         Awaitility.await()
                 .atMost(Duration.ofSeconds(30))
                 .until(() -> heartbeat.problem().isEmpty());
-        assertThat(new RedisKeyIndex(link, schema).findKey(new KeyDigest("1.x")))
-                .succeedsWithin(Duration.ofSeconds(5));
+        assertThat(new RedisKeyIndex(link, schema).findKey(Digests.named("x"))).succeedsWithin(Duration.ofSeconds(5));
     }
 
     @Test
@@ -64,7 +63,7 @@ class IndexHeartbeatTest {
         RedisKeyIndex index = new RedisKeyIndex(link, schema);
         proxy.freeze();
         for (int i = 0; i < 20_000; i++) {
-            var unused = index.findKey(new KeyDigest("1.x"));
+            var unused = index.findKey(Digests.named("x"));
         }
 
         Awaitility.await().until(() -> heartbeat.problem().isPresent());

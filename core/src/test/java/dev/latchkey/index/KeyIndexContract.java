@@ -14,8 +14,8 @@ import org.junit.jupiter.api.Test;
 
 /** What every {@link KeyIndex} does. One that passes may stand for another in tests. */
 public abstract class KeyIndexContract {
-    private static final KeyDigest DIGEST = new KeyDigest("1.-0nOLdc1kPdOL4EU21BqK1bkxmPkd6K_ighZFUDULAo");
-    private static final KeyDigest OTHER = new KeyDigest("1.ayCwcE3bsUa8C-2msOm5rTS4q5_cxez4M8ub-8m85jI");
+    private static final KeyDigest DIGEST = KeyDigest.of("1.-0nOLdc1kPdOL4EU21BqK1bkxmPkd6K_ighZFUDULAo");
+    private static final KeyDigest OTHER = KeyDigest.of("1.ayCwcE3bsUa8C-2msOm5rTS4q5_cxez4M8ub-8m85jI");
     private static final KeyRecord KEY = new KeyRecord(
             "key_01", "ws_1", Environment.LIVE, Set.of("cases:read"), KeyRecord.State.ACTIVE, 1_800_000_000_000L, 3);
 

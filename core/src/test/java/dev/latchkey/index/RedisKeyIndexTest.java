@@ -20,7 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class RedisKeyIndexTest extends KeyIndexContract {
-    private static final KeyDigest DIGEST = new KeyDigest("1.fpUeNyecLkBN7afys4oTEdkMlYtLD-pOJpG91RNGZ4c");
+    private static final KeyDigest DIGEST = KeyDigest.of("1.fpUeNyecLkBN7afys4oTEdkMlYtLD-pOJpG91RNGZ4c");
 
     @RegisterExtension
     static final RealRedis REDIS = new RealRedis();

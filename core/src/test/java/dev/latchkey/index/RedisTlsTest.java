@@ -2,7 +2,7 @@ package dev.latchkey.index;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.latchkey.key.KeyDigest;
+import dev.latchkey.key.Digests;
 import io.lettuce.core.RedisURI;
 import java.io.IOException;
 import java.io.InputStream;
@@ -183,7 +183,7 @@ class RedisTlsTest {
     private Optional<?> read() {
         RedisLink current = link;
         return new RedisKeyIndex(java.util.Objects.requireNonNull(current), new IndexSchema("latchkey:"))
-                .findKey(new KeyDigest("1.x"))
+                .findKey(Digests.named("x"))
                 .join();
     }
 }

@@ -1,5 +1,8 @@
 package dev.latchkey.server;
 
+import static com.tngtech.archunit.core.domain.JavaCall.Predicates.target;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.name;
+import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noMethods;
 
@@ -27,11 +30,26 @@ class ServerArchitectureTest {
         }
     }
 
-    /** A CheckResponse with status code 0 is an allow, an empty one too: nobody else may come near a builder of one. */
+    /** What it writes is an allow, so nobody else may have one written, or call any bytes a response. */
     @ArchTest
-    static final ArchRule ONLY_ONE_CLASS_BUILDS_ANSWERS = noClasses()
+    static final ArchRule ONLY_ONE_CLASS_ANSWERS = noClasses()
             .that()
             .doNotHaveFullyQualifiedName("dev.latchkey.server.authz.CheckResponses")
+            .and()
+            .doNotHaveFullyQualifiedName("dev.latchkey.server.authz.AllowByKey")
+            .should()
+            .dependOnClassesThat()
+            .haveFullyQualifiedName("dev.latchkey.server.authz.AllowByKey")
+            .orShould()
+            .callConstructorWhere(target(owner(name("dev.latchkey.server.authz.WireResponse"))));
+
+    /** A CheckResponse with status code 0 is an allow, an empty one too: nobody else may come near a builder of one. */
+    @ArchTest
+    static final ArchRule ONLY_TWO_CLASSES_BUILD_ANSWERS = noClasses()
+            .that()
+            .doNotHaveFullyQualifiedName("dev.latchkey.server.authz.CheckResponses")
+            .and()
+            .doNotHaveFullyQualifiedName("dev.latchkey.server.authz.AllowByKey")
             .should()
             .dependOnClassesThat()
             .areAssignableTo(CheckResponse.Builder.class)

@@ -123,7 +123,7 @@ final class LedgerCodec {
                     number(id, json, "rev"));
             return new ManagedKey(
                     record,
-                    new KeyDigest(json.required("digest").asText()),
+                    KeyDigest.of(json.required("digest").asText()),
                     json.required("name").asText(),
                     json.required("start").asText(),
                     number(id, json, "created_at"),

@@ -29,7 +29,7 @@ record Pending(String field, String value) {
     /** Returns where the index may still hold a key that the ledger has no more; empty for any other note. */
     Optional<KeyDigest> removed() {
         int end = value.indexOf(REMOVED);
-        return end < 0 ? Optional.empty() : Optional.of(new KeyDigest(value.substring(end + REMOVED.length())));
+        return end < 0 ? Optional.empty() : Optional.of(KeyDigest.of(value.substring(end + REMOVED.length())));
     }
 
     boolean isUnseen() {

@@ -18,6 +18,7 @@ import dev.latchkey.control.rules.RefusedException;
 import dev.latchkey.control.rules.RefusedException.Kind;
 import dev.latchkey.control.rules.Violation;
 import dev.latchkey.index.RealRedis;
+import dev.latchkey.key.Digests;
 import dev.latchkey.key.KeyRecord;
 import io.lettuce.core.Range;
 import java.time.Duration;
@@ -224,7 +225,6 @@ class KeyRotationTest {
     @Test
     void rotate_crashBeforeTheOldKeyHasItsEnd_leavesItAloneAndTheNewOneIsWithdrawn() {
         ManagedKey old = create(Expiry.Never.NEVER);
-        ManagedKey other = create(Expiry.Never.NEVER);
         ManagedKey left = ManagedKey.made(
                 new KeyRecord(
                         "key_left",
@@ -234,7 +234,7 @@ class KeyRotationTest {
                         KeyRecord.State.ACTIVE,
                         KeyRecord.NEVER,
                         1),
-                new dev.latchkey.key.KeyDigest(other.digest().text() + "x"),
+                Digests.named("another"),
                 old.name(),
                 old.start(),
                 NOW,

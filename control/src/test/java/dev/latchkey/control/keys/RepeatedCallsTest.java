@@ -22,8 +22,8 @@ import dev.latchkey.control.rules.RefusedException;
 import dev.latchkey.control.rules.RefusedException.Kind;
 import dev.latchkey.control.rules.Violation;
 import dev.latchkey.index.RealRedis;
+import dev.latchkey.key.Digests;
 import dev.latchkey.key.Environment;
-import dev.latchkey.key.KeyDigest;
 import dev.latchkey.key.KeyRecord;
 import java.time.Duration;
 import java.util.List;
@@ -326,7 +326,7 @@ class RepeatedCallsTest {
                 KeyRecord.NEVER,
                 1);
         ManagedKey key = ManagedKey.made(
-                record, new KeyDigest("1.left"), wanted.name(), "opt_live_0000", now, ManagedKey.Links.NONE);
+                record, Digests.named("left"), wanted.name(), "opt_live_0000", now, ManagedKey.Links.NONE);
         Claim claim =
                 new Claim(Fingerprint.of("alice", "req-1"), Optional.<AnsweredRequest>empty(), wanted.fingerprint());
         assertThat(control.ledger.createUnseen(key, new Audit(ONCE, "key.create", "", now), Optional.of(claim)))

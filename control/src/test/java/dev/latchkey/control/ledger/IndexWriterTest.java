@@ -27,7 +27,7 @@ class IndexWriterTest {
     @RegisterExtension
     static final RealRedis REDIS = new RealRedis();
 
-    private static final KeyDigest DIGEST = new KeyDigest("1.-0nOLdc1kPdOL4EU21BqK1bkxmPkd6K_ighZFUDULAo");
+    private static final KeyDigest DIGEST = KeyDigest.of("1.-0nOLdc1kPdOL4EU21BqK1bkxmPkd6K_ighZFUDULAo");
     private static final String KEY = "latchkey:key:" + DIGEST.text();
     private static final String WORKSPACE = "latchkey:workspace:ws_1";
 

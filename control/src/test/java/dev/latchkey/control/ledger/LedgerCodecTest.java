@@ -97,7 +97,7 @@ class LedgerCodecTest {
         Set<String> scopes = new LinkedHashSet<>(List.of("cases:read", "a:b"));
         KeyRecord record =
                 new KeyRecord("key_1", "ws_1", Environment.LIVE, scopes, KeyRecord.State.ACTIVE, expiresAt, 1);
-        KeyDigest digest = new KeyDigest("1.-0nOLdc1kPdOL4EU21BqK1bkxmPkd6K_ighZFUDULAo");
+        KeyDigest digest = KeyDigest.of("1.-0nOLdc1kPdOL4EU21BqK1bkxmPkd6K_ighZFUDULAo");
         return new ManagedKey(record, digest, "Ärzte \"CRM\"", "opt_live_0000", 1000, 0, ManagedKey.Links.NONE);
     }
 }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.latchkey.control.FakeClock;
 import dev.latchkey.control.TestControl;
 import dev.latchkey.index.RealRedis;
+import dev.latchkey.key.Digests;
 import dev.latchkey.key.Environment;
 import dev.latchkey.key.KeyDigest;
 import dev.latchkey.key.KeyRecord;
@@ -213,6 +214,6 @@ class LedgerTest {
     }
 
     private static KeyDigest digest(String id) {
-        return new KeyDigest("1." + id);
+        return Digests.named("" + id);
     }
 }

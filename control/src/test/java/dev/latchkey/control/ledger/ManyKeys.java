@@ -1,6 +1,7 @@
 package dev.latchkey.control.ledger;
 
 import dev.latchkey.index.RealRedis;
+import dev.latchkey.key.Digests;
 import dev.latchkey.key.Environment;
 import dev.latchkey.key.KeyDigest;
 import dev.latchkey.key.KeyRecord;
@@ -33,7 +34,7 @@ public final class ManyKeys {
                 KeyRecord.State.ACTIVE,
                 expiresAt,
                 1);
-        KeyDigest digest = new KeyDigest(String.format("1.%043d", number));
+        KeyDigest digest = Digests.named("key " + number);
         return ManagedKey.made(record, digest, name, "opt_live_abcd", number + 1L, ManagedKey.Links.NONE);
     }
 

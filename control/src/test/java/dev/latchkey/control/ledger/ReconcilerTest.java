@@ -14,6 +14,7 @@ import dev.latchkey.control.rules.PageRequest;
 import dev.latchkey.control.rules.RefusedException;
 import dev.latchkey.control.rules.RefusedException.Kind;
 import dev.latchkey.index.RealRedis;
+import dev.latchkey.key.Digests;
 import dev.latchkey.key.KeyRecord;
 import dev.latchkey.key.WorkspaceRecord;
 import java.time.Duration;
@@ -251,7 +252,7 @@ class ReconcilerTest {
                         record.state(),
                         record.expiresAt(),
                         1),
-                new dev.latchkey.key.KeyDigest(like.digest().text() + "x"),
+                Digests.named(record.id() + "x"),
                 "Two",
                 like.start(),
                 control.clock.millis(),

@@ -1,5 +1,6 @@
 package dev.latchkey.server.authz;
 
+import com.google.protobuf.InvalidProtocolBufferException;
 import dev.latchkey.answer.AnswerStyle;
 import dev.latchkey.answer.IdentityHeaders;
 import dev.latchkey.decision.Decider;
@@ -7,8 +8,6 @@ import dev.latchkey.decision.Decision;
 import dev.latchkey.decision.FaultLog;
 import dev.latchkey.decision.Reason;
 import dev.latchkey.key.KeyFormat;
-import io.envoyproxy.envoy.service.auth.v3.CheckRequest;
-import io.envoyproxy.envoy.service.auth.v3.CheckResponse;
 import io.grpc.BindableService;
 import io.grpc.Context;
 import io.grpc.Deadline;
@@ -44,6 +43,8 @@ public final class AuthorizationService implements BindableService {
     private final DecisionListener listener;
     private final Timer timer;
     private final long timeoutNanos;
+    private final FaultLog undecodable =
+            new FaultLog(log, "a check request could not be decoded and is denied", System::nanoTime);
     private final FaultLog undecided = new FaultLog(log, "a check was not decided", System::nanoTime);
     private final FaultLog unwritten = new FaultLog(log, "an answer could not be written", System::nanoTime);
 
@@ -72,7 +73,7 @@ public final class AuthorizationService implements BindableService {
         return CheckMethod.bind(this);
     }
 
-    void check(CheckRequest request, StreamObserver<CheckResponse> observer) {
+    void check(byte[] request, StreamObserver<WireResponse> observer) {
         Answer answer = new Answer(observer, System.nanoTime());
         try {
             answer.begin(request);
@@ -96,34 +97,39 @@ public final class AuthorizationService implements BindableService {
             implements BiConsumer<Decision, @Nullable Throwable>, TimerTask, Runnable {
         private static final long serialVersionUID = 1L;
 
-        private final transient StreamObserver<CheckResponse> observer;
+        private final transient StreamObserver<WireResponse> observer;
         private final long start;
         private final long budgetNanos;
         private transient volatile @Nullable IncomingCheck check;
         private transient volatile @Nullable Timeout timeout;
 
-        Answer(StreamObserver<CheckResponse> observer, long start) {
+        Answer(StreamObserver<WireResponse> observer, long start) {
             this.observer = observer;
             this.start = start;
             this.budgetNanos = budgetNanos();
         }
 
-        void begin(CheckRequest request) {
+        void begin(byte[] request) {
             // Also for answers given at once: without a handler, answering a cancelled call throws.
-            if (observer instanceof ServerCallStreamObserver<CheckResponse> call) {
+            if (observer instanceof ServerCallStreamObserver<WireResponse> call) {
                 call.setOnCancelHandler(this);
             }
-            if (CheckMethod.isUndecodable(request)) {
+            IncomingCheck read;
+            try {
+                read = requests.read(request);
+            } catch (InvalidProtocolBufferException e) {
                 give(Decision.Deny.of(Reason.INTERNAL));
+                undecodable.report(e);
                 return;
             }
-            IncomingCheck read = requests.read(request);
             check = read;
             CompletableFuture<Decision> decision = decider.decide(read.access());
-            if (!decision.isDone()) {
+            if (decision.isDone()) {
+                accept(decision.join(), null);
+            } else {
                 timeout = timer.newTimeout(this, budgetNanos, TimeUnit.NANOSECONDS);
+                var unused = decision.whenComplete(this);
             }
-            var unused = decision.whenComplete(this);
         }
 
         @Override
@@ -167,7 +173,7 @@ public final class AuthorizationService implements BindableService {
             listener.decided(decision, System.nanoTime() - start);
         }
 
-        private CheckResponse response(Decision decision) {
+        private WireResponse response(Decision decision) {
             IncomingCheck read = check;
             try {
                 return read == null ? responses.unreadable() : responses.of(decision, read);

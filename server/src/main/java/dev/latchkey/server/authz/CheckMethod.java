@@ -1,11 +1,6 @@
 package dev.latchkey.server.authz;
 
-import com.google.protobuf.CodedInputStream;
-import com.google.protobuf.InvalidProtocolBufferException;
-import dev.latchkey.decision.FaultLog;
 import io.envoyproxy.envoy.service.auth.v3.AuthorizationGrpc;
-import io.envoyproxy.envoy.service.auth.v3.CheckRequest;
-import io.envoyproxy.envoy.service.auth.v3.CheckResponse;
 import io.grpc.MethodDescriptor;
 import io.grpc.MethodDescriptor.Marshaller;
 import io.grpc.ServerServiceDefinition;
@@ -13,55 +8,50 @@ import io.grpc.stub.ServerCalls;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * Binds the service so that a message which cannot be decoded is denied as well. gRPC would answer it with an error, and Envoy may
- * let errors pass: a request header that made the message undecodable was once a way in (CVE-2023-27488).
+ * Binds the service to the bytes of its messages, and not to generated classes, so that a message which cannot be decoded is
+ * denied as well. gRPC would answer it with an error, and Envoy may let errors pass: a request header that made the message
+ * undecodable was once a way in (CVE-2023-27488).
  */
 final class CheckMethod {
-    private static final Logger log = LoggerFactory.getLogger(CheckMethod.class);
-
-    /** Stands for a message that could not be decoded. Equal to an empty one, which is another thing. */
-    private static final CheckRequest UNDECODABLE = CheckRequest.newBuilder().build();
-
     private CheckMethod() {}
 
     static ServerServiceDefinition bind(AuthorizationService service) {
-        MethodDescriptor<CheckRequest, CheckResponse> generated = AuthorizationGrpc.getCheckMethod();
-        MethodDescriptor<CheckRequest, CheckResponse> method = generated.toBuilder(
-                        new CheckRequestMarshaller(), generated.getResponseMarshaller())
+        MethodDescriptor<byte[], WireResponse> method = AuthorizationGrpc.getCheckMethod().toBuilder(
+                        new Request(), new Response())
                 .build();
         return ServerServiceDefinition.builder(AuthorizationGrpc.SERVICE_NAME)
                 .addMethod(method, ServerCalls.asyncUnaryCall(service::check))
                 .build();
     }
 
-    @SuppressWarnings("ReferenceEquality") // see UNDECODABLE
-    static boolean isUndecodable(CheckRequest request) {
-        return request == UNDECODABLE;
-    }
-
-    private static final class CheckRequestMarshaller implements Marshaller<CheckRequest> {
-        private final FaultLog undecodable =
-                new FaultLog(log, "a check request could not be decoded and is denied", System::nanoTime);
-
+    private static final class Request implements Marshaller<byte[]> {
         @Override
-        public CheckRequest parse(InputStream message) {
+        public byte[] parse(InputStream message) {
             try {
-                return CheckRequest.parseFrom(CodedInputStream.newInstance(message));
-            } catch (InvalidProtocolBufferException e) {
-                undecodable.report(e);
-                return UNDECODABLE;
+                // All of it is there; gRPC's streams say so.
+                return message.readNBytes(message.available());
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
         }
 
         @Override
-        public InputStream stream(CheckRequest message) {
-            return message.toByteString().newInput();
+        public InputStream stream(byte[] message) {
+            throw new UnsupportedOperationException("a server sends no requests");
+        }
+    }
+
+    private static final class Response implements Marshaller<WireResponse> {
+        @Override
+        public InputStream stream(WireResponse response) {
+            return response.stream();
+        }
+
+        @Override
+        public WireResponse parse(InputStream message) {
+            throw new UnsupportedOperationException("a server reads no responses");
         }
     }
 }

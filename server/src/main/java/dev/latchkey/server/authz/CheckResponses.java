@@ -1,7 +1,5 @@
 package dev.latchkey.server.authz;
 
-import com.google.protobuf.Struct;
-import com.google.protobuf.Value;
 import com.google.rpc.Status;
 import dev.latchkey.answer.AnswerStyle;
 import dev.latchkey.answer.DenialTemplates;
@@ -19,6 +17,7 @@ import io.envoyproxy.envoy.service.auth.v3.CheckResponse;
 import io.envoyproxy.envoy.service.auth.v3.DeniedHttpResponse;
 import io.envoyproxy.envoy.service.auth.v3.OkHttpResponse;
 import io.envoyproxy.envoy.type.v3.HttpStatus;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -38,13 +37,17 @@ final class CheckResponses {
     private static final List<String> OVERRIDES =
             List.of("x-http-method-override", "x-http-method", "x-method-override", "x-original-url", "x-rewrite-url");
 
+    private static final String AUTHORIZATION = "authorization";
+
     private final IdentityHeaders identity;
+    private final DecisionMetadata metadata = new DecisionMetadata();
     private final DenialTemplates templates;
     private final OkHttpResponse okBase;
+    private final AllowByKey allowByKey;
     private final Map<Reason, DeniedHttpResponse> problems = new EnumMap<>(Reason.class);
     private final Map<Reason, DeniedHttpResponse> grpcProblems = new EnumMap<>(Reason.class);
     private final Map<Reason, String> problemStarts = new EnumMap<>(Reason.class);
-    private final Map<Reason, CheckResponse> constant = new EnumMap<>(Reason.class);
+    private final Map<Reason, WireResponse> constant = new EnumMap<>(Reason.class);
 
     CheckResponses(AnswerStyle style, IdentityHeaders identity) {
         this.identity = identity;
@@ -54,6 +57,7 @@ final class CheckResponses {
             ok.addAllHeadersToRemove(OVERRIDES);
         }
         this.okBase = ok.build();
+        this.allowByKey = new AllowByKey(allow(okBase.toBuilder().addHeadersToRemove(AUTHORIZATION)), identity);
         for (Reason reason : Reason.values()) {
             if (reason.denial() != null && reason != Reason.SCOPE_MISSING) {
                 prebuild(reason);
@@ -61,45 +65,67 @@ final class CheckResponses {
         }
     }
 
-    CheckResponse of(Decision decision, IncomingCheck check) {
+    WireResponse of(Decision decision, IncomingCheck check) {
         return decision instanceof Decision.Allow allowed
                 ? allow(allowed, check)
                 : deny((Decision.Deny) decision, check);
     }
 
     /** Returns the answer to a message that could not even be read. */
-    CheckResponse unreadable() {
+    WireResponse unreadable() {
         return constant(Reason.INTERNAL);
     }
 
-    private CheckResponse allow(Decision.Allow allowed, IncomingCheck check) {
-        OkHttpResponse.Builder ok = okBase.toBuilder().addAllHeadersToRemove(check.otherSpellings());
+    private WireResponse allow(Decision.Allow allowed, IncomingCheck check) {
         KeyRecord key = allowed.key();
-        if (key == null) {
-            ok.addAllHeadersToRemove(identity.names());
-            if (check.mentionsKey()) {
-                ok.addHeadersToRemove("authorization");
-            }
-        } else {
-            ok.addHeadersToRemove("authorization");
-            identity.forEach(key, (name, value) -> ok.addHeaders(header(name, value)));
+        if (key != null) {
+            byte[] more = removal(check.otherSpellings());
+            return new WireResponse(allowByKey.write(key, more, metadata.of(allowed)));
         }
+        OkHttpResponse.Builder ok = okBase.toBuilder()
+                .addAllHeadersToRemove(check.otherSpellings())
+                .addAllHeadersToRemove(identity.names());
+        if (check.mentionsKey()) {
+            ok.addHeadersToRemove(AUTHORIZATION);
+        }
+        return wire(allow(ok), allowed);
+    }
+
+    private static CheckResponse allow(OkHttpResponse.Builder ok) {
         return CheckResponse.newBuilder()
                 .setStatus(Status.getDefaultInstance())
                 .setOkResponse(ok)
-                .setDynamicMetadata(metadata(allowed))
                 .build();
     }
 
-    private CheckResponse deny(Decision.Deny denied, IncomingCheck check) {
+    private static byte[] removal(List<String> headers) {
+        return headers.isEmpty()
+                ? TextField.NOTHING
+                : OkHttpResponse.newBuilder()
+                        .addAllHeadersToRemove(headers)
+                        .build()
+                        .toByteArray();
+    }
+
+    private WireResponse wire(CheckResponse response, Decision decision) {
+        byte[] more = metadata.of(decision);
+        byte[] message = Arrays.copyOf(response.toByteArray(), response.getSerializedSize() + more.length);
+        System.arraycopy(more, 0, message, message.length - more.length, more.length);
+        return new WireResponse(message);
+    }
+
+    private WireResponse deny(Decision.Deny denied, IncomingCheck check) {
         boolean varies = check.requestId() != null || denied.route() != null || denied.key() != null || check.grpc();
         if (!varies) {
             return constant(denied.reason());
         }
+        return wire(deny(denied, check.grpc() ? grpcProblem(denied) : problem(denied, check.requestId())), denied);
+    }
+
+    private static CheckResponse deny(Decision.Deny denied, DeniedHttpResponse response) {
         return CheckResponse.newBuilder()
                 .setStatus(Status.newBuilder().setCode(denied.denial().grpcStatus()))
-                .setDeniedResponse(check.grpc() ? grpcProblem(denied) : problem(denied, check.requestId()))
-                .setDynamicMetadata(metadata(denied))
+                .setDeniedResponse(response)
                 .build();
     }
 
@@ -119,8 +145,8 @@ final class CheckResponses {
         return ready == null ? grpcProblem(denied.reason(), denied.route()) : ready;
     }
 
-    private CheckResponse constant(Reason reason) {
-        CheckResponse ready = constant.get(reason);
+    private WireResponse constant(Reason reason) {
+        WireResponse ready = constant.get(reason);
         if (ready == null) {
             throw new IllegalArgumentException("reason: " + reason + " (expected: one whose answer does not vary)");
         }
@@ -134,13 +160,9 @@ final class CheckResponses {
         problems.put(reason, problem);
         grpcProblems.put(reason, grpcProblem(reason, null));
         Decision.Deny denied = Decision.Deny.of(reason);
-        constant.put(
-                reason,
-                CheckResponse.newBuilder()
-                        .setStatus(Status.newBuilder().setCode(denied.denial().grpcStatus()))
-                        .setDeniedResponse(problem.toBuilder().setBody(start + DenialTemplates.end(null)))
-                        .setDynamicMetadata(metadata(denied))
-                        .build());
+        DeniedHttpResponse whole =
+                problem.toBuilder().setBody(start + DenialTemplates.end(null)).build();
+        constant.put(reason, wire(deny(denied, whole), denied));
     }
 
     private DeniedHttpResponse problemHeaders(Reason reason, @Nullable Route route) {
@@ -166,28 +188,6 @@ final class CheckResponses {
             denied.addHeaders(header(header.name(), header.value()));
         }
         return denied;
-    }
-
-    /** What Envoy can log of every answer; the reference configuration tells our 503 from Envoy's own by {@code code}. */
-    private static Struct metadata(Decision decision) {
-        Reason reason = decision.reason();
-        Struct.Builder metadata =
-                Struct.newBuilder().putFields("code", text(reason.code())).putFields("reason", text(reason.text()));
-        KeyRecord key = decision.key();
-        if (key != null) {
-            metadata.putFields("key_id", text(key.id()))
-                    .putFields("workspace", text(key.workspace()))
-                    .putFields("environment", text(key.environment().text()));
-        }
-        Route route = decision.route();
-        if (route != null) {
-            metadata.putFields("rule", text(route.rule()));
-        }
-        return metadata.build();
-    }
-
-    private static Value text(String value) {
-        return Value.newBuilder().setStringValue(value).build();
     }
 
     private static HeaderValueOption header(String name, String value) {

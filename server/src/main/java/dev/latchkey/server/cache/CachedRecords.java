@@ -55,7 +55,15 @@ class CachedRecords<K, V> {
     private final Cache<K, Entry<V>> absent;
     private final ConcurrentHashMap<K, Flight<V>> flights = new ConcurrentHashMap<>();
 
-    private record Entry<V>(CompletableFuture<Optional<V>> answer, long endNanos) {}
+    /** A record until its end, as the answer that each hit gets. */
+    private static final class Entry<V> extends CompletableFuture<Optional<V>> {
+        private final long endNanos;
+
+        Entry(Optional<V> record, long endNanos) {
+            this.endNanos = endNanos;
+            complete(record);
+        }
+    }
 
     /** A read under way, for all who wait for it: each has a copy, and gives up for itself only. No two are equal. */
     static final class Flight<V> {
@@ -81,12 +89,12 @@ class CachedRecords<K, V> {
         Entry<V> entry = fresh(present, name);
         if (entry != null) {
             counters.hits.increment();
-            return entry.answer;
+            return entry;
         }
         entry = fresh(absent, name);
         if (entry != null) {
             counters.absentHits.increment();
-            return entry.answer;
+            return entry;
         }
         return join(name);
     }
@@ -127,7 +135,7 @@ class CachedRecords<K, V> {
         Entry<V> meanwhile = fresh(present, name);
         if (meanwhile != null) {
             flights.remove(name, mine);
-            mine.answer.complete(meanwhile.answer.join());
+            mine.answer.complete(meanwhile.join());
             return mine.answer;
         }
         counters.misses.increment();
@@ -173,7 +181,7 @@ class CachedRecords<K, V> {
 
     private void store(K name, Optional<V> record) {
         long age = maxAgeNanos - ThreadLocalRandom.current().nextLong(maxAgeNanos / JITTER + 1);
-        Entry<V> entry = new Entry<>(CompletableFuture.completedFuture(record), nanos.getAsLong() + age);
+        Entry<V> entry = new Entry<>(record, nanos.getAsLong() + age);
         (record.isPresent() ? present : absent).put(name, entry);
         (record.isPresent() ? absent : present).invalidate(name);
     }

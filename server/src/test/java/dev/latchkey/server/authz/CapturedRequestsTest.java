@@ -3,6 +3,7 @@ package dev.latchkey.server.authz;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
 import dev.latchkey.answer.AnswerStyle;
 import dev.latchkey.answer.IdentityHeaders;
 import dev.latchkey.decision.Decider;
@@ -42,8 +43,8 @@ class CapturedRequestsTest {
     private final InMemoryKeyIndex index = new InMemoryKeyIndex();
     private final IdentityHeaders identity = new IdentityHeaders("x-latchkey-");
     private final CheckRequests requests = new CheckRequests(format, identity);
-    private final CheckResponses responses =
-            new CheckResponses(new AnswerStyle("x-latchkey-", true, "urn:latchkey:error:", "latchkey"), identity);
+    private final ReadAnswers responses =
+            new ReadAnswers(new AnswerStyle("x-latchkey-", true, "urn:latchkey:error:", "latchkey"), identity);
     private final Decider decider = new Decider(new Policies(POLICY, Map.of()), peppers, index, () -> 0);
 
     @BeforeEach
@@ -85,7 +86,7 @@ class CapturedRequestsTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource("captures")
     void check_asRecorded_answerIsOkOnlyIfTheDecisionAllows(Capture capture) {
-        IncomingCheck check = requests.read(capture.request());
+        IncomingCheck check = read(capture.request());
         Decision decision = decider.decide(check.access()).join();
 
         CheckResponse response = responses.of(decision, check);
@@ -96,8 +97,16 @@ class CapturedRequestsTest {
         assertThat(response.toString()).doesNotContain("opt_live_abc", "opt_test_abc");
     }
 
+    private IncomingCheck read(CheckRequest request) {
+        try {
+            return requests.read(request.toByteArray());
+        } catch (InvalidProtocolBufferException e) {
+            throw new AssertionError(e);
+        }
+    }
+
     private String decide(CheckRequest request) {
-        return decider.decide(requests.read(request).access()).join().reason().text();
+        return decider.decide(read(request).access()).join().reason().text();
     }
 
     private static String expected(Capture capture) {

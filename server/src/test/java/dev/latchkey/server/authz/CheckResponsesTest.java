@@ -38,7 +38,10 @@ class CheckResponsesTest {
     private static final KeyRecord KEY = new KeyRecord(
             "key_1", "ws_1", Environment.LIVE, Set.of("a:read"), KeyRecord.State.ACTIVE, KeyRecord.NEVER, 1);
 
-    private final CheckResponses responses = responses(true);
+    private static final AnswerStyle STYLE = new AnswerStyle("x-latchkey-", true, "urn:latchkey:error:", "latchkey");
+    private static final IdentityHeaders IDENTITY = new IdentityHeaders("x-latchkey-");
+
+    private final ReadAnswers responses = responses(true);
 
     static Stream<Reason> denials() {
         return Arrays.stream(Reason.values()).filter(reason -> reason.denial() != null);
@@ -123,8 +126,9 @@ class CheckResponsesTest {
     @MethodSource("denials")
     void of_denialThatDoesNotVary_isBuiltOnce(Reason reason) {
         if (reason != Reason.SCOPE_MISSING) {
-            assertThat(responses.of(deny(reason), check(null, false)))
-                    .isSameAs(responses.of(deny(reason), check(null, false)));
+            CheckResponses raw = new CheckResponses(STYLE, IDENTITY);
+
+            assertThat(raw.of(deny(reason), check(null, false))).isSameAs(raw.of(deny(reason), check(null, false)));
         }
     }
 
@@ -280,10 +284,9 @@ class CheckResponsesTest {
         assertThat(new IdentityHeaders("x-latchkey-").isOtherSpelling(header)).isEqualTo(other);
     }
 
-    private static CheckResponses responses(boolean removeOverrides) {
-        return new CheckResponses(
-                new AnswerStyle("x-latchkey-", removeOverrides, "urn:latchkey:error:", "latchkey"),
-                new IdentityHeaders("x-latchkey-"));
+    private static ReadAnswers responses(boolean removeOverrides) {
+        return new ReadAnswers(
+                new AnswerStyle("x-latchkey-", removeOverrides, "urn:latchkey:error:", "latchkey"), IDENTITY);
     }
 
     private static Decision.Deny deny(Reason reason) {

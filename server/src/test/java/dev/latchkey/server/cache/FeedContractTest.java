@@ -6,6 +6,7 @@ import dev.latchkey.decision.Reason;
 import dev.latchkey.index.KeyIndex;
 import dev.latchkey.index.KeyIndexContract;
 import dev.latchkey.index.RealRedis;
+import dev.latchkey.key.Digests;
 import dev.latchkey.key.KeyDigest;
 import dev.latchkey.key.KeyRecord;
 import dev.latchkey.key.WorkspaceRecord;
@@ -68,7 +69,7 @@ class FeedContractTest extends KeyIndexContract {
     @Test
     void findKey_tenThousandFirstRequestsAtOnce_readRedisOnce() {
         near.warm();
-        KeyDigest cold = new KeyDigest("1.cold");
+        KeyDigest cold = Digests.named("cold");
         long before = near.cache.counters().invalidations();
         store(cold, OneKey.record());
         RealFeed.patiently().until(() -> near.cache.counters().invalidations() > before);

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.latchkey.decision.Reason;
 import dev.latchkey.index.FaultProxy;
 import dev.latchkey.index.RealRedis;
-import dev.latchkey.key.KeyDigest;
+import dev.latchkey.key.Digests;
 import dev.latchkey.key.KeyRecord;
 import io.lettuce.core.KillArgs;
 import io.lettuce.core.ScriptOutputType;
@@ -149,14 +149,14 @@ class FeedFaultsTest {
         near.lease(ENDLESS).start();
         near.warm();
         REDIS.pause();
-        CompletableFuture<Optional<KeyRecord>> underWay = near.cache.findKey(new KeyDigest("1.cold"));
+        CompletableFuture<Optional<KeyRecord>> underWay = near.cache.findKey(Digests.named("cold"));
         REDIS.kill();
         assertThat(underWay).failsWithin(Duration.ofSeconds(60));
         near.awaitEnd(EpochEnd.DISCONNECTED);
         RealFeed.patiently().until(() -> near.direct.problem().isPresent());
 
         for (int i = 0; i < 20_000; i++) {
-            assertThat(near.cache.findKey(new KeyDigest("1.cold" + i))).isCompletedExceptionally();
+            assertThat(near.cache.findKey(Digests.named("cold" + i))).isCompletedExceptionally();
         }
 
         assertThat(near.budget.underWay()).isZero();

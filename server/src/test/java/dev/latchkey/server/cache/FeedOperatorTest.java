@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.latchkey.decision.Reason;
 import dev.latchkey.index.RealRedis;
+import dev.latchkey.key.Digests;
 import dev.latchkey.key.KeyDigest;
 import java.io.IOException;
 import java.time.Duration;
@@ -53,9 +54,8 @@ class FeedOperatorTest {
     void trackingTable_tooSmall_everyChangeIsPushedAllTheSame() {
         REDIS.commands().configSet("tracking-table-max-keys", "10");
         near.start();
-        List<KeyDigest> digests = IntStream.range(0, 100)
-                .mapToObj(i -> new KeyDigest("1.key" + i))
-                .toList();
+        List<KeyDigest> digests =
+                IntStream.range(0, 100).mapToObj(i -> Digests.named("key" + i)).toList();
         digests.forEach(digest -> REDIS.store(near.schema, digest, OneKey.record()));
         RealFeed.patiently().until(() -> near.cache.counters().invalidations() >= 100);
         digests.forEach(digest -> assertThat(near.cache.findKey(digest).join()).isPresent());

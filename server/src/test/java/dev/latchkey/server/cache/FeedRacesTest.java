@@ -7,6 +7,7 @@ import dev.latchkey.decision.Reason;
 import dev.latchkey.index.IndexSchema;
 import dev.latchkey.index.KeyIndex;
 import dev.latchkey.index.RealRedis;
+import dev.latchkey.key.Digests;
 import dev.latchkey.key.KeyDigest;
 import dev.latchkey.key.KeyRecord;
 import dev.latchkey.key.WorkspaceRecord;
@@ -199,7 +200,7 @@ class FeedRacesTest {
     }
 
     private static KeyDigest digest(int i) {
-        return new KeyDigest("1.key" + i);
+        return Digests.named("key" + i);
     }
 
     private static KeyRecord record(long rev) {

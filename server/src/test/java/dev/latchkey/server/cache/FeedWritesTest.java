@@ -10,6 +10,7 @@ import dev.latchkey.index.IndexSchema;
 import dev.latchkey.index.RealRedis;
 import dev.latchkey.index.RedisKeyIndex;
 import dev.latchkey.index.RedisLastUses;
+import dev.latchkey.key.Digests;
 import dev.latchkey.key.KeyDigest;
 import dev.latchkey.key.KeyRecord;
 import dev.latchkey.key.WorkspaceRecord;
@@ -55,7 +56,7 @@ class FeedWritesTest {
     /** The name of a record beside the index, for others to be made of. */
     private static final String REVOKED = "latchkey:revoked";
 
-    private static final KeyDigest OTHER = new KeyDigest("1.other");
+    private static final KeyDigest OTHER = Digests.named("other");
 
     private RealFeed near;
 

@@ -12,6 +12,7 @@ import dev.latchkey.index.InMemoryKeyIndex;
 import dev.latchkey.index.KeyIndex;
 import dev.latchkey.index.KeyIndexContract;
 import dev.latchkey.key.Credential;
+import dev.latchkey.key.Digests;
 import dev.latchkey.key.Environment;
 import dev.latchkey.key.KeyDigest;
 import dev.latchkey.key.KeyFormat;
@@ -36,7 +37,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** The near cache over the fake: the contract, and what epochs and leases do. */
 class NearCacheKeyIndexTest extends KeyIndexContract {
-    private static final KeyDigest DIGEST = new KeyDigest("1.a");
+    private static final KeyDigest DIGEST = Digests.named("a");
     private static final KeyRecord KEY =
             new KeyRecord("key_1", "ws_1", Environment.LIVE, Set.of("a"), KeyRecord.State.ACTIVE, KeyRecord.NEVER, 1);
     private static final Peppers PEPPERS = Peppers.parse("1:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=");

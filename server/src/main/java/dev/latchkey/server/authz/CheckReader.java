@@ -1,0 +1,203 @@
+package dev.latchkey.server.authz;
+
+import com.google.protobuf.CodedInputStream;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.WireFormat;
+import dev.latchkey.answer.IdentityHeaders;
+import io.envoyproxy.envoy.config.core.v3.HeaderMap;
+import io.envoyproxy.envoy.config.core.v3.HeaderValue;
+import io.envoyproxy.envoy.service.auth.v3.AttributeContext;
+import io.envoyproxy.envoy.service.auth.v3.AttributeContext.HttpRequest;
+import io.envoyproxy.envoy.service.auth.v3.CheckRequest;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * Goes through the bytes of one CheckRequest and keeps what a decision needs, by the rules of Protocol Buffers: of a field that
+ * comes twice the later one counts, a message that comes twice is one, and what is not known is passed over. The generated
+ * classes would make an object of each of some forty fields, of which six are looked at.
+ *
+ * <p>This class is not thread-safe; it is for one message.
+ */
+final class CheckReader {
+    private static final int TEXT = WireFormat.WIRETYPE_LENGTH_DELIMITED;
+    private static final int ATTRIBUTES = CheckRequest.ATTRIBUTES_FIELD_NUMBER << 3 | TEXT;
+    private static final int REQUEST = AttributeContext.REQUEST_FIELD_NUMBER << 3 | TEXT;
+    private static final int EXTENSIONS = AttributeContext.CONTEXT_EXTENSIONS_FIELD_NUMBER << 3 | TEXT;
+    private static final int HTTP = AttributeContext.Request.HTTP_FIELD_NUMBER << 3 | TEXT;
+    private static final int METHOD = HttpRequest.METHOD_FIELD_NUMBER << 3 | TEXT;
+    private static final int HEADERS = HttpRequest.HEADERS_FIELD_NUMBER << 3 | TEXT;
+    private static final int PATH = HttpRequest.PATH_FIELD_NUMBER << 3 | TEXT;
+    private static final int HOST = HttpRequest.HOST_FIELD_NUMBER << 3 | TEXT;
+    private static final int HEADER_MAP = HttpRequest.HEADER_MAP_FIELD_NUMBER << 3 | TEXT;
+    private static final int LINES = HeaderMap.HEADERS_FIELD_NUMBER << 3 | TEXT;
+    /** Also of an entry of {@code headers} and {@code context_extensions}: those of any map have these two fields. */
+    private static final int KEY = HeaderValue.KEY_FIELD_NUMBER << 3 | TEXT;
+
+    private static final int VALUE = HeaderValue.VALUE_FIELD_NUMBER << 3 | TEXT;
+    private static final int RAW_VALUE = HeaderValue.RAW_VALUE_FIELD_NUMBER << 3 | TEXT;
+
+    private final byte[] message;
+    private final CodedInputStream in;
+    private final IdentityHeaders identity;
+
+    private HeaderFacts headers;
+    private boolean hasHeaderMap;
+    private String method = "";
+    private String path = "";
+    private String host = "";
+    private Map<String, String> extensions = Map.of();
+    /** Of the entry that is being read. */
+    private Bytes key = Bytes.NONE;
+
+    private Bytes value = Bytes.NONE;
+    private Bytes rawValue = Bytes.NONE;
+
+    /** Takes a field of one kind of message; tells whether it has read it. */
+    private interface Fields {
+        boolean take(CheckReader reader, int tag) throws IOException;
+    }
+
+    private CheckReader(byte[] message, IdentityHeaders identity) {
+        this.message = message;
+        this.in = CodedInputStream.newInstance(message);
+        this.identity = identity;
+        this.headers = new HeaderFacts(identity);
+    }
+
+    /** @throws InvalidProtocolBufferException if it is no CheckRequest */
+    static CheckReader read(byte[] message, IdentityHeaders identity) throws InvalidProtocolBufferException {
+        CheckReader reader = new CheckReader(message, identity);
+        try {
+            reader.each(CheckReader::ofMessage);
+        } catch (InvalidProtocolBufferException e) {
+            throw e;
+        } catch (IOException e) {
+            throw new InvalidProtocolBufferException(e);
+        }
+        return reader;
+    }
+
+    /** Returns what {@code header_map} says if it is there, else what {@code headers} says. */
+    HeaderFacts headers() {
+        return headers;
+    }
+
+    String method() {
+        return method;
+    }
+
+    String path() {
+        return path;
+    }
+
+    String host() {
+        return host;
+    }
+
+    /** Returns the {@code context_extensions}. */
+    Map<String, String> extensions() {
+        return extensions;
+    }
+
+    private boolean ofMessage(int tag) throws IOException {
+        return tag == ATTRIBUTES && inside(CheckReader::ofAttributes);
+    }
+
+    private boolean ofAttributes(int tag) throws IOException {
+        return tag == REQUEST ? inside(CheckReader::ofRequest) : tag == EXTENSIONS && extension();
+    }
+
+    private boolean ofRequest(int tag) throws IOException {
+        return tag == HTTP && inside(CheckReader::ofHttp);
+    }
+
+    private boolean ofHttp(int tag) throws IOException {
+        switch (tag) {
+            case METHOD -> method = in.readStringRequireUtf8();
+            case PATH -> path = in.readStringRequireUtf8();
+            case HOST -> host = in.readStringRequireUtf8();
+            case HEADERS -> header();
+            case HEADER_MAP -> headerMap();
+            default -> {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private void headerMap() throws IOException {
+        if (!hasHeaderMap) {
+            hasHeaderMap = true;
+            headers = new HeaderFacts(identity);
+        }
+        inside(CheckReader::ofHeaderMap);
+    }
+
+    private boolean ofHeaderMap(int tag) throws IOException {
+        if (tag != LINES) {
+            return false;
+        }
+        entry();
+        headers.raw(key, rawValue.length() == 0 ? value : rawValue);
+        return true;
+    }
+
+    private void header() throws IOException {
+        entry();
+        if (!hasHeaderMap) {
+            headers.joined(key, value);
+        }
+    }
+
+    private boolean extension() throws IOException {
+        entry();
+        if (extensions.isEmpty()) {
+            extensions = new HashMap<>();
+        }
+        extensions.put(key.utf8(), value.utf8());
+        return true;
+    }
+
+    private void entry() throws IOException {
+        key = Bytes.NONE;
+        value = Bytes.NONE;
+        rawValue = Bytes.NONE;
+        inside(CheckReader::ofEntry);
+    }
+
+    private boolean ofEntry(int tag) throws IOException {
+        switch (tag) {
+            case KEY -> key = bytes();
+            case VALUE -> value = bytes();
+            case RAW_VALUE -> rawValue = bytes();
+            default -> {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private Bytes bytes() throws IOException {
+        int length = in.readRawVarint32();
+        int start = in.getTotalBytesRead();
+        in.skipRawBytes(length);
+        return new Bytes(message, start, length);
+    }
+
+    private boolean inside(Fields fields) throws IOException {
+        int outer = in.pushLimit(in.readRawVarint32());
+        each(fields);
+        in.popLimit(outer);
+        return true;
+    }
+
+    private void each(Fields fields) throws IOException {
+        for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
+            if (!fields.take(this, tag) && !in.skipField(tag)) {
+                throw new InvalidProtocolBufferException("the end of a group that has not begun");
+            }
+        }
+    }
+}

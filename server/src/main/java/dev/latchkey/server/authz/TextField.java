@@ -1,0 +1,102 @@
+package dev.latchkey.server.authz;
+
+import com.google.protobuf.CodedOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One text at its place in a message, however deep: all that stands around it is the same each time and is kept as bytes, so
+ * that writing it is copying. The fields of a message may come in any order, and a repeated field once more for each value
+ * (Protocol Buffers, "Encoding").
+ *
+ * <p>This class is immutable and thread-safe.
+ */
+final class TextField {
+    private static final int MAX_NUMBER = 15;
+    static final byte[] NOTHING = {};
+
+    private final int tag;
+    private final byte[] before;
+    private final @Nullable TextField inner;
+
+    private TextField(int number, byte[] before, @Nullable TextField inner) {
+        if (number < 1 || number > MAX_NUMBER) {
+            throw new IllegalArgumentException("field: " + number + " (expected: 1 to " + MAX_NUMBER + ")");
+        }
+        this.tag = number << 3 | 2; // of what has a length
+        this.before = before;
+        this.inner = inner;
+    }
+
+    /** Returns the text field {@code number} of a message. */
+    static TextField of(int number) {
+        return new TextField(number, NOTHING, null);
+    }
+
+    /**
+     * Returns this field inside of a message that is field {@code number} of another.
+     *
+     * @param rest the other fields of the message that this one stands in
+     */
+    TextField within(byte[] rest, int number) {
+        return new TextField(number, rest, this);
+    }
+
+    /** Returns the size of the whole field if its text has {@code length} bytes. */
+    int size(int length) {
+        int content = content(length);
+        return 1 + CodedOutputStream.computeUInt32SizeNoTag(content) + content;
+    }
+
+    void write(CodedOutputStream out, byte[] text) throws IOException {
+        out.writeRawByte(tag);
+        out.writeUInt32NoTag(content(text.length));
+        if (inner == null) {
+            out.writeRawBytes(text);
+        } else {
+            out.writeRawBytes(before);
+            inner.write(out, text);
+        }
+    }
+
+    /** Returns the whole field with {@code text} in it. */
+    byte[] bytes(String text) {
+        byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
+        byte[] field = new byte[size(utf8.length)];
+        try {
+            write(CodedOutputStream.newInstance(field), utf8);
+        } catch (IOException e) {
+            throw new UncheckedIOException("into an array that is as long", e);
+        }
+        return field;
+    }
+
+    /** Returns the size of as many fields as there are texts. */
+    static int size(TextField[] fields, byte[][] texts) {
+        int size = 0;
+        for (int i = 0; i < texts.length; i++) {
+            size += fields[i].size(texts[i].length);
+        }
+        return size;
+    }
+
+    static void write(CodedOutputStream out, TextField[] fields, byte[][] texts) throws IOException {
+        for (int i = 0; i < texts.length; i++) {
+            fields[i].write(out, texts[i]);
+        }
+    }
+
+    static byte[][] utf8(String... texts) {
+        byte[][] bytes = new byte[texts.length][];
+        for (int i = 0; i < texts.length; i++) {
+            bytes[i] = texts[i].getBytes(StandardCharsets.UTF_8);
+        }
+        return bytes;
+    }
+
+    private int content(int length) {
+        return inner == null ? length : before.length + inner.size(length);
+    }
+}
