@@ -186,6 +186,11 @@ final class SettingTable {
             Forms.duration("0s", "1h"));
     static final Setting<Boolean> READY_FOLLOW_REDIS =
             add("ready.follow-redis", "false", "Whether a later loss of Redis makes a sidecar unready", Forms.BOOL);
+    static final Setting<Duration> READY_WARM_UP = add(
+            "ready.warm-up",
+            "3s",
+            "The most that a sidecar may take to warm up, by deciding made-up checks, before it is ready; 0s: it does not",
+            Forms.duration("0s", "1m"));
 
     static final Setting<Duration> DRAIN_DELAY =
             add("drain.delay", "2s", "At the end, the time between NOT_SERVING and GOAWAY", Forms.duration("0s", "5m"));

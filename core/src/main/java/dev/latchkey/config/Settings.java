@@ -150,8 +150,9 @@ public record Settings(
      *
      * @param grace after which it is ready although Redis was never reached
      * @param followRedis whether a later loss of Redis makes it unready
+     * @param warmUp the most that warming up may take; zero for none
      */
-    public record Ready(Duration grace, boolean followRedis) {}
+    public record Ready(Duration grace, boolean followRedis, Duration warmUp) {}
 
     /**
      * How a process ends.

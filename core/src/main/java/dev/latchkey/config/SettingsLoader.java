@@ -124,8 +124,10 @@ public final class SettingsLoader {
                 values.get(SettingTable.HEADERS_PREFIX), values.get(SettingTable.HEADERS_REMOVE_OVERRIDES));
         Settings.Errors errors = new Settings.Errors(values.get(SettingTable.ERRORS_BASE));
         String realm = values.get(SettingTable.REALM);
-        Settings.Ready ready =
-                new Settings.Ready(values.get(SettingTable.READY_GRACE), values.get(SettingTable.READY_FOLLOW_REDIS));
+        Settings.Ready ready = new Settings.Ready(
+                values.get(SettingTable.READY_GRACE),
+                values.get(SettingTable.READY_FOLLOW_REDIS),
+                values.get(SettingTable.READY_WARM_UP));
         Settings.Drain drain =
                 new Settings.Drain(values.get(SettingTable.DRAIN_DELAY), values.get(SettingTable.DRAIN_TIMEOUT));
         problems.throwIfAny();

@@ -57,7 +57,7 @@ final class AllSettings {
         assertThat(read.headers()).isEqualTo(new Settings.Headers("x-acme-", false));
         assertThat(read.errors()).isEqualTo(new Settings.Errors("https://acme.example/errors#"));
         assertThat(read.realm()).isEqualTo("Acme API");
-        assertThat(read.ready()).isEqualTo(new Settings.Ready(Duration.ofMinutes(1), true));
+        assertThat(read.ready()).isEqualTo(new Settings.Ready(Duration.ofMinutes(1), true, Duration.ofMillis(1500)));
         assertThat(read.drain()).isEqualTo(new Settings.Drain(Duration.ofSeconds(3), Duration.ofSeconds(11)));
     }
 
@@ -100,6 +100,7 @@ final class AllSettings {
         texts.put("realm", "Acme API");
         texts.put("ready.grace", "1m");
         texts.put("ready.follow-redis", "true");
+        texts.put("ready.warm-up", "1500ms");
         texts.put("drain.delay", "3s");
         texts.put("drain.timeout", "11s");
         return texts;
@@ -148,5 +149,6 @@ final class AllSettings {
             "realm: Acme API",
             "ready: {grace: 1m}",
             "ready.follow-redis: true",
+            "ready.warm-up: 1500ms",
             "drain: {delay: 3s, timeout: 11s}");
 }

@@ -53,7 +53,8 @@ final class SettingsLoaderTest {
         assertThat(settings.headers()).isEqualTo(new Settings.Headers("x-latchkey-", true));
         assertThat(settings.errors()).isEqualTo(new Settings.Errors("urn:latchkey:error:"));
         assertThat(settings.realm()).isEqualTo("latchkey");
-        assertThat(settings.ready()).isEqualTo(new Settings.Ready(Duration.ofSeconds(30), false));
+        assertThat(settings.ready())
+                .isEqualTo(new Settings.Ready(Duration.ofSeconds(30), false, Duration.ofSeconds(3)));
         assertThat(settings.drain()).isEqualTo(new Settings.Drain(Duration.ofSeconds(2), Duration.ofSeconds(10)));
     }
 

@@ -94,7 +94,8 @@ public final class Sidecar implements AutoCloseable {
                     settings.ready().grace(),
                     settings.ready().followRedis(),
                     System::nanoTime);
-            LastUsed lastUsed = closing.add(new LastUsed(new RedisLastUses(link, schema), clock::redisMillis));
+            RedisLastUses lastUses = new RedisLastUses(link, schema);
+            LastUsed lastUsed = closing.add(new LastUsed(lastUses, clock::redisMillis));
             show(metrics, clock, heartbeat, reads);
 
             AnswerStyle style = AnswerStyle.of(settings);
@@ -118,7 +119,7 @@ public final class Sidecar implements AutoCloseable {
                     "ops.listen", settings.ops().listen(), address -> new OpsServer(address, metrics, readiness)));
 
             link.start();
-            warmUp(style, resources);
+            warmUp(style, new LastUsed(lastUses, clock::redisMillis), resources);
             ScheduledExecutorService scheduler = resources.client().eventExecutorGroup();
             heartbeat.start(scheduler);
             if (settings.cache().enabled()) {
@@ -182,13 +183,22 @@ public final class Sidecar implements AutoCloseable {
     }
 
     /** Warms up beside the start: what comes meanwhile is answered as well, only slower. */
-    private void warmUp(AnswerStyle style, RedisResources resources) {
+    private void warmUp(AnswerStyle style, LastUsed neverFlushed, RedisResources resources) {
+        Duration bound = settings.ready().warmUp();
+        if (bound.isZero()) {
+            readiness.warmedUp();
+            return;
+        }
         Thread thread = new Thread(
                 () -> {
-                    try {
-                        new WarmUp().run(style, resources.timer());
+                    try (SidecarMetrics neverScraped = new SidecarMetrics()) {
+                        int checks =
+                                new WarmUp().run(style, neverScraped.andThen(neverFlushed), resources.timer(), bound);
+                        log.debug("warmed up with {} checks", checks);
                     } catch (IOException | RuntimeException e) {
                         log.warn("no warm-up: {}", e.toString());
+                    } catch (InterruptedException e) {
+                        Thread.currentThread().interrupt();
                     }
                     readiness.warmedUp();
                 },

@@ -1,6 +1,5 @@
 package dev.latchkey.server;
 
-import com.google.protobuf.ByteString;
 import dev.latchkey.answer.AnswerStyle;
 import dev.latchkey.config.ListenAddress;
 import dev.latchkey.decision.Decider;
@@ -15,11 +14,8 @@ import dev.latchkey.key.PresentedKey;
 import dev.latchkey.key.WorkspaceRecord;
 import dev.latchkey.policy.Policy;
 import dev.latchkey.server.authz.AuthorizationService;
-import io.envoyproxy.envoy.config.core.v3.HeaderMap;
-import io.envoyproxy.envoy.config.core.v3.HeaderValue;
-import io.envoyproxy.envoy.service.auth.v3.AttributeContext;
-import io.envoyproxy.envoy.service.auth.v3.AuthorizationGrpc;
-import io.envoyproxy.envoy.service.auth.v3.CheckRequest;
+import dev.latchkey.server.authz.DecisionListener;
+import dev.latchkey.server.cache.RehearsalIndex;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.netty.util.Timer;
@@ -31,23 +27,29 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 
 /**
- * Walks the way of a request before the first real one does: the first check in a fresh JVM takes longer than Envoy waits.
- * Everything is made up, key, pepper, policy and index, and served on a port of its own: nothing of it reaches Redis, a log or
- * a metric.
+ * Walks the way of a request before the first real one does, until the JVM has compiled it: the first check in a fresh JVM takes
+ * longer than Envoy waits, and the first seconds are ten times as slow as the rest. Everything is made up, key, pepper, policy
+ * and index, and served on a port of its own: nothing of it reaches Redis, a log or a metric, and no made-up key is known to the
+ * real listener.
  */
 final class WarmUp {
-    private static final int ROUNDS = 100;
-    private static final Duration BOUND = Duration.ofSeconds(3);
+    private static final int CHECKS = 20_000;
+    private static final Duration CHECK_LIMIT = Duration.ofSeconds(3);
 
     private final PresentedKey known = key();
     private final PresentedKey unknown = key();
     private final Peppers peppers = Peppers.parse(Peppers.generate(1, new SecureRandom()));
 
-    /** Blocks until it is done, for some seconds at most. */
-    void run(AnswerStyle style, Timer timer) throws IOException {
+    /**
+     * Blocks until it is done, for as long as {@code bound} at most.
+     *
+     * @param listener to be warmed up as well; nobody may read what it has noted
+     * @return how many checks were sent
+     */
+    int run(AnswerStyle style, DecisionListener listener, Timer timer, Duration bound)
+            throws IOException, InterruptedException {
         Policy policy = Policy.parse("""
                 scopes: {a: A, b: B}
                 routes:
@@ -57,11 +59,15 @@ final class WarmUp {
                 """, "warm-up");
         AuthorizationService service = new AuthorizationService(
                 new KeyFormat("warm", false),
-                new Decider(new Policies(policy, Map.of()), peppers, index(), System::currentTimeMillis),
+                new Decider(
+                        new Policies(policy, Map.of()),
+                        peppers,
+                        RehearsalIndex.over(index()),
+                        System::currentTimeMillis),
                 style,
-                (decision, nanos) -> {},
+                listener,
                 timer,
-                BOUND);
+                CHECK_LIMIT);
         try (AuthzServer server =
                 new AuthzServer(new ListenAddress.Tcp("127.0.0.1", 0), /* sharePort= */ false, service)) {
             ManagedChannel channel = NettyChannelBuilder.forAddress("127.0.0.1", server.port())
@@ -69,29 +75,26 @@ final class WarmUp {
                     .usePlaintext()
                     .build();
             try {
-                ask(AuthorizationGrpc.newBlockingStub(channel));
+                return new WarmUpLoad(channel, checks(), CHECKS).run(bound);
             } finally {
                 channel.shutdownNow();
             }
         }
     }
 
-    private void ask(AuthorizationGrpc.AuthorizationBlockingStub stub) {
-        List<CheckRequest> requests = List.of(
-                request("/a", known),
-                raw(request("/a", known)),
-                request("/a", unknown),
-                request("/b", known),
-                request("/public", known),
-                request("/none", known),
-                request("/a;", known));
-        long end = System.nanoTime() + BOUND.toNanos();
-        for (int i = 0; i < ROUNDS && System.nanoTime() - end < 0; i++) {
-            for (CheckRequest request : requests) {
-                var unused = stub.withDeadlineAfter(BOUND.toMillis(), TimeUnit.MILLISECONDS)
-                        .check(request);
-            }
-        }
+    /** Mostly allowed, as real ones are, and each kind of denial. */
+    private List<byte[]> checks() {
+        byte[] allowed = WarmUpLoad.check("/a", known);
+        return List.of(
+                allowed,
+                allowed,
+                allowed,
+                allowed,
+                WarmUpLoad.check("/a", unknown),
+                WarmUpLoad.check("/b", known),
+                WarmUpLoad.check("/public", known),
+                WarmUpLoad.check("/none", known),
+                WarmUpLoad.check("/a;", known));
     }
 
     private KeyIndex index() {
@@ -109,33 +112,6 @@ final class WarmUp {
                 return CompletableFuture.completedFuture(Optional.of(new WorkspaceRecord(id, true, 1)));
             }
         };
-    }
-
-    private static CheckRequest request(String path, PresentedKey key) {
-        return CheckRequest.newBuilder()
-                .setAttributes(AttributeContext.newBuilder()
-                        .setRequest(AttributeContext.Request.newBuilder()
-                                .setHttp(AttributeContext.HttpRequest.newBuilder()
-                                        .setMethod("GET")
-                                        .setPath(path)
-                                        .setHost("warm-up")
-                                        .putHeaders(":path", path)
-                                        .putHeaders("authorization", "Bearer " + key.reveal())
-                                        .putHeaders("x-request-id", "warm-up"))))
-                .build();
-    }
-
-    /** The same in Envoy's other encoding. */
-    private static CheckRequest raw(CheckRequest request) {
-        CheckRequest.Builder raw = request.toBuilder();
-        AttributeContext.HttpRequest.Builder http =
-                raw.getAttributesBuilder().getRequestBuilder().getHttpBuilder();
-        HeaderMap.Builder headers = HeaderMap.newBuilder();
-        http.getHeadersMap()
-                .forEach((name, value) -> headers.addHeaders(
-                        HeaderValue.newBuilder().setKey(name).setRawValue(ByteString.copyFromUtf8(value))));
-        http.clearHeaders().setHeaderMap(headers);
-        return raw.build();
     }
 
     private static PresentedKey key() {
