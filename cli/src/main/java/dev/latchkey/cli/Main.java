@@ -1,6 +1,7 @@
 package dev.latchkey.cli;
 
 import dev.latchkey.cli.demo.DemoCommand;
+import dev.latchkey.cli.demo.TrainingCommand;
 import dev.latchkey.cli.demo.UpstreamCommand;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -11,6 +12,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.slf4j.bridge.SLF4JBridgeHandler;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -30,7 +32,7 @@ public final class Main {
     private static final Duration CALL_TIMEOUT = Duration.ofSeconds(10);
     private static final int HELP_WIDTH = 100;
     /** The commands that run until told to stop, and so have no result to print. */
-    private static final Set<String> PROCESSES = Set.of("sidecar", "control", "demo", "demo-upstream");
+    private static final Set<String> PROCESSES = Set.of("sidecar", "control", "demo", "demo-upstream", "train");
 
     @Mixin
     private final Output output = new Output();
@@ -66,39 +68,24 @@ public final class Main {
     /** Runs a command, prints to {@code out} and {@code err}, and returns the exit status. */
     static int run(Surroundings surroundings, PrintWriter out, PrintWriter err, String... args) {
         try {
-            return commandLine(surroundings).setOut(out).setErr(err).execute(args);
+            return commandLine(surroundings, args).setOut(out).setErr(err).execute(args);
         } catch (Error e) {
             // picocli reports exceptions only.
             return new FailureReport(surroundings.variables()).handle(e, err);
         }
     }
 
-    private static CommandLine commandLine(Surroundings surroundings) {
+    private static CommandLine commandLine(Surroundings surroundings, String[] args) {
         Main main = new Main();
-        ControlOptions keyOptions = new ControlOptions(surroundings);
-        ControlOptions workspaceOptions = new ControlOptions(surroundings);
-        ControlOptions auditOptions = new ControlOptions(surroundings);
-        ControlOptions explainOptions = new ControlOptions(surroundings);
-        CommandLine root = new CommandLine(main)
-                .addSubcommand(new SidecarCommand(surroundings))
-                .addSubcommand(new ControlCommand(surroundings))
-                .addSubcommand(new CommandLine(new KeysCommand(keyOptions, surroundings.input(), main.output))
-                        .addSubcommand(new KeysCreateCommand(keyOptions, main.output))
-                        .addSubcommand(new KeysListCommand(keyOptions, main.output))
-                        .addSubcommand(new KeysImportCommand(keyOptions, surroundings.input(), main.output))
-                        .addSubcommand(new KeysUpdateCommand(keyOptions, main.output))
-                        .addSubcommand(new KeysRotateCommand(keyOptions, main.output)))
-                .addSubcommand(new CommandLine(new WorkspacesCommand(workspaceOptions, main.output))
-                        .addSubcommand(
-                                new WorkspacesRevokeAllCommand(workspaceOptions, surroundings.input(), main.output)))
-                .addSubcommand(new CommandLine(new AuditCommand(auditOptions))
-                        .addSubcommand(new AuditListCommand(auditOptions, main.output)))
-                .addSubcommand(new ExplainCommand(explainOptions, surroundings.input(), main.output))
-                .addSubcommand(new PolicyCommand(main.output))
-                .addSubcommand(new PepperCommand(main.output))
-                .addSubcommand(new TokenCommand(main.output))
-                .addSubcommand(new DemoCommand(surroundings))
-                .addSubcommand(new UpstreamCommand(surroundings));
+        CommandLine root = new CommandLine(main);
+        Map<String, Supplier<Object>> commands = main.commands(surroundings);
+        // To make all of them, which picocli finds out about by reflection, takes longer than most of them run.
+        boolean known = args.length > 0 && commands.containsKey(args[0]);
+        commands.forEach((name, command) -> {
+            if (!known || name.equals(args[0])) {
+                root.addSubcommand(name, command.get());
+            }
+        });
         root.getSubcommands().forEach((name, command) -> {
             if (PROCESSES.contains(name)) {
                 withoutOutput(command.getCommandSpec());
@@ -111,6 +98,45 @@ public final class Main {
                 .setParameterExceptionHandler(report)
                 .setExecutionExceptionHandler(report)
                 .setExecutionStrategy(Main::execute);
+    }
+
+    private Map<String, Supplier<Object>> commands(Surroundings surroundings) {
+        Map<String, Supplier<Object>> commands = new LinkedHashMap<>();
+        commands.put("sidecar", () -> new SidecarCommand(surroundings));
+        commands.put("control", () -> new ControlCommand(surroundings));
+        commands.put("keys", () -> keys(surroundings));
+        commands.put("workspaces", () -> workspaces(surroundings));
+        commands.put("audit", () -> audit(surroundings));
+        commands.put(
+                "explain", () -> new ExplainCommand(new ControlOptions(surroundings), surroundings.input(), output));
+        commands.put("policy", () -> new PolicyCommand(output));
+        commands.put("pepper", () -> new PepperCommand(output));
+        commands.put("token", () -> new TokenCommand(output));
+        commands.put("demo", () -> new DemoCommand(surroundings));
+        commands.put("demo-upstream", () -> new UpstreamCommand(surroundings));
+        commands.put("train", TrainingCommand::new);
+        return commands;
+    }
+
+    private CommandLine keys(Surroundings surroundings) {
+        ControlOptions options = new ControlOptions(surroundings);
+        return new CommandLine(new KeysCommand(options, surroundings.input(), output))
+                .addSubcommand(new KeysCreateCommand(options, output))
+                .addSubcommand(new KeysListCommand(options, output))
+                .addSubcommand(new KeysImportCommand(options, surroundings.input(), output))
+                .addSubcommand(new KeysUpdateCommand(options, output))
+                .addSubcommand(new KeysRotateCommand(options, output));
+    }
+
+    private CommandLine workspaces(Surroundings surroundings) {
+        ControlOptions options = new ControlOptions(surroundings);
+        return new CommandLine(new WorkspacesCommand(options, output))
+                .addSubcommand(new WorkspacesRevokeAllCommand(options, surroundings.input(), output));
+    }
+
+    private CommandLine audit(Surroundings surroundings) {
+        ControlOptions options = new ControlOptions(surroundings);
+        return new CommandLine(new AuditCommand(options)).addSubcommand(new AuditListCommand(options, output));
     }
 
     private static int execute(ParseResult parsed) {

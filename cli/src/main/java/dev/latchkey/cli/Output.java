@@ -1,8 +1,6 @@
 package dev.latchkey.cli;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.google.protobuf.Message;
 import dev.latchkey.control.api.rest.RestJson;
 import java.io.PrintWriter;
@@ -15,8 +13,6 @@ import picocli.CommandLine.TypeConversionException;
 /** The form of results, {@code --output}, which may stand anywhere in the line; and their way to standard output. */
 final class Output {
     static final String OPTION = "--output";
-
-    private static final JsonMapper JSON = new JsonMapper();
 
     @Option(
             names = OPTION,
@@ -48,7 +44,7 @@ final class Output {
      * @throws CommandFailure if it cannot be written
      */
     void print(CommandSpec command, JsonNode json, String table) {
-        write(command, format == Format.JSON ? text(json) + "\n" : table);
+        write(command, format == Format.JSON ? json + "\n" : table);
     }
 
     /**
@@ -57,7 +53,7 @@ final class Output {
      * @throws CommandFailure if it cannot be written
      */
     void printLine(CommandSpec command, JsonNode json) {
-        write(command, text(json) + "\n");
+        write(command, json + "\n");
     }
 
     /** Tells whether the result is for people to read. */
@@ -70,14 +66,6 @@ final class Output {
         out.print(text);
         if (out.checkError()) {
             throw CommandFailure.refused("the result could not be written to standard output");
-        }
-    }
-
-    private static String text(JsonNode json) {
-        try {
-            return JSON.writeValueAsString(json);
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("a tree is always JSON", e);
         }
     }
 

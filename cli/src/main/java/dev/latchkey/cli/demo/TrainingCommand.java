@@ -1,0 +1,93 @@
+package dev.latchkey.cli.demo;
+
+import dev.latchkey.cli.CommandFailure;
+import dev.latchkey.config.Settings;
+import dev.latchkey.config.SettingsLoader;
+import dev.latchkey.config.SettingsLoader.ProcessKind;
+import dev.latchkey.decision.Policies;
+import dev.latchkey.index.IndexSchema;
+import dev.latchkey.key.Peppers;
+import dev.latchkey.policy.Policy;
+import dev.latchkey.server.Sidecar;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.api.sync.RedisCommands;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import picocli.CommandLine.Command;
+
+/**
+ * {@code latchkey train}: a sidecar's start, for the JVM to see what it takes ({@code -XX:AOTCacheOutput}). Everything is made up,
+ * in a Redis of its own.
+ */
+@Command(
+        name = "train",
+        hidden = true,
+        description = "Start a sidecar and end it once it is warm; for the launcher and the image.")
+public final class TrainingCommand implements Callable<Integer> {
+    private static final int READY_SECONDS = 30;
+    private static final String POLICY = "{scopes: {a: A}, routes: [{match: GET /a, scope: a}]}";
+
+    private final SecureRandom random = new SecureRandom();
+
+    @Override
+    public Integer call() throws InterruptedException {
+        try {
+            Path folder = Files.createTempDirectory("latchkey-train");
+            try {
+                train(folder);
+            } finally {
+                PrivateFiles.deleteFolder(folder);
+            }
+        } catch (IOException e) {
+            throw CommandFailure.refused("nothing to train with: " + e.getMessage());
+        }
+        return 0;
+    }
+
+    private void train(Path folder) throws IOException, InterruptedException {
+        String password = Long.toHexString(random.nextLong());
+        String peppers = Peppers.generate(1, random);
+        try (RedisProcess redis =
+                new RedisProcess(Ports.any(), new RedisProcess.Passwords(password, password, password), folder)) {
+            announce(redis.operatorUri(), Peppers.parse(peppers));
+            Settings settings = SettingsLoader.load(
+                            ProcessKind.SIDECAR,
+                            null,
+                            Map.of(
+                                    "LATCHKEY_REDIS_URI",
+                                    redis.sidecarUri(),
+                                    "LATCHKEY_PEPPERS",
+                                    peppers,
+                                    "LATCHKEY_POLICY",
+                                    "made-up.yaml",
+                                    "LATCHKEY_AUTHZ_LISTEN",
+                                    "127.0.0.1:" + Ports.any(),
+                                    "LATCHKEY_OPS_LISTEN",
+                                    "127.0.0.1:" + Ports.any(),
+                                    "LATCHKEY_READY_WARM_UP",
+                                    READY_SECONDS + "s"))
+                    .settings();
+            try (Sidecar sidecar =
+                    Sidecar.start(settings, new Policies(Policy.parse(POLICY, "made-up.yaml"), Map.of()))) {
+                for (int i = 0; i < READY_SECONDS * 10 && !sidecar.ready(); i++) {
+                    TimeUnit.MILLISECONDS.sleep(100);
+                }
+            }
+        }
+    }
+
+    /** Says what a control plane would say, without which no sidecar is ready. */
+    private static void announce(String uri, Peppers peppers) {
+        IndexSchema schema = new IndexSchema("latchkey:");
+        try (RedisClient client = RedisClient.create(uri)) {
+            RedisCommands<String, String> redis = client.connect().sync();
+            redis.set(schema.schemaVersion(), "1");
+            redis.set(schema.pepperCheck(1), peppers.check(1));
+        }
+    }
+}
