@@ -1,9 +1,13 @@
 """Everything that a run needs, up at the same time: Redis, control plane, sidecar, no-ops, and one Envoy before them all."""
 
+import contextlib
+import hashlib
 import os
 import re
+import secrets
 import socket
 import subprocess
+import sys
 import urllib.request
 
 import index
@@ -51,6 +55,24 @@ class Stage:
         self.folder, self.rust = folder, rust
         self.processes, self.servers = [], []
         self.pepper = index.pepper()
+        self.token = "latchkey_admin_" + secrets.token_urlsafe(32)
+
+    @contextlib.contextmanager
+    def another(self, name):
+        """One with a Redis of its own, for as long as it is wanted; this one goes on."""
+        stage = Stage(self.path(name), self.rust)
+        os.mkdir(stage.folder)
+        stage.processes = self.processes
+        before = len(self.processes)
+        try:
+            yield stage
+        finally:
+            for process in reversed(self.processes[before:]):
+                stage.end(process)
+
+    def end(self, process):
+        process.stop()
+        self.processes.remove(process)
 
     def run(self, name, command, env=None):
         process = Process(name, command, self.folder, env)
@@ -73,16 +95,19 @@ class Stage:
                 "LATCHKEY_PEPPERS": index.setting(self.pepper), **more}
 
     def start_control(self):
-        port = free_port()
-        hash_ = "0" * 64  # nobody calls
-        self.run("control", [os.path.join(HOME, "latchkey"), "control"],
-                 self.env(LATCHKEY_CONTROL_LISTEN=f"127.0.0.1:{port}", LATCHKEY_CONTROL_TOKENS=f"bench:operator:sha256:{hash_}"))
+        """The control plane, with one token, an operator's."""
+        port = self.control_port = free_port()
+        hashed = hashlib.sha256(self.token.encode()).hexdigest()
+        self.control = self.run("control", [os.path.join(HOME, "latchkey"), "control"],
+                                self.env(LATCHKEY_CONTROL_LISTEN=f"127.0.0.1:{port}",
+                                         LATCHKEY_CONTROL_TOKENS=f"bench:operator:sha256:{hashed}"))
         wait_for(lambda: ready(port), 60, "the control plane's /readyz")
 
-    def start_sidecar(self, name="latchkey", options="", unix=False, **settings):
+    def start_sidecar(self, name="latchkey", options="", unix=False, limit=None, **settings):
         port, ops = free_port(), free_port()
         listen = f"unix:{self.path(name + '.sock')}" if unix else f"127.0.0.1:{port}"
-        process = self.run(name, [os.path.join(HOME, "latchkey"), "sidecar"],
+        command = [os.path.join(HOME, "latchkey"), "sidecar"]
+        process = self.run(name, limit.around(command) if limit else command,
                            self.env(LATCHKEY_AUTHZ_LISTEN=listen, LATCHKEY_OPS_LISTEN=f"127.0.0.1:{ops}",
                                     LATCHKEY_JAVA_OPTS=options, **settings))
         server = Server(name, listen, process)
@@ -92,9 +117,22 @@ class Stage:
         self.servers.append(server)
         return server
 
-    def start_noop(self, name, command):
+    @contextlib.contextmanager
+    def listening(self, count, pushes):
+        """Further tracked connections for as long as they are wanted; each has to have been pushed so many names of keys."""
+        program = os.path.join(BENCH, "harness", "listeners.py")
+        process = self.run("listeners", [sys.executable, program, str(self.redis_port), str(count)])
+        wait_for(lambda: "ready" in process.tail(), 20, "tracked connections")
+        yield
+        self.end(process)
+        least = int(process.tail().split()[-1])
+        if least < pushes:
+            raise RuntimeError(f"a tracked connection was pushed {least} names (expected: {pushes} or more)")
+
+    def start_noop(self, name, command, limit=None):
         port = free_port()
-        server = Server(name, f"127.0.0.1:{port}", self.run(name, [command[0], f"127.0.0.1:{port}", *command[1:]]))
+        command = [command[0], f"127.0.0.1:{port}", *command[1:]]
+        server = Server(name, f"127.0.0.1:{port}", self.run(name, limit.around(command) if limit else command))
         server.serving = server.ready = wait_for(lambda: accepts(port), 10, name, 0.001)
         self.servers.append(server)
         return server
