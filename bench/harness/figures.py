@@ -4,6 +4,7 @@ import html
 import math
 import os
 import statistics
+from typing import NamedTuple
 
 from stage import HOME
 
@@ -41,16 +42,35 @@ def table(head, rows):
 
 
 def ratio(rows, figure, to):
-    """Ours to another server's, by their medians."""
-    return rows[OURS][figure]["median"] / rows[to][figure]["median"]
+    """Ours to another server's, by their medians; None if that one was not measured."""
+    return rows[OURS][figure]["median"] / rows[to][figure]["median"] if to in rows else None
+
+
+class Bar(NamedTuple):
+    """One figure that is promised."""
+
+    what: str
+    promised: str
+    figure: str
+    verdict: str
 
 
 def at_most(what, value, most):
-    return f"{'met   ' if value <= most else 'MISSED'} {what}: {value:.2f} (bar: at most {most})"
+    return bar(what, value, f"at most {most:,}", lambda: value <= most)
 
 
 def at_least(what, value, least):
-    return f"{'met   ' if value >= least else 'MISSED'} {what}: {value:.0f} (bar: at least {least})"
+    return bar(what, value, f"at least {least:,}", lambda: value >= least)
+
+
+def bar(what, value, promised, is_met):
+    if value is None:
+        return Bar(what, promised, "–", "not measured")
+    return Bar(what, promised, f"{value:,.0f}" if value >= 100 else f"{value:.2f}", "met" if is_met() else "not met")
+
+
+def no_bar(what, value):
+    return f"       {what}: {value:.2f} (no bar)"
 
 
 def chart(file, title, values):

@@ -18,7 +18,7 @@ def arguments():
     parser = argparse.ArgumentParser(prog="bench/run", description="Measures the sidecar beside servers that decide nothing, in one run; writes bench/results/*.json and docs/performance.md. Ratios within one run are what counts: absolute times are the machine's.")
     parser.add_argument("--quick", action="store_true", help="one minute: CPU per check and added latency only; writes nothing")
     parser.add_argument("--rounds", type=int, default=3, help="how often each figure is taken, the servers in turn (default 3)")
-    parser.add_argument("--only", metavar="NAME,…", help=f"only these parts: {', '.join(PARTS)}")
+    parser.add_argument("--only", metavar="NAME,…", help=f"only these parts; writes nothing: {', '.join(PARTS)}")
     parser.add_argument("--peer", metavar="NAME=HOST:PORT", action="append", default=[], help="an ext_authz gRPC server of yours that runs, to be measured too; it has to allow GET /v1/cases")
     parser.add_argument("--ten-million", action="store_true", help="also fill Redis with 10,000,000 keys (gigabytes)")
     parser.add_argument("--slowed", metavar="MICROS", type=float, default=0, help="let each check of the sidecar spin for so many microseconds, to see that it shows; writes nothing (needs a JDK 24 or newer)")
@@ -39,10 +39,11 @@ def main():
             run.quick()
         else:
             results = run.whole()
-            for line in report.bars(results):
-                print(line)
-            if not options.slowed:
+            if not options.slowed and not options.only:
                 report.write(results)
+            print(report.tables(results))
+            for bar in report.bars(results):
+                print(f"{bar.verdict:12} {bar.what}: {bar.figure} ({bar.promised})")
         return 0
     except Missing as missing:
         say(f"bench: {missing}")

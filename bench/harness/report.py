@@ -3,7 +3,7 @@
 import json
 import os
 
-from figures import DOCS
+from figures import DOCS, table
 from machine import say
 from parts import PARTS
 from stage import BENCH
@@ -29,11 +29,16 @@ def tables(results):
     machine, rounds = results["machine"], results["rounds"]
     taken = f"median [least–most] of {rounds} rounds" if rounds > 1 else "one round"
     head = f"\n{machine['day']}, {machine['cores']} cores of {machine['cpu']}, Linux {machine['kernel']}; {taken}.\n"
-    return "\n".join([head] + [part.show(results[name]) for name, part in PARTS.items() if name in results]) + "\n"
+    return "\n".join([head, promised(results)] + [part.show(results[name]) for name, part in PARTS.items() if name in results]) + "\n"
+
+
+def promised(results):
+    return "### What is promised\n\n" + table(
+        ["bar", "figure", "met or not"], [[f"{bar.what}: {bar.promised}", bar.figure, bar.verdict] for bar in bars(results)])
 
 
 def bars(results):
-    """The figures that are promised: met, or missed."""
+    """The figures that are promised, of the parts that were measured."""
     for name, part in PARTS.items():
         if name in results:
             yield from part.bars(results[name])

@@ -101,7 +101,7 @@ class Stage:
         self.control = self.run("control", [os.path.join(HOME, "latchkey"), "control"],
                                 self.env(LATCHKEY_CONTROL_LISTEN=f"127.0.0.1:{port}",
                                          LATCHKEY_CONTROL_TOKENS=f"bench:operator:sha256:{hashed}"))
-        wait_for(lambda: ready(port), 60, "the control plane's /readyz")
+        self.control.wait_until(lambda: ready(port), 60, "the control plane's /readyz")
 
     def start_sidecar(self, name="latchkey", options="", unix=False, limit=None, **settings):
         port, ops = free_port(), free_port()
@@ -112,8 +112,8 @@ class Stage:
                                     LATCHKEY_JAVA_OPTS=options, **settings))
         server = Server(name, listen, process)
         server.ops = ops
-        server.serving = wait_for(lambda: answers(listen), 60, name + " listening", 0.005)
-        server.ready = server.serving + wait_for(lambda: ready(ops), 60, name + "'s /readyz", 0.005)
+        server.serving = process.wait_until(lambda: answers(listen), 60, name + " listening", 0.005)
+        server.ready = server.serving + process.wait_until(lambda: ready(ops), 60, name + "'s /readyz", 0.005)
         self.servers.append(server)
         return server
 
@@ -133,7 +133,7 @@ class Stage:
         port = free_port()
         command = [command[0], f"127.0.0.1:{port}", *command[1:]]
         server = Server(name, f"127.0.0.1:{port}", self.run(name, limit.around(command) if limit else command))
-        server.serving = server.ready = wait_for(lambda: accepts(port), 10, name, 0.001)
+        server.serving = server.ready = server.process.wait_until(lambda: accepts(port), 10, name + " listening", 0.001)
         self.servers.append(server)
         return server
 

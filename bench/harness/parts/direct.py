@@ -27,5 +27,4 @@ def show(rows):
 
 def bars(rows):
     yield at_most("CPU a check to the Rust no-op's", ratio(rows, "cpu", FLOOR), 1.25)
-    if GO in rows:
-        yield at_most("CPU a check to the Go no-op's", ratio(rows, "cpu", GO), 0.5)
+    yield at_most("CPU a check to the Go no-op's", ratio(rows, "cpu", GO), 0.5)
