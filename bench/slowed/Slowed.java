@@ -9,20 +9,21 @@ import java.lang.constant.ClassDesc;
 import java.lang.constant.MethodTypeDesc;
 import java.lang.instrument.ClassFileTransformer;
 import java.lang.instrument.Instrumentation;
+import java.lang.reflect.AccessFlag;
 import java.security.ProtectionDomain;
 import java.util.function.Predicate;
 
 /**
  * A Java agent that lets each check of the sidecar spin for a while before anything else, so that the benchmark can be seen to
- * notice. Its argument: microseconds. A sidecar without the method ends at once, with status 3.
+ * notice. Its argument: microseconds. The method is found by its name, whatever its parameters; a sidecar without it, or with
+ * two of that name, ends at once, with status 3.
  */
 public final class Slowed implements ClassFileTransformer {
     private static final String CLASS = "dev/latchkey/server/authz/AuthorizationService";
     private static final String METHOD = "check";
-    private static final String TYPE =
-            "(Lio/envoyproxy/envoy/service/auth/v3/CheckRequest;Lio/grpc/stub/StreamObserver;)V";
 
     private static volatile long spinNanos;
+    private static volatile boolean said;
 
     private Slowed() {}
 
@@ -34,6 +35,10 @@ public final class Slowed implements ClassFileTransformer {
     /** Called by the sidecar's method. */
     public static void spin() {
         long start = System.nanoTime();
+        if (!said) {
+            said = true;
+            System.err.println("slowed: each check spins " + spinNanos + " ns");
+        }
         while (System.nanoTime() - start < spinNanos) {
             Thread.onSpinWait();
         }
@@ -45,9 +50,7 @@ public final class Slowed implements ClassFileTransformer {
             return null;
         }
         try {
-            byte[] slowed = slowed(bytes);
-            System.err.println("slowed: each check spins " + spinNanos + " ns");
-            return slowed;
+            return slowed(bytes);
         } catch (Throwable e) { // the JVM would go on without the spin
             System.err.println("slowed: " + e);
             Runtime.getRuntime().halt(3);
@@ -59,9 +62,11 @@ public final class Slowed implements ClassFileTransformer {
         ClassFile file = ClassFile.of();
         ClassModel model = file.parse(bytes);
         Predicate<MethodModel> isCheck =
-                m -> m.methodName().equalsString(METHOD) && m.methodType().equalsString(TYPE);
-        if (model.methods().stream().noneMatch(isCheck)) {
-            throw new IllegalStateException(CLASS + " has no method " + METHOD + TYPE);
+                m -> m.methodName().equalsString(METHOD) && !m.flags().has(AccessFlag.BRIDGE);
+        long found = model.methods().stream().filter(isCheck).count();
+        if (found != 1) {
+            throw new IllegalStateException(
+                    CLASS + " has " + found + " methods " + METHOD + " (expected: one, to put the spin into)");
         }
         return file.transformClass(model, ClassTransform.transformingMethodBodies(isCheck, new Spin()));
     }
