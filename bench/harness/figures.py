@@ -69,10 +69,6 @@ def bar(what, value, promised, is_met):
     return Bar(what, promised, f"{value:,.0f}" if value >= 100 else f"{value:.2f}", "met" if is_met() else "not met")
 
 
-def no_bar(what, value):
-    return f"       {what}: {value:.2f} (no bar)"
-
-
 def chart(file, title, values):
     """Writes horizontal bars as SVG; returns the line that shows them."""
     width, row, left = 720, 34, 240

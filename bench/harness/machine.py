@@ -72,12 +72,6 @@ class Process:
     def alive(self):
         return self.child.poll() is None
 
-    def running(self):
-        """For who waits for it to do something: it never will when it has ended."""
-        if not self.alive():
-            raise RuntimeError(f"{self.name} ended, with status {self.child.returncode}")
-        return True
-
     def wait_until(self, condition, seconds, what, pause=0.02):
         """As wait_for, but not any longer than the process lives."""
         waited = wait_for(lambda: not self.alive() or condition(), seconds, what, pause)

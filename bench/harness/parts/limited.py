@@ -1,7 +1,7 @@
 """Held to a share of a CPU, as sidecars run in containers: start, CPU a check and latency, beside the Go no-op held the same."""
 
 import limits
-from figures import GO, OURS, at_most, middle, name, no_bar, ratio, spread, table
+from figures import GO, OURS, at_most, middle, name, spread, table
 from machine import Missing, say
 
 # CPUs: requests a second, and how to warm up
