@@ -1,7 +1,6 @@
 """bench/run: the sidecar beside no-op servers, in one run."""
 
 import argparse
-import os
 import shutil
 import sys
 import tempfile
