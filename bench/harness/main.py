@@ -2,6 +2,7 @@
 
 import argparse
 import shutil
+import signal
 import sys
 import tempfile
 
@@ -27,6 +28,7 @@ def arguments():
 
 def main():
     options = arguments()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # else what it has started would outlive it
     folder = tempfile.mkdtemp(prefix="latchkey-bench-")
     here = None
     try:
