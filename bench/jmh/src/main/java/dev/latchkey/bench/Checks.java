@@ -11,6 +11,7 @@ import io.envoyproxy.envoy.service.auth.v3.AttributeContext.HttpRequest;
 import io.envoyproxy.envoy.service.auth.v3.AttributeContext.Peer;
 import io.envoyproxy.envoy.service.auth.v3.CheckRequest;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 
 /**
  * Checks as an Envoy with the reference configuration sends them, and as bench/rust does: 12 raw headers, some 490 bytes in all.
@@ -20,8 +21,11 @@ public final class Checks {
 
     /** Returns one check for each of {@code keys}, in memory like Netty's. */
     public static ByteBuffer[] of(String path, PresentedKey[] keys) {
-        return Sample.each(i -> direct(check(path, keys[i].reveal()).toByteArray()))
-                .toArray(ByteBuffer[]::new);
+        return Arrays.stream(bytes(path, keys)).map(Checks::direct).toArray(ByteBuffer[]::new);
+    }
+
+    public static byte[][] bytes(String path, PresentedKey[] keys) {
+        return Sample.each(i -> check(path, keys[i].reveal()).toByteArray()).toArray(byte[][]::new);
     }
 
     private static ByteBuffer direct(byte[] bytes) {
