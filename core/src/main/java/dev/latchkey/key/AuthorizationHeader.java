@@ -1,5 +1,6 @@
 package dev.latchkey.key;
 
+import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -8,7 +9,9 @@ import org.jspecify.annotations.Nullable;
  * refused.
  */
 public final class AuthorizationHeader {
-    private static final String SCHEME = "Bearer";
+    private static final byte[] SCHEME = "bearer".getBytes(StandardCharsets.US_ASCII);
+    /** What the lower-case letter has and the upper-case one has not. */
+    private static final int LOWER_CASE = 0x20;
 
     private AuthorizationHeader() {}
 
@@ -17,16 +20,35 @@ public final class AuthorizationHeader {
         if (value == null) {
             return Credential.Absent.NO_HEADER;
         }
-        int key = SCHEME.length();
-        if (!value.regionMatches(/* ignoreCase= */ true, 0, SCHEME, 0, SCHEME.length())) {
+        // What is no Latin-1 becomes a question mark, which is in no credential.
+        byte[] bytes = value.getBytes(StandardCharsets.ISO_8859_1);
+        return parse(bytes, 0, bytes.length, format);
+    }
+
+    /** Returns what the bytes {@code [from, to)} of {@code message} hold. */
+    public static Credential parse(byte[] message, int from, int to, KeyFormat format) {
+        if (!startsWithScheme(message, from, to)) {
             return Credential.Malformed.NOT_A_KEY;
         }
-        while (key < value.length() && value.charAt(key) == ' ') {
+        int key = from + SCHEME.length;
+        while (key < to && message[key] == ' ') {
             key++;
         }
-        if (key == SCHEME.length()) {
+        if (key == from + SCHEME.length) {
             return Credential.Malformed.NOT_A_KEY;
         }
-        return format.parse(value.substring(key));
+        return format.parse(message, key, to);
+    }
+
+    private static boolean startsWithScheme(byte[] message, int from, int to) {
+        if (to - from < SCHEME.length) {
+            return false;
+        }
+        for (int i = 0; i < SCHEME.length; i++) {
+            if ((message[from + i] | LOWER_CASE) != SCHEME[i]) {
+                return false;
+            }
+        }
+        return true;
     }
 }

@@ -2,6 +2,7 @@ package dev.latchkey.key;
 
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
+import java.util.Arrays;
 import java.util.regex.Pattern;
 import java.util.zip.CRC32;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +27,8 @@ public final class KeyFormat {
 
     private final String livePrefix;
     private final String testPrefix;
+    private final byte[] liveBytes;
+    private final byte[] testBytes;
     private final boolean acceptImported;
 
     /**
@@ -38,6 +41,8 @@ public final class KeyFormat {
         }
         this.livePrefix = brand + "_" + Environment.LIVE.text() + "_";
         this.testPrefix = brand + "_" + Environment.TEST.text() + "_";
+        this.liveBytes = livePrefix.getBytes(StandardCharsets.US_ASCII);
+        this.testBytes = testPrefix.getBytes(StandardCharsets.US_ASCII);
         this.acceptImported = acceptImported;
     }
 
@@ -59,19 +64,26 @@ public final class KeyFormat {
 
     /** Recognises {@code text} as a key: the whole of it, with nothing before and nothing after. */
     public Credential parse(String text) {
-        Environment environment = environmentOf(text);
+        // What is no Latin-1 becomes a question mark, which is in no key.
+        byte[] bytes = text.getBytes(StandardCharsets.ISO_8859_1);
+        return parse(bytes, 0, bytes.length);
+    }
+
+    /** Recognises the bytes {@code [from, to)} of {@code text}, each a character, as {@link #parse(String)} does. */
+    Credential parse(byte[] text, int from, int to) {
+        Environment environment = environmentOf(text, from, to);
         if (environment == null) {
             return Credential.Malformed.NOT_A_KEY;
         }
         int prefix = prefix(environment).length();
-        int body = text.length() - prefix;
-        if (body < IMPORTED_MIN || body > IMPORTED_MAX || !isAlphanumeric(text, prefix)) {
+        int body = to - from - prefix;
+        if (body < IMPORTED_MIN || body > IMPORTED_MAX || !isAlphanumeric(text, from + prefix, to)) {
             return Credential.Malformed.NOT_A_KEY;
         }
         if (body != MINTED_LENGTH && !acceptImported) {
             return Credential.Malformed.NOT_A_KEY;
         }
-        byte[] ascii = text.getBytes(StandardCharsets.US_ASCII);
+        byte[] ascii = Arrays.copyOfRange(text, from, to);
         if (body == MINTED_LENGTH && !checksumMatches(ascii)) {
             return Credential.Malformed.BAD_CHECKSUM;
         }
@@ -83,20 +95,24 @@ public final class KeyFormat {
         return text.contains(livePrefix) || text.contains(testPrefix);
     }
 
-    private @Nullable Environment environmentOf(String text) {
-        if (text.startsWith(livePrefix)) {
+    private @Nullable Environment environmentOf(byte[] text, int from, int to) {
+        if (startsWith(text, from, to, liveBytes)) {
             return Environment.LIVE;
         }
-        return text.startsWith(testPrefix) ? Environment.TEST : null;
+        return startsWith(text, from, to, testBytes) ? Environment.TEST : null;
+    }
+
+    private static boolean startsWith(byte[] text, int from, int to, byte[] prefix) {
+        return to - from >= prefix.length && Arrays.equals(text, from, from + prefix.length, prefix, 0, prefix.length);
     }
 
     private String prefix(Environment environment) {
         return environment == Environment.LIVE ? livePrefix : testPrefix;
     }
 
-    private static boolean isAlphanumeric(String text, int from) {
-        for (int i = from; i < text.length(); i++) {
-            char c = text.charAt(i);
+    private static boolean isAlphanumeric(byte[] text, int from, int to) {
+        for (int i = from; i < to; i++) {
+            byte c = text[i];
             boolean alphanumeric = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
             if (!alphanumeric) {
                 return false;

@@ -28,6 +28,8 @@ final class AuthzServer implements AutoCloseable {
      */
     private static final int MAX_MESSAGE_BYTES = 16 << 20;
 
+    private static final int FLOW_CONTROL_WINDOW = 1 << 20;
+
     /** Envoy resets one stream for each client that goes away; beyond this rate a connection is an attack. */
     private static final int MAX_RESETS_PER_SECOND = 10_000;
 
@@ -54,6 +56,8 @@ final class AuthzServer implements AutoCloseable {
                 .workerEventLoopGroup(loops)
                 .directExecutor()
                 .maxConcurrentCallsPerConnection(MAX_CALLS_PER_CONNECTION)
+                // Of a fixed size: to find the best one, gRPC would send a PING with nearly every read.
+                .flowControlWindow(FLOW_CONTROL_WINDOW)
                 .maxInboundMessageSize(MAX_MESSAGE_BYTES)
                 .maxRstFramesPerWindow(MAX_RESETS_PER_SECOND, /* secondsPerWindow= */ 1)
                 // Envoy's connection_keepalive pings every few seconds, also without calls; the default calls that

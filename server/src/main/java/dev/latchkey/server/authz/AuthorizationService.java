@@ -49,7 +49,7 @@ public final class AuthorizationService implements BindableService {
     private final FaultLog unwritten = new FaultLog(log, "an answer could not be written", System::nanoTime);
 
     /**
-     * @param timer ends waiting; of a resolution of some 10 ms
+     * @param timer ends waiting
      * @param timeout the most that one check may take, whatever Envoy allows
      */
     public AuthorizationService(

@@ -10,6 +10,7 @@ import io.envoyproxy.envoy.service.auth.v3.AttributeContext;
 import io.envoyproxy.envoy.service.auth.v3.AttributeContext.HttpRequest;
 import io.envoyproxy.envoy.service.auth.v3.CheckRequest;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -48,11 +49,14 @@ final class CheckReader {
     private String path = "";
     private String host = "";
     private Map<String, String> extensions = Map.of();
-    /** Of the entry that is being read. */
-    private Bytes key = Bytes.NONE;
+    /** Of the entry that is being read: where its key and its values begin and end. */
+    private int keyStart;
 
-    private Bytes value = Bytes.NONE;
-    private Bytes rawValue = Bytes.NONE;
+    private int keyEnd;
+    private int valueStart;
+    private int valueEnd;
+    private int rawStart;
+    private int rawEnd;
 
     /** Takes a field of one kind of message; tells whether it has read it. */
     private interface Fields {
@@ -63,7 +67,7 @@ final class CheckReader {
         this.message = message;
         this.in = CodedInputStream.newInstance(message);
         this.identity = identity;
-        this.headers = new HeaderFacts(identity);
+        this.headers = new HeaderFacts(message, identity);
     }
 
     /** @throws InvalidProtocolBufferException if it is no CheckRequest */
@@ -130,7 +134,7 @@ final class CheckReader {
     private void headerMap() throws IOException {
         if (!hasHeaderMap) {
             hasHeaderMap = true;
-            headers = new HeaderFacts(identity);
+            headers = new HeaderFacts(message, identity);
         }
         inside(CheckReader::ofHeaderMap);
     }
@@ -140,14 +144,18 @@ final class CheckReader {
             return false;
         }
         entry();
-        headers.raw(key, rawValue.length() == 0 ? value : rawValue);
+        if (rawStart < rawEnd) {
+            headers.raw(keyStart, keyEnd, rawStart, rawEnd);
+        } else {
+            headers.raw(keyStart, keyEnd, valueStart, valueEnd);
+        }
         return true;
     }
 
     private void header() throws IOException {
         entry();
         if (!hasHeaderMap) {
-            headers.joined(key, value);
+            headers.joined(keyStart, keyEnd, valueStart, valueEnd);
         }
     }
 
@@ -156,22 +164,34 @@ final class CheckReader {
         if (extensions.isEmpty()) {
             extensions = new HashMap<>();
         }
-        extensions.put(key.utf8(), value.utf8());
+        extensions.put(utf8(keyStart, keyEnd), utf8(valueStart, valueEnd));
         return true;
     }
 
     private void entry() throws IOException {
-        key = Bytes.NONE;
-        value = Bytes.NONE;
-        rawValue = Bytes.NONE;
+        keyStart = 0;
+        keyEnd = 0;
+        valueStart = 0;
+        valueEnd = 0;
+        rawStart = 0;
+        rawEnd = 0;
         inside(CheckReader::ofEntry);
     }
 
     private boolean ofEntry(int tag) throws IOException {
         switch (tag) {
-            case KEY -> key = bytes();
-            case VALUE -> value = bytes();
-            case RAW_VALUE -> rawValue = bytes();
+            case KEY -> {
+                keyStart = skipText();
+                keyEnd = in.getTotalBytesRead();
+            }
+            case VALUE -> {
+                valueStart = skipText();
+                valueEnd = in.getTotalBytesRead();
+            }
+            case RAW_VALUE -> {
+                rawStart = skipText();
+                rawEnd = in.getTotalBytesRead();
+            }
             default -> {
                 return false;
             }
@@ -179,11 +199,21 @@ final class CheckReader {
         return true;
     }
 
-    private Bytes bytes() throws IOException {
+    /** Passes over a text; returns where it began. */
+    private int skipText() throws IOException {
         int length = in.readRawVarint32();
         int start = in.getTotalBytesRead();
         in.skipRawBytes(length);
-        return new Bytes(message, start, length);
+        return start;
+    }
+
+    /** Every text in a message is to be UTF-8. */
+    private String utf8(int start, int end) throws InvalidProtocolBufferException {
+        String text = new String(message, start, end - start, StandardCharsets.UTF_8);
+        if (text.indexOf('\uFFFD') >= 0) {
+            throw new InvalidProtocolBufferException("text that is not UTF-8");
+        }
+        return text;
     }
 
     private boolean inside(Fields fields) throws IOException {

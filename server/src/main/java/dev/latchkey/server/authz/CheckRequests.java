@@ -4,7 +4,6 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import dev.latchkey.answer.IdentityHeaders;
 import dev.latchkey.decision.AccessRequest;
 import dev.latchkey.decision.RouteConfig;
-import dev.latchkey.key.AuthorizationHeader;
 import dev.latchkey.key.Credential;
 import dev.latchkey.key.KeyFormat;
 import dev.latchkey.policy.CanonicalPath;
@@ -30,41 +29,25 @@ final class CheckRequests {
     IncomingCheck read(byte[] message) throws InvalidProtocolBufferException {
         CheckReader check = CheckReader.read(message, identity);
         HeaderFacts headers = check.headers();
-        Credential credential = credential(headers);
+        Credential credential = headers.credential(format);
         AccessRequest access = new AccessRequest(
                 RouteConfig.of(check.extensions()),
                 check.host(),
                 check.method(),
-                path(check.path(), headers.path()),
+                path(check.path(), headers),
                 credential,
                 headers.preflight() && check.method().equals("OPTIONS"));
-        return new IncomingCheck(
-                access,
-                headers.requestId(),
-                headers.grpc(),
-                mentionsKey(headers, credential),
-                headers.otherSpellings());
-    }
-
-    private Credential credential(HeaderFacts headers) {
-        return headers.severalAuthorizations()
-                ? Credential.Malformed.NOT_A_KEY
-                : AuthorizationHeader.parse(headers.authorization(), format);
-    }
-
-    private boolean mentionsKey(HeaderFacts headers, Credential credential) {
-        String authorization = headers.authorization();
-        return credential instanceof Credential.Presented
-                || headers.severalAuthorizations()
-                || (authorization != null && format.mentionsKey(authorization));
+        boolean mentionsKey = credential instanceof Credential.Presented || headers.mentionsKey(format);
+        return new IncomingCheck(access, headers.requestId(), headers.grpc(), mentionsKey, headers.otherSpellings());
     }
 
     /**
      * Returns the path, or null if it is not canonical, or not surely the one that the upstream gets: Envoy writes {@code !}
      * into {@code path} for bytes that it cannot carry there, and only the raw {@code :path} tells.
      */
-    private static @Nullable CanonicalPath path(String path, @Nullable Bytes raw) {
-        boolean faithful = raw == null ? !beforeQuery(path).contains("!") : raw.isUtf8Of(path);
+    private static @Nullable CanonicalPath path(String path, HeaderFacts headers) {
+        boolean faithful =
+                headers.hasPath() ? headers.pathIs(path) : !beforeQuery(path).contains("!");
         return faithful ? CanonicalPath.parse(path) : null;
     }
 

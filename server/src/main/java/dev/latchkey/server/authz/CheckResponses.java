@@ -115,11 +115,12 @@ final class CheckResponses {
     }
 
     private WireResponse deny(Decision.Deny denied, IncomingCheck check) {
-        boolean varies = check.requestId() != null || denied.route() != null || denied.key() != null || check.grpc();
+        String requestId = check.requestId().shown();
+        boolean varies = requestId != null || denied.route() != null || denied.key() != null || check.grpc();
         if (!varies) {
             return constant(denied.reason());
         }
-        return wire(deny(denied, check.grpc() ? grpcProblem(denied) : problem(denied, check.requestId())), denied);
+        return wire(deny(denied, check.grpc() ? grpcProblem(denied) : problem(denied, requestId)), denied);
     }
 
     private static CheckResponse deny(Decision.Deny denied, DeniedHttpResponse response) {

@@ -1,7 +1,12 @@
 package dev.latchkey.server.authz;
 
 import dev.latchkey.answer.IdentityHeaders;
+import dev.latchkey.key.AuthorizationHeader;
+import dev.latchkey.key.Credential;
+import dev.latchkey.key.KeyFormat;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -11,74 +16,91 @@ import org.jspecify.annotations.Nullable;
  * <p>This class is not thread-safe.
  */
 final class HeaderFacts {
-    private static final int MAX_REQUEST_ID = 64;
-    private static final Bytes PATH = Bytes.ascii(":path");
-    private static final Bytes AUTHORIZATION = Bytes.ascii("authorization");
-    private static final Bytes REQUEST_ID = Bytes.ascii("x-request-id");
-    private static final Bytes CONTENT_TYPE = Bytes.ascii("content-type");
-    private static final Bytes ORIGIN = Bytes.ascii("origin");
-    private static final Bytes ACCESS_CONTROL_REQUEST_METHOD = Bytes.ascii("access-control-request-method");
+    private static final byte[] PATH = ascii(":path");
+    private static final byte[] AUTHORIZATION = ascii("authorization");
+    private static final byte[] REQUEST_ID = ascii("x-request-id");
+    private static final byte[] CONTENT_TYPE = ascii("content-type");
+    private static final byte[] ORIGIN = ascii("origin");
+    private static final byte[] ACCESS_CONTROL_REQUEST_METHOD = ascii("access-control-request-method");
 
+    private final byte[] message;
     private final IdentityHeaders identity;
-    private @Nullable String authorization;
-    private boolean severalAuthorizations;
-    private @Nullable Bytes path;
-    private @Nullable String requestId;
+    private int authorizations;
+    private int authorizationStart;
+    private int authorizationEnd;
+    private boolean hasPath;
+    private int pathStart;
+    private int pathEnd;
+    private RequestId requestId = RequestId.NONE;
     private boolean grpc;
     private boolean origin;
     private boolean accessControlRequestMethod;
     private @Nullable List<String> otherSpellings;
 
-    HeaderFacts(IdentityHeaders identity) {
+    /** @param message that the headers are read of */
+    HeaderFacts(byte[] message, IdentityHeaders identity) {
+        this.message = message;
         this.identity = identity;
     }
 
-    /** Takes an entry of {@code header_map}: one line of the request, as it was sent. */
-    void raw(Bytes name, Bytes value) {
-        if (name.is(PATH)) {
-            path = value;
+    /** Takes an entry of {@code header_map}, by where name and value begin and end: one line of the request, as it was sent. */
+    void raw(int name, int nameEnd, int value, int valueEnd) {
+        if (is(PATH, name, nameEnd)) {
+            hasPath = true;
+            pathStart = value;
+            pathEnd = valueEnd;
         } else {
-            joined(name, value);
+            joined(name, nameEnd, value, valueEnd);
         }
     }
 
     /** Takes an entry of {@code headers}: the lines of one name, joined by a comma. */
-    void joined(Bytes name, Bytes value) {
-        if (name.is(AUTHORIZATION)) {
-            severalAuthorizations |= authorization != null;
-            authorization = value.latin1();
-        } else if (name.is(REQUEST_ID)) {
-            requestId = shown(value);
-        } else if (name.is(CONTENT_TYPE)) {
-            grpc = isGrpc(value.latin1());
-        } else if (name.is(ORIGIN)) {
+    void joined(int name, int nameEnd, int value, int valueEnd) {
+        if (is(AUTHORIZATION, name, nameEnd)) {
+            authorizations++;
+            authorizationStart = value;
+            authorizationEnd = valueEnd;
+        } else if (is(REQUEST_ID, name, nameEnd)) {
+            requestId = new RequestId(message, value, valueEnd);
+        } else if (is(CONTENT_TYPE, name, nameEnd)) {
+            grpc = isGrpc(latin1(value, valueEnd));
+        } else if (is(ORIGIN, name, nameEnd)) {
             origin = true;
-        } else if (name.is(ACCESS_CONTROL_REQUEST_METHOD)) {
+        } else if (is(ACCESS_CONTROL_REQUEST_METHOD, name, nameEnd)) {
             accessControlRequestMethod = true;
-        } else if (identity.haveLength(name.length())) {
-            unknown(name.latin1());
+        } else if (identity.haveLength(nameEnd - name)) {
+            unknown(latin1(name, nameEnd));
         }
     }
 
-    /** Returns the {@code Authorization} header, or null if there is none; see {@link #severalAuthorizations}. */
-    @Nullable
-    String authorization() {
-        return authorization;
+    /** Returns the credential; more than one header is none. */
+    Credential credential(KeyFormat format) {
+        if (authorizations == 0) {
+            return Credential.Absent.NO_HEADER;
+        }
+        return authorizations > 1
+                ? Credential.Malformed.NOT_A_KEY
+                : AuthorizationHeader.parse(message, authorizationStart, authorizationEnd, format);
     }
 
-    boolean severalAuthorizations() {
-        return severalAuthorizations;
+    /** Tells whether there is more than one {@code Authorization} header, or one that holds something like a key of ours. */
+    boolean mentionsKey(KeyFormat format) {
+        return authorizations > 1
+                || (authorizations == 1 && format.mentionsKey(latin1(authorizationStart, authorizationEnd)));
     }
 
-    /** Returns the raw {@code :path}; null if it is not told. */
-    @Nullable
-    Bytes path() {
-        return path;
+    /** Tells whether there is a raw {@code :path}. */
+    boolean hasPath() {
+        return hasPath;
     }
 
-    /** Returns the caller's {@code x-request-id} if it can stand in a body as it is, else null. */
-    @Nullable
-    String requestId() {
+    /** Tells whether the raw {@code :path} is this one. */
+    boolean pathIs(String path) {
+        byte[] utf8 = path.getBytes(StandardCharsets.UTF_8);
+        return Arrays.equals(message, pathStart, pathEnd, utf8, 0, utf8.length);
+    }
+
+    RequestId requestId() {
         return requestId;
     }
 
@@ -104,6 +126,14 @@ final class HeaderFacts {
         }
     }
 
+    private boolean is(byte[] expected, int start, int end) {
+        return end - start == expected.length && Arrays.equals(message, start, end, expected, 0, expected.length);
+    }
+
+    private String latin1(int start, int end) {
+        return new String(message, start, end - start, StandardCharsets.ISO_8859_1);
+    }
+
     /** As Envoy tells gRPC from other requests; gRPC-Web is not gRPC. */
     private static boolean isGrpc(String contentType) {
         String grpc = "application/grpc";
@@ -115,23 +145,7 @@ final class HeaderFacts {
                 || contentType.charAt(grpc.length()) == ';';
     }
 
-    private static @Nullable String shown(Bytes value) {
-        if (value.length() == 0 || value.length() > MAX_REQUEST_ID) {
-            return null;
-        }
-        String id = value.latin1();
-        for (int i = 0; i < id.length(); i++) {
-            char c = id.charAt(i);
-            boolean harmless = (c >= '0' && c <= '9')
-                    || (c >= 'A' && c <= 'Z')
-                    || (c >= 'a' && c <= 'z')
-                    || c == '.'
-                    || c == '_'
-                    || c == '-';
-            if (!harmless) {
-                return null;
-            }
-        }
-        return id;
+    private static byte[] ascii(String text) {
+        return text.getBytes(StandardCharsets.US_ASCII);
     }
 }

@@ -2,20 +2,15 @@ package dev.latchkey.server.authz;
 
 import dev.latchkey.decision.AccessRequest;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One CheckRequest, read: what is asked, and what the answer has to fit.
  *
  * @param access the question to decide
- * @param requestId the caller's {@code x-request-id} if it can be shown back, else null
+ * @param requestId the caller's {@code x-request-id}
  * @param grpc whether the caller speaks gRPC and so gets a {@code grpc-status}
  * @param mentionsKey whether the {@code Authorization} header holds something like a key of ours
  * @param otherSpellings header names in the request that an upstream may take for identity headers
  */
 record IncomingCheck(
-        AccessRequest access,
-        @Nullable String requestId,
-        boolean grpc,
-        boolean mentionsKey,
-        List<String> otherSpellings) {}
+        AccessRequest access, RequestId requestId, boolean grpc, boolean mentionsKey, List<String> otherSpellings) {}

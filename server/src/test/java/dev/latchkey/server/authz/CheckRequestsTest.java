@@ -164,7 +164,7 @@ class CheckRequestsTest {
                         ? key.key().reveal()
                         : access.credential().toString(),
                 access.preflight(),
-                String.valueOf(check.requestId()),
+                String.valueOf(check.requestId().shown()),
                 check.grpc(),
                 check.mentionsKey(),
                 check.otherSpellings());

@@ -194,7 +194,7 @@ class CheckResponsesTest {
 
     @Test
     void of_allowOnPublicRouteWithOneOfOurKeys_removesIt() {
-        IncomingCheck check = new IncomingCheck(check("r", false).access(), "r", false, true, List.of());
+        IncomingCheck check = new IncomingCheck(check("r", false).access(), RequestId.of("r"), false, true, List.of());
 
         assertThat(responses.of(allow(Reason.PUBLIC), check).getOkResponse().getHeadersToRemoveList())
                 .contains("authorization");
@@ -204,7 +204,11 @@ class CheckResponsesTest {
     @MethodSource("allows")
     void of_allow_nothingIsBothSetAndRemoved(Reason reason) {
         IncomingCheck spoofed = new IncomingCheck(
-                check("r", false).access(), "r", false, false, List.of("x_latchkey_key", "x-latchkey_scopes"));
+                check("r", false).access(),
+                RequestId.of("r"),
+                false,
+                false,
+                List.of("x_latchkey_key", "x-latchkey_scopes"));
 
         CheckResponse response = responses.of(allow(reason), spoofed);
 
@@ -305,7 +309,7 @@ class CheckResponsesTest {
                 CanonicalPath.parse("/v1/cases"),
                 Credential.Absent.NO_HEADER,
                 false);
-        return new IncomingCheck(access, requestId, grpc, false, List.of());
+        return new IncomingCheck(access, RequestId.of(requestId == null ? "" : requestId), grpc, false, List.of());
     }
 
     private static JsonNode body(CheckResponse response) throws Exception {

@@ -49,7 +49,12 @@ final class GeneratedCheckRequests {
                 pass.path(http),
                 pass.credential(),
                 pass.isPreflight(http.getMethod()));
-        return new IncomingCheck(access, pass.requestId, pass.grpc, pass.mentionsKey(), pass.otherSpellings());
+        return new IncomingCheck(
+                access,
+                RequestId.of(pass.requestId == null ? "" : pass.requestId),
+                pass.grpc,
+                pass.mentionsKey(),
+                pass.otherSpellings());
     }
 
     /** What one pass over the headers has found so far. */
