@@ -54,6 +54,8 @@ class ImageCheck {
                 copyFromBuild(instruction.arguments());
             } else if (instruction.name().equals("WORKDIR")) {
                 Files.createDirectories(inRuntime(instruction.arguments()));
+            } else if (instruction.name().equals("RUN")) {
+                runInRuntime(instruction.arguments());
             }
         }
         Files.copy(
@@ -126,7 +128,9 @@ class ImageCheck {
                             .map(file -> RUNTIME.relativize(file).toString()))
                     .allMatch(
                             name -> name.matches("opt/latchkey/(latchkey-cli\\.jar|lib/[^/]+\\.jar|native/[^/]+\\.so)")
+                                    || name.matches("opt/latchkey/sidecar\\.(options|aot)")
                                     || name.equals("etc/latchkey/policy.yaml"))
+                    .contains("opt/latchkey/sidecar.aot")
                     .anyMatch(name -> name.startsWith("opt/latchkey/lib/latchkey-core-"));
         }
     }
@@ -189,6 +193,16 @@ class ImageCheck {
         Shell.Outcome outcome =
                 Shell.run(new ProcessBuilder("bash", "-o", "pipefail", "-c", plain).directory(folder.toFile()));
         assertThat(outcome.status()).as(plain + "\n" + outcome.output()).isZero();
+    }
+
+    /** Where the process will see the tree, since a JVM's cache knows its class path by name. */
+    private static void runInRuntime(String command) {
+        String here = command.replace("/opt/latchkey", SEEN + "/opt/latchkey")
+                .replaceFirst("^java ", System.getProperty("java.home") + "/bin/java ");
+        Shell.Outcome outcome = IS_ROOT
+                ? Shell.run(List.of("unshare", "--mount", "bash", "-c", "mount --bind " + RUNTIME + " /mnt && " + here))
+                : Shell.run(List.of("bash", "-c", here));
+        assertThat(outcome.status()).as(here + "\n" + outcome.output()).isZero();
     }
 
     private static Path inBuild(String path) {

@@ -262,6 +262,8 @@ final class World implements AutoCloseable {
                 "LATCHKEY_KEYS_ACCEPT_IMPORTED", "true",
                 "LATCHKEY_AUTHZ_LISTEN", "127.0.0.1:0",
                 "LATCHKEY_OPS_LISTEN", "127.0.0.1:0",
+                // The JVM of the tests is warm.
+                "LATCHKEY_READY_WARM_UP", "0s",
                 "LATCHKEY_DRAIN_DELAY", "0s"));
         variables.putAll(options.settings);
         return SettingsLoader.load(SettingsLoader.ProcessKind.SIDECAR, null, variables)
