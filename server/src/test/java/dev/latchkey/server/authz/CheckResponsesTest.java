@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.google.protobuf.Struct;
+import com.google.protobuf.Value;
+import com.google.rpc.Status;
 import dev.latchkey.answer.AnswerStyle;
 import dev.latchkey.answer.IdentityHeaders;
 import dev.latchkey.decision.AccessRequest;
@@ -16,10 +19,12 @@ import dev.latchkey.key.KeyRecord;
 import dev.latchkey.policy.CanonicalPath;
 import dev.latchkey.policy.Requirement;
 import dev.latchkey.policy.Route;
+import io.envoyproxy.envoy.config.core.v3.HeaderValue;
 import io.envoyproxy.envoy.config.core.v3.HeaderValueOption;
 import io.envoyproxy.envoy.config.core.v3.HeaderValueOption.HeaderAppendAction;
 import io.envoyproxy.envoy.service.auth.v3.CheckResponse;
 import io.envoyproxy.envoy.service.auth.v3.DeniedHttpResponse;
+import io.envoyproxy.envoy.service.auth.v3.OkHttpResponse;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -31,6 +36,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class CheckResponsesTest {
     private static final Route ROUTE =
@@ -180,6 +186,57 @@ class CheckResponsesTest {
                         "x-method-override",
                         "x-original-url",
                         "x-rewrite-url");
+    }
+
+    /** Written byte by byte; of lengths below and above what one byte can tell. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 10, 50, 90, 127, 128, 1000, 20_000})
+    void of_allowByKey_isWhatTheGeneratedClassesBuild(int length) {
+        KeyRecord key = new KeyRecord(
+                "k".repeat(Math.min(64, length)),
+                "w".repeat(Math.min(64, length)),
+                Environment.TEST,
+                Set.of("s".repeat(length)),
+                KeyRecord.State.ACTIVE,
+                KeyRecord.NEVER,
+                1);
+        Decision allowed = new Decision.Allow(Reason.OK, ROUTE, key);
+        IncomingCheck spoofed =
+                new IncomingCheck(check("r", false).access(), RequestId.NONE, false, true, List.of("x_latchkey_key"));
+
+        assertThat(responses.of(allowed, spoofed)).isEqualTo(generated(key));
+    }
+
+    private static CheckResponse generated(KeyRecord key) {
+        OkHttpResponse.Builder ok = OkHttpResponse.newBuilder()
+                .addAllHeadersToRemove(List.of(
+                        "x-http-method-override",
+                        "x-http-method",
+                        "x-method-override",
+                        "x-original-url",
+                        "x-rewrite-url",
+                        "authorization",
+                        "x_latchkey_key"));
+        IDENTITY.forEach(
+                key,
+                (name, value) -> ok.addHeaders(HeaderValueOption.newBuilder()
+                        .setHeader(HeaderValue.newBuilder().setKey(name).setValue(value))
+                        .setAppendAction(HeaderAppendAction.OVERWRITE_IF_EXISTS_OR_ADD)));
+        return CheckResponse.newBuilder()
+                .setStatus(Status.getDefaultInstance())
+                .setOkResponse(ok)
+                .setDynamicMetadata(Struct.newBuilder()
+                        .putFields("code", text("OK"))
+                        .putFields("reason", text("ok"))
+                        .putFields("key_id", text(key.id()))
+                        .putFields("workspace", text(key.workspace()))
+                        .putFields("environment", text("test"))
+                        .putFields("rule", text(ROUTE.rule())))
+                .build();
+    }
+
+    private static Value text(String text) {
+        return Value.newBuilder().setStringValue(text).build();
     }
 
     @Test

@@ -1,0 +1,47 @@
+package dev.latchkey.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.latchkey.answer.AnswerStyle;
+import dev.latchkey.decision.Reason;
+import io.netty.util.HashedWheelTimer;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class WarmUpTest {
+    private static final AnswerStyle STYLE = new AnswerStyle("x-latchkey-", true, "urn:latchkey:error:", "latchkey");
+
+    private final HashedWheelTimer timer = new HashedWheelTimer();
+    private final Set<Reason> seen = ConcurrentHashMap.newKeySet();
+
+    @AfterEach
+    void stop() {
+        timer.stop();
+    }
+
+    @Test
+    void run_withTime_walksTheWayOfEachKindOfAnswer() throws Exception {
+        int sent =
+                new WarmUp().run(STYLE, (decision, nanos) -> seen.add(decision.reason()), timer, Duration.ofMinutes(2));
+
+        assertThat(sent).isEqualTo(20_000);
+        assertThat(seen)
+                .containsExactlyInAnyOrder(
+                        Reason.OK,
+                        Reason.UNKNOWN_KEY,
+                        Reason.SCOPE_MISSING,
+                        Reason.PUBLIC,
+                        Reason.NO_RULE,
+                        Reason.PATH_NOT_CANONICAL);
+    }
+
+    @Test
+    void run_withoutTime_endsAtOnce() throws Exception {
+        int sent = new WarmUp().run(STYLE, (decision, nanos) -> {}, timer, Duration.ofMillis(1));
+
+        assertThat(sent).isLessThan(20_000);
+    }
+}
