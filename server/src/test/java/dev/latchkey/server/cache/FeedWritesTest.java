@@ -301,6 +301,7 @@ class FeedWritesTest {
     @Test
     void manyKeysWrittenAtOnce_decisionsGoOnFromMemoryWhichDoesNotGrow() throws Exception {
         int keys = 100_000;
+        IndexSchema schema = new IndexSchema("latchkey:");
         near.warm();
         long misses = near.cache.counters().misses();
         long pushes = near.cache.counters().invalidations();
@@ -310,7 +311,7 @@ class FeedWritesTest {
         for (int i = 0; i < keys; i += 1000) {
             List<CompletableFuture<Long>> batch = new ArrayList<>();
             for (int key = i; key < i + 1000; key++) {
-                batch.add(redis.hset("latchkey:key:1.bulk" + key, IndexSchema.encode(OneKey.record()))
+                batch.add(redis.hset(schema.key(Digests.named("bulk" + key)), IndexSchema.encode(OneKey.record()))
                         .toCompletableFuture());
             }
             do {
