@@ -24,7 +24,7 @@ COPY --from=build /src/cli/src/main/jvm/sidecar.options /opt/latchkey/
 # A JVM notes what a sidecar's start takes; all later ones start in half the time. Its options have to be theirs.
 RUN java @/opt/latchkey/sidecar.options \
     --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow \
-    -Djava.library.path=/opt/latchkey/native -XX:AOTCacheOutput=/opt/latchkey/sidecar.aot \
+    -Djava.library.path=/opt/latchkey/native -Xmx256m -XX:AOTCacheOutput=/opt/latchkey/sidecar.aot \
     -cp "/opt/latchkey/latchkey-cli.jar:/opt/latchkey/lib/*" dev.latchkey.cli.Main train
 ENV MALLOC_ARENA_MAX=2
 # Settings are variables, or a file here: --config latchkey.yaml. policy.yaml is expected here too.

@@ -31,7 +31,7 @@ import picocli.CommandLine.ScopeType;
 public final class Main {
     private static final Duration CALL_TIMEOUT = Duration.ofSeconds(10);
     private static final int HELP_WIDTH = 100;
-    /** The commands that run until told to stop, and so have no result to print. */
+    /** The commands that are processes of their own, and have no result to print. */
     private static final Set<String> PROCESSES = Set.of("sidecar", "control", "demo", "demo-upstream", "train");
 
     @Mixin

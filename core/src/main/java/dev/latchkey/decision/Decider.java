@@ -55,8 +55,8 @@ public final class Decider {
     public CompletableFuture<Decision> decide(AccessRequest request) {
         try {
             return judge(request);
-        } catch (RuntimeException e) {
-            return done(fault(e, null));
+        } catch (Throwable t) {
+            return done(fault(t, null));
         }
     }
 
@@ -100,7 +100,17 @@ public final class Decider {
 
     private CompletableFuture<Decision> judgeKey(Question question, long stamp, int attempts) {
         Route route = question.route;
-        CompletableFuture<Decision> decision = then(find(peppers.all(question.presented)), found -> {
+        try {
+            CompletableFuture<Decision> decision = judgeFound(question, stamp, attempts);
+            return isThere(decision) ? decision : decision.exceptionally(failure -> fault(failure, route));
+        } catch (Throwable t) {
+            return done(fault(t, route));
+        }
+    }
+
+    private CompletableFuture<Decision> judgeFound(Question question, long stamp, int attempts) {
+        Route route = question.route;
+        return then(find(peppers.all(question.presented)), found -> {
             if (found.isEmpty()) {
                 return done(new Decision.Deny(Reason.UNKNOWN_KEY, route, null));
             }
@@ -113,7 +123,6 @@ public final class Decider {
                     index.findWorkspace(key.workspace()),
                     workspace -> confirmed(judgeScope(key, workspace, route), question, stamp, attempts));
         });
-        return isThere(decision) ? decision : decision.exceptionally(failure -> fault(failure, route));
     }
 
     /** As {@code first.thenCompose(next)}, but without a stage in between if {@code first} is there already. */

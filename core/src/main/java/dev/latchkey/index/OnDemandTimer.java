@@ -13,7 +13,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A timer whose thread wakes when something is due. Netty's wakes with each tick, a hundred times a second for ticks of 10 ms,
+ * A timer whose thread wakes when something is due, or becomes the next to be. Netty's wakes with each tick, a hundred times a second for ticks of 10 ms,
  * whether or not anybody waits: in a sidecar that is asked a thousand times a second that was a tenth of all it cost.
  *
  * <p>This class is thread-safe. To begin and to end waiting takes a lock for the time of a change to a heap.
@@ -59,8 +59,8 @@ final class OnDemandTimer implements Timer {
             expired = true;
             try {
                 task.run(this);
-            } catch (Exception e) {
-                log.warn("a task of the timer failed", e);
+            } catch (Throwable t) {
+                log.warn("a task of the timer failed", t);
             }
         }
 
@@ -88,7 +88,7 @@ final class OnDemandTimer implements Timer {
         @Override
         public boolean cancel() {
             Future<?> future = due;
-            return future != null && future.cancel(/* mayInterruptIfRunning= */ false);
+            return !expired && future != null && future.cancel(/* mayInterruptIfRunning= */ false);
         }
     }
 }

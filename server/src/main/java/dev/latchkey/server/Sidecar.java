@@ -195,15 +195,17 @@ public final class Sidecar implements AutoCloseable {
                         int checks =
                                 new WarmUp().run(style, neverScraped.andThen(neverFlushed), resources.timer(), bound);
                         log.debug("warmed up with {} checks", checks);
-                    } catch (IOException | RuntimeException e) {
-                        log.warn("no warm-up: {}", e.toString());
                     } catch (InterruptedException e) {
                         Thread.currentThread().interrupt();
+                    } catch (Throwable t) {
+                        log.warn("no warm-up: {}", t.toString());
+                    } finally {
+                        readiness.warmedUp();
                     }
-                    readiness.warmedUp();
                 },
                 "latchkey-warm-up");
         thread.setDaemon(true);
+        closing.add(thread::interrupt);
         thread.start();
     }
 

@@ -26,6 +26,8 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Sends checks as a busy Envoy does: some at a time on one connection. Their answers are not read: the time is for what a check
@@ -42,6 +44,7 @@ final class WarmUpLoad {
     private final int number;
     private final AtomicInteger left;
     private final CountDownLatch lanes = new CountDownLatch(LANES);
+    private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
 
     /**
      * @param checks to send in turn
@@ -55,15 +58,20 @@ final class WarmUpLoad {
     }
 
     /**
-     * Blocks until all are answered, for as long as {@code bound} at most.
+     * Blocks until all are answered; no longer than {@code bound}.
      *
      * @return how many were sent
+     * @throws IOException if one was not answered
      */
-    int run(Duration bound) throws InterruptedException {
+    int run(Duration bound) throws IOException, InterruptedException {
         for (int i = 0; i < LANES; i++) {
             new Lane().next();
         }
         var unused = lanes.await(bound.toMillis(), TimeUnit.MILLISECONDS);
+        Throwable failed = failure.get();
+        if (failed != null) {
+            throw new IOException("a check was not answered", failed);
+        }
         return number - Math.max(0, left.getAndSet(0));
     }
 
@@ -95,7 +103,7 @@ final class WarmUpLoad {
         return field(CheckRequest.ATTRIBUTES_FIELD_NUMBER, field(AttributeContext.REQUEST_FIELD_NUMBER, http));
     }
 
-    /** Without the generated classes, which a sidecar needs for nothing else. */
+    /** Without the generated builders, which bring their descriptors along, some hundred classes. */
     private static byte[] field(int number, byte[]... contents) {
         ByteArrayOutputStream content = new ByteArrayOutputStream();
         for (byte[] part : contents) {
@@ -130,7 +138,8 @@ final class WarmUpLoad {
         public void onNext(byte[] response) {}
 
         @Override
-        public void onError(Throwable failure) {
+        public void onError(Throwable failed) {
+            failure.compareAndSet(null, failed);
             lanes.countDown();
         }
 

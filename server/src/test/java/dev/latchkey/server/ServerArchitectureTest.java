@@ -30,18 +30,26 @@ class ServerArchitectureTest {
         }
     }
 
-    /** What it writes is an allow, so nobody else may have one written, or call any bytes a response. */
+    /** Any bytes could be called a response, and what AllowByKey writes is an allow. */
     @ArchTest
     static final ArchRule ONLY_ONE_CLASS_ANSWERS = noClasses()
             .that()
             .doNotHaveFullyQualifiedName("dev.latchkey.server.authz.CheckResponses")
+            .should()
+            .callConstructorWhere(target(owner(name("dev.latchkey.server.authz.WireResponse"))))
+            .orShould()
+            .callConstructorWhere(target(owner(name("dev.latchkey.server.authz.AllowByKey"))));
+
+    /** No push reaches it. */
+    @ArchTest
+    static final ArchRule ONLY_THE_WARM_UP_REHEARSES = noClasses()
+            .that()
+            .doNotHaveFullyQualifiedName("dev.latchkey.server.WarmUp")
             .and()
-            .doNotHaveFullyQualifiedName("dev.latchkey.server.authz.AllowByKey")
+            .doNotHaveFullyQualifiedName("dev.latchkey.server.cache.RehearsalIndex")
             .should()
             .dependOnClassesThat()
-            .haveFullyQualifiedName("dev.latchkey.server.authz.AllowByKey")
-            .orShould()
-            .callConstructorWhere(target(owner(name("dev.latchkey.server.authz.WireResponse"))));
+            .haveFullyQualifiedName("dev.latchkey.server.cache.RehearsalIndex");
 
     /** A CheckResponse with status code 0 is an allow, an empty one too: nobody else may come near a builder of one. */
     @ArchTest

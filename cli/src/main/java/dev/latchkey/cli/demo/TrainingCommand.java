@@ -77,6 +77,9 @@ public final class TrainingCommand implements Callable<Integer> {
                 for (int i = 0; i < READY_SECONDS * 10 && !sidecar.ready(); i++) {
                     TimeUnit.MILLISECONDS.sleep(100);
                 }
+                if (!sidecar.ready()) {
+                    throw CommandFailure.refused("the sidecar was not ready after " + READY_SECONDS + " s");
+                }
             }
         }
     }

@@ -168,9 +168,13 @@ public final class AuthorizationService implements BindableService {
             if (!compareAndSet(false, true)) {
                 return;
             }
-            observer.onNext(response(decision));
-            observer.onCompleted();
-            listener.decided(decision, System.nanoTime() - start);
+            try {
+                observer.onNext(response(decision));
+                observer.onCompleted();
+                listener.decided(decision, System.nanoTime() - start);
+            } catch (Throwable t) {
+                unwritten.report(t);
+            }
         }
 
         private WireResponse response(Decision decision) {

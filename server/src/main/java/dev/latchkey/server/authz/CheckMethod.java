@@ -1,6 +1,7 @@
 package dev.latchkey.server.authz;
 
 import io.envoyproxy.envoy.service.auth.v3.AuthorizationGrpc;
+import io.grpc.KnownLength;
 import io.grpc.MethodDescriptor;
 import io.grpc.MethodDescriptor.Marshaller;
 import io.grpc.ServerServiceDefinition;
@@ -30,8 +31,10 @@ final class CheckMethod {
         @Override
         public byte[] parse(InputStream message) {
             try {
-                // All of it is there; gRPC's streams say so.
-                return message.readNBytes(message.available());
+                // A message that was compressed has a length that nobody knows.
+                return message instanceof KnownLength
+                        ? message.readNBytes(message.available())
+                        : message.readAllBytes();
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }

@@ -24,8 +24,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes Envoy's CheckResponse. The only class that builds one, and {@link #allow} the only method that builds an OK one: to
- * Envoy every message with status code 0 is an allow, an empty one too.
+ * Writes Envoy's CheckResponse. The only class that answers, and {@code allow} the only methods of it that build an OK one, by
+ * {@link AllowByKey} if there is a key: to Envoy every message with status code 0 is an allow, an empty one too.
  *
  * <p>Faults are answered as denials with an explicit 503, since Envoy's {@code failure_mode_allow} lets errors pass. Headers
  * are set by {@code value} with OVERWRITE_IF_EXISTS_OR_ADD; {@code append} stays unset, it would lose or join them.

@@ -24,7 +24,7 @@ import java.util.Map;
 final class DecisionMetadata {
     private static final TextField[] OF_KEY = {entry("key_id"), entry("workspace"), entry("environment")};
     private static final TextField[] OF_ROUTE = {entry("rule")};
-    private static final byte[][] NOTHING = {};
+    private static final byte[][] NO_TEXTS = {};
 
     /** Code and reason, which every answer has. */
     private final Map<Reason, byte[]> ofReason = new EnumMap<>(Reason.class);
@@ -44,9 +44,9 @@ final class DecisionMetadata {
         KeyRecord key = decision.key();
         Route route = decision.route();
         byte[][] keyTexts = key == null
-                ? NOTHING
+                ? NO_TEXTS
                 : TextField.utf8(key.id(), key.workspace(), key.environment().text());
-        byte[][] routeTexts = route == null ? NOTHING : TextField.utf8(route.rule());
+        byte[][] routeTexts = route == null ? NO_TEXTS : TextField.utf8(route.rule());
         int size = reason.length + TextField.size(OF_KEY, keyTexts) + TextField.size(OF_ROUTE, routeTexts);
         byte[] field = new byte[1 + CodedOutputStream.computeUInt32SizeNoTag(size) + size];
         CodedOutputStream out = CodedOutputStream.newInstance(field);

@@ -50,18 +50,22 @@ final class HeaderFacts {
             pathStart = value;
             pathEnd = valueEnd;
         } else {
-            joined(name, nameEnd, value, valueEnd);
+            line(name, nameEnd, value, valueEnd);
         }
     }
 
     /** Takes an entry of {@code headers}: the lines of one name, joined by a comma. */
     void joined(int name, int nameEnd, int value, int valueEnd) {
+        line(name, nameEnd, value, valueEnd);
+    }
+
+    private void line(int name, int nameEnd, int value, int valueEnd) {
         if (is(AUTHORIZATION, name, nameEnd)) {
             authorizations++;
             authorizationStart = value;
             authorizationEnd = valueEnd;
         } else if (is(REQUEST_ID, name, nameEnd)) {
-            requestId = new RequestId(message, value, valueEnd);
+            requestId = RequestId.in(message, value, valueEnd);
         } else if (is(CONTENT_TYPE, name, nameEnd)) {
             grpc = isGrpc(latin1(value, valueEnd));
         } else if (is(ORIGIN, name, nameEnd)) {

@@ -1,6 +1,7 @@
 package dev.latchkey.server.authz;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** The caller's {@code x-request-id}, which only some answers show. */
@@ -9,30 +10,28 @@ final class RequestId {
 
     private static final int MAX_LENGTH = 64;
 
-    private final byte[] message;
-    private final int start;
-    private final int end;
+    private final byte[] id;
 
-    /** @param message that it is a part of */
-    RequestId(byte[] message, int start, int end) {
-        this.message = message;
-        this.start = start;
-        this.end = end;
+    private RequestId(byte[] id) {
+        this.id = id;
+    }
+
+    /** Returns the id that is a part of {@code message}, which is not kept: a check that waits is to hold no more than it needs. */
+    static RequestId in(byte[] message, int start, int end) {
+        return start == end || end - start > MAX_LENGTH ? NONE : new RequestId(Arrays.copyOfRange(message, start, end));
     }
 
     static RequestId of(String text) {
-        byte[] bytes = text.getBytes(StandardCharsets.ISO_8859_1);
-        return new RequestId(bytes, 0, bytes.length);
+        return new RequestId(text.getBytes(StandardCharsets.ISO_8859_1));
     }
 
     /** Returns it if it can stand in a body as it is, else null. */
     @Nullable
     String shown() {
-        if (start == end || end - start > MAX_LENGTH) {
+        if (id.length == 0 || id.length > MAX_LENGTH) {
             return null;
         }
-        for (int i = start; i < end; i++) {
-            byte c = message[i];
+        for (byte c : id) {
             boolean harmless = (c >= '0' && c <= '9')
                     || (c >= 'A' && c <= 'Z')
                     || (c >= 'a' && c <= 'z')
@@ -43,6 +42,6 @@ final class RequestId {
                 return null;
             }
         }
-        return new String(message, start, end - start, StandardCharsets.ISO_8859_1);
+        return new String(id, StandardCharsets.ISO_8859_1);
     }
 }

@@ -182,6 +182,16 @@ class AuthorizationServiceTest {
     }
 
     @Test
+    void check_compressedMessage_isReadLikeAnyOther() {
+        CheckResponse answer = AuthorizationGrpc.newBlockingStub(channel)
+                .withCompression("gzip")
+                .check(CheckRequest.getDefaultInstance());
+
+        assertThat(answer.getDeniedResponse().getStatus().getCodeValue()).isEqualTo(400);
+        assertThat(decided).extracting(Decision::reason).containsExactly(Reason.PATH_NOT_CANONICAL);
+    }
+
+    @Test
     void check_emptyMessage_isDenied() {
         CheckResponse answer = AuthorizationGrpc.newBlockingStub(channel).check(CheckRequest.getDefaultInstance());
 
