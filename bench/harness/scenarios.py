@@ -104,7 +104,7 @@ class Run:
         self.prepare(hot=1000)
         self.start_servers(go=False)
         self.envoy = self.stage.start_envoy(self.stage.servers)
-        self.warm_up(checks=400_000)
+        self.warm_up(checks=700_000)
         checked = direct.measure(self, checks=100_000)
         self.rounds = 2
         added = open_loop.at(self, 1000, seconds=3, warm_up=1)
