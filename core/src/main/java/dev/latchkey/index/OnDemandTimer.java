@@ -13,8 +13,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A timer whose thread wakes when something is due, or becomes the next to be. Netty's wakes with each tick, a hundred times a second for ticks of 10 ms,
- * whether or not anybody waits: in a sidecar that is asked a thousand times a second that was a tenth of all it cost.
+ * A timer whose thread wakes when something is due, or becomes the next to be. Netty's wakes with each tick, a hundred times a
+ * second for ticks of 10 ms, whether or not anybody waits: in a sidecar that is asked a thousand times a second that was a tenth
+ * of all it cost.
  *
  * <p>This class is thread-safe. To begin and to end waiting takes a lock for the time of a change to a heap.
  */

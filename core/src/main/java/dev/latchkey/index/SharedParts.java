@@ -9,7 +9,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * Lets the records of many keys hold the same workspace and the same scopes as one object, not as equal ones: they take half the
  * memory, and a check finds what the check before has used. What is one too many stays as it is.
  *
- * <p>This class is thread-safe and takes no lock on what it knows already.
+ * <p>This class is thread-safe.
  */
 final class SharedParts {
     private static final int MAX = 20_000;
@@ -30,11 +30,7 @@ final class SharedParts {
     }
 
     private static <T> T known(Map<String, T> all, String name, T value) {
-        T known = all.get(name);
-        if (known != null || all.size() >= MAX) {
-            return known == null ? value : known;
-        }
-        T other = all.putIfAbsent(name, value);
-        return other == null ? value : other;
+        T known = all.size() < MAX ? all.putIfAbsent(name, value) : all.get(name);
+        return known == null ? value : known;
     }
 }

@@ -36,7 +36,7 @@ public record Requirement(Kind kind, List<String> scopes) {
     public boolean satisfiedBy(Set<String> held) {
         return switch (kind) {
             case PUBLIC -> true;
-            case ALL_OF -> holdsAll(held);
+            case ALL_OF -> held.containsAll(scopes);
             case ANY_OF -> holdsOne(held);
         };
     }
@@ -44,15 +44,6 @@ public record Requirement(Kind kind, List<String> scopes) {
     /** Returns the scopes joined by one space: the {@code scope} of a challenge (RFC 6750 section 3). Empty if public. */
     public String scopeText() {
         return String.join(" ", scopes);
-    }
-
-    private boolean holdsAll(Set<String> held) {
-        for (String scope : scopes) {
-            if (!held.contains(scope)) {
-                return false;
-            }
-        }
-        return true;
     }
 
     private boolean holdsOne(Set<String> held) {

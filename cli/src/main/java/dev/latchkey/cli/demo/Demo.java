@@ -28,8 +28,6 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 
 /**
  * The demo's processes, started one after the other: Redis, control plane, sidecar, sample upstreams, Envoy. What this has
@@ -37,7 +35,6 @@ import java.util.function.BooleanSupplier;
  */
 final class Demo implements AutoCloseable {
     private static final String ENVOY_VERSION = "1.40.0";
-    private static final int READY_SECONDS = 60;
     private static final int TRIES = 5;
     private static final int SECRET_BYTES = 32;
 
@@ -73,7 +70,7 @@ final class Demo implements AutoCloseable {
             Policy policy = policy(home);
             step("control plane");
             control = add(onFreePorts(() -> startControl(policy)));
-            await("control plane", control::ready);
+            Waiting.until("control plane", control::ready);
             step("sidecar");
             sidecar = add(onFreePorts(() -> startSidecar(policy)));
             step("workspaces and keys");
@@ -93,7 +90,7 @@ final class Demo implements AutoCloseable {
                             8080, live.port(),
                             8081, sandbox.port()),
                     folder)));
-            await("sidecar", sidecar::ready);
+            Waiting.until("sidecar", sidecar::ready);
             redis.onEnd(failure::complete);
             envoy.onEnd(failure::complete);
         } catch (IOException | InterruptedException | RuntimeException e) {
@@ -257,16 +254,6 @@ final class Demo implements AutoCloseable {
         try (RedisClient client = RedisClient.create(redis.operatorUri());
                 var connection = client.connect()) {
             connection.sync().hset(name, IndexSchema.encode(record));
-        }
-    }
-
-    private static void await(String what, BooleanSupplier ready) throws IOException, InterruptedException {
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(READY_SECONDS);
-        while (!ready.getAsBoolean()) {
-            if (System.nanoTime() - end > 0) {
-                throw new IOException("the " + what + " is not ready after " + READY_SECONDS + " s");
-            }
-            TimeUnit.MILLISECONDS.sleep(20);
         }
     }
 

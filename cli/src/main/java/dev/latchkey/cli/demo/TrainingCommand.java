@@ -17,7 +17,6 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
 
 /**
@@ -29,7 +28,6 @@ import picocli.CommandLine.Command;
         hidden = true,
         description = "Start a sidecar and end it once it is warm; for the launcher and the image.")
 public final class TrainingCommand implements Callable<Integer> {
-    private static final int READY_SECONDS = 30;
     private static final String POLICY = "{scopes: {a: A}, routes: [{match: GET /a, scope: a}]}";
 
     private final SecureRandom random = new SecureRandom();
@@ -70,16 +68,11 @@ public final class TrainingCommand implements Callable<Integer> {
                                     "LATCHKEY_OPS_LISTEN",
                                     "127.0.0.1:" + Ports.any(),
                                     "LATCHKEY_READY_WARM_UP",
-                                    READY_SECONDS + "s"))
+                                    "30s"))
                     .settings();
             try (Sidecar sidecar =
                     Sidecar.start(settings, new Policies(Policy.parse(POLICY, "made-up.yaml"), Map.of()))) {
-                for (int i = 0; i < READY_SECONDS * 10 && !sidecar.ready(); i++) {
-                    TimeUnit.MILLISECONDS.sleep(100);
-                }
-                if (!sidecar.ready()) {
-                    throw CommandFailure.refused("the sidecar was not ready after " + READY_SECONDS + " s");
-                }
+                Waiting.until("sidecar", sidecar::ready);
             }
         }
     }

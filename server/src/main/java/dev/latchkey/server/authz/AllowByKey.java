@@ -1,7 +1,5 @@
 package dev.latchkey.server.authz;
 
-import com.google.protobuf.CodedOutputStream;
-import com.google.protobuf.WireFormat;
 import dev.latchkey.answer.IdentityHeaders;
 import dev.latchkey.key.KeyRecord;
 import io.envoyproxy.envoy.config.core.v3.HeaderValue;
@@ -9,8 +7,6 @@ import io.envoyproxy.envoy.config.core.v3.HeaderValueOption;
 import io.envoyproxy.envoy.config.core.v3.HeaderValueOption.HeaderAppendAction;
 import io.envoyproxy.envoy.service.auth.v3.CheckResponse;
 import io.envoyproxy.envoy.service.auth.v3.OkHttpResponse;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 
 /**
  * Writes the answer that nearly all requests get, and that differs from key to key, straight into bytes: what the generated
@@ -42,22 +38,14 @@ final class AllowByKey {
     byte[] write(KeyRecord key, byte[] more, byte[] metadata) {
         byte[][] values = TextField.utf8(identity.values(key));
         int okSize = ok.length + more.length + TextField.size(headers, values);
-        int size = status.length + 1 + CodedOutputStream.computeUInt32SizeNoTag(okSize) + okSize + metadata.length;
-        byte[] message = new byte[size];
-        CodedOutputStream out = CodedOutputStream.newInstance(message);
-        try {
+        return WireWriter.bytes(status.length + WireWriter.framed(okSize) + metadata.length, out -> {
             out.writeRawBytes(status);
-            out.writeTag(CheckResponse.OK_RESPONSE_FIELD_NUMBER, WireFormat.WIRETYPE_LENGTH_DELIMITED);
-            out.writeUInt32NoTag(okSize);
+            WireWriter.open(out, CheckResponse.OK_RESPONSE_FIELD_NUMBER, okSize);
             out.writeRawBytes(ok);
             out.writeRawBytes(more);
             TextField.write(out, headers, values);
             out.writeRawBytes(metadata);
-        } catch (IOException e) {
-            throw new UncheckedIOException("into an array that is as long", e);
-        }
-        out.checkNoSpaceLeft();
-        return message;
+        });
     }
 
     private static TextField header(String name) {

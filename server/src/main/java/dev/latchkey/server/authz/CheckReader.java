@@ -155,7 +155,7 @@ final class CheckReader {
     private void header() throws IOException {
         entry();
         if (!hasHeaderMap) {
-            headers.joined(keyStart, keyEnd, valueStart, valueEnd);
+            headers.header(keyStart, keyEnd, valueStart, valueEnd);
         }
     }
 

@@ -1,17 +1,13 @@
 package dev.latchkey.server.authz;
 
-import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
-import com.google.protobuf.WireFormat;
 import dev.latchkey.decision.Decision;
 import dev.latchkey.decision.Reason;
 import dev.latchkey.key.KeyRecord;
 import dev.latchkey.policy.Route;
 import io.envoyproxy.envoy.service.auth.v3.CheckResponse;
 import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.EnumMap;
 import java.util.Map;
 
@@ -48,18 +44,12 @@ final class DecisionMetadata {
                 : TextField.utf8(key.id(), key.workspace(), key.environment().text());
         byte[][] routeTexts = route == null ? NO_TEXTS : TextField.utf8(route.rule());
         int size = reason.length + TextField.size(OF_KEY, keyTexts) + TextField.size(OF_ROUTE, routeTexts);
-        byte[] field = new byte[1 + CodedOutputStream.computeUInt32SizeNoTag(size) + size];
-        CodedOutputStream out = CodedOutputStream.newInstance(field);
-        try {
-            out.writeTag(CheckResponse.DYNAMIC_METADATA_FIELD_NUMBER, WireFormat.WIRETYPE_LENGTH_DELIMITED);
-            out.writeUInt32NoTag(size);
+        return WireWriter.bytes(WireWriter.framed(size), out -> {
+            WireWriter.open(out, CheckResponse.DYNAMIC_METADATA_FIELD_NUMBER, size);
             out.writeRawBytes(reason);
             TextField.write(out, OF_KEY, keyTexts);
             TextField.write(out, OF_ROUTE, routeTexts);
-        } catch (IOException e) {
-            throw new UncheckedIOException("into an array that is as long", e);
-        }
-        return field;
+        });
     }
 
     /** An entry of a map is a message with the key as field 1 and the value as field 2. */

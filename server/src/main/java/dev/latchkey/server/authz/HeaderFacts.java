@@ -50,16 +50,12 @@ final class HeaderFacts {
             pathStart = value;
             pathEnd = valueEnd;
         } else {
-            line(name, nameEnd, value, valueEnd);
+            header(name, nameEnd, value, valueEnd);
         }
     }
 
-    /** Takes an entry of {@code headers}: the lines of one name, joined by a comma. */
-    void joined(int name, int nameEnd, int value, int valueEnd) {
-        line(name, nameEnd, value, valueEnd);
-    }
-
-    private void line(int name, int nameEnd, int value, int valueEnd) {
+    /** Takes an entry of {@code headers}: the lines of one name, joined by a comma. Knows nothing of {@code :path}. */
+    void header(int name, int nameEnd, int value, int valueEnd) {
         if (is(AUTHORIZATION, name, nameEnd)) {
             authorizations++;
             authorizationStart = value;

@@ -16,7 +16,7 @@ final class RequestId {
         this.id = id;
     }
 
-    /** Returns the id that is a part of {@code message}, which is not kept: a check that waits is to hold no more than it needs. */
+    /** Returns the id in {@code message}, which is not kept: a check that waits is to hold no more than it needs. */
     static RequestId in(byte[] message, int start, int end) {
         return start == end || end - start > MAX_LENGTH ? NONE : new RequestId(Arrays.copyOfRange(message, start, end));
     }

@@ -2,7 +2,6 @@ package dev.latchkey.server.authz;
 
 import com.google.protobuf.CodedOutputStream;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
@@ -17,7 +16,7 @@ final class TextField {
     private static final int MAX_NUMBER = 15;
     static final byte[] NOTHING = {};
 
-    private final int tag;
+    private final int number;
     private final byte[] before;
     private final @Nullable TextField inner;
 
@@ -25,7 +24,7 @@ final class TextField {
         if (number < 1 || number > MAX_NUMBER) {
             throw new IllegalArgumentException("field: " + number + " (expected: 1 to " + MAX_NUMBER + ")");
         }
-        this.tag = number << 3 | 2; // of what has a length
+        this.number = number;
         this.before = before;
         this.inner = inner;
     }
@@ -46,13 +45,11 @@ final class TextField {
 
     /** Returns the size of the whole field if its text has {@code length} bytes. */
     int size(int length) {
-        int content = content(length);
-        return 1 + CodedOutputStream.computeUInt32SizeNoTag(content) + content;
+        return WireWriter.framed(content(length));
     }
 
     void write(CodedOutputStream out, byte[] text) throws IOException {
-        out.writeRawByte(tag);
-        out.writeUInt32NoTag(content(text.length));
+        WireWriter.open(out, number, content(text.length));
         if (inner == null) {
             out.writeRawBytes(text);
         } else {
@@ -64,13 +61,7 @@ final class TextField {
     /** Returns the whole field with {@code text} in it. */
     byte[] bytes(String text) {
         byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
-        byte[] field = new byte[size(utf8.length)];
-        try {
-            write(CodedOutputStream.newInstance(field), utf8);
-        } catch (IOException e) {
-            throw new UncheckedIOException("into an array that is as long", e);
-        }
-        return field;
+        return WireWriter.bytes(size(utf8.length), out -> write(out, utf8));
     }
 
     /** Returns the size of as many fields as there are texts. */
