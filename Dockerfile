@@ -10,7 +10,7 @@ RUN --mount=type=cache,target=/root/.m2/repository \
     mvn -B -ntp -Dstyle.color=never -DskipTests -pl cli -am package
 # Netty would unpack these into /tmp, and without one go on without epoll: no Unix sockets, and slower.
 WORKDIR /src/cli/target/native
-RUN for jar in ../lib/grpc-netty-shaded-*.jar ../lib/netty-transport-native-epoll-*-linux-*.jar; do \
+RUN for jar in ../lib/netty-transport-native-epoll-*-linux-*.jar; do \
       jar --extract --file "$jar" META-INF/native || exit 1; \
     done && \
     mv META-INF/native/*_transport_native_epoll_*.so . && \

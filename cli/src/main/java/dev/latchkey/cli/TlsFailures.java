@@ -1,6 +1,6 @@
 package dev.latchkey.cli;
 
-import io.grpc.netty.shaded.io.netty.handler.ssl.NotSslRecordException;
+import io.netty.handler.ssl.NotSslRecordException;
 import java.security.cert.CertPathBuilderException;
 import java.security.cert.CertPathValidatorException;
 import java.security.cert.CertificateException;

@@ -16,10 +16,10 @@ class LoggingTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "io.grpc.netty.shaded.io.grpc.netty.NettyServerHandler",
+                "io.grpc.netty.NettyServerHandler",
                 "io.lettuce.core.protocol.DefaultEndpoint",
                 "io.lettuce.core.protocol.ConnectionWatchdog",
-                "io.grpc.netty.shaded.io.netty.bootstrap.ServerBootstrap"
+                "io.netty.bootstrap.ServerBootstrap"
             })
     void library_thatWarnsOfEachRequestOrConnection_isSilent(String logger) {
         assertThat(context.getLogger(logger).isWarnEnabled()).isFalse();

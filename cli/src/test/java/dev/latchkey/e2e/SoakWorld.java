@@ -10,7 +10,7 @@ import dev.latchkey.index.RealRedis;
 import dev.latchkey.lifecycle.Closing;
 import dev.latchkey.server.cache.PushProxy;
 import io.grpc.ManagedChannel;
-import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.grpc.netty.NettyChannelBuilder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

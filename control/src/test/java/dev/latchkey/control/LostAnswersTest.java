@@ -15,7 +15,7 @@ import dev.latchkey.v1.ListKeysRequest;
 import dev.latchkey.v1.RotateKeyRequest;
 import dev.latchkey.v1.RotateKeyResponse;
 import io.grpc.ManagedChannel;
-import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.MetadataUtils;
 import java.io.IOException;
 import java.util.List;

@@ -12,7 +12,7 @@ import dev.latchkey.v1.WorkspaceServiceGrpc;
 import dev.latchkey.v1.WorkspaceServiceGrpc.WorkspaceServiceBlockingStub;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
-import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.MetadataUtils;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -1,22 +1,16 @@
 package dev.latchkey.index;
 
-import io.lettuce.core.ClientOptions;
-import io.lettuce.core.MaintNotificationsConfig;
 import io.lettuce.core.RedisChannelHandler;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisConnectionStateListener;
 import io.lettuce.core.RedisURI;
-import io.lettuce.core.SocketOptions;
-import io.lettuce.core.SslOptions;
 import io.lettuce.core.StatefulRedisConnectionImpl;
-import io.lettuce.core.TimeoutOptions;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.async.RedisAsyncCommands;
 import io.lettuce.core.codec.StringCodec;
 import io.lettuce.core.protocol.ProtocolVersion;
 import io.lettuce.core.resource.ClientResources;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ScheduledExecutorService;
@@ -51,8 +45,6 @@ public final class RedisLink implements AutoCloseable {
     private static final int CLOSINGS_PASSED_OVER = 2;
 
     private static final int CLOSINGS_PASSED_OVER_AFTER_REFUSAL = 5;
-
-    private static final int MAX_QUEUED_COMMANDS = 16_384;
 
     private final RedisClient client;
     private final RedisURI uri;
@@ -95,20 +87,7 @@ public final class RedisLink implements AutoCloseable {
         Duration connectTimeout = uri.isSsl() ? TLS_CONNECT_TIMEOUT : CONNECT_TIMEOUT;
         this.uri.setTimeout(connectTimeout);
         this.client = RedisClient.create(resources);
-        client.setOptions(ClientOptions.builder()
-                .autoReconnect(false)
-                .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
-                .requestQueueSize(MAX_QUEUED_COMMANDS)
-                .maintNotificationsConfig(MaintNotificationsConfig.disabled())
-                .pingBeforeActivateConnection(true)
-                .timeoutOptions(TimeoutOptions.enabled(timeout))
-                .sslOptions(ssl(files, connectTimeout))
-                .socketOptions(SocketOptions.builder()
-                        .connectTimeout(connectTimeout)
-                        .keepAlive(true)
-                        .tcpNoDelay(true)
-                        .build())
-                .build());
+        client.setOptions(LinkOptions.of(files, timeout, connectTimeout));
         client.addListener(new RedisConnectionStateListener() {
             @Override
             public void onRedisDisconnected(RedisChannelHandler<?, ?> disconnected) {
@@ -325,19 +304,5 @@ public final class RedisLink implements AutoCloseable {
                 },
                 millis,
                 TimeUnit.MILLISECONDS);
-    }
-
-    private static SslOptions ssl(TlsFiles files, Duration handshakeTimeout) {
-        SslOptions.Builder options = SslOptions.builder().jdkSslProvider().handshakeTimeout(handshakeTimeout);
-        Path ca = files.ca();
-        if (ca != null) {
-            options.trustManager(ca.toFile());
-        }
-        Path certificate = files.certificate();
-        Path key = files.key();
-        if (certificate != null && key != null) {
-            options.keyManager(certificate.toFile(), key.toFile(), new char[0]);
-        }
-        return options.build();
     }
 }

@@ -192,11 +192,8 @@ public final class Sidecar implements AutoCloseable {
         Thread thread = new Thread(
                 () -> {
                     try (SidecarMetrics neverScraped = new SidecarMetrics()) {
-                        int checks =
-                                new WarmUp().run(style, neverScraped.andThen(neverFlushed), resources.timer(), bound);
+                        int checks = new WarmUp(style, neverScraped.andThen(neverFlushed), resources).run(bound);
                         log.debug("warmed up with {} checks", checks);
-                    } catch (InterruptedException e) {
-                        Thread.currentThread().interrupt();
                     } catch (Throwable t) {
                         log.warn("no warm-up: {}", t.toString());
                     } finally {

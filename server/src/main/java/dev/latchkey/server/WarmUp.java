@@ -4,7 +4,13 @@ import dev.latchkey.answer.AnswerStyle;
 import dev.latchkey.config.ListenAddress;
 import dev.latchkey.decision.Decider;
 import dev.latchkey.decision.Policies;
-import dev.latchkey.index.KeyIndex;
+import dev.latchkey.index.BoundedKeyIndex;
+import dev.latchkey.index.IndexSchema;
+import dev.latchkey.index.LinkOptions;
+import dev.latchkey.index.ReadBudget;
+import dev.latchkey.index.RedisKeyIndex;
+import dev.latchkey.index.RedisResources;
+import dev.latchkey.index.TlsFiles;
 import dev.latchkey.key.Environment;
 import dev.latchkey.key.KeyDigest;
 import dev.latchkey.key.KeyFormat;
@@ -16,105 +22,131 @@ import dev.latchkey.policy.Policy;
 import dev.latchkey.server.authz.AuthorizationService;
 import dev.latchkey.server.authz.DecisionListener;
 import dev.latchkey.server.cache.RehearsalIndex;
-import io.grpc.ManagedChannel;
-import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
-import io.netty.util.Timer;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisURI;
+import io.lettuce.core.api.async.RedisAsyncCommands;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 
 /**
  * Walks the way of a request before the first real one does, until the JVM has compiled it: the first check in a fresh JVM takes
- * longer than Envoy waits, and the first seconds are ten times as slow as the rest. Everything is made up, key, pepper, policy
- * and index, and served on a port of its own: nothing of it reaches Redis, a log or a metric, and no made-up key is known to the
- * real listener.
+ * longer than Envoy waits, and the first seconds are ten times as slow as the rest. Everything is made up, keys, pepper, policy
+ * and what stands in for Redis, and served on ports of its own: nothing of it reaches Redis, a log or a metric, and no made-up
+ * key is known to the real listener.
  */
 final class WarmUp {
     private static final int CHECKS = 20_000;
-    private static final Duration CHECK_LIMIT = Duration.ofSeconds(3);
+    private static final int BURST = 32;
+    private static final int READS_A_BURST = 4;
+    /** Of anything that is waited for: the parts talk to each other, and to nobody else. */
+    private static final Duration SILENCE = Duration.ofSeconds(3);
 
-    private final PresentedKey known = key();
-    private final PresentedKey unknown = key();
-    private final Peppers peppers = Peppers.parse(Peppers.generate(1, new SecureRandom()));
+    private static final Policy POLICY = Policy.parse("""
+            scopes: {a: A, b: B}
+            routes:
+              - {match: GET /a, scope: a}
+              - {match: GET /b, scope: b}
+              - {match: GET /public, public: true}
+            """, "warm-up");
+
+    private final KeyFormat format = new KeyFormat("warm", false);
+    private final SecureRandom random = new SecureRandom();
+    private final Peppers peppers = Peppers.parse(Peppers.generate(1, random));
+    private final List<PresentedKey> known =
+            Stream.generate(this::key).limit(BURST).toList();
+    private final IndexSchema schema = new IndexSchema("latchkey:");
+
+    private final AnswerStyle style;
+    private final DecisionListener listener;
+    private final RedisResources resources;
+
+    /** @param listener to be warmed up as well; nobody may read what it has noted */
+    WarmUp(AnswerStyle style, DecisionListener listener, RedisResources resources) {
+        this.style = style;
+        this.listener = listener;
+        this.resources = resources;
+    }
 
     /**
-     * Blocks until it is done, for as long as {@code bound} at most.
+     * Blocks until it is done; no burst begins later than {@code bound} after the call.
      *
-     * @param listener to be warmed up as well; nobody may read what it has noted
      * @return how many checks were sent
      */
-    int run(AnswerStyle style, DecisionListener listener, Timer timer, Duration bound)
-            throws IOException, InterruptedException {
-        Policy policy = Policy.parse("""
-                scopes: {a: A, b: B}
-                routes:
-                  - {match: GET /a, scope: a}
-                  - {match: GET /b, scope: b}
-                  - {match: GET /public, public: true}
-                """, "warm-up");
-        AuthorizationService service = new AuthorizationService(
-                new KeyFormat("warm", false),
-                new Decider(
-                        new Policies(policy, Map.of()),
-                        peppers,
-                        RehearsalIndex.over(index()),
-                        System::currentTimeMillis),
-                style,
-                listener,
-                timer,
-                CHECK_LIMIT);
-        try (AuthzServer server =
-                new AuthzServer(new ListenAddress.Tcp("127.0.0.1", 0), /* sharePort= */ false, service)) {
-            ManagedChannel channel = NettyChannelBuilder.forAddress("127.0.0.1", server.port())
-                    .directExecutor()
-                    .usePlaintext()
-                    .build();
-            try {
-                return new WarmUpLoad(channel, checks(), CHECKS).run(bound);
-            } finally {
-                channel.shutdownNow();
+    int run(Duration bound) throws IOException {
+        long end = System.nanoTime() + bound.toNanos();
+        try (WarmUpRedis redis = new WarmUpRedis(records());
+                RedisClient client = RedisClient.create(resources.client())) {
+            client.setOptions(LinkOptions.of(TlsFiles.NONE, SILENCE, SILENCE));
+            RedisAsyncCommands<String, String> commands = client.connect(RedisURI.builder()
+                            .withHost("127.0.0.1")
+                            .withPort(redis.port())
+                            .withTimeout(SILENCE)
+                            .build())
+                    .async();
+            RehearsalIndex index = new RehearsalIndex(
+                    new BoundedKeyIndex(new RedisKeyIndex(() -> commands, schema), new ReadBudget(BURST)));
+            AuthorizationService service = new AuthorizationService(
+                    format,
+                    new Decider(new Policies(POLICY, Map.of()), peppers, index.index(), System::currentTimeMillis),
+                    style,
+                    listener,
+                    resources.timer(),
+                    SILENCE);
+            try (AuthzServer server =
+                            new AuthzServer(new ListenAddress.Tcp("127.0.0.1", 0), /* sharePort= */ false, service);
+                    WarmUpConnection envoy = new WarmUpConnection(server.port(), SILENCE)) {
+                return ask(envoy, index, end);
             }
         }
     }
 
-    /** Mostly allowed, as real ones are, and each kind of denial. */
-    private List<byte[]> checks() {
-        byte[] allowed = WarmUpLoad.check("/a", known);
-        return List.of(
-                allowed,
-                allowed,
-                allowed,
-                allowed,
-                WarmUpLoad.check("/a", unknown),
-                WarmUpLoad.check("/b", known),
-                WarmUpLoad.check("/public", known),
-                WarmUpLoad.check("/none", known),
-                WarmUpLoad.check("/a;", known));
+    /** Mostly of keys in memory, as real checks are. */
+    private int ask(WarmUpConnection envoy, RehearsalIndex index, long end) throws IOException {
+        List<byte[]> checks = burst();
+        List<KeyDigest> digests = known.stream().map(peppers::newest).toList();
+        int sent = 0;
+        int forgotten = 0;
+        while (sent < CHECKS
+                && System.nanoTime() < end
+                && !Thread.currentThread().isInterrupted()) {
+            for (int i = 0; i < READS_A_BURST; i++) {
+                index.forget(digests.get(forgotten++ % digests.size()));
+            }
+            envoy.ask(checks);
+            sent += checks.size();
+        }
+        return sent;
     }
 
-    private KeyIndex index() {
-        KeyDigest digest = peppers.newest(known);
+    /** Mostly allowed, as real checks are, and each kind of denial. */
+    private List<byte[]> burst() {
+        List<byte[]> checks = new ArrayList<>(List.of(
+                WarmUpCheck.of("/a", key()),
+                WarmUpCheck.of("/b", known.get(0)),
+                WarmUpCheck.of("/public", known.get(0)),
+                WarmUpCheck.of("/none", known.get(0)),
+                WarmUpCheck.of("/a;", known.get(0))));
+        known.stream().skip(checks.size()).map(key -> WarmUpCheck.of("/a", key)).forEach(checks::add);
+        return checks;
+    }
+
+    private Map<String, Map<String, String>> records() {
+        Map<String, Map<String, String>> hashes = new HashMap<>();
+        hashes.put(schema.workspace("ws"), IndexSchema.encode(new WorkspaceRecord("ws", true, 1)));
         KeyRecord record =
                 new KeyRecord("key", "ws", Environment.LIVE, Set.of("a"), KeyRecord.State.ACTIVE, KeyRecord.NEVER, 1);
-        return new KeyIndex() {
-            @Override
-            public CompletableFuture<Optional<KeyRecord>> findKey(KeyDigest asked) {
-                return CompletableFuture.completedFuture(asked.equals(digest) ? Optional.of(record) : Optional.empty());
-            }
-
-            @Override
-            public CompletableFuture<Optional<WorkspaceRecord>> findWorkspace(String id) {
-                return CompletableFuture.completedFuture(Optional.of(new WorkspaceRecord(id, true, 1)));
-            }
-        };
+        known.forEach(key -> hashes.put(schema.key(peppers.newest(key)), IndexSchema.encode(record)));
+        return hashes;
     }
 
-    private static PresentedKey key() {
-        return new KeyFormat("warm", false).mint(Environment.LIVE, new SecureRandom());
+    private PresentedKey key() {
+        return format.mint(Environment.LIVE, random);
     }
 }

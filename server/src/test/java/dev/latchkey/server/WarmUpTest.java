@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.latchkey.answer.AnswerStyle;
 import dev.latchkey.decision.Reason;
-import io.netty.util.HashedWheelTimer;
+import dev.latchkey.index.RedisResources;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -14,18 +14,18 @@ import org.junit.jupiter.api.Test;
 class WarmUpTest {
     private static final AnswerStyle STYLE = new AnswerStyle("x-latchkey-", true, "urn:latchkey:error:", "latchkey");
 
-    private final HashedWheelTimer timer = new HashedWheelTimer();
+    private final RedisResources resources = new RedisResources();
     private final Set<Reason> seen = ConcurrentHashMap.newKeySet();
 
     @AfterEach
     void stop() {
-        timer.stop();
+        resources.close();
     }
 
     @Test
     void run_withTime_walksTheWayOfEachKindOfAnswer() throws Exception {
-        int sent =
-                new WarmUp().run(STYLE, (decision, nanos) -> seen.add(decision.reason()), timer, Duration.ofMinutes(2));
+        int sent = new WarmUp(STYLE, (decision, nanos) -> seen.add(decision.reason()), resources)
+                .run(Duration.ofMinutes(2));
 
         assertThat(sent).isEqualTo(20_000);
         assertThat(seen)
@@ -40,7 +40,7 @@ class WarmUpTest {
 
     @Test
     void run_withoutTime_endsAtOnce() throws Exception {
-        int sent = new WarmUp().run(STYLE, (decision, nanos) -> {}, timer, Duration.ofMillis(1));
+        int sent = new WarmUp(STYLE, (decision, nanos) -> {}, resources).run(Duration.ofMillis(1));
 
         assertThat(sent).isLessThan(20_000);
     }

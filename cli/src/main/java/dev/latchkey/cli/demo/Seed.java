@@ -11,7 +11,7 @@ import dev.latchkey.v1.RevokeKeyRequest;
 import dev.latchkey.v1.WorkspaceServiceGrpc;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
-import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.MetadataUtils;
 import java.util.Collection;
 import java.util.List;

@@ -1,6 +1,7 @@
 package dev.latchkey.server.cache;
 
 import dev.latchkey.index.KeyIndex;
+import dev.latchkey.key.KeyDigest;
 import java.time.Duration;
 
 /** A near cache over records that are made up, for warming up. No push ever reaches it: never to be shown a real record. */
@@ -8,14 +9,23 @@ public final class RehearsalIndex {
     private static final CacheLimits LIMITS = new CacheLimits(1000, 1000, Duration.ofHours(1));
     private static final Duration LEASE = Duration.ofMinutes(1);
 
-    private RehearsalIndex() {}
+    private final NearCacheKeyIndex cache;
 
-    /** Returns a cache that answers from memory what {@code madeUp} has told it, for a minute. */
-    public static KeyIndex over(KeyIndex madeUp) {
-        NearCacheKeyIndex cache = new NearCacheKeyIndex(madeUp, LIMITS, System::nanoTime);
+    /** @param madeUp is asked what is not in memory; memory is used for a minute */
+    public RehearsalIndex(KeyIndex madeUp) {
+        cache = new NearCacheKeyIndex(madeUp, LIMITS, System::nanoTime);
         Lease lease = new Lease(LEASE.toNanos(), System::nanoTime, System::currentTimeMillis);
         lease.extend(lease.send());
         cache.begin(madeUp, lease);
+    }
+
+    /** Returns the cache itself: what is warmed up must be the same class as what it is warmed up for. */
+    public KeyIndex index() {
         return cache;
+    }
+
+    /** Takes {@code digest} out of memory, as a push would: it is read anew. */
+    public void forget(KeyDigest digest) {
+        cache.evictKey(digest);
     }
 }
