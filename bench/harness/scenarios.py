@@ -15,7 +15,9 @@ HOT = 10_000
 
 
 class Run:
-    WARM_UP = 600_000  # checks; with fewer the JVM is still compiling
+    # Checks, and then seconds of as many requests through Envoy as there can be: with fewer, or with only one kind of load, the JVM is
+    # still compiling.
+    WARM_UP = 1_500_000, 15
 
     def __init__(self, stage, load, options):
         self.stage, self.load, self.options = stage, load, options
@@ -45,10 +47,11 @@ class Run:
         for peer in self.options.peer:
             self.stage.add_peer(peer)
 
-    def warm_up(self, checks=WARM_UP):
+    def warm_up(self, checks, seconds):
         for server in self.stage.servers:
-            say(f"bench: {server.name}: {checks} checks to warm up")
+            say(f"bench: {server.name}: {checks} checks and {seconds} s of requests to warm up")
             self.load.direct(server, checks)
+            self.load.closed(server.port, seconds, [])
         if self.options.slowed:
             slowed.confirm(self.product)
 
@@ -104,7 +107,7 @@ class Run:
         self.prepare(hot=1000)
         self.start_servers(go=False)
         self.envoy = self.stage.start_envoy(self.stage.servers)
-        self.warm_up(checks=700_000)
+        self.warm_up(checks=700_000, seconds=4)
         checked = direct.measure(self, checks=100_000)
         self.rounds = 2
         added = open_loop.at(self, 1000, seconds=3, warm_up=1)
@@ -120,7 +123,7 @@ class Run:
         self.prepare()
         self.start_servers()
         self.envoy = self.stage.start_envoy(self.stage.servers)
-        self.warm_up()
+        self.warm_up(*self.WARM_UP)
         results = {"machine": machine.describe(), "rounds": self.rounds, "java_options": self.options.java_opts}
         for name, part in PARTS.items():
             if name in wanted:

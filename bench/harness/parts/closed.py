@@ -5,17 +5,15 @@ from load import only_ok
 from machine import say
 
 SECONDS = 4
-WARM_UP = 10
 
 
 def measure(run):
     samples = {server.name: [] for server in run.stage.servers}
-    for round_ in range(-1, run.rounds):  # the first is for a JVM to compile again what it had compiled for other loads, and does not count
+    for round_ in range(run.rounds):
         for server in run.stage.servers:
-            answer = only_ok(run.load.closed(server.port, SECONDS if round_ >= 0 else WARM_UP, [run.envoy.pid, server.pid]), server.name)
-            if round_ >= 0:
-                samples[server.name].append(answer)
-                say(f"bench: closed loop, round {round_ + 1}: {server.name} {sum(answer['cpu']):.0f} us CPU a request, Envoy's included")
+            answer = only_ok(run.load.closed(server.port, SECONDS, [run.envoy.pid, server.pid]), server.name)
+            samples[server.name].append(answer)
+            say(f"bench: closed loop, round {round_ + 1}: {server.name} {sum(answer['cpu']):.0f} us CPU a request, Envoy's included")
     return {server: {"sum_cpu": middle(sum(a["cpu"]) for a in taken), "server_cpu": middle(a["cpu"][1] for a in taken),
                      "rate": middle(a["answers"] / a["seconds"] for a in taken)} for server, taken in samples.items()}
 
