@@ -86,7 +86,7 @@ public final class RedisLink implements AutoCloseable {
         this.scheduler = resources.eventExecutorGroup();
         Duration connectTimeout = uri.isSsl() ? TLS_CONNECT_TIMEOUT : CONNECT_TIMEOUT;
         this.uri.setTimeout(connectTimeout);
-        this.client = RedisClient.create(resources);
+        this.client = new AsyncRedisClient(resources);
         client.setOptions(LinkOptions.of(files, timeout, connectTimeout));
         client.addListener(new RedisConnectionStateListener() {
             @Override

@@ -8,16 +8,13 @@ import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
 import io.netty.channel.EventLoopGroup;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.unix.UnixChannelOption;
-import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The gRPC port that Envoy asks: the checks, and {@code grpc.health.v1}. One event loop a core at most; checks run on the
- * loops themselves.
+ * The gRPC port that Envoy asks: the checks, and {@code grpc.health.v1}. Checks run on the event loops themselves.
  */
 final class AuthzServer implements AutoCloseable {
     private static final int MAX_CALLS_PER_CONNECTION = 4096;
@@ -33,26 +30,24 @@ final class AuthzServer implements AutoCloseable {
     /** Envoy resets one stream for each client that goes away; beyond this rate a connection is an attack. */
     private static final int MAX_RESETS_PER_SECOND = 10_000;
 
-    private final EventLoopGroup acceptor;
-    private final EventLoopGroup loops;
     private final HealthStatusManager health = new HealthStatusManager();
     private final Server server;
 
     /**
+     * @param loops of the caller, who ends them after this: connections are accepted and read, and checks run on them
      * @param sharePort whether other servers may listen on the same TCP port; the system spreads new connections over them
      * @throws IOException if the address cannot be bound
      */
-    AuthzServer(ListenAddress listen, boolean sharePort, AuthorizationService service) throws IOException {
+    AuthzServer(EventLoopGroup loops, ListenAddress listen, boolean sharePort, AuthorizationService service)
+            throws IOException {
         Transport transport = Transport.of(listen, sharePort);
-        acceptor = group(transport, 1, "latchkey-accept");
-        loops = group(transport, Runtime.getRuntime().availableProcessors(), "latchkey-check");
         setServing(false);
         NettyServerBuilder builder = NettyServerBuilder.forAddress(transport.address());
         if (transport.shared()) {
             builder.withOption(UnixChannelOption.SO_REUSEPORT, true);
         }
         server = builder.channelType(transport.channel())
-                .bossEventLoopGroup(acceptor)
+                .bossEventLoopGroup(loops)
                 .workerEventLoopGroup(loops)
                 .directExecutor()
                 .maxConcurrentCallsPerConnection(MAX_CALLS_PER_CONNECTION)
@@ -67,12 +62,7 @@ final class AuthzServer implements AutoCloseable {
                 .addService(service)
                 .addService(health.getHealthService())
                 .build();
-        try {
-            server.start();
-        } catch (IOException e) {
-            stopLoops();
-            throw e;
-        }
+        server.start();
     }
 
     /** Returns the port, or -1 on a Unix socket. */
@@ -95,16 +85,5 @@ final class AuthzServer implements AutoCloseable {
     @Override
     public void close() {
         server.shutdownNow();
-        stopLoops();
-    }
-
-    private void stopLoops() {
-        var unused = acceptor.shutdownGracefully(0, 1, TimeUnit.SECONDS);
-        var unusedToo = loops.shutdownGracefully(0, 1, TimeUnit.SECONDS);
-    }
-
-    private static EventLoopGroup group(Transport transport, int threads, String name) {
-        DefaultThreadFactory factory = new DefaultThreadFactory(name, /* daemon= */ true);
-        return new MultiThreadIoEventLoopGroup(threads, factory, transport.handler());
     }
 }

@@ -27,6 +27,7 @@ import dev.latchkey.server.ops.OpsServer;
 import dev.latchkey.server.ops.Readiness;
 import dev.latchkey.server.ops.SidecarMetrics;
 import io.lettuce.core.RedisURI;
+import io.netty.channel.EventLoopGroup;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
@@ -62,7 +63,11 @@ public final class Sidecar implements AutoCloseable {
     private Sidecar(Settings settings, Policies policies) throws IOException {
         this.settings = settings;
         try {
-            RedisResources resources = closing.add(new RedisResources());
+            EventLoopGroup loops = Transport.loops(loopCount(), "latchkey-check");
+            closing.add(() -> {
+                var unused = loops.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+            });
+            RedisResources resources = closing.add(Transport.redis(loops));
             RedisLink link = closing.add(new RedisLink(
                     RedisURI.create(settings.redis().uri().reveal()),
                     settings.redis().tls(),
@@ -114,12 +119,12 @@ public final class Sidecar implements AutoCloseable {
             authz = closing.add(Binding.of(
                     "authz.listen",
                     settings.authz().listen(),
-                    address -> new AuthzServer(address, settings.authz().sharePort(), service)));
+                    address -> new AuthzServer(loops, address, settings.authz().sharePort(), service)));
             ops = closing.add(Binding.ofTcp(
                     "ops.listen", settings.ops().listen(), address -> new OpsServer(address, metrics, readiness)));
 
             link.start();
-            warmUp(style, new LastUsed(lastUses, clock::redisMillis), resources);
+            warmUp(style, new LastUsed(lastUses, clock::redisMillis), loops, resources);
             ScheduledExecutorService scheduler = resources.client().eventExecutorGroup();
             heartbeat.start(scheduler);
             if (settings.cache().enabled()) {
@@ -183,7 +188,7 @@ public final class Sidecar implements AutoCloseable {
     }
 
     /** Warms up beside the start: what comes meanwhile is answered as well, only slower. */
-    private void warmUp(AnswerStyle style, LastUsed neverFlushed, RedisResources resources) {
+    private void warmUp(AnswerStyle style, LastUsed neverFlushed, EventLoopGroup loops, RedisResources resources) {
         Duration bound = settings.ready().warmUp();
         if (bound.isZero()) {
             readiness.warmedUp();
@@ -192,7 +197,7 @@ public final class Sidecar implements AutoCloseable {
         Thread thread = new Thread(
                 () -> {
                     try (SidecarMetrics neverScraped = new SidecarMetrics()) {
-                        int checks = new WarmUp(style, neverScraped.andThen(neverFlushed), resources).run(bound);
+                        int checks = new WarmUp(style, neverScraped.andThen(neverFlushed), loops, resources).run(bound);
                         log.debug("warmed up with {} checks", checks);
                     } catch (Throwable t) {
                         log.warn("no warm-up: {}", t.toString());
@@ -204,6 +209,11 @@ public final class Sidecar implements AutoCloseable {
         thread.setDaemon(true);
         closing.add(thread::interrupt);
         thread.start();
+    }
+
+    /** Envoy and the backend want the other cores. */
+    private static int loopCount() {
+        return (Runtime.getRuntime().availableProcessors() + 1) / 2;
     }
 
     private static void show(SidecarMetrics metrics, IndexClock clock, IndexHeartbeat heartbeat, ReadBudget reads) {

@@ -1,7 +1,9 @@
 package dev.latchkey.server;
 
 import dev.latchkey.config.ListenAddress;
-import io.netty.channel.IoHandlerFactory;
+import dev.latchkey.index.RedisResources;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollIoHandler;
@@ -10,6 +12,7 @@ import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.unix.DomainSocketAddress;
+import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -23,10 +26,10 @@ import java.nio.file.Path;
  * What Netty needs to listen on an address: native epoll where there is one, else NIO.
  *
  * @param address to bind
+ * @param channel for {@link #loops}
  * @param shared whether to set SO_REUSEPORT
  */
-record Transport(
-        SocketAddress address, Class<? extends ServerChannel> channel, IoHandlerFactory handler, boolean shared) {
+record Transport(SocketAddress address, Class<? extends ServerChannel> channel, boolean shared) {
 
     /**
      * Returns the transport for {@code listen}. The file that a sidecar which was killed has left behind as its Unix socket is
@@ -46,10 +49,7 @@ record Transport(
             // The abstract namespace is written with @ and addressed with NUL.
             String path = named ? "\0" + unix.path().substring(1) : unix.path();
             return new Transport(
-                    new DomainSocketAddress(path),
-                    EpollServerDomainSocketChannel.class,
-                    EpollIoHandler.newFactory(),
-                    /* shared= */ false);
+                    new DomainSocketAddress(path), EpollServerDomainSocketChannel.class, /* shared= */ false);
         }
         if (sharePort && !Epoll.isAvailable()) {
             throw new IOException("a shared port needs Linux with epoll (expected: authz.share-port: false)");
@@ -57,8 +57,21 @@ record Transport(
         ListenAddress.Tcp tcp = (ListenAddress.Tcp) listen;
         InetSocketAddress address = new InetSocketAddress(tcp.host(), tcp.port());
         return Epoll.isAvailable()
-                ? new Transport(address, EpollServerSocketChannel.class, EpollIoHandler.newFactory(), sharePort)
-                : new Transport(address, NioServerSocketChannel.class, NioIoHandler.newFactory(), false);
+                ? new Transport(address, EpollServerSocketChannel.class, sharePort)
+                : new Transport(address, NioServerSocketChannel.class, false);
+    }
+
+    /** Returns event loops for any transport; the caller ends them. */
+    static EventLoopGroup loops(int threads, String name) {
+        return new MultiThreadIoEventLoopGroup(
+                threads,
+                new DefaultThreadFactory(name, /* daemon= */ true),
+                Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
+    }
+
+    /** Returns what the connections to Redis run on: the same loops, so that a read changes threads nowhere; without epoll, their own. */
+    static RedisResources redis(EventLoopGroup loops) {
+        return Epoll.isAvailable() ? new RedisResources(loops) : new RedisResources();
     }
 
     private static void removeStale(Path socket) throws IOException {

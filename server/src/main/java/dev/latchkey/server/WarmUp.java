@@ -4,6 +4,7 @@ import dev.latchkey.answer.AnswerStyle;
 import dev.latchkey.config.ListenAddress;
 import dev.latchkey.decision.Decider;
 import dev.latchkey.decision.Policies;
+import dev.latchkey.index.AsyncRedisClient;
 import dev.latchkey.index.BoundedKeyIndex;
 import dev.latchkey.index.IndexSchema;
 import dev.latchkey.index.LinkOptions;
@@ -25,6 +26,7 @@ import dev.latchkey.server.cache.RehearsalIndex;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.api.async.RedisAsyncCommands;
+import io.netty.channel.EventLoopGroup;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -65,12 +67,14 @@ final class WarmUp {
 
     private final AnswerStyle style;
     private final DecisionListener listener;
+    private final EventLoopGroup loops;
     private final RedisResources resources;
 
     /** @param listener to be warmed up as well; nobody may read what it has noted */
-    WarmUp(AnswerStyle style, DecisionListener listener, RedisResources resources) {
+    WarmUp(AnswerStyle style, DecisionListener listener, EventLoopGroup loops, RedisResources resources) {
         this.style = style;
         this.listener = listener;
+        this.loops = loops;
         this.resources = resources;
     }
 
@@ -82,7 +86,7 @@ final class WarmUp {
     int run(Duration bound) throws IOException {
         long end = System.nanoTime() + bound.toNanos();
         try (WarmUpRedis redis = new WarmUpRedis(records());
-                RedisClient client = RedisClient.create(resources.client())) {
+                RedisClient client = new AsyncRedisClient(resources.client())) {
             client.setOptions(LinkOptions.of(TlsFiles.NONE, SILENCE, SILENCE));
             RedisAsyncCommands<String, String> commands = client.connect(RedisURI.builder()
                             .withHost("127.0.0.1")
@@ -99,8 +103,8 @@ final class WarmUp {
                     listener,
                     resources.timer(),
                     SILENCE);
-            try (AuthzServer server =
-                            new AuthzServer(new ListenAddress.Tcp("127.0.0.1", 0), /* sharePort= */ false, service);
+            try (AuthzServer server = new AuthzServer(
+                            loops, new ListenAddress.Tcp("127.0.0.1", 0), /* sharePort= */ false, service);
                     WarmUpConnection envoy = new WarmUpConnection(server.port(), SILENCE)) {
                 return ask(envoy, index, end);
             }

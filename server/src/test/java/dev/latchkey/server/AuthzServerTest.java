@@ -17,6 +17,7 @@ import io.envoyproxy.envoy.service.auth.v3.CheckRequest;
 import io.envoyproxy.envoy.service.auth.v3.CheckResponse;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.NettyChannelBuilder;
+import io.netty.channel.EventLoopGroup;
 import io.netty.util.HashedWheelTimer;
 import java.io.IOException;
 import java.time.Duration;
@@ -48,7 +49,7 @@ class AuthzServerTest {
                 assertThat(asked.check(request()).getStatus().getCode()).isEqualTo(16);
             }
 
-            assertThat(asked.threads).isNotEmpty().allMatch(name -> name.startsWith("latchkey-check-"));
+            assertThat(asked.threads).isNotEmpty().allMatch(name -> name.startsWith("test-loop-"));
         }
     }
 
@@ -56,6 +57,7 @@ class AuthzServerTest {
     private static final class Asked implements AutoCloseable {
         private final Set<String> threads = ConcurrentHashMap.newKeySet();
         private final HashedWheelTimer timer = new HashedWheelTimer();
+        private final EventLoopGroup loops = Transport.loops(1, "test-loop");
         private final AuthzServer server;
         private final ManagedChannel channel;
 
@@ -73,7 +75,7 @@ class AuthzServerTest {
                     (decision, nanos) -> threads.add(Thread.currentThread().getName()),
                     timer,
                     Duration.ofSeconds(10));
-            server = new AuthzServer(new ListenAddress.Tcp("127.0.0.1", 0), /* sharePort= */ false, service);
+            server = new AuthzServer(loops, new ListenAddress.Tcp("127.0.0.1", 0), /* sharePort= */ false, service);
             channel = NettyChannelBuilder.forAddress("127.0.0.1", server.port())
                     .usePlaintext()
                     .build();
@@ -89,6 +91,7 @@ class AuthzServerTest {
         public void close() {
             channel.shutdownNow();
             server.close();
+            loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
             timer.stop();
         }
     }

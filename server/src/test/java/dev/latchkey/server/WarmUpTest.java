@@ -5,26 +5,30 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.latchkey.answer.AnswerStyle;
 import dev.latchkey.decision.Reason;
 import dev.latchkey.index.RedisResources;
+import io.netty.channel.EventLoopGroup;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class WarmUpTest {
     private static final AnswerStyle STYLE = new AnswerStyle("x-latchkey-", true, "urn:latchkey:error:", "latchkey");
 
-    private final RedisResources resources = new RedisResources();
+    private final EventLoopGroup loops = Transport.loops(1, "test");
+    private final RedisResources resources = Transport.redis(loops);
     private final Set<Reason> seen = ConcurrentHashMap.newKeySet();
 
     @AfterEach
     void stop() {
         resources.close();
+        loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
     }
 
     @Test
     void run_withTime_walksTheWayOfEachKindOfAnswer() throws Exception {
-        int sent = new WarmUp(STYLE, (decision, nanos) -> seen.add(decision.reason()), resources)
+        int sent = new WarmUp(STYLE, (decision, nanos) -> seen.add(decision.reason()), loops, resources)
                 .run(Duration.ofMinutes(2));
 
         assertThat(sent).isEqualTo(20_000);
@@ -40,7 +44,7 @@ class WarmUpTest {
 
     @Test
     void run_withoutTime_endsAtOnce() throws Exception {
-        int sent = new WarmUp(STYLE, (decision, nanos) -> {}, resources).run(Duration.ofMillis(1));
+        int sent = new WarmUp(STYLE, (decision, nanos) -> {}, loops, resources).run(Duration.ofMillis(1));
 
         assertThat(sent).isLessThan(20_000);
     }

@@ -5,12 +5,15 @@ import dev.latchkey.config.Settings;
 import dev.latchkey.config.SettingsLoader;
 import dev.latchkey.config.SettingsLoader.ProcessKind;
 import dev.latchkey.decision.Policies;
+import dev.latchkey.index.AsyncRedisClient;
 import dev.latchkey.index.IndexSchema;
+import dev.latchkey.index.RedisResources;
 import dev.latchkey.key.Peppers;
 import dev.latchkey.policy.Policy;
 import dev.latchkey.server.Sidecar;
 import io.lettuce.core.RedisClient;
-import io.lettuce.core.api.sync.RedisCommands;
+import io.lettuce.core.RedisURI;
+import io.lettuce.core.codec.StringCodec;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -77,13 +80,17 @@ public final class TrainingCommand implements Callable<Integer> {
         }
     }
 
-    /** Says what a control plane would say, without which no sidecar is ready. */
+    /** Says what a control plane would say, without which no sidecar is ready; with the sidecar's client, and no more of it. */
     private static void announce(String uri, Peppers peppers) {
         IndexSchema schema = new IndexSchema("latchkey:");
-        try (RedisClient client = RedisClient.create(uri)) {
-            RedisCommands<String, String> redis = client.connect().sync();
-            redis.set(schema.schemaVersion(), "1");
-            redis.set(schema.pepperCheck(1), peppers.check(1));
+        RedisResources resources = new RedisResources();
+        try (resources;
+                RedisClient client = new AsyncRedisClient(resources.client())) {
+            var unused = client.connect(StringCodec.UTF8, RedisURI.create(uri))
+                    .async()
+                    .mset(Map.of(schema.schemaVersion(), "1", schema.pepperCheck(1), peppers.check(1)))
+                    .toCompletableFuture()
+                    .join();
         }
     }
 }
