@@ -25,7 +25,7 @@ COPY --from=build /src/cli/src/main/jvm/sidecar.options /opt/latchkey/
 RUN java @/opt/latchkey/sidecar.options \
     --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow \
     -Djava.library.path=/opt/latchkey/native -Xmx256m -XX:AOTCacheOutput=/opt/latchkey/sidecar.aot \
-    -cp "/opt/latchkey/latchkey-cli.jar:/opt/latchkey/lib/*" dev.latchkey.cli.Main train
+    -cp /opt/latchkey/latchkey-cli.jar dev.latchkey.cli.Main train
 ENV MALLOC_ARENA_MAX=2
 # Settings are variables, or a file here: --config latchkey.yaml. policy.yaml is expected here too.
 WORKDIR /etc/latchkey
@@ -37,5 +37,5 @@ ENTRYPOINT ["java", \
     "-XX:MaxRAMPercentage=50", "-XX:+ExitOnOutOfMemoryError", \
     "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow", \
     "-Djava.library.path=/opt/latchkey/native", \
-    "-cp", "/opt/latchkey/latchkey-cli.jar:/opt/latchkey/lib/*", "dev.latchkey.cli.Main"]
+    "-cp", "/opt/latchkey/latchkey-cli.jar", "dev.latchkey.cli.Main"]
 CMD ["--help"]

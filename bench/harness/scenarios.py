@@ -15,9 +15,9 @@ HOT = 10_000
 
 
 class Run:
-    # Checks, and then seconds of as many requests through Envoy as there can be: with fewer, or with only one kind of load, the JVM is
-    # still compiling.
-    WARM_UP = 1_500_000, 15
+    # With fewer checks, or only one kind of load, the JVM is still compiling.
+    WARM_UP = 1_500_000
+    WARM_UP_SECONDS = 15  # of as many requests through Envoy as there can be
 
     def __init__(self, stage, load, options):
         self.stage, self.load, self.options = stage, load, options
@@ -123,7 +123,7 @@ class Run:
         self.prepare()
         self.start_servers()
         self.envoy = self.stage.start_envoy(self.stage.servers)
-        self.warm_up(*self.WARM_UP)
+        self.warm_up(self.WARM_UP, self.WARM_UP_SECONDS)
         results = {"machine": machine.describe(), "rounds": self.rounds, "java_options": self.options.java_opts}
         for name, part in PARTS.items():
             if name in wanted:

@@ -1,11 +1,12 @@
 """What is measured: each part says how (measure), how it is shown (show), and what is promised (bars)."""
 
-from . import closed, control, direct, first, keys, limited, memory, miss, open_loop, revoke, start
+from . import closed, control, direct, first, keys, limited, memory, miss, open_loop, profile, revoke, start
 
 PARTS = {
     "direct": direct,
     "open": open_loop,
     "closed": closed,
+    "profile": profile,
     "start": start,
     "first": first,
     "miss": miss,

@@ -4,12 +4,13 @@ import ch.qos.logback.classic.ClassicConstants;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
-import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
 import ch.qos.logback.classic.spi.Configurator;
 import ch.qos.logback.classic.spi.ConfiguratorRank;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.ConsoleAppender;
+import ch.qos.logback.core.encoder.LayoutWrappingEncoder;
 import ch.qos.logback.core.spi.ContextAwareBase;
+import ch.qos.logback.core.status.NopStatusListener;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
@@ -20,10 +21,6 @@ import org.jspecify.annotations.Nullable;
  */
 @ConfiguratorRank(ConfiguratorRank.CUSTOM_TOP_PRIORITY)
 public final class LogConfiguration extends ContextAwareBase implements Configurator {
-    /** A line break in a message would let a caller forge a line. */
-    private static final String PATTERN =
-            "%d{yyyy-MM-dd'T'HH:mm:ss.SSS'Z', UTC} %-5level %logger{0} %replace(%msg){'[\\r\\n]+', ' '}%n";
-
     @Override
     public ExecutionStatus configure(LoggerContext context) {
         if (System.getProperty(ClassicConstants.CONFIG_FILE_PROPERTY) != null) {
@@ -34,6 +31,8 @@ public final class LogConfiguration extends ContextAwareBase implements Configur
     }
 
     static void configure(LoggerContext context, @Nullable String level) {
+        // Else Logback would print its own troubles on standard output.
+        context.getStatusManager().add(new NopStatusListener());
         Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
         root.setLevel(Level.WARN);
         root.addAppender(standardError(context));
@@ -49,9 +48,7 @@ public final class LogConfiguration extends ContextAwareBase implements Configur
         onlyErrors(context, "com.linecorp.armeria.server.HttpServerPipelineConfigurator");
         // Warns for each connection over a Unix socket that it has no TCP keep-alive.
         onlyErrors(context, "io.netty.bootstrap.ServerBootstrap");
-        // At the end of a process: the time limit of an attempt to reach Redis finds its thread gone, and says so with
-        // a
-        // trace.
+        // A trace at the end of a process: the time limit of an attempt to reach Redis finds its thread gone.
         context.getLogger("io.netty.util.concurrent.DefaultPromise.rejectedExecution")
                 .setLevel(Level.OFF);
     }
@@ -61,10 +58,13 @@ public final class LogConfiguration extends ContextAwareBase implements Configur
     }
 
     private static ConsoleAppender<ILoggingEvent> standardError(LoggerContext context) {
-        PatternLayoutEncoder encoder = new PatternLayoutEncoder();
+        LogLine layout = new LogLine();
+        layout.setContext(context);
+        layout.start();
+        LayoutWrappingEncoder<ILoggingEvent> encoder = new LayoutWrappingEncoder<>();
         encoder.setContext(context);
         encoder.setCharset(StandardCharsets.UTF_8);
-        encoder.setPattern(PATTERN);
+        encoder.setLayout(layout);
         encoder.start();
         ConsoleAppender<ILoggingEvent> appender = new ConsoleAppender<>();
         appender.setContext(context);

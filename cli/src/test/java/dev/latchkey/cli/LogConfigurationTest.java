@@ -3,10 +3,14 @@ package dev.latchkey.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.ConsoleAppender;
+import ch.qos.logback.core.status.NopStatusListener;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.Logger;
 
 /** What the processes log. A caller must not be able to fill a disk: what happens once a check is no log line. */
 class LogConfigurationTest {
@@ -18,11 +22,26 @@ class LogConfigurationTest {
                 "io.grpc.netty.NettyServerHandler",
                 "io.lettuce.core.protocol.DefaultEndpoint",
                 "io.lettuce.core.protocol.ConnectionWatchdog",
-                "io.netty.bootstrap.ServerBootstrap"
+                "io.netty.bootstrap.ServerBootstrap",
+                "com.linecorp.armeria.server.HttpServerPipelineConfigurator"
             })
     void library_thatWarnsOfEachRequestOrConnection_isSilent(String logger) {
         assertThat(context.getLogger(logger).isWarnEnabled()).isFalse();
         assertThat(context.getLogger(logger).isErrorEnabled()).isTrue();
+    }
+
+    @Test
+    void everything_goesToStandardError_andLogbacksOwnTroublesNowhere() {
+        var appender = (ConsoleAppender<ILoggingEvent>)
+                context.getLogger(Logger.ROOT_LOGGER_NAME).getAppender("stderr");
+
+        assertThat(appender.getTarget()).isEqualTo("System.err");
+        assertThat(context.getStatusManager().getCopyOfStatusListenerList())
+                .singleElement()
+                .isInstanceOf(NopStatusListener.class);
+        assertThat(context.getLogger("io.netty.util.concurrent.DefaultPromise.rejectedExecution")
+                        .isErrorEnabled())
+                .isFalse();
     }
 
     @Test

@@ -27,8 +27,6 @@ final class CommandProcess implements AutoCloseable {
                     Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                     "-Dlatchkey.home=" + World.HOME,
                     "-XX:TieredStopAtLevel=1",
-                    // The one that is shipped, not that of the tests.
-                    "-Dlogback.configurationFile=logback.xml",
                     "-cp",
                     System.getProperty("java.class.path"),
                     main));

@@ -449,8 +449,7 @@ class NoSecretsIT {
     private Map<String, String> process(Map<String, String> more) {
         Map<String, String> variables = new HashMap<>(more);
         variables.put("LATCHKEY_LOG_LEVEL", "TRACE");
-        variables.put(
-                "JAVA_TOOL_OPTIONS", "-Dlogback.configurationFile=logback.xml -Djava.io.tmpdir=" + left.resolve("tmp"));
+        variables.put("JAVA_TOOL_OPTIONS", "-Djava.io.tmpdir=" + left.resolve("tmp"));
         return variables;
     }
 

@@ -189,7 +189,7 @@ final class SettingTable {
     static final Setting<Duration> READY_WARM_UP = add(
             "ready.warm-up",
             "3s",
-            "The most that a sidecar may take to warm up, by deciding made-up checks, before it is ready; 0s: it does not",
+            "For how long a sidecar warms up at most, by deciding made-up checks, before it is ready; 0s: it does not",
             Forms.duration("0s", "1m"));
 
     static final Setting<Duration> DRAIN_DELAY =

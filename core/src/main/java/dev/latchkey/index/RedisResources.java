@@ -2,10 +2,7 @@ package dev.latchkey.index;
 
 import io.lettuce.core.metrics.CommandLatencyRecorder;
 import io.lettuce.core.resource.ClientResources;
-import io.lettuce.core.resource.DefaultEventLoopGroupProvider;
 import io.lettuce.core.resource.Delay;
-import io.lettuce.core.resource.EventLoopGroupProvider;
-import io.netty.channel.EventLoopGroup;
 import io.netty.util.Timer;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -15,29 +12,14 @@ public final class RedisResources implements AutoCloseable {
     private static final Duration RECONNECT = Duration.ofMillis(200);
     private static final int MIN_THREADS = 2;
 
-    private final EventLoopGroupProvider loops;
     private final Timer timer = new OnDemandTimer("latchkey-timer");
-    private final ClientResources client;
-
-    public RedisResources() {
-        this(new DefaultEventLoopGroupProvider(MIN_THREADS));
-    }
-
-    /** @param loops of the caller, who ends them after this: the connections to Redis are on them. Epoll's where there is epoll */
-    public RedisResources(EventLoopGroup loops) {
-        this(new SharedLoops(loops));
-    }
-
-    private RedisResources(EventLoopGroupProvider loops) {
-        this.loops = loops;
-        this.client = ClientResources.builder()
-                .eventLoopGroupProvider(loops)
-                .computationThreadPoolSize(MIN_THREADS)
-                .reconnectDelay(Delay.constant(RECONNECT))
-                .timer(timer)
-                .commandLatencyRecorder(CommandLatencyRecorder.disabled())
-                .build();
-    }
+    private final ClientResources client = ClientResources.builder()
+            .ioThreadPoolSize(MIN_THREADS)
+            .computationThreadPoolSize(MIN_THREADS)
+            .reconnectDelay(Delay.constant(RECONNECT))
+            .timer(timer)
+            .commandLatencyRecorder(CommandLatencyRecorder.disabled())
+            .build();
 
     /** Returns what Lettuce's clients run on. */
     public ClientResources client() {
@@ -52,7 +34,6 @@ public final class RedisResources implements AutoCloseable {
     @Override
     public void close() {
         client.shutdown(0, 1, TimeUnit.SECONDS).awaitUninterruptibly(2, TimeUnit.SECONDS);
-        loops.shutdown(0, 1, TimeUnit.SECONDS).awaitUninterruptibly(2, TimeUnit.SECONDS);
         timer.stop();
     }
 }

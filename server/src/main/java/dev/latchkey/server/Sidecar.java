@@ -50,6 +50,7 @@ public final class Sidecar implements AutoCloseable {
     private final Readiness readiness;
     private final AuthzServer authz;
     private final OpsServer ops;
+    private volatile boolean stopping;
 
     /**
      * Starts a sidecar.
@@ -67,7 +68,7 @@ public final class Sidecar implements AutoCloseable {
             closing.add(() -> {
                 var unused = loops.shutdownGracefully(0, 1, TimeUnit.SECONDS);
             });
-            RedisResources resources = closing.add(Transport.redis(loops));
+            RedisResources resources = closing.add(new RedisResources());
             RedisLink link = closing.add(new RedisLink(
                     RedisURI.create(settings.redis().uri().reveal()),
                     settings.redis().tls(),
@@ -200,18 +201,23 @@ public final class Sidecar implements AutoCloseable {
                         int checks = new WarmUp(style, neverScraped.andThen(neverFlushed), loops, resources).run(bound);
                         log.debug("warmed up with {} checks", checks);
                     } catch (Throwable t) {
-                        log.warn("no warm-up: {}", t.toString());
+                        if (!stopping) {
+                            log.warn("no warm-up: {}", t.toString());
+                        }
                     } finally {
                         readiness.warmedUp();
                     }
                 },
                 "latchkey-warm-up");
         thread.setDaemon(true);
-        closing.add(thread::interrupt);
+        closing.add(() -> {
+            stopping = true;
+            thread.interrupt();
+        });
         thread.start();
     }
 
-    /** Envoy and the backend want the other cores. */
+    /** One for two cores: Envoy and the backend want the others. Redis has threads of its own, whatever comes in. */
     private static int loopCount() {
         return (Runtime.getRuntime().availableProcessors() + 1) / 2;
     }

@@ -1,7 +1,6 @@
 package dev.latchkey.server;
 
 import dev.latchkey.config.ListenAddress;
-import dev.latchkey.index.RedisResources;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.ServerChannel;
@@ -67,11 +66,6 @@ record Transport(SocketAddress address, Class<? extends ServerChannel> channel, 
                 threads,
                 new DefaultThreadFactory(name, /* daemon= */ true),
                 Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
-    }
-
-    /** Returns what the connections to Redis run on: the same loops, so that a read changes threads nowhere; without epoll, their own. */
-    static RedisResources redis(EventLoopGroup loops) {
-        return Epoll.isAvailable() ? new RedisResources(loops) : new RedisResources();
     }
 
     private static void removeStale(Path socket) throws IOException {

@@ -72,9 +72,9 @@ final class WarmUpConnection implements AutoCloseable {
     }
 
     /**
-     * Blocks until each of {@code checks} is answered.
+     * Blocks until each of {@code checks} is over.
      *
-     * @throws IOException if one is not
+     * @throws IOException if there were fewer messages in answer
      */
     void ask(List<byte[]> checks) throws IOException {
         for (byte[] check : checks) {

@@ -13,12 +13,16 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Stands in for Redis while the client is warmed up: holds a few hashes, and answers one connection on a loopback port, as far as
  * a link asks, in RESP3. What it does not know it calls an error.
  */
 final class WarmUpRedis implements Closeable {
+    /** Of what is sent here, since anybody on this machine may connect. */
+    private static final int LONGEST = 1000;
+
     private static final byte[] HELLO =
             utf8("%4\r\n+server\r\n+redis\r\n+version\r\n+7.0.0\r\n+proto\r\n:3\r\n+id\r\n:1\r\n");
     private static final byte[] PONG = utf8("+PONG\r\n");
@@ -28,6 +32,7 @@ final class WarmUpRedis implements Closeable {
 
     private final ServerSocket listener = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
     private final Map<String, byte[]> hashes;
+    private volatile @Nullable Socket accepted;
 
     /** @param hashes by their names; names and values may have no more than what a record has, which is ASCII */
     WarmUpRedis(Map<String, Map<String, String>> hashes) throws IOException {
@@ -45,21 +50,30 @@ final class WarmUpRedis implements Closeable {
     @Override
     public void close() throws IOException {
         listener.close();
+        Socket socket = accepted;
+        if (socket != null) {
+            socket.close();
+        }
     }
 
-    /** Until the other end closes the connection. */
     private void serve() {
-        try (Socket socket = listener.accept();
-                InputStream in = new BufferedInputStream(socket.getInputStream());
+        try (Socket socket = listener.accept()) {
+            accepted = socket;
+            serve(socket);
+        } catch (IOException over) {
+            // The warm-up is, or notices itself.
+        }
+    }
+
+    private void serve(Socket socket) throws IOException {
+        try (InputStream in = new BufferedInputStream(socket.getInputStream());
                 OutputStream out = new BufferedOutputStream(socket.getOutputStream())) {
-            while (true) {
+            while (!listener.isClosed()) {
                 out.write(answer(in));
                 if (in.available() == 0) {
                     out.flush();
                 }
             }
-        } catch (IOException closed) {
-            // The warm-up is over, or notices itself.
         }
     }
 
@@ -91,10 +105,10 @@ final class WarmUpRedis implements Closeable {
         }
         int number = 0;
         for (int digit = in.read(); digit != '\r'; digit = in.read()) {
-            if (digit < '0' || digit > '9') {
-                throw new EOFException("no number");
-            }
             number = 10 * number + digit - '0';
+            if (digit < '0' || digit > '9' || number > LONGEST) {
+                throw new EOFException("no number, or none of a link's");
+            }
         }
         in.skipNBytes(1);
         return number;

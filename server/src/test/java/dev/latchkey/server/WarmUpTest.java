@@ -17,7 +17,7 @@ class WarmUpTest {
     private static final AnswerStyle STYLE = new AnswerStyle("x-latchkey-", true, "urn:latchkey:error:", "latchkey");
 
     private final EventLoopGroup loops = Transport.loops(1, "test");
-    private final RedisResources resources = Transport.redis(loops);
+    private final RedisResources resources = new RedisResources();
     private final Set<Reason> seen = ConcurrentHashMap.newKeySet();
 
     @AfterEach

@@ -13,6 +13,7 @@ import dev.latchkey.policy.Policy;
 import dev.latchkey.server.Sidecar;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
+import io.lettuce.core.api.async.RedisAsyncCommands;
 import io.lettuce.core.codec.StringCodec;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -83,12 +84,12 @@ public final class TrainingCommand implements Callable<Integer> {
     /** Says what a control plane would say, without which no sidecar is ready; with the sidecar's client, and no more of it. */
     private static void announce(String uri, Peppers peppers) {
         IndexSchema schema = new IndexSchema("latchkey:");
-        RedisResources resources = new RedisResources();
-        try (resources;
+        try (RedisResources resources = new RedisResources();
                 RedisClient client = new AsyncRedisClient(resources.client())) {
-            var unused = client.connect(StringCodec.UTF8, RedisURI.create(uri))
-                    .async()
-                    .mset(Map.of(schema.schemaVersion(), "1", schema.pepperCheck(1), peppers.check(1)))
+            RedisAsyncCommands<String, String> redis =
+                    client.connect(StringCodec.UTF8, RedisURI.create(uri)).async();
+            redis.set(schema.schemaVersion(), "1").toCompletableFuture().join();
+            redis.set(schema.pepperCheck(1), peppers.check(1))
                     .toCompletableFuture()
                     .join();
         }
