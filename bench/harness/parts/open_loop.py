@@ -14,12 +14,12 @@ def measure(run):
     return {str(rate): at(run, rate) for rate in RATES}
 
 
-def at(run, rate, seconds=SECONDS, warm_up=3):
+def at(run, rate, seconds=SECONDS, warm_up=10):
     envoy = run.envoy.pid
     samples = {server.name: [] for server in run.stage.servers}
     plain = []
     for server in run.stage.servers:
-        run.load.open(server.port, rate, warm_up, 99)
+        run.load.open(server.port, max(RATES), warm_up, 99)  # one at a time is another load for a JVM than many at once
     for round_ in range(run.rounds):
         base = only_ok(run.load.open(run.stage.plain_port, rate, seconds, round_, [envoy]), PLAIN)
         plain.append(base)

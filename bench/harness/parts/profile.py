@@ -42,7 +42,7 @@ def measure(run):
     allocated = stacks(java, recording, "jdk.ObjectAllocationSample")
     return {"checks": CHECKS, "cpu": answer["cpu"], "samples": len(samples),
             "layers": shares(layer(frames) for frames, _ in samples),
-            "classes": shares(f"{name}" for frames, _ in samples if (name := own(frames))),
+            "classes": shares(name for frames, _ in samples if (name := own(frames))),
             "methods": shares(frames[0] for frames, _ in samples),
             "allocated": weighed(allocated)}
 
@@ -74,7 +74,7 @@ def layer(frames):
 def own(frames):
     """The innermost class of ours, which does it or has it done; None outside."""
     method = next((f for f in frames if f.startswith(OURS)), None)
-    return method and method.rpartition(".")[0].rpartition(".")[2].partition("$")[0]
+    return method and method.rpartition(".")[0].partition("$")[0].rpartition(".")[2]
 
 
 def shares(names):
@@ -83,9 +83,14 @@ def shares(names):
 
 
 def weighed(allocations):
-    """The shares of allocated bytes by class; a sample stands for as many bytes as its weight."""
-    bytes_ = collections.Counter()
+    """The shares of allocated bytes by class: a sample stands for what its thread has allocated since the one before, the first for all
+    that it ever has."""
+    bytes_, before = collections.Counter(), set()
     for _, values in allocations:
+        thread = values["eventThread"]["javaThreadId"]
+        if thread not in before:
+            before.add(thread)
+            continue
         bytes_[values["objectClass"]["name"].replace("/", ".")] += values["weight"]
     return {name: weight / max(1, bytes_.total()) for name, weight in bytes_.most_common(MOST)}
 
