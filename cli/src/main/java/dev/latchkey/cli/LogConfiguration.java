@@ -37,7 +37,10 @@ public final class LogConfiguration extends ContextAwareBase implements Configur
         root.setLevel(Level.WARN);
         root.addAppender(standardError(context));
         context.getLogger("dev.latchkey").setLevel(Level.toLevel(level, Level.INFO));
+        silence(context);
+    }
 
+    private static void silence(LoggerContext context) {
         // A line every few seconds while Redis is down; our own say when that begins and ends.
         onlyErrors(context, "io.lettuce.core.protocol.ConnectionWatchdog");
         // One line, or a stack trace, for each check under way when Envoy goes away or Redis is silent: metrics count

@@ -7,6 +7,7 @@ import dev.latchkey.decision.Policies;
 import dev.latchkey.index.AsyncRedisClient;
 import dev.latchkey.index.BoundedKeyIndex;
 import dev.latchkey.index.IndexSchema;
+import dev.latchkey.index.KeyIndex;
 import dev.latchkey.index.LinkOptions;
 import dev.latchkey.index.ReadBudget;
 import dev.latchkey.index.RedisKeyIndex;
@@ -90,27 +91,36 @@ final class WarmUp {
         try (WarmUpRedis redis = new WarmUpRedis(records());
                 RedisClient client = new AsyncRedisClient(resources.client())) {
             client.setOptions(LinkOptions.of(TlsFiles.NONE, SILENCE, SILENCE));
-            RedisAsyncCommands<String, String> commands = client.connect(RedisURI.builder()
-                            .withHost(LOOPBACK)
-                            .withPort(redis.port())
-                            .withTimeout(SILENCE)
-                            .build())
-                    .async();
-            RehearsalIndex index = new RehearsalIndex(
-                    new BoundedKeyIndex(new RedisKeyIndex(() -> commands, schema), new ReadBudget(BURST)));
-            AuthorizationService service = new AuthorizationService(
-                    format,
-                    new Decider(new Policies(POLICY, Map.of()), peppers, index.index(), System::currentTimeMillis),
-                    style,
-                    listener,
-                    resources.timer(),
-                    SILENCE);
+            RehearsalIndex index = new RehearsalIndex(reads(connect(client, redis.port())));
             try (AuthzServer server = new AuthzServer(
-                            loops, new ListenAddress.Tcp(LOOPBACK, 0), /* sharePort= */ false, service);
+                            loops, new ListenAddress.Tcp(LOOPBACK, 0), /* sharePort= */ false, service(index));
                     WarmUpConnection envoy = new WarmUpConnection(server.port(), SILENCE)) {
                 return ask(envoy, index, end);
             }
         }
+    }
+
+    private static RedisAsyncCommands<String, String> connect(RedisClient client, int port) {
+        return client.connect(RedisURI.builder()
+                        .withHost(LOOPBACK)
+                        .withPort(port)
+                        .withTimeout(SILENCE)
+                        .build())
+                .async();
+    }
+
+    private KeyIndex reads(RedisAsyncCommands<String, String> commands) {
+        return new BoundedKeyIndex(new RedisKeyIndex(() -> commands, schema), new ReadBudget(BURST));
+    }
+
+    private AuthorizationService service(RehearsalIndex index) {
+        return new AuthorizationService(
+                format,
+                new Decider(new Policies(POLICY, Map.of()), peppers, index.index(), System::currentTimeMillis),
+                style,
+                listener,
+                resources.timer(),
+                SILENCE);
     }
 
     /** Mostly of keys in memory, as real checks are. */

@@ -83,18 +83,9 @@ final class WarmUpConnection implements AutoCloseable {
         out.flush();
         int answers = 0;
         for (int open = checks.size(); open > 0; ) {
-            int length = in.readUnsignedByte() << Short.SIZE | in.readUnsignedShort();
-            int type = in.readUnsignedByte();
-            int flags = in.readUnsignedByte();
-            in.skipNBytes(Integer.BYTES + (long) length);
-            if (type == RST_STREAM || type == GOAWAY) {
-                throw new IOException("the server has closed a stream, or all (frame type " + type + ")");
-            }
-            answers += type == DATA ? 1 : 0;
-            open -= (type == DATA || type == HEADERS) && (flags & END_STREAM) != 0 ? 1 : 0;
-            if (type == SETTINGS && (flags & ACK) == 0) {
-                begin(SETTINGS, ACK, 0, 0);
-            }
+            Frame frame = skip();
+            answers += frame.type == DATA ? 1 : 0;
+            open -= frame.endsStream() ? 1 : 0;
         }
         if (answers < checks.size()) {
             throw new IOException((checks.size() - answers) + " of " + checks.size() + " checks were not answered");
@@ -115,6 +106,19 @@ final class WarmUpConnection implements AutoCloseable {
         out.writeInt(check.length);
         out.write(check);
         stream += 2;
+    }
+
+    private Frame skip() throws IOException {
+        int length = in.readUnsignedByte() << Short.SIZE | in.readUnsignedShort();
+        Frame frame = new Frame(in.readUnsignedByte(), in.readUnsignedByte());
+        in.skipNBytes(Integer.BYTES + (long) length);
+        if (frame.type == RST_STREAM || frame.type == GOAWAY) {
+            throw new IOException("the server has closed a stream, or all (frame type " + frame.type + ")");
+        }
+        if (frame.type == SETTINGS && (frame.flags & ACK) == 0) {
+            begin(SETTINGS, ACK, 0, 0);
+        }
+        return frame;
     }
 
     private void begin(int type, int flags, int id, int length) throws IOException {
@@ -148,5 +152,11 @@ final class WarmUpConnection implements AutoCloseable {
 
     private static byte[] ascii(String text) {
         return text.getBytes(StandardCharsets.US_ASCII);
+    }
+
+    private record Frame(int type, int flags) {
+        boolean endsStream() {
+            return (type == DATA || type == HEADERS) && (flags & END_STREAM) != 0;
+        }
     }
 }
