@@ -110,7 +110,8 @@ class Run:
         self.warm_up(checks=700_000, seconds=4)
         checked = direct.measure(self, checks=100_000)
         self.rounds = 2
-        added = open_loop.at(self, 1000, seconds=3, warm_up=2)
+        open_loop.warm_up(self, seconds=2)
+        added = open_loop.at(self, 1000, seconds=3)
         say(f"bench: {time.monotonic() - began:.0f} s")
         print(f"cpu ratio {ratio(checked, 'cpu', FLOOR):.2f}")
         print(f"added p50 ratio {ratio(added, 'added_p50', FLOOR):.2f}")

@@ -6,7 +6,6 @@ PARTS = {
     "direct": direct,
     "open": open_loop,
     "closed": closed,
-    "profile": profile,
     "start": start,
     "first": first,
     "miss": miss,
@@ -15,4 +14,5 @@ PARTS = {
     "limited": limited,
     "revoke": revoke,
     "control": control,
+    "profile": profile,  # last: the recorder stays in the process
 }

@@ -7,19 +7,25 @@ from machine import say
 
 RATES = (1000, 3000)
 SECONDS = 8
+WARM_UP = 10
 PLAIN = "plain Envoy"
 
 
 def measure(run):
+    warm_up(run, WARM_UP)
     return {str(rate): at(run, rate) for rate in RATES}
 
 
-def at(run, rate, seconds=SECONDS, warm_up=10):
+def warm_up(run, seconds):
+    """One at a time is another load for a JVM than many at once."""
+    for server in run.stage.servers:
+        run.load.open(server.port, max(RATES), seconds, 99)
+
+
+def at(run, rate, seconds=SECONDS):
     envoy = run.envoy.pid
     samples = {server.name: [] for server in run.stage.servers}
     plain = []
-    for server in run.stage.servers:
-        run.load.open(server.port, max(RATES), warm_up, 99)  # one at a time is another load for a JVM than many at once
     for round_ in range(run.rounds):
         base = only_ok(run.load.open(run.stage.plain_port, rate, seconds, round_, [envoy]), PLAIN)
         plain.append(base)

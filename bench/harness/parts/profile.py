@@ -38,7 +38,7 @@ def measure(run):
     call([*jcmd, "JFR.start", "name=bench", "settings=profile"])
     answer = only_ok(run.load.direct(run.product, CHECKS, connections=1, streams=32), run.product.name)
     call([*jcmd, "JFR.stop", "name=bench", f"filename={recording}"])
-    samples = stacks(java, recording, "jdk.ExecutionSample", "jdk.NativeMethodSample")
+    samples = stacks(java, recording, "jdk.ExecutionSample,jdk.NativeMethodSample")
     allocated = stacks(java, recording, "jdk.ObjectAllocationSample")
     return {"checks": CHECKS, "cpu": answer["cpu"], "samples": len(samples),
             "layers": shares(layer(frames) for frames, _ in samples),
@@ -54,9 +54,9 @@ def call(command):
         raise Missing(f"{os.path.basename(command[0])}: {failure}") from failure
 
 
-def stacks(java, recording, *events):
+def stacks(java, recording, events):
     """Of each sample the methods, the innermost first, and the event. Only those of the threads that check."""
-    printed = call([os.path.join(java, "jfr"), "print", "--json", "--stack-depth", "64", "--events", ",".join(events), recording])
+    printed = call([os.path.join(java, "jfr"), "print", "--json", "--stack-depth", "64", "--events", events, recording])
     found = []
     for event in json.loads(printed)["recording"]["events"]:
         values = event["values"]

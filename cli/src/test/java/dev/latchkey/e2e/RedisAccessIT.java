@@ -179,6 +179,9 @@ class RedisAccessIT {
         assertThat(permissionLines(latchkey.controlLog()))
                 .filteredOn(line -> line.contains(" TroubleLog "))
                 .hasSizeLessThanOrEqualTo(2 * CONTROL.size());
+        assertThat(permissionLines(latchkey.controlLog()))
+                .filteredOn(line -> !line.contains(" TroubleLog "))
+                .hasSizeLessThanOrEqualTo(2 * CONTROL.size());
         assertNoSecret();
     }
 

@@ -66,6 +66,7 @@ final class WarmUp {
     private final Peppers peppers = Peppers.parse(Peppers.generate(1, random));
     private final List<PresentedKey> known =
             Stream.generate(this::key).limit(BURST - OTHERS).toList();
+    private final List<KeyDigest> digests = known.stream().map(peppers::newest).toList();
     private final IndexSchema schema = new IndexSchema("latchkey:");
 
     private final AnswerStyle style;
@@ -126,7 +127,6 @@ final class WarmUp {
     /** Mostly of keys in memory, as real checks are. */
     private int ask(WarmUpConnection envoy, RehearsalIndex index, long end) throws IOException {
         List<byte[]> checks = burst();
-        List<KeyDigest> digests = known.stream().map(peppers::newest).toList();
         int sent = 0;
         int forgotten = 0;
         while (sent < CHECKS
@@ -159,7 +159,8 @@ final class WarmUp {
         hashes.put(schema.workspace("ws"), IndexSchema.encode(new WorkspaceRecord("ws", true, 1)));
         KeyRecord record =
                 new KeyRecord("key", "ws", Environment.LIVE, Set.of("a"), KeyRecord.State.ACTIVE, KeyRecord.NEVER, 1);
-        known.forEach(key -> hashes.put(schema.key(peppers.newest(key)), IndexSchema.encode(record)));
+        Map<String, String> fields = IndexSchema.encode(record);
+        digests.forEach(digest -> hashes.put(schema.key(digest), fields));
         return hashes;
     }
 

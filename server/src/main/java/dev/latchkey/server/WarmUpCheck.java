@@ -51,9 +51,10 @@ final class WarmUpCheck {
         for (byte[] part : contents) {
             content.writeBytes(part);
         }
-        byte[] field = new byte[CodedOutputStream.computeByteArraySize(number, content.toByteArray())];
+        byte[] bytes = content.toByteArray();
+        byte[] field = new byte[CodedOutputStream.computeByteArraySize(number, bytes)];
         try {
-            CodedOutputStream.newInstance(field).writeByteArray(number, content.toByteArray());
+            CodedOutputStream.newInstance(field).writeByteArray(number, bytes);
         } catch (IOException e) {
             throw new UncheckedIOException("into an array that is as long", e);
         }
