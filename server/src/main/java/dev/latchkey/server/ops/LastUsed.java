@@ -4,6 +4,7 @@ import dev.latchkey.decision.Decision;
 import dev.latchkey.index.RedisLastUses;
 import dev.latchkey.key.KeyRecord;
 import dev.latchkey.server.authz.DecisionListener;
+import io.lettuce.core.RedisCommandExecutionException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -14,6 +15,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,7 +28,7 @@ import org.slf4j.LoggerFactory;
 public final class LastUsed implements DecisionListener, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(LastUsed.class);
     private static final int MAX_KEYS = 200_000;
-    private static final int MAX_BATCH = 1000;
+    private static final int ROUND = 1000;
     /** Finer than anybody looks; keeps a hot key from writing the same memory all the time. */
     private static final long RESOLUTION_MILLIS = 1000;
 
@@ -36,14 +38,16 @@ public final class LastUsed implements DecisionListener, AutoCloseable {
     private final LongSupplier redisMillis;
     private final Map<String, Use> uses = new ConcurrentHashMap<>();
 
-    /** The uses of one key. */
+    /** The last use of one key; new until it is on its way to Redis. */
     private static final class Use {
+        private final String key;
         private final String workspace;
         private volatile long at;
-        private volatile long noted;
+        private volatile boolean isNew;
 
-        Use(String workspace) {
-            this.workspace = workspace;
+        Use(KeyRecord key) {
+            this.key = key.id();
+            workspace = key.workspace();
         }
     }
 
@@ -64,30 +68,32 @@ public final class LastUsed implements DecisionListener, AutoCloseable {
             if (uses.size() >= MAX_KEYS) {
                 return;
             }
-            use = uses.computeIfAbsent(key.id(), id -> new Use(key.workspace()));
+            use = uses.computeIfAbsent(key.id(), id -> new Use(key));
         }
         long now = redisMillis.getAsLong();
         if (now - use.at >= RESOLUTION_MILLIS) {
             use.at = now;
+            use.isNew = true;
         }
     }
 
-    /** Has Redis note what is new. The future completes when that is done, or failed, which is no fault; it never fails. */
+    /**
+     * Has Redis note what is new, a round of keys after the other, so that the memory which it takes does not depend on how
+     * many there are. The future completes when that is done, or failed, which is no fault; it never fails.
+     */
     public CompletableFuture<Void> flush() {
-        Map<String, Map<String, Long>> news = new HashMap<>();
+        Map<String, List<Use>> byWorkspace = new HashMap<>();
         uses.forEach((id, use) -> {
-            long at = use.at;
-            if (at > use.noted) {
-                news.computeIfAbsent(use.workspace, workspace -> new HashMap<>())
-                        .put(id, at);
+            if (use.isNew) {
+                byWorkspace
+                        .computeIfAbsent(use.workspace, workspace -> new ArrayList<>())
+                        .add(use);
             } else {
                 // Not used since the last time: its place is for others.
                 uses.remove(id, use);
             }
         });
-        List<CompletableFuture<Void>> sent = new ArrayList<>();
-        news.forEach((workspace, all) -> batches(all).forEach(batch -> sent.add(send(workspace, batch))));
-        return CompletableFuture.allOf(sent.toArray(CompletableFuture[]::new));
+        return send(byWorkspace.values().stream().flatMap(List::stream).toList(), 0);
     }
 
     /** Notes what is new and waits for that, for a moment at most. */
@@ -102,35 +108,39 @@ public final class LastUsed implements DecisionListener, AutoCloseable {
         }
     }
 
-    private CompletableFuture<Void> send(String workspace, Map<String, Long> batch) {
-        return store.note(workspace, batch).handle((count, failure) -> {
+    /** Sends what is left of all from here on. What Redis does not answer waits for the next flush, and so does the rest. */
+    private CompletableFuture<Void> send(List<Use> all, int from) {
+        if (from == all.size()) {
+            return CompletableFuture.completedFuture(null);
+        }
+        int to = Math.min(from + ROUND, all.size());
+        return sendRound(all.subList(from, to))
+                .thenCompose(answered -> answered ? send(all, to) : CompletableFuture.completedFuture(null));
+    }
+
+    /** Sends a round, a command for each workspace in it. The future says whether Redis has answered each; it never fails. */
+    private CompletableFuture<Boolean> sendRound(List<Use> round) {
+        Map<String, List<Use>> byWorkspace = round.stream().collect(Collectors.groupingBy(use -> use.workspace));
+        List<CompletableFuture<Boolean>> sent = new ArrayList<>();
+        byWorkspace.forEach((workspace, some) -> sent.add(send(workspace, some)));
+        return CompletableFuture.allOf(sent.toArray(CompletableFuture[]::new))
+                .thenApply(done -> sent.stream().allMatch(CompletableFuture::join));
+    }
+
+    private CompletableFuture<Boolean> send(String workspace, List<Use> some) {
+        Map<String, Long> news = new HashMap<>();
+        for (Use use : some) {
+            // First this, then the time: a use meanwhile is new again.
+            use.isNew = false;
+            news.put(use.key, use.at);
+        }
+        return store.note(workspace, news).handle((count, failure) -> {
             if (failure == null) {
-                batch.forEach(this::noted);
-            } else {
-                // Redis is away; the next time has it again.
-                log.debug("the last uses of keys of {} wait: {}", workspace, failure.toString());
+                return true;
             }
-            return null;
+            log.debug("the last uses of keys of {} wait: {}", workspace, failure.toString());
+            some.forEach(use -> use.isNew = true);
+            return failure instanceof RedisCommandExecutionException;
         });
-    }
-
-    private void noted(String id, long at) {
-        Use use = uses.get(id);
-        if (use != null) {
-            use.noted = at;
-        }
-    }
-
-    private static List<Map<String, Long>> batches(Map<String, Long> all) {
-        List<Map<String, Long>> batches = new ArrayList<>();
-        Map<String, Long> batch = new HashMap<>();
-        for (Map.Entry<String, Long> use : all.entrySet()) {
-            if (batch.isEmpty() || batch.size() == MAX_BATCH) {
-                batch = new HashMap<>();
-                batches.add(batch);
-            }
-            batch.put(use.getKey(), use.getValue());
-        }
-        return batches;
     }
 }

@@ -15,9 +15,12 @@ import dev.latchkey.policy.Policy;
 import dev.latchkey.policy.Route;
 import io.lettuce.core.RedisURI;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
 import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -67,7 +70,7 @@ class LastUsedTest {
 
     @Test
     void flush_deniedRequests_areNoUse() {
-        lastUsed.decided(new Decision.Deny(Reason.SCOPE_MISSING, ROUTE, key("key_1")), 1);
+        lastUsed.decided(new Decision.Deny(Reason.SCOPE_MISSING, ROUTE, key("key_1", "ws_1")), 1);
         lastUsed.decided(new Decision.Allow(Reason.PUBLIC, ROUTE, null), 1);
 
         assertThat(lastUsed.flush()).succeedsWithin(Duration.ofSeconds(10));
@@ -112,6 +115,41 @@ class LastUsedTest {
     }
 
     @Test
+    void flush_redisHangs_hasOneRoundUnderWayAndTheRestWaits() {
+        for (int i = 0; i < 2500; i++) {
+            allow("key_" + i);
+        }
+        REDIS.pause();
+        try {
+            assertThat(lastUsed.flush()).succeedsWithin(Duration.ofSeconds(10));
+        } finally {
+            REDIS.resume();
+        }
+        // Asked on the same connection: after all that it had been sent.
+        assertThat(Awaitility.await().until(this::notedByNow, Objects::nonNull)).isEqualTo(1000);
+
+        assertThat(lastUsed.flush()).succeedsWithin(Duration.ofSeconds(10));
+        assertThat(REDIS.commands().zcard(NAME)).isEqualTo(2500);
+    }
+
+    @Test
+    void flush_redisRefusesOneWorkspace_notesTheOthers() {
+        for (int i = 0; i < 9000; i++) {
+            allow("key_" + i, "ws_" + i % 9);
+        }
+        REDIS.commands().set(NAME, "no sorted set");
+
+        assertThat(lastUsed.flush()).succeedsWithin(Duration.ofSeconds(10));
+
+        for (int i : new int[] {0, 2, 3, 4, 5, 6, 7, 8}) {
+            assertThat(REDIS.commands().zcard("latchkey:used:{ws_" + i + "}")).isEqualTo(1000);
+        }
+        REDIS.commands().del(NAME);
+        assertThat(lastUsed.flush()).succeedsWithin(Duration.ofSeconds(10));
+        assertThat(REDIS.commands().zcard(NAME)).isEqualTo(1000);
+    }
+
+    @Test
     void flush_redisDown_failsNothingAndIsMadeUpFor() throws Exception {
         allow("key_1");
         REDIS.kill();
@@ -133,11 +171,24 @@ class LastUsedTest {
         assertThat(REDIS.commands().zcard(NAME)).isOne();
     }
 
-    private void allow(String id) {
-        lastUsed.decided(new Decision.Allow(Reason.OK, ROUTE, key(id)), 1);
+    /** Returns null if Redis does not answer yet. */
+    private @Nullable Long notedByNow() throws InterruptedException {
+        try {
+            return link.commands().zcard(NAME).toCompletableFuture().get();
+        } catch (ExecutionException e) {
+            return null;
+        }
     }
 
-    private static KeyRecord key(String id) {
-        return new KeyRecord(id, "ws_1", Environment.LIVE, Set.of("a"), KeyRecord.State.ACTIVE, KeyRecord.NEVER, 1);
+    private void allow(String id) {
+        allow(id, "ws_1");
+    }
+
+    private void allow(String id, String workspace) {
+        lastUsed.decided(new Decision.Allow(Reason.OK, ROUTE, key(id, workspace)), 1);
+    }
+
+    private static KeyRecord key(String id, String workspace) {
+        return new KeyRecord(id, workspace, Environment.LIVE, Set.of("a"), KeyRecord.State.ACTIVE, KeyRecord.NEVER, 1);
     }
 }
