@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.netty.util.Timeout;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -48,6 +50,44 @@ class OnDemandTimerTest {
         assertThat(timeout.isCancelled()).isTrue();
         awaitAnotherOne(300);
         assertThat(runs).hasValue(0);
+    }
+
+    @Test
+    void newTimeout_isNeverEarly() throws InterruptedException {
+        for (int millis = 0; millis < 30; millis++) {
+            long start = System.nanoTime();
+            awaitAnotherOne(millis);
+            assertThat(System.nanoTime() - start).isGreaterThanOrEqualTo(TimeUnit.MILLISECONDS.toNanos(millis));
+        }
+    }
+
+    @Test
+    void newTimeout_manyAtOnce_eachRunsOnceButThoseCancelled() throws InterruptedException {
+        List<Timeout> timeouts = IntStream.range(0, 3000)
+                .mapToObj(i -> timer.newTimeout(due -> runs.incrementAndGet(), 100 + i % 20, TimeUnit.MILLISECONDS))
+                .toList();
+        long cancelled = IntStream.range(0, 3000)
+                .filter(i -> i % 3 == 0 && timeouts.get(i).cancel())
+                .count();
+
+        awaitAnotherOne(200);
+
+        assertThat(runs).hasValue(3000 - (int) cancelled);
+        assertThat(timeouts.stream().filter(Timeout::isCancelled)).hasSize((int) cancelled);
+        assertThat(timeouts.stream().filter(Timeout::isExpired)).hasSize(3000 - (int) cancelled);
+    }
+
+    @Test
+    void newTimeout_forEachOfManyReads_wakesItsThreadOnceATick() throws InterruptedException {
+        long start = System.nanoTime();
+        for (int i = 0; i < 20_000; i++) {
+            timer.newTimeout(due -> {}, 20, TimeUnit.MILLISECONDS).cancel();
+        }
+        long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
+
+        awaitAnotherOne(50);
+
+        assertThat(timer.ticks()).isLessThanOrEqualTo(millis / 5 + 3);
     }
 
     @Test
