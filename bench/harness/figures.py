@@ -9,8 +9,9 @@ from typing import NamedTuple
 from stage import HOME
 
 DOCS = os.path.join(HOME, "docs")
-OURS, FLOOR, GO = "latchkey", "noop-rust", "noop-go"
-NAMES = {OURS: "Latchkey", FLOOR: "no-op, Rust (tonic, 1 thread)", GO: "no-op, Go (grpc-go)"}
+OURS, FLOOR, GO, SAME_ANSWER = "latchkey", "noop-rust", "noop-go", "noop-rust-same-answer"
+NAMES = {OURS: "Latchkey", FLOOR: "no-op, Rust (tonic, 1 thread)", GO: "no-op, Go (grpc-go)",
+         SAME_ANSWER: "no-op, Rust, with Latchkey's answer"}
 
 
 def name(server):

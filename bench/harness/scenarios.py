@@ -77,6 +77,11 @@ class Run:
     def fresh_go(self, limit=None):
         return self._alone(self.stage.start_noop("noop-go-fresh", [self.go_binary], limit))
 
+    def answering_the_same(self, name):
+        """The Rust no-op, with an answer of the sidecar's."""
+        answer = self.load.answer(self.product, self.stage.path("answer"))
+        return self._alone(self.stage.start_noop(name, [self.stage.rust + "/noop", "1", answer]))
+
     @contextlib.contextmanager
     def _alone(self, server):
         """A server for as long as it is wanted, that is not one of those compared."""

@@ -1,6 +1,6 @@
 //! Checks over gRPC, as an Envoy sends them: on each connection so many are always under way. Each answer is decoded, since a
 //! denial looks like any other answer to HTTP.
-//! usage: load-grpc HOST:PORT|unix:PATH PATH KEYS-FILE CONNECTIONS IN-FLIGHT CHECKS
+//! usage: load-grpc HOST:PORT|unix:PATH PATH KEYS-FILE CONNECTIONS IN-FLIGHT CHECKS [FILE-FOR-AN-ANSWER]
 
 use bytes::{BufMut, Bytes, BytesMut};
 use h2::client::SendRequest;
@@ -19,6 +19,8 @@ struct Work {
     keys: RefCell<Keys>,
     left: Cell<u64>,
     tally: RefCell<Tally>,
+    /// Where the message of an answer is to be written.
+    answer_file: Option<String>,
 }
 
 impl Work {
@@ -58,6 +60,9 @@ async fn stream(send: SendRequest<Bytes>, uri: http::Uri, work: Rc<Work>) -> Res
         let trailers = body.trailers().await.map_err(|e| e.to_string())?;
         let grpc = trailers.as_ref().and_then(|t| t.get("grpc-status")).map_or("none", |v| v.to_str().unwrap_or("?"));
         let status = if grpc == "0" { status(&message) } else { 500 };
+        if let Some(file) = &work.answer_file {
+            std::fs::write(file, message.get(5..).unwrap_or_default()).map_err(|e| format!("{file}: {e}"))?;
+        }
         work.tally.borrow_mut().answered(status, began.elapsed().as_nanos() as u64);
     }
     Ok(())
@@ -84,8 +89,8 @@ async fn connect<T: AsyncRead + AsyncWrite + Unpin + 'static>(io: T) -> Result<S
 }
 
 async fn run(args: &[String]) -> Result<(), Failure> {
-    let [address, path, keys, connections, in_flight, checks] = args else {
-        return Err("usage: load-grpc HOST:PORT|unix:PATH PATH KEYS-FILE CONNECTIONS IN-FLIGHT CHECKS".into());
+    let [address, path, keys, connections, in_flight, checks, answer_file @ ..] = args else {
+        return Err("usage: load-grpc HOST:PORT|unix:PATH PATH KEYS-FILE CONNECTIONS IN-FLIGHT CHECKS [FILE-FOR-AN-ANSWER]".into());
     };
     let keys = Keys::read(keys)?;
     let (template, key_at) = check(path, keys.length());
@@ -95,6 +100,7 @@ async fn run(args: &[String]) -> Result<(), Failure> {
         keys: RefCell::new(keys),
         left: Cell::new(checks.parse()?),
         tally: RefCell::default(),
+        answer_file: answer_file.first().cloned(),
     });
     let uri: http::Uri = "http://bench/envoy.service.auth.v3.Authorization/Check".parse()?;
     let start = Instant::now();
