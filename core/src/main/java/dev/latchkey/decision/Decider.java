@@ -194,8 +194,8 @@ public final class Decider {
     /** Finds the key under each pepper. If several records of one key exist, a revoked one wins, else the newest pepper's. */
     private CompletableFuture<Optional<KeyRecord>> find(List<KeyDigest> digests) {
         CompletableFuture<Optional<KeyRecord>> found = index.findKey(digests.get(0));
-        for (KeyDigest older : digests.subList(1, digests.size())) {
-            found = found.thenCombine(index.findKey(older), Decider::stricter);
+        for (int older = 1; older < digests.size(); older++) {
+            found = found.thenCombine(index.findKey(digests.get(older)), Decider::stricter);
         }
         return found;
     }

@@ -26,6 +26,11 @@ public final class IndexClock implements LongSupplier {
         this.monotonicNanos = monotonicNanos;
     }
 
+    /** Returns one by the clocks of the system, the same objects for each: what the JVM has compiled for one is right for all. */
+    public static IndexClock ofSystem() {
+        return new IndexClock(System::currentTimeMillis, System::nanoTime);
+    }
+
     /** Returns epoch milliseconds. */
     @Override
     public long getAsLong() {

@@ -1,12 +1,18 @@
 package dev.latchkey.index;
 
+import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.ScoredValue;
 import io.lettuce.core.ZAddArgs;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Notes in Redis when keys were last used, under names that nobody tracks. A later time stays. This class is thread-safe. */
 public final class RedisLastUses {
+    private static final Logger log = LoggerFactory.getLogger(RedisLastUses.class);
+
     private final RedisLink link;
     private final IndexSchema schema;
 
@@ -19,9 +25,10 @@ public final class RedisLastUses {
      * Begins to note the uses of keys of one workspace.
      *
      * @param uses key ids to epoch milliseconds; at least one
-     * @return completes when Redis has them, within the link's timeout; fails otherwise. Does not throw
+     * @return completes within the link's timeout: with true when Redis has them, with false if it refuses them, which may be for
+     *     this workspace only. Fails if Redis does not answer. Does not throw
      */
-    public CompletableFuture<Long> note(String workspace, Map<String, Long> uses) {
+    public CompletableFuture<Boolean> note(String workspace, Map<String, Long> uses) {
         try {
             @SuppressWarnings("unchecked") // an array of a generic type
             ScoredValue<String>[] members = uses.entrySet().stream()
@@ -29,6 +36,16 @@ public final class RedisLastUses {
                     .toArray(ScoredValue[]::new);
             return link.commands()
                     .zadd(schema.used(workspace), ZAddArgs.Builder.gt(), members)
+                    .handle((count, failure) -> {
+                        if (failure == null) {
+                            return true;
+                        }
+                        if (failure instanceof RedisCommandExecutionException) {
+                            log.debug("Redis refuses the last uses of keys of {}: {}", workspace, failure.getMessage());
+                            return false;
+                        }
+                        throw new CompletionException(failure);
+                    })
                     .toCompletableFuture();
         } catch (RuntimeException e) {
             return CompletableFuture.failedFuture(e);

@@ -33,6 +33,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -75,14 +76,14 @@ public final class Sidecar implements AutoCloseable {
                     settings.redis().timeout(),
                     resources.client()));
             IndexSchema schema = new IndexSchema(settings.redis().prefix());
-            IndexClock clock = new IndexClock(System::currentTimeMillis, System::nanoTime);
+            IndexClock clock = IndexClock.ofSystem();
             IndexHeartbeat heartbeat = closing.add(
                     new IndexHeartbeat(link, schema, clock, settings.keys().peppers()));
             ReadBudget reads = new ReadBudget(settings.authz().maxConcurrent());
             KeyIndex reader = new BoundedKeyIndex(new RedisKeyIndex(link, schema), reads);
 
             SidecarMetrics metrics = closing.add(new SidecarMetrics());
-            NearCacheKeyIndex cache = new NearCacheKeyIndex(reader, limits(), System::nanoTime);
+            NearCacheKeyIndex cache = new NearCacheKeyIndex(reader, limits());
             CacheMetrics cacheMetrics = new CacheMetrics(metrics);
             RedisLink feedLink = closing.add(link.sibling());
             InvalidationFeed feed = closing.add(new InvalidationFeed(
@@ -101,7 +102,8 @@ public final class Sidecar implements AutoCloseable {
                     settings.ready().followRedis(),
                     System::nanoTime);
             RedisLastUses lastUses = new RedisLastUses(link, schema);
-            LastUsed lastUsed = closing.add(new LastUsed(lastUses, clock::redisMillis));
+            LongSupplier redisMillis = clock::redisMillis;
+            LastUsed lastUsed = closing.add(new LastUsed(lastUses, redisMillis));
             show(metrics, clock, heartbeat, reads);
 
             AnswerStyle style = AnswerStyle.of(settings);
@@ -125,7 +127,7 @@ public final class Sidecar implements AutoCloseable {
                     "ops.listen", settings.ops().listen(), address -> new OpsServer(address, metrics, readiness)));
 
             link.start();
-            warmUp(style, new LastUsed(lastUses, clock::redisMillis), loops, resources);
+            warmUp(style, new LastUsed(lastUses, redisMillis), loops, resources);
             ScheduledExecutorService scheduler = resources.client().eventExecutorGroup();
             heartbeat.start(scheduler);
             if (settings.cache().enabled()) {
@@ -197,7 +199,7 @@ public final class Sidecar implements AutoCloseable {
         }
         Thread thread = new Thread(
                 () -> {
-                    try (SidecarMetrics neverScraped = new SidecarMetrics()) {
+                    try (SidecarMetrics neverScraped = SidecarMetrics.rehearsal()) {
                         int checks = new WarmUp(style, neverScraped.andThen(neverFlushed), loops, resources).run(bound);
                         log.debug("warmed up with {} checks", checks);
                     } catch (Throwable t) {

@@ -6,6 +6,7 @@ import dev.latchkey.decision.Decider;
 import dev.latchkey.decision.Policies;
 import dev.latchkey.index.AsyncRedisClient;
 import dev.latchkey.index.BoundedKeyIndex;
+import dev.latchkey.index.IndexClock;
 import dev.latchkey.index.IndexSchema;
 import dev.latchkey.index.KeyIndex;
 import dev.latchkey.index.LinkOptions;
@@ -47,17 +48,22 @@ import java.util.stream.Stream;
 final class WarmUp {
     private static final String LOOPBACK = InetAddress.getLoopbackAddress().getHostAddress();
     private static final int CHECKS = 20_000;
+    /** One after the other: each begins in its own way. */
+    private static final int CONNECTIONS = 4;
+
     private static final int BURST = 32;
-    private static final int OTHERS = 5;
-    private static final int READS_A_BURST = 4;
+    private static final int OTHERS = 6;
+    private static final int ROUNDS = 16;
+    private static final int READS_A_ROUND = 4;
     /** Of anything that is waited for: the parts talk to each other, and to nobody else. */
     private static final Duration SILENCE = Duration.ofSeconds(3);
 
     private static final Policy POLICY = Policy.parse("""
             scopes: {a: A, b: B}
             routes:
-              - {match: GET /a, scope: a}
-              - {match: GET /b, scope: b}
+              - {match: GET /v1/a, scope: a}
+              - {match: "GET /v1/a/{id}", scope: a}
+              - {match: GET /v1/b, scope: b}
               - {match: GET /public, public: true}
             """, "warm-up");
 
@@ -94,9 +100,14 @@ final class WarmUp {
             client.setOptions(LinkOptions.of(TlsFiles.NONE, SILENCE, SILENCE));
             RehearsalIndex index = new RehearsalIndex(reads(connect(client, redis.port())));
             try (AuthzServer server = new AuthzServer(
-                            loops, new ListenAddress.Tcp(LOOPBACK, 0), /* sharePort= */ false, service(index));
-                    WarmUpConnection envoy = new WarmUpConnection(server.port(), SILENCE)) {
-                return ask(envoy, index, end);
+                    loops, new ListenAddress.Tcp(LOOPBACK, 0), /* sharePort= */ false, service(index))) {
+                int sent = 0;
+                for (int i = 0; i < CONNECTIONS; i++) {
+                    try (WarmUpConnection envoy = new WarmUpConnection(server.port(), SILENCE)) {
+                        sent += ask(envoy, index, end);
+                    }
+                }
+                return sent;
             }
         }
     }
@@ -117,51 +128,73 @@ final class WarmUp {
     private AuthorizationService service(RehearsalIndex index) {
         return new AuthorizationService(
                 format,
-                new Decider(new Policies(POLICY, Map.of()), peppers, index.index(), System::currentTimeMillis),
+                new Decider(new Policies(POLICY, Map.of()), peppers, index.index(), clock()),
                 style,
                 listener,
                 resources.timer(),
                 SILENCE);
     }
 
+    /** Redis' time is known, as it will be. */
+    private static IndexClock clock() {
+        IndexClock clock = IndexClock.ofSystem();
+        clock.observe(System.currentTimeMillis());
+        return clock;
+    }
+
     /** Mostly of keys in memory, as real checks are. */
     private int ask(WarmUpConnection envoy, RehearsalIndex index, long end) throws IOException {
-        List<byte[]> checks = burst();
+        List<byte[]> checks = checks();
         int sent = 0;
         int forgotten = 0;
-        while (sent < CHECKS
-                && System.nanoTime() < end
-                && !Thread.currentThread().isInterrupted()) {
-            for (int i = 0; i < READS_A_BURST; i++) {
+        for (int round = 0; sent < CHECKS / CONNECTIONS && isTime(end); round++) {
+            for (int i = 0; i < READS_A_ROUND; i++) {
                 index.forget(digests.get(forgotten++ % digests.size()));
             }
-            envoy.ask(checks);
-            sent += checks.size();
+            for (List<byte[]> burst : bursts(checks, round)) {
+                envoy.ask(burst);
+                sent += burst.size();
+            }
         }
         return sent;
     }
 
+    private static boolean isTime(long end) {
+        return System.nanoTime() < end && !Thread.currentThread().isInterrupted();
+    }
+
+    /** What is done once for a burst, however long it is, has to be compiled as well, and so has what only a long one needs. */
+    private static List<List<byte[]>> bursts(List<byte[]> checks, int round) {
+        return switch (round % ROUNDS) {
+            case 0, 4, 8, 12 -> checks.stream().map(List::of).toList();
+            case 1 -> List.of(Stream.concat(checks.stream(), checks.stream()).toList());
+            default -> List.of(checks);
+        };
+    }
+
     /** Mostly allowed, as real checks are, and each kind of other answer. */
-    private List<byte[]> burst() {
+    private List<byte[]> checks() {
         PresentedKey one = known.get(0);
         Stream<byte[]> others = Stream.of(
-                WarmUpCheck.of("/a", key()),
-                WarmUpCheck.of("/b", one),
+                WarmUpCheck.of("/v1/a", key()),
+                WarmUpCheck.of("/v1/b", one),
+                WarmUpCheck.of("/v1/a/1", one),
                 WarmUpCheck.of("/public", one),
-                WarmUpCheck.of("/none", one),
-                WarmUpCheck.of("/a;", one));
-        return Stream.concat(others, known.stream().map(key -> WarmUpCheck.of("/a", key)))
+                WarmUpCheck.of("/v1/none", one),
+                WarmUpCheck.of("/v1/a;", one));
+        return Stream.concat(others, known.stream().map(key -> WarmUpCheck.of("/v1/a", key)))
                 .toList();
     }
 
     private Map<String, Map<String, String>> records() {
         Map<String, Map<String, String>> hashes = new HashMap<>();
         hashes.put(schema.workspace("ws"), IndexSchema.encode(new WorkspaceRecord("ws", true, 1)));
-        KeyRecord record =
-                new KeyRecord("key", "ws", Environment.LIVE, Set.of("a"), KeyRecord.State.ACTIVE, KeyRecord.NEVER, 1);
-        Map<String, String> fields = IndexSchema.encode(record);
-        digests.forEach(digest -> hashes.put(schema.key(digest), fields));
+        digests.forEach(digest -> hashes.put(schema.key(digest), IndexSchema.encode(record("key_" + hashes.size()))));
         return hashes;
+    }
+
+    private static KeyRecord record(String id) {
+        return new KeyRecord(id, "ws", Environment.LIVE, Set.of("a"), KeyRecord.State.ACTIVE, KeyRecord.NEVER, 1);
     }
 
     private PresentedKey key() {

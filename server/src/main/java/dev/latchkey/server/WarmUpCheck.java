@@ -15,6 +15,9 @@ import java.util.Map;
 
 /** The checks of a warm-up, as Envoy would serialise them. */
 final class WarmUpCheck {
+    /** As long as an address; nobody reads it. */
+    private static final byte[] PASSED_OVER = new byte[19];
+
     private WarmUpCheck() {}
 
     /** Returns a check of a GET with {@code key}, serialised, with headers as the reference configuration has them sent. */
@@ -38,11 +41,21 @@ final class WarmUpCheck {
                 .toArray(byte[][]::new);
         byte[] http = field(
                 AttributeContext.Request.HTTP_FIELD_NUMBER,
+                field(HttpRequest.ID_FIELD_NUMBER, utf8("14359806300394086050")),
                 field(HttpRequest.METHOD_FIELD_NUMBER, utf8("GET")),
                 field(HttpRequest.PATH_FIELD_NUMBER, utf8(path)),
                 field(HttpRequest.HOST_FIELD_NUMBER, utf8("warm-up")),
+                field(HttpRequest.SCHEME_FIELD_NUMBER, utf8("http")),
+                field(HttpRequest.PROTOCOL_FIELD_NUMBER, utf8("HTTP/1.1")),
                 field(HttpRequest.HEADER_MAP_FIELD_NUMBER, lines));
-        return field(CheckRequest.ATTRIBUTES_FIELD_NUMBER, field(AttributeContext.REQUEST_FIELD_NUMBER, http));
+        return field(
+                CheckRequest.ATTRIBUTES_FIELD_NUMBER,
+                field(AttributeContext.SOURCE_FIELD_NUMBER, PASSED_OVER),
+                field(AttributeContext.DESTINATION_FIELD_NUMBER, PASSED_OVER),
+                field(
+                        AttributeContext.REQUEST_FIELD_NUMBER,
+                        field(AttributeContext.Request.TIME_FIELD_NUMBER, PASSED_OVER),
+                        http));
     }
 
     /** Without the generated builders, which bring their descriptors along, some hundred classes. */

@@ -1,6 +1,5 @@
 package dev.latchkey.server;
 
-import io.envoyproxy.envoy.service.auth.v3.AuthorizationGrpc;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.ByteArrayOutputStream;
@@ -11,7 +10,9 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * One HTTP/2 connection (RFC 9113) that asks as Envoy does: some checks at once, on streams of their own. It looks only for
@@ -36,21 +37,28 @@ final class WarmUpConnection implements AutoCloseable {
     private static final int END_STREAM = 1;
     private static final int END_HEADERS = 4;
 
-    /** What comes with each check, as Envoy sends it: by name at first, then by the number that it got (RFC 7541, section 6). */
-    private static final List<String> METADATA = List.of(
-            ":method POST",
-            ":scheme http",
-            ":path /" + AuthorizationGrpc.SERVICE_NAME + "/Check",
+    /** The {@code :method} and the {@code :scheme} of each check, by their numbers in every table (RFC 7541, appendix A). */
+    private static final byte POST = (byte) 0x83;
+
+    private static final byte HTTP = (byte) 0x86;
+    /** The {@code :path}, which Envoy spells out each time, in the Huffman code (appendix B). */
+    private static final byte[] PATH =
+            HexFormat.of().parseHex("04" + "9f" + "60b5773fa5d05b3b98855c76a675fbb2bc36a673d86f63498f5317a7293aff");
+    /** What Envoy sends by name at first, then by the number that it got. */
+    private static final List<String> REMEMBERED = List.of(
             ":authority warm-up",
             "te trailers",
+            "grpc-timeout 60000m",
             "content-type application/grpc",
-            "grpc-timeout 60S",
             "x-envoy-internal true",
             "x-forwarded-for 127.0.0.1",
             "x-envoy-expected-rq-timeout-ms 200");
 
-    private static final byte[] NAMED = named();
-    private static final byte[] NUMBERED = numbered();
+    private static final byte[] NAMED =
+            block(REMEMBERED.stream().map(WarmUpConnection::named).toList());
+    private static final byte[] NUMBERED = block(IntStream.range(0, REMEMBERED.size())
+            .mapToObj(WarmUpConnection::numbered)
+            .toList());
 
     private final Socket socket;
     private final DataOutputStream out;
@@ -129,25 +137,30 @@ final class WarmUpConnection implements AutoCloseable {
         out.writeInt(id);
     }
 
-    private static byte[] named() {
+    private static byte[] block(List<byte[]> remembered) {
         ByteArrayOutputStream block = new ByteArrayOutputStream();
-        for (String header : METADATA) {
-            block.write(0x40); // a literal, to be remembered
-            for (String text : header.split(" ", 2)) {
-                block.write(text.length());
-                block.writeBytes(ascii(text));
-            }
-        }
+        block.write(POST);
+        block.writeBytes(PATH);
+        block.writeBytes(remembered.get(0));
+        block.write(HTTP);
+        remembered.stream().skip(1).forEach(block::writeBytes);
         return block.toByteArray();
     }
 
-    /** The numbers start at 62, with what came last. */
-    private static byte[] numbered() {
-        byte[] block = new byte[METADATA.size()];
-        for (int i = 0; i < block.length; i++) {
-            block[i] = (byte) (0x80 | 61 + block.length - i);
+    /** A literal, to be remembered. */
+    private static byte[] named(String header) {
+        ByteArrayOutputStream literal = new ByteArrayOutputStream();
+        literal.write(0x40);
+        for (String text : header.split(" ", 2)) {
+            literal.write(text.length());
+            literal.writeBytes(ascii(text));
         }
-        return block;
+        return literal.toByteArray();
+    }
+
+    /** The numbers start at 62, with what came last. */
+    private static byte[] numbered(int index) {
+        return new byte[] {(byte) (0x80 | 61 + REMEMBERED.size() - index)};
     }
 
     private static byte[] ascii(String text) {

@@ -57,14 +57,7 @@ public final class InvalidationFeed implements FeedLink.Watcher, AutoCloseable {
             long leaseNanos) {
         this(
                 new LettuceFeedLink(link, schema),
-                new Parts(
-                        cache,
-                        schema,
-                        clock,
-                        bound,
-                        listener,
-                        () -> new Lease(leaseNanos, System::nanoTime, System::currentTimeMillis),
-                        System::nanoTime),
+                new Parts(cache, schema, clock, bound, listener, () -> new Lease(leaseNanos), System::nanoTime),
                 leaseNanos);
     }
 

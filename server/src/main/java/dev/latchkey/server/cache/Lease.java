@@ -39,6 +39,11 @@ class Lease {
         this.wallMillis = wallMillis;
     }
 
+    /** By the clocks of the system. */
+    Lease(long lengthNanos) {
+        this(lengthNanos, System::nanoTime, System::currentTimeMillis);
+    }
+
     final boolean held() {
         return remainingNanos() > 0;
     }

@@ -48,11 +48,12 @@ public class NearCacheKeyIndex implements KeyIndex {
         }
     }
 
-    /**
-     * @param direct asked when memory may not be; bounded in time and number
-     * @param nanos {@code System::nanoTime}
-     */
-    public NearCacheKeyIndex(KeyIndex direct, CacheLimits limits, LongSupplier nanos) {
+    /** @param direct asked when memory may not be; bounded in time and number */
+    public NearCacheKeyIndex(KeyIndex direct, CacheLimits limits) {
+        this(direct, limits, System::nanoTime);
+    }
+
+    NearCacheKeyIndex(KeyIndex direct, CacheLimits limits, LongSupplier nanos) {
         this.direct = direct;
         this.limits = limits;
         this.nanos = nanos;

@@ -13,8 +13,8 @@ public final class RehearsalIndex {
 
     /** @param madeUp is asked what is not in memory; memory is used for a minute */
     public RehearsalIndex(KeyIndex madeUp) {
-        cache = new NearCacheKeyIndex(madeUp, LIMITS, System::nanoTime);
-        Lease lease = new Lease(LEASE.toNanos(), System::nanoTime, System::currentTimeMillis);
+        cache = new NearCacheKeyIndex(madeUp, LIMITS);
+        Lease lease = new Lease(LEASE.toNanos());
         lease.extend(lease.send());
         cache.begin(madeUp, lease);
     }

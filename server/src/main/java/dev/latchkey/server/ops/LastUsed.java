@@ -4,7 +4,6 @@ import dev.latchkey.decision.Decision;
 import dev.latchkey.index.RedisLastUses;
 import dev.latchkey.key.KeyRecord;
 import dev.latchkey.server.authz.DecisionListener;
-import io.lettuce.core.RedisCommandExecutionException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -93,7 +92,9 @@ public final class LastUsed implements DecisionListener, AutoCloseable {
                 uses.remove(id, use);
             }
         });
-        return send(byWorkspace.values().stream().flatMap(List::stream).toList(), 0);
+        List<Use> all = new ArrayList<>();
+        byWorkspace.values().forEach(all::addAll);
+        return send(all, 0);
     }
 
     /** Notes what is new and waits for that, for a moment at most. */
@@ -134,13 +135,15 @@ public final class LastUsed implements DecisionListener, AutoCloseable {
             use.isNew = false;
             news.put(use.key, use.at);
         }
-        return store.note(workspace, news).handle((count, failure) -> {
-            if (failure == null) {
-                return true;
+        return store.note(workspace, news).handle((noted, failure) -> {
+            if (failure != null) {
+                log.debug("the last uses of keys of {} wait: {}", workspace, failure.toString());
             }
-            log.debug("the last uses of keys of {} wait: {}", workspace, failure.toString());
-            some.forEach(use -> use.isNew = true);
-            return failure instanceof RedisCommandExecutionException;
+            boolean answered = failure == null;
+            if (!answered || !noted) {
+                some.forEach(use -> use.isNew = true);
+            }
+            return answered;
         });
     }
 }
