@@ -29,7 +29,7 @@ class Load:
         return answer
 
     def answer(self, server, file):
-        """Has the server's answer to a check written into a file, as it is on the wire."""
+        """Has the message of the server's answer to a check written into a file."""
         only_ok(self._run("load-grpc", server.address, PATH, self.keys, 1, 1, 1, file, timeout=60), server.name)
         return file
 

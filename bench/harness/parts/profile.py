@@ -35,8 +35,8 @@ def measure(run):
     say("bench: profile")
     try:
         return recorded(run, java)
-    except Missing as missing:  # it is the last part: the figures of the others are worth more
-        say(f"bench: no profile: {missing}")
+    except (Missing, RuntimeError, ValueError, subprocess.SubprocessError) as failure:
+        say(f"bench: no profile: {failure}")  # the last part: the figures of the others are worth more
         return None
 
 

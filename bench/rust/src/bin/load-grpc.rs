@@ -89,7 +89,10 @@ async fn connect<T: AsyncRead + AsyncWrite + Unpin + 'static>(io: T) -> Result<S
 }
 
 async fn run(args: &[String]) -> Result<(), Failure> {
-    let [address, path, keys, connections, in_flight, checks, answer_file @ ..] = args else {
+    let ([address, path, keys, connections, in_flight, checks], answer_file) = (match args {
+        [most @ .., file] if args.len() == 7 => (most, Some(file)),
+        all => (all, None),
+    }) else {
         return Err("usage: load-grpc HOST:PORT|unix:PATH PATH KEYS-FILE CONNECTIONS IN-FLIGHT CHECKS [FILE-FOR-AN-ANSWER]".into());
     };
     let keys = Keys::read(keys)?;
@@ -100,7 +103,7 @@ async fn run(args: &[String]) -> Result<(), Failure> {
         keys: RefCell::new(keys),
         left: Cell::new(checks.parse()?),
         tally: RefCell::default(),
-        answer_file: answer_file.first().cloned(),
+        answer_file: answer_file.cloned(),
     });
     let uri: http::Uri = "http://bench/envoy.service.auth.v3.Authorization/Check".parse()?;
     let start = Instant::now();

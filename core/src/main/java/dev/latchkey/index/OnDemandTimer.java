@@ -17,20 +17,24 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A timer whose thread wakes at the end of a tick of {@value #TICK_MILLIS} ms in which something is or was to be due, and sleeps
- * else: what is due is run up to a tick late, never early. Netty's wakes with each tick, whether or not anybody waits; one that is
- * exact wakes for each read of the index, though nearly all are answered long before they are due.
+ * A timer for waits of which nearly all are over long before they are due. They are ended in company, at the end of a tick: late
+ * by at most a tenth of the wait, and by no more than {@value #LONGEST_TICK_MILLIS} ms (but 1 ms, if that is more), never early.
+ * So its thread wakes once a tick, and only if somebody has waited for it: Netty's wakes with each, and one that is exact for each
+ * wait.
  *
- * <p>This class is thread-safe. To begin waiting takes the lock of one bin of a hash table for a moment, to end it takes none.
+ * <p>This class is thread-safe. To begin waiting takes the lock of one bin of a hash table for a moment, and for the first in a
+ * tick that of the schedule; to end it takes none. What is over takes a few words of memory until its tick ends, at most.
  */
 final class OnDemandTimer implements Timer {
     private static final Logger log = LoggerFactory.getLogger(OnDemandTimer.class);
-    private static final long TICK_MILLIS = 5;
-    private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(TICK_MILLIS);
+    private static final long LONGEST_TICK_MILLIS = 5;
+    private static final int TICKS_A_WAIT = 10;
+    /** Nobody waits for longer; two of these are no overflow. */
+    private static final long LONGEST_WAIT_NANOS = Long.MAX_VALUE / 2;
 
     private final ScheduledThreadPoolExecutor executor;
-    /** Who waits for the end of a tick, the last to come first. The first to come has the tick scheduled. */
-    private final Map<Long, Waiting> byTick = new ConcurrentHashMap<>();
+    /** By the end of a tick who waits for it, the last to come first. The first to come has it scheduled. */
+    private final Map<Long, Waiting> byEnd = new ConcurrentHashMap<>();
 
     /** @param name of its thread */
     OnDemandTimer(String name) {
@@ -44,12 +48,11 @@ final class OnDemandTimer implements Timer {
             throw new RejectedExecutionException("the timer was stopped");
         }
         Waiting waiting = new Waiting(task);
-        byTick.compute(tickAt(System.nanoTime() + unit.toNanos(delay)), (tick, others) -> {
+        byEnd.compute(endOfTick(Math.min(unit.toNanos(delay), LONGEST_WAIT_NANOS)), (end, others) -> {
             if (others == null) {
-                var unused =
-                        executor.schedule(() -> end(tick), tick * TICK_NANOS - System.nanoTime(), TimeUnit.NANOSECONDS);
+                var unused = executor.schedule(() -> end(end), end - System.nanoTime(), TimeUnit.NANOSECONDS);
             }
-            waiting.next = others;
+            waiting.next = live(others);
             return waiting;
         });
         return waiting;
@@ -59,26 +62,38 @@ final class OnDemandTimer implements Timer {
     @Override
     public Set<Timeout> stop() {
         executor.shutdownNow();
+        byEnd.clear();
         return Set.of();
     }
 
-    /** Returns how many ticks there were, and will be for what is waited for now. */
+    /** Returns how many ticks there were, and will be for what is waited for now. Apart, so that a test can count them. */
     long ticks() {
         return executor.getTaskCount();
     }
 
-    /** Returns the first tick that ends after {@code nanos}. */
-    private static long tickAt(long nanos) {
-        return Math.floorDiv(nanos, TICK_NANOS) + 1;
+    /** Returns the end of the first tick that ends after the wait. */
+    private static long endOfTick(long delayNanos) {
+        long millis = TimeUnit.NANOSECONDS.toMillis(delayNanos) / TICKS_A_WAIT;
+        long tick = TimeUnit.MILLISECONDS.toNanos(Math.max(1, Math.min(millis, LONGEST_TICK_MILLIS)));
+        return (Math.floorDiv(System.nanoTime() + delayNanos, tick) + 1) * tick;
     }
 
-    private void end(long tick) {
-        for (Waiting waiting = byTick.remove(tick); waiting != null; waiting = waiting.next) {
+    private void end(long end) {
+        for (Waiting waiting = byEnd.remove(end); waiting != null; waiting = waiting.next) {
             waiting.expire();
         }
     }
 
-    /** What is waited for, until it is over. It stays in its tick, but what was to be run does not. */
+    /** Returns the rest from the first on that is not over. */
+    private static @Nullable Waiting live(@Nullable Waiting first) {
+        Waiting live = first;
+        while (live != null && live.isCancelled()) {
+            live = live.next;
+        }
+        return live;
+    }
+
+    /** What is waited for, until it is over. It may stay in its tick, but what was to be run does not. */
     private final class Waiting implements Timeout {
         private final AtomicReference<TimerTask> task;
         private @Nullable Waiting next;

@@ -22,7 +22,7 @@ class IndexHeartbeatTest {
     static final RealRedis REDIS = new RealRedis();
 
     private final IndexSchema schema = new IndexSchema("latchkey:");
-    private final IndexClock clock = new IndexClock(System::currentTimeMillis, System::nanoTime);
+    private final IndexClock clock = IndexClock.ofSystem();
     private final RedisResources resources = new RedisResources();
     private FaultProxy proxy;
     private RedisLink link;

@@ -81,25 +81,42 @@ class OnDemandTimerTest {
     void newTimeout_forEachOfManyReads_wakesItsThreadOnceATick() throws InterruptedException {
         long start = System.nanoTime();
         for (int i = 0; i < 20_000; i++) {
-            timer.newTimeout(due -> {}, 20, TimeUnit.MILLISECONDS).cancel();
+            timer.newTimeout(due -> {}, 50, TimeUnit.MILLISECONDS).cancel();
         }
         long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
 
-        awaitAnotherOne(50);
+        awaitAnotherOne(100);
 
         assertThat(timer.ticks()).isLessThanOrEqualTo(millis / 5 + 3);
     }
 
     @Test
-    void newTimeout_taskThatThrows_leavesTheOthersAlone() throws InterruptedException {
-        timer.newTimeout(
-                due -> {
-                    throw new IllegalStateException("broken");
-                },
-                1,
-                TimeUnit.MILLISECONDS);
+    void newTimeout_oneInTenTasksThrows_theOthersOfItsTickRun() throws InterruptedException {
+        for (int i = 0; i < 1000; i++) {
+            boolean broken = i % 10 == 0;
+            timer.newTimeout(
+                    due -> {
+                        if (broken) {
+                            throw new IllegalStateException("broken");
+                        }
+                        runs.incrementAndGet();
+                    },
+                    100,
+                    TimeUnit.MILLISECONDS);
+        }
+
+        awaitAnotherOne(200);
+
+        assertThat(runs).hasValue(900);
+    }
+
+    @Test
+    void newTimeout_forAsLongAsCanBe_isNotDueNow() throws InterruptedException {
+        Timeout timeout = timer.newTimeout(due -> runs.incrementAndGet(), Long.MAX_VALUE, TimeUnit.MILLISECONDS);
 
         awaitAnotherOne(20);
+
+        assertThat(timeout.isExpired()).isFalse();
     }
 
     @Test

@@ -102,7 +102,7 @@ public final class Sidecar implements AutoCloseable {
                     settings.ready().followRedis(),
                     System::nanoTime);
             RedisLastUses lastUses = new RedisLastUses(link, schema);
-            LongSupplier redisMillis = clock::redisMillis;
+            LongSupplier redisMillis = clock::redisMillis; // of one class for both: see IndexClock.ofSystem
             LastUsed lastUsed = closing.add(new LastUsed(lastUses, redisMillis));
             show(metrics, clock, heartbeat, reads);
 

@@ -15,7 +15,7 @@ import java.util.Map;
 
 /** The checks of a warm-up, as Envoy would serialise them. */
 final class WarmUpCheck {
-    /** As long as an address; nobody reads it. */
+    /** As long as an address or a time, and neither: nobody reads it. */
     private static final byte[] PASSED_OVER = new byte[19];
 
     private WarmUpCheck() {}

@@ -41,7 +41,7 @@ final class WarmUpConnection implements AutoCloseable {
     private static final byte POST = (byte) 0x83;
 
     private static final byte HTTP = (byte) 0x86;
-    /** The {@code :path}, which Envoy spells out each time, in the Huffman code (appendix B). */
+    /** The {@code :path} /envoy.service.auth.v3.Authorization/Check, which Envoy spells out each time, in the Huffman code (appendix B). */
     private static final byte[] PATH =
             HexFormat.of().parseHex("04" + "9f" + "60b5773fa5d05b3b98855c76a675fbb2bc36a673d86f63498f5317a7293aff");
     /** What Envoy sends by name at first, then by the number that it got. */
@@ -74,7 +74,7 @@ final class WarmUpConnection implements AutoCloseable {
         in = new DataInputStream(new BufferedInputStream(socket.getInputStream(), BUFFER));
         out.write(PREFACE);
         begin(SETTINGS, 0, 0, 0);
-        // For all answers there will be. The other way, a few checks at a time are less than the first window.
+        // For all answers there will be. The other way, 64 checks at a time are less than the first window.
         begin(WINDOW_UPDATE, 0, 0, Integer.BYTES);
         out.writeInt(Integer.MAX_VALUE - FIRST_WINDOW);
     }
@@ -137,6 +137,7 @@ final class WarmUpConnection implements AutoCloseable {
         out.writeInt(id);
     }
 
+    /** In the order of Envoy, in which the scheme comes after the authority. */
     private static byte[] block(List<byte[]> remembered) {
         ByteArrayOutputStream block = new ByteArrayOutputStream();
         block.write(POST);

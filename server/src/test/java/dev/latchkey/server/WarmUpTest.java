@@ -44,8 +44,8 @@ class WarmUpTest {
 
     @Test
     void run_withoutTime_endsAtOnce() throws Exception {
-        int sent = new WarmUp(STYLE, (decision, nanos) -> {}, loops, resources).run(Duration.ofMillis(1));
+        int sent = new WarmUp(STYLE, (decision, nanos) -> {}, loops, resources).run(Duration.ZERO);
 
-        assertThat(sent).isLessThan(20_000);
+        assertThat(sent).isZero();
     }
 }

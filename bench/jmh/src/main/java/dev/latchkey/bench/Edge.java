@@ -22,7 +22,7 @@ public final class Edge implements AutoCloseable {
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
     private final Sample sample;
-    private final IndexClock clock = new IndexClock(System::currentTimeMillis, System::nanoTime);
+    private final IndexClock clock = IndexClock.ofSystem();
     private final RedisResources resources = new RedisResources();
 
     public Edge(Sample sample) {

@@ -39,7 +39,7 @@ class Lease {
         this.wallMillis = wallMillis;
     }
 
-    /** By the clocks of the system. */
+    /** By the clocks of the system; of the same classes each time, as {@code IndexClock.ofSystem}. */
     Lease(long lengthNanos) {
         this(lengthNanos, System::nanoTime, System::currentTimeMillis);
     }

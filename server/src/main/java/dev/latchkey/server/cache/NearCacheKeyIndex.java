@@ -48,7 +48,11 @@ public class NearCacheKeyIndex implements KeyIndex {
         }
     }
 
-    /** @param direct asked when memory may not be; bounded in time and number */
+    /**
+     * By the clock of the system; of the same class each time, as {@code IndexClock.ofSystem}.
+     *
+     * @param direct asked when memory may not be; bounded in time and number
+     */
     public NearCacheKeyIndex(KeyIndex direct, CacheLimits limits) {
         this(direct, limits, System::nanoTime);
     }

@@ -37,16 +37,24 @@ public final class LastUsed implements DecisionListener, AutoCloseable {
     private final LongSupplier redisMillis;
     private final Map<String, Use> uses = new ConcurrentHashMap<>();
 
-    /** The last use of one key; new until it is on its way to Redis. */
+    /** Of one flush after the other; it never fails. */
+    private CompletableFuture<Void> flushed = CompletableFuture.completedFuture(null);
+
+    /** The uses of one key. */
     private static final class Use {
         private final String key;
         private final String workspace;
         private volatile long at;
-        private volatile boolean isNew;
+        private volatile long noted;
 
-        Use(KeyRecord key) {
+        Use(KeyRecord key, long at) {
             this.key = key.id();
-            workspace = key.workspace();
+            this.workspace = key.workspace();
+            this.at = at;
+        }
+
+        boolean isNew() {
+            return at > noted;
         }
     }
 
@@ -62,39 +70,38 @@ public final class LastUsed implements DecisionListener, AutoCloseable {
         if (key == null || !(decision instanceof Decision.Allow)) {
             return;
         }
+        long now = redisMillis.getAsLong();
         Use use = uses.get(key.id());
         if (use == null) {
             if (uses.size() >= MAX_KEYS) {
                 return;
             }
-            use = uses.computeIfAbsent(key.id(), id -> new Use(key));
+            use = uses.computeIfAbsent(key.id(), id -> new Use(key, now));
         }
-        long now = redisMillis.getAsLong();
         if (now - use.at >= RESOLUTION_MILLIS) {
             use.at = now;
-            use.isNew = true;
         }
     }
 
     /**
-     * Has Redis note what is new, a round of keys after the other, so that the memory which it takes does not depend on how
-     * many there are. The future completes when that is done, or failed, which is no fault; it never fails.
+     * Has Redis note what is new, once what was begun before is over. It goes a round of keys after the other, so that what is
+     * under way at a time, and garbage afterwards, does not grow with the number of keys.
+     *
+     * @return completes when that is done, or failed, which is no fault; it never fails
      */
-    public CompletableFuture<Void> flush() {
-        Map<String, List<Use>> byWorkspace = new HashMap<>();
-        uses.forEach((id, use) -> {
-            if (use.isNew) {
-                byWorkspace
-                        .computeIfAbsent(use.workspace, workspace -> new ArrayList<>())
-                        .add(use);
-            } else {
-                // Not used since the last time: its place is for others.
-                uses.remove(id, use);
-            }
-        });
+    public synchronized CompletableFuture<Void> flush() {
+        flushed = flushed.thenCompose(over -> send(news(), 0));
+        return flushed;
+    }
+
+    /** Returns what is new, by workspace, which makes few commands of it. Who was not used since the last time makes room. */
+    private List<Use> news() {
+        uses.values().removeIf(use -> !use.isNew());
+        Map<String, List<Use>> byWorkspace =
+                uses.values().stream().collect(Collectors.groupingBy(use -> use.workspace));
         List<Use> all = new ArrayList<>();
         byWorkspace.values().forEach(all::addAll);
-        return send(all, 0);
+        return all;
     }
 
     /** Notes what is new and waits for that, for a moment at most. */
@@ -130,20 +137,16 @@ public final class LastUsed implements DecisionListener, AutoCloseable {
 
     private CompletableFuture<Boolean> send(String workspace, List<Use> some) {
         Map<String, Long> news = new HashMap<>();
-        for (Use use : some) {
-            // First this, then the time: a use meanwhile is new again.
-            use.isNew = false;
-            news.put(use.key, use.at);
-        }
+        some.forEach(use -> news.put(use.key, use.at));
         return store.note(workspace, news).handle((noted, failure) -> {
             if (failure != null) {
                 log.debug("the last uses of keys of {} wait: {}", workspace, failure.toString());
+                return false;
             }
-            boolean answered = failure == null;
-            if (!answered || !noted) {
-                some.forEach(use -> use.isNew = true);
+            if (noted) {
+                some.forEach(use -> use.noted = news.getOrDefault(use.key, 0L));
             }
-            return answered;
+            return true;
         });
     }
 }

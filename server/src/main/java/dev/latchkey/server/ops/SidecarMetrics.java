@@ -136,7 +136,10 @@ public final class SidecarMetrics implements DecisionListener, AutoCloseable {
         registry.close();
     }
 
-    /** The same class for all metrics: the JVM compiles a call for the classes that it has seen. */
+    /**
+     * The same class for all metrics: the JVM compiles a call for the classes that it has seen. The registry turns its windows by
+     * the wall time.
+     */
     private record PacedClock(int pace) implements Clock {
         @Override
         public long wallTime() {

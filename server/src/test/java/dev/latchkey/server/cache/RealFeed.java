@@ -34,7 +34,7 @@ final class RealFeed implements AutoCloseable {
 
     final RealRedis redis;
     final IndexSchema schema = new IndexSchema("latchkey:");
-    final IndexClock clock = new IndexClock(System::currentTimeMillis, System::nanoTime);
+    final IndexClock clock = IndexClock.ofSystem();
     final ReadBudget budget = new ReadBudget(1000);
     final List<EpochEnd> ends = new CopyOnWriteArrayList<>();
     final List<Long> canaries = new CopyOnWriteArrayList<>();

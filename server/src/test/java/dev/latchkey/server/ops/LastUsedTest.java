@@ -30,7 +30,7 @@ class LastUsedTest {
     @RegisterExtension
     static final RealRedis REDIS = new RealRedis();
 
-    private static final String NAME = "latchkey:used:{ws_1}";
+    private static final String NAME = used(1);
     private static final Route ROUTE = Policy.parse(
                     "{scopes: {a: A}, routes: [{match: GET /v1/cases, scope: a}]}", "policy.yaml")
             .routes()
@@ -43,7 +43,11 @@ class LastUsedTest {
 
     @BeforeEach
     void start() {
-        link = new RedisLink(RedisURI.create(REDIS.uri()), Duration.ofMillis(500), resources.client());
+        connect(Duration.ofSeconds(5));
+    }
+
+    private void connect(Duration timeout) {
+        link = new RedisLink(RedisURI.create(REDIS.uri()), timeout, resources.client());
         link.start();
         Awaitility.await().until(() -> link.problem().isEmpty());
         lastUsed = new LastUsed(new RedisLastUses(link, new IndexSchema("latchkey:")), now::get);
@@ -116,6 +120,8 @@ class LastUsedTest {
 
     @Test
     void flush_redisHangs_hasOneRoundUnderWayAndTheRestWaits() {
+        link.close();
+        connect(Duration.ofSeconds(1));
         for (int i = 0; i < 2500; i++) {
             allow("key_" + i);
         }
@@ -133,20 +139,43 @@ class LastUsedTest {
     }
 
     @Test
-    void flush_redisRefusesOneWorkspace_notesTheOthers() {
+    void flush_whileAnotherFails_losesNothing() {
+        link.close();
+        connect(Duration.ofSeconds(1));
+        allow("key_1");
+        REDIS.pause();
+        try {
+            var first = lastUsed.flush();
+            assertThat(lastUsed.flush()).succeedsWithin(Duration.ofSeconds(10));
+            assertThat(first).isCompleted();
+        } finally {
+            REDIS.resume();
+        }
+        Awaitility.await().until(this::notedByNow, Objects::nonNull);
+        REDIS.commands().del(NAME);
+
+        assertThat(lastUsed.flush()).succeedsWithin(Duration.ofSeconds(10));
+
+        assertThat(REDIS.commands().zcard(NAME)).isOne();
+    }
+
+    @Test
+    void flush_redisRefusesTwoWorkspaces_notesTheOthers() {
         for (int i = 0; i < 9000; i++) {
             allow("key_" + i, "ws_" + i % 9);
         }
-        REDIS.commands().set(NAME, "no sorted set");
+        REDIS.commands().set(used(1), "no sorted set");
+        REDIS.commands().set(used(6), "no sorted set");
 
         assertThat(lastUsed.flush()).succeedsWithin(Duration.ofSeconds(10));
 
-        for (int i : new int[] {0, 2, 3, 4, 5, 6, 7, 8}) {
-            assertThat(REDIS.commands().zcard("latchkey:used:{ws_" + i + "}")).isEqualTo(1000);
+        for (int i : new int[] {0, 2, 3, 4, 5, 7, 8}) {
+            assertThat(REDIS.commands().zcard(used(i))).isEqualTo(1000);
         }
-        REDIS.commands().del(NAME);
+        REDIS.commands().del(used(1), used(6));
         assertThat(lastUsed.flush()).succeedsWithin(Duration.ofSeconds(10));
-        assertThat(REDIS.commands().zcard(NAME)).isEqualTo(1000);
+        assertThat(REDIS.commands().zcard(used(1))).isEqualTo(1000);
+        assertThat(REDIS.commands().zcard(used(6))).isEqualTo(1000);
     }
 
     @Test
@@ -169,6 +198,10 @@ class LastUsedTest {
         lastUsed.close();
 
         assertThat(REDIS.commands().zcard(NAME)).isOne();
+    }
+
+    private static String used(int workspace) {
+        return "latchkey:used:{ws_" + workspace + "}";
     }
 
     /** Returns null if Redis does not answer yet. */
