@@ -7,6 +7,7 @@ public final class CacheCounters {
     final LongAdder hits = new LongAdder();
     final LongAdder absentHits = new LongAdder();
     final LongAdder misses = new LongAdder();
+    final LongAdder renewals = new LongAdder();
     final LongAdder joins = new LongAdder();
     final LongAdder invalidations = new LongAdder();
     final LongAdder bypasses = new LongAdder();
@@ -24,6 +25,11 @@ public final class CacheCounters {
     /** Returns how often a record was read from Redis to be kept. */
     public long misses() {
         return misses.sum();
+    }
+
+    /** Returns how often a record in memory was read again before its age was over. */
+    public long renewals() {
+        return renewals.sum();
     }
 
     /** Returns how often somebody waited for a read that was under way. */

@@ -34,10 +34,12 @@ import org.jspecify.annotations.Nullable;
  *   <li><b>I6, records, never verdicts.</b> What is kept is what the index holds; what it means for a request is judged each
  *       time.
  *   <li><b>I7, a lease.</b> Nothing is answered from here unless the lease is held; that is {@link NearCacheKeyIndex}'s to see to.
- *   <li><b>I8, an end.</b> A record is read again after its age, whatever was pushed or not.
+ *   <li><b>I8, an end.</b> A record is read again after its age, whatever was pushed or not; before that, if it is asked for
+ *       towards the end. Such a read is a flight like any other.
  * </ol>
  *
- * A hit waits for no lock. I2 and I3 take the lock of one bin of a hash table, for the time of one store.
+ * A hit waits for no lock, but for the one that has a record read again. I2 and I3 take the lock of one bin of a hash table, for
+ * the time of one store.
  *
  * <p>What is stored is a completed future, the same for each hit, so that a hit makes no garbage.
  *
@@ -46,6 +48,8 @@ import org.jspecify.annotations.Nullable;
 class CachedRecords<K, V> {
     /** The last part of the age is random, so that what was stored together is not read again together. */
     private static final int JITTER = 8;
+    /** In the last part of its age a record that is asked for is read again meanwhile, so that no request waits for that. */
+    private static final int RENEWAL = 4;
 
     private final Function<K, CompletableFuture<Optional<V>>> reader;
     private final LongSupplier nanos;
@@ -124,6 +128,15 @@ class CachedRecords<K, V> {
         return null;
     }
 
+    /** Reads a record again that is in memory and stays in use meanwhile; if that fails, until its end. */
+    private void renew(K name) {
+        Flight<V> mine = new Flight<>();
+        if (flights.putIfAbsent(name, mine) == null) {
+            counters.renewals.increment();
+            depart(name, mine);
+        }
+    }
+
     private CompletableFuture<Optional<V>> join(K name) {
         Flight<V> mine = new Flight<>();
         Flight<V> other = flights.putIfAbsent(name, mine);
@@ -139,9 +152,13 @@ class CachedRecords<K, V> {
             return mine.answer;
         }
         counters.misses.increment();
+        depart(name, mine);
+        return mine.answer.copy();
+    }
+
+    private void depart(K name, Flight<V> mine) {
         CompletableFuture<Optional<V>> read = read(name);
         var unused = read.whenComplete((record, failure) -> land(name, mine, read));
-        return mine.answer.copy();
     }
 
     /** Never throws: a flight that is not seen to land would be joined for ever. */
@@ -188,7 +205,17 @@ class CachedRecords<K, V> {
 
     private @Nullable Entry<V> fresh(Cache<K, Entry<V>> cache, K name) {
         Entry<V> entry = cache.getIfPresent(name);
-        return entry != null && nanos.getAsLong() - entry.endNanos < 0 ? entry : null;
+        if (entry == null) {
+            return null;
+        }
+        long left = entry.endNanos - nanos.getAsLong();
+        if (left <= 0) {
+            return null;
+        }
+        if (left < maxAgeNanos / RENEWAL) {
+            renew(name);
+        }
+        return entry;
     }
 
     /** Its upkeep runs where it is needed: no thread of its own, no hand-off. */

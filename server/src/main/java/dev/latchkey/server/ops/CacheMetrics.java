@@ -39,6 +39,11 @@ public final class CacheMetrics implements FeedListener {
         lookups("join", counters, CacheCounters::joins);
         lookups("bypass", counters, CacheCounters::bypasses);
         metrics.counted(
+                "latchkey.cache.renewals",
+                "Records in memory that were read again before their age was over",
+                counters,
+                CacheCounters::renewals);
+        metrics.counted(
                 "latchkey.cache.invalidations",
                 "Names of records that Redis has pushed",
                 counters,

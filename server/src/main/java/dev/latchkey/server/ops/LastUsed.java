@@ -90,7 +90,10 @@ public final class LastUsed implements DecisionListener, AutoCloseable {
      * @return completes when that is done, or failed, which is no fault; it never fails
      */
     public synchronized CompletableFuture<Void> flush() {
-        flushed = flushed.thenCompose(over -> send(news(), 0));
+        flushed = flushed.thenCompose(over -> send(news(), 0)).exceptionally(fault -> {
+            log.warn("the last uses of keys were not noted, which is tried again", fault);
+            return null;
+        });
         return flushed;
     }
 

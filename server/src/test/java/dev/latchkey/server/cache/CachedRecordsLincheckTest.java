@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jetbrains.kotlinx.lincheck.LinChecker;
 import org.jetbrains.kotlinx.lincheck.LincheckAssertionError;
 import org.jetbrains.kotlinx.lincheck.annotations.Operation;
@@ -57,15 +58,18 @@ class CachedRecordsLincheckTest {
         public void write(int next) {
             value = next;
         }
+
+        public void later() {}
     }
 
     @Param(name = "value", gen = IntGen.class, conf = "1:5")
     public static class Cached {
+        final AtomicLong nanos = new AtomicLong();
         private final AtomicInteger store = new AtomicInteger();
         private final CachedRecords<String, Integer> records = records();
 
         CachedRecords<String, Integer> records() {
-            return new CachedRecords<>(name -> read(), LIMITS, System::nanoTime, new CacheCounters());
+            return new CachedRecords<>(name -> read(), LIMITS, nanos::get, new CacheCounters());
         }
 
         CompletableFuture<Optional<Integer>> read() {
@@ -82,13 +86,19 @@ class CachedRecordsLincheckTest {
             store.set(next);
             records.evict("a");
         }
+
+        /** Once, and what is in memory is to be read again; twice, and its age is over. */
+        @Operation
+        public void later() {
+            nanos.addAndGet(LIMITS.maxAge().toNanos() / 4 * 3 + 1);
+        }
     }
 
     @Param(name = "value", gen = IntGen.class, conf = "1:5")
     public static class Careless extends Cached {
         @Override
         CachedRecords<String, Integer> records() {
-            return new CachedRecords<>(name -> read(), LIMITS, System::nanoTime, new CacheCounters()) {
+            return new CachedRecords<>(name -> read(), LIMITS, nanos::get, new CacheCounters()) {
                 @Override
                 boolean mayStore(Flight<Integer> answered, @Nullable Flight<Integer> standing) {
                     return true;

@@ -163,6 +163,74 @@ class CachedRecordsTest {
     }
 
     @Test
+    void i8_recordTowardsItsEnd_isReadAgainOnceAndNobodyWaits() {
+        ask("a");
+        answer("v1");
+
+        passThreeQuarters();
+        for (int i = 0; i < 10; i++) {
+            assertThat(records.find("a")).isCompletedWithValue(Optional.of("v1"));
+        }
+        assertThat(asked).hasValue(2);
+        assertThat(counters.renewals()).isOne();
+        answer("v2");
+
+        nanos += LIMITS.maxAge().toNanos() / 2;
+        assertThat(records.find("a")).isCompletedWithValue(Optional.of("v2"));
+        assertThat(asked).hasValue(2);
+        assertThat(records.flights()).isZero();
+    }
+
+    @Test
+    void i8_recordThatCannotBeReadAgain_isUsedUntilItsEndAndNoLonger() {
+        ask("a");
+        answer("v1");
+
+        passThreeQuarters();
+        ask("a");
+        reads.remove().completeExceptionally(new IndexException(IndexException.Fault.TIMEOUT, "late"));
+        assertThat(records.find("a")).isCompletedWithValue(Optional.of("v1"));
+        reads.remove().completeExceptionally(new IndexException(IndexException.Fault.TIMEOUT, "late"));
+
+        nanos += LIMITS.maxAge().toNanos() / 4;
+        assertThat(records.find("a")).isNotDone();
+    }
+
+    @Test
+    void i3_pushWhileARecordIsReadAgain_takesBoth() {
+        ask("a");
+        answer("v1");
+
+        passThreeQuarters();
+        ask("a");
+        records.evict("a");
+        answer("v1");
+
+        var after = records.find("a");
+        assertThat(after).isNotDone();
+        answer("v2");
+        assertThat(after).isCompletedWithValue(Optional.of("v2"));
+    }
+
+    @Test
+    void i8_recordGoneWhenItIsReadAgain_isGone() {
+        ask("a");
+        answer("v1");
+
+        passThreeQuarters();
+        ask("a");
+        answerAbsent();
+
+        assertThat(records.find("a")).isCompletedWithValue(Optional.empty());
+        assertThat(asked).hasValue(2);
+    }
+
+    /** To where each record is read again, and none is at its end. */
+    private void passThreeQuarters() {
+        nanos += LIMITS.maxAge().toNanos() / 4 * 3 + 1;
+    }
+
+    @Test
     void absent_floodOfUnknownNames_evictsNoRecord() {
         for (int i = 0; i < 100; i++) {
             ask("good" + i);
