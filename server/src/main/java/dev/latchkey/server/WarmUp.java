@@ -53,8 +53,9 @@ final class WarmUp {
 
     private static final int BURST = 32;
     private static final int OTHERS = 6;
-    private static final int ONE_BY_ONE = 4;
-    private static final int TWICE_AS_LONG = 16;
+    /** Rounds, of which one is of single checks, and one of a long burst. */
+    private static final int PERIOD = 16;
+
     private static final int READS_A_ROUND = 4;
     /** Of anything that is waited for: the parts talk to each other, and to nobody else. */
     private static final Duration SILENCE = Duration.ofSeconds(3);
@@ -168,10 +169,10 @@ final class WarmUp {
 
     /** What is done once for a burst, however long it is, has to be compiled as well, and so has what only a long one needs. */
     private static List<List<byte[]>> bursts(List<byte[]> checks, int round) {
-        if (round % ONE_BY_ONE == 0) {
+        if (round % PERIOD == 0) {
             return checks.stream().map(List::of).toList();
         }
-        return round % TWICE_AS_LONG == 1
+        return round % PERIOD == 1
                 ? List.of(Stream.concat(checks.stream(), checks.stream()).toList())
                 : List.of(checks);
     }

@@ -7,7 +7,7 @@ import java.time.Duration;
 /** A near cache over records that are made up, for warming up. No push ever reaches it: never to be shown a real record. */
 public final class RehearsalIndex {
     /** So short that records are read again, as they are after minutes. */
-    private static final CacheLimits LIMITS = new CacheLimits(1000, 1000, Duration.ofMillis(200));
+    private static final CacheLimits LIMITS = new CacheLimits(1000, 1000, Duration.ofSeconds(1));
 
     private static final Duration LEASE = Duration.ofMinutes(1);
 
