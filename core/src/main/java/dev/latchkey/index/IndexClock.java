@@ -26,7 +26,9 @@ public final class IndexClock implements LongSupplier {
         this.monotonicNanos = monotonicNanos;
     }
 
-    /** Returns one by the clocks of the system, of the same classes each time: what the JVM has compiled for one is right for all. */
+    /**
+     * Returns one by the clocks of the system, of the same classes each time: what the JVM has compiled for one is right for all.
+     */
     public static IndexClock ofSystem() {
         return new IndexClock(System::currentTimeMillis, System::nanoTime);
     }

@@ -25,8 +25,8 @@ public final class RedisLastUses {
      * Begins to note the uses of keys of one workspace.
      *
      * @param uses key ids to epoch milliseconds; at least one
-     * @return completes when the link's timeout is over, at the latest: with true when Redis has them, with false if it refuses them, which may be for
-     *     this workspace only. Fails if Redis does not answer. Does not throw
+     * @return completes when the link's timeout is over, at the latest: with true when Redis has them, with false if it refuses
+     *     them, which may be for this workspace only. Fails if Redis does not answer. Does not throw
      */
     public CompletableFuture<Boolean> note(String workspace, Map<String, Long> uses) {
         try {

@@ -41,7 +41,10 @@ final class WarmUpConnection implements AutoCloseable {
     private static final byte POST = (byte) 0x83;
 
     private static final byte HTTP = (byte) 0x86;
-    /** The {@code :path} /envoy.service.auth.v3.Authorization/Check, which Envoy spells out each time, in the Huffman code (appendix B). */
+    /**
+     * The {@code :path} /envoy.service.auth.v3.Authorization/Check, which Envoy spells out each time, in the Huffman code (appendix
+     * B).
+     */
     private static final byte[] PATH =
             HexFormat.of().parseHex("04" + "9f" + "60b5773fa5d05b3b98855c76a675fbb2bc36a673d86f63498f5317a7293aff");
     /** What Envoy sends by name at first, then by the number that it got. */

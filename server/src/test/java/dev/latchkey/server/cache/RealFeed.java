@@ -126,7 +126,7 @@ final class RealFeed implements AutoCloseable {
                         clock,
                         index -> new BoundedKeyIndex(reader.apply(index), budget),
                         new Listener(),
-                        () -> new Lease(lease.toNanos(), System::nanoTime, System::currentTimeMillis),
+                        () -> new Lease(lease.toNanos()),
                         System::nanoTime),
                 lease.toNanos());
         direct.start();

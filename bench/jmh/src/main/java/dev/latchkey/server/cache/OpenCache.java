@@ -10,8 +10,8 @@ public final class OpenCache {
     private OpenCache() {}
 
     public static KeyIndex over(KeyIndex reader) {
-        NearCacheKeyIndex cache = new NearCacheKeyIndex(reader, LIMITS, System::nanoTime);
-        Lease lease = new Lease(Duration.ofDays(1).toNanos(), System::nanoTime, System::currentTimeMillis);
+        NearCacheKeyIndex cache = new NearCacheKeyIndex(reader, LIMITS);
+        Lease lease = new Lease(Duration.ofDays(1).toNanos());
         lease.extend(lease.send());
         cache.begin(reader, lease);
         return cache;
