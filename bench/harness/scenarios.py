@@ -6,7 +6,7 @@ import time
 import index
 import machine
 import slowed
-from figures import FLOOR, GO, ratio
+from figures import FLOOR, GO, SAME_ANSWER, ratio
 from machine import Missing, say
 from parts import PARTS, direct, open_loop
 from stage import build_go
@@ -77,10 +77,13 @@ class Run:
     def fresh_go(self, limit=None):
         return self._alone(self.stage.start_noop("noop-go-fresh", [self.go_binary], limit))
 
-    def answering_the_same(self, name):
-        """The Rust no-op, with an answer of the sidecar's."""
+    @contextlib.contextmanager
+    def beside_the_same_answer(self):
+        """One more server, the Rust no-op with an answer of the sidecar's, and an Envoy of its own before it and those compared."""
         answer = self.load.answer(self.product, self.stage.path("answer"))
-        return self._alone(self.stage.start_noop(name, [self.stage.rust + "/noop", "1", answer]))
+        noop = self.stage.start_noop(SAME_ANSWER, [self.stage.rust + "/noop", "1", answer])
+        with self._alone(noop) as same, self.envoy_before(servers := [*self.stage.servers, same]) as envoy:
+            yield envoy, servers
 
     @contextlib.contextmanager
     def _alone(self, server):
@@ -111,12 +114,12 @@ class Run:
         self.rounds = 3
         self.prepare(hot=1000)
         self.start_servers(go=False)
-        self.envoy = self.stage.start_envoy(self.stage.servers)
+        envoy = self.stage.start_envoy(self.stage.servers)
         self.warm_up(checks=700_000, seconds=4)
         checked = direct.measure(self, checks=100_000)
         self.rounds = 2
-        open_loop.warm_up(self, seconds=2)
-        added = open_loop.at(self, 1000, seconds=3)
+        open_loop.warm_up(self, self.stage.servers, seconds=2)
+        added = open_loop.at(self, envoy, self.stage.servers, 1000, seconds=3)
         say(f"bench: {time.monotonic() - began:.0f} s")
         print(f"cpu ratio {ratio(checked, 'cpu', FLOOR):.2f}")
         print(f"added p50 ratio {ratio(added, 'added_p50', FLOOR):.2f}")
@@ -128,7 +131,7 @@ class Run:
             raise Missing(f"--only {','.join(sorted(unknown))} (expected: {', '.join(PARTS)})")
         self.prepare()
         self.start_servers()
-        self.envoy = self.stage.start_envoy(self.stage.servers)
+        self.stage.start_envoy(self.stage.servers)
         self.warm_up(self.WARM_UP, self.WARM_UP_SECONDS)
         results = {"machine": machine.describe(), "rounds": self.rounds, "java_options": self.options.java_opts}
         for name, part in PARTS.items():

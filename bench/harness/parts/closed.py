@@ -8,8 +8,7 @@ SECONDS = 4
 
 
 def measure(run):
-    with run.answering_the_same(SAME_ANSWER) as same, run.envoy_before([*run.stage.servers, same]) as envoy:
-        servers = [*run.stage.servers, same]
+    with run.beside_the_same_answer() as (envoy, servers):
         for server in servers:
             run.load.closed(server.port, SECONDS, [])
         samples = {server.name: [] for server in servers}

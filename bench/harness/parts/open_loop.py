@@ -1,7 +1,7 @@
 """Requests at random times of a rate, through Envoy: added latency is minus what the same Envoy takes without authorization
 in the same round."""
 
-from figures import FLOOR, GO, at_most, chart, middle, name, ratio, spread, table
+from figures import FLOOR, GO, SAME_ANSWER, at_most, chart, middle, name, ratio, spread, table
 from load import only_ok
 from machine import say
 
@@ -12,25 +12,25 @@ PLAIN = "plain Envoy"
 
 
 def measure(run):
-    warm_up(run, WARM_UP)
-    return {str(rate): at(run, rate) for rate in RATES}
+    with run.beside_the_same_answer() as (envoy, servers):
+        warm_up(run, servers, WARM_UP)
+        return {str(rate): at(run, envoy, servers, rate) for rate in RATES}
 
 
-def warm_up(run, seconds):
+def warm_up(run, servers, seconds):
     """One at a time is another load for a JVM than many at once."""
-    for server in run.stage.servers:
+    for server in servers:
         run.load.open(server.port, max(RATES), seconds, 99)
 
 
-def at(run, rate, seconds=SECONDS):
-    envoy = run.envoy.pid
-    samples = {server.name: [] for server in run.stage.servers}
+def at(run, envoy, servers, rate, seconds=SECONDS):
+    samples = {server.name: [] for server in servers}
     plain = []
     for round_ in range(run.rounds):
-        base = only_ok(run.load.open(run.stage.plain_port, rate, seconds, round_, [envoy]), PLAIN)
+        base = only_ok(run.load.open(run.stage.plain_port, rate, seconds, round_, [envoy.pid]), PLAIN)
         plain.append(base)
-        for server in run.stage.servers:
-            answer = only_ok(run.load.open(server.port, rate, seconds, round_, [envoy, server.pid]), server.name)
+        for server in servers:
+            answer = only_ok(run.load.open(server.port, rate, seconds, round_, [envoy.pid, server.pid]), server.name)
             answer["added"] = {q: answer[q] - base[q] for q in ("p50", "p99")}
             samples[server.name].append(answer)
             say(f"bench: {rate}/s, round {round_ + 1}: {server.name} adds p50 {answer['added']['p50']:.0f} p99 {answer['added']['p99']:.0f} us, CPU {answer['cpu'][1]:.0f} us")
@@ -53,7 +53,8 @@ def show_rate(rate, rows):
             f"Without authorization: p50 {spread(plain['p50'])} µs, p99 {spread(plain['p99'])} µs, Envoy's CPU {spread(plain['envoy_cpu'])} µs a request.\n\n"
             + table(["server", "adds p50, µs", "adds p99, µs", "its CPU a check, µs", "Envoy's, µs"],
                     [[name(s), *(spread(r[f]) for f in ("added_p50", "added_p99", "server_cpu", "envoy_cpu"))] for s, r in servers.items()])
-            + "\n" + chart(f"open-{rate}", f"added p50 at {rate}/s, µs", {name(s): r["added_p50"]["median"] for s, r in servers.items()}))
+            + f"\nBeside the Rust no-op that gives Latchkey's answer, Latchkey adds {ratio(servers, 'added_p50', SAME_ANSWER):.2f} × its p50 and "
+              f"{ratio(servers, 'added_p99', SAME_ANSWER):.2f} × its p99.\n\n" + chart(f"open-{rate}", f"added p50 at {rate}/s, µs", {name(s): r["added_p50"]["median"] for s, r in servers.items()}))
 
 
 def bars(results):

@@ -9,7 +9,7 @@ from machine import say
 from stage import PATH
 from wire import Api, Connection, closed_loop, good, request
 
-REVOKES = 225
+REVOKES = 450
 WARM_UP = 2000  # keys made and revoked before, for the control plane's JVM
 AFTER = 0.02  # seconds in which the key is asked for again and again once it was denied
 BARS = {1: 5, 10: 10, 100: 25}

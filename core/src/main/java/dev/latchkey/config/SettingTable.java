@@ -109,7 +109,7 @@ final class SettingTable {
     static final Setting<Duration> CACHE_MAX_AGE = add(
             "cache.max-age",
             "5m",
-            "After this a record is read again, although no change of it was seen",
+            "At the latest after this a record is read again, although no change of it was seen",
             Forms.duration("1s", "1d"));
     static final Setting<Duration> CACHE_LEASE = add(
             "cache.lease",

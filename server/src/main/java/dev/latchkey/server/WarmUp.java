@@ -47,7 +47,7 @@ import java.util.stream.Stream;
  */
 final class WarmUp {
     private static final String LOOPBACK = InetAddress.getLoopbackAddress().getHostAddress();
-    private static final int CHECKS = 20_000;
+    private static final int CHECKS = 14_000;
     /** One after the other: each begins in its own way. */
     private static final int CONNECTIONS = 4;
 

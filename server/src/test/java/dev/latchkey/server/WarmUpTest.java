@@ -31,7 +31,7 @@ class WarmUpTest {
         int sent = new WarmUp(STYLE, (decision, nanos) -> seen.add(decision.reason()), loops, resources)
                 .run(Duration.ofMinutes(2));
 
-        assertThat(sent).isEqualTo(4 * 5024);
+        assertThat(sent).isEqualTo(4 * 3520);
         assertThat(seen)
                 .containsExactlyInAnyOrder(
                         Reason.OK,

@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  *       time.
  *   <li><b>I7, a lease.</b> Nothing is answered from here unless the lease is held; that is {@link NearCacheKeyIndex}'s to see to.
  *   <li><b>I8, an end.</b> A record is read again after its age, whatever was pushed or not; before that, if it is asked for
- *       towards the end. Such a read is a flight like any other.
+ *       after a random part of it. Such a read is a flight like any other.
  * </ol>
  *
  * A hit waits for no lock, but for the one that has a record read again. I2 and I3 take the lock of one bin of a hash table, for
@@ -46,10 +46,10 @@ import org.jspecify.annotations.Nullable;
  * <p>This class is thread-safe.
  */
 class CachedRecords<K, V> {
-    /** The last part of the age is random, so that what was stored together is not read again together. */
-    private static final int JITTER = 8;
-    /** In the last part of its age a record that is asked for is read again meanwhile, so that no request waits for that. */
-    private static final int RENEWAL = 4;
+    /** The parts of its age between which a record begins to be read again when asked for, so that no request waits for that. */
+    private static final double RENEWAL_EARLIEST = 3 / 8.0;
+
+    private static final double RENEWAL_LATEST = 7 / 8.0;
 
     private final Function<K, CompletableFuture<Optional<V>>> reader;
     private final LongSupplier nanos;
@@ -61,9 +61,11 @@ class CachedRecords<K, V> {
 
     /** A record until its end, as the answer that each hit gets. */
     private static final class Entry<V> extends CompletableFuture<Optional<V>> {
+        private final long renewalNanos;
         private final long endNanos;
 
-        Entry(Optional<V> record, long endNanos) {
+        Entry(Optional<V> record, long renewalNanos, long endNanos) {
+            this.renewalNanos = renewalNanos;
             this.endNanos = endNanos;
             complete(record);
         }
@@ -197,8 +199,10 @@ class CachedRecords<K, V> {
     }
 
     private void store(K name, Optional<V> record) {
-        long age = maxAgeNanos - ThreadLocalRandom.current().nextLong(maxAgeNanos / JITTER + 1);
-        Entry<V> entry = new Entry<>(record, nanos.getAsLong() + age);
+        long now = nanos.getAsLong();
+        // Random, so that what was stored together is not read again together.
+        double renewal = ThreadLocalRandom.current().nextDouble(RENEWAL_EARLIEST, RENEWAL_LATEST);
+        Entry<V> entry = new Entry<>(record, now + (long) (maxAgeNanos * renewal), now + maxAgeNanos);
         (record.isPresent() ? present : absent).put(name, entry);
         (record.isPresent() ? absent : present).invalidate(name);
     }
@@ -208,11 +212,11 @@ class CachedRecords<K, V> {
         if (entry == null) {
             return null;
         }
-        long left = entry.endNanos - nanos.getAsLong();
-        if (left <= 0) {
+        long now = nanos.getAsLong();
+        if (now - entry.endNanos >= 0) {
             return null;
         }
-        if (left < maxAgeNanos / RENEWAL) {
+        if (now - entry.renewalNanos >= 0) {
             renew(name);
         }
         return entry;

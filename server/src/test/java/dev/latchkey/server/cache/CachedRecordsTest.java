@@ -156,9 +156,10 @@ class CachedRecordsTest {
         ask("a");
         answer("v1");
 
-        nanos += LIMITS.maxAge().toNanos() / 8 * 7 - 1;
+        nanos += LIMITS.maxAge().toNanos() - 1;
         assertThat(records.find("a")).isDone();
-        nanos += LIMITS.maxAge().toNanos() / 8 + 1;
+        reads.remove().completeExceptionally(new IndexException(IndexException.Fault.TIMEOUT, "late"));
+        nanos++;
         assertThat(records.find("a")).isNotDone();
     }
 
@@ -167,7 +168,7 @@ class CachedRecordsTest {
         ask("a");
         answer("v1");
 
-        passThreeQuarters();
+        passSevenEighths();
         for (int i = 0; i < 10; i++) {
             assertThat(records.find("a")).isCompletedWithValue(Optional.of("v1"));
         }
@@ -175,10 +176,31 @@ class CachedRecordsTest {
         assertThat(counters.renewals()).isOne();
         answer("v2");
 
-        nanos += LIMITS.maxAge().toNanos() / 2;
+        nanos += LIMITS.maxAge().toNanos() / 8 * 3 - 1;
         assertThat(records.find("a")).isCompletedWithValue(Optional.of("v2"));
         assertThat(asked).hasValue(2);
         assertThat(records.flights()).isZero();
+    }
+
+    /** A wave of reads would take from the requests of its time what it costs. */
+    @Test
+    void i8_recordsStoredTogether_areReadAgainSpreadOverHalfTheirAge() {
+        for (int i = 0; i < LIMITS.entries(); i++) {
+            ask("a" + i);
+            answer("v1");
+        }
+        List<Integer> renewals = new ArrayList<>();
+        for (int eighth = 1; eighth < 8; eighth++) {
+            nanos += LIMITS.maxAge().toNanos() / 8;
+            for (int i = 0; i < LIMITS.entries(); i++) {
+                ask("a" + i);
+            }
+            renewals.add(reads.size());
+            reads.clear();
+        }
+
+        assertThat(renewals.subList(0, 3)).containsOnly(0);
+        assertThat(renewals.subList(3, 7)).allSatisfy(n -> assertThat(n).isBetween(1, (int) LIMITS.entries() / 2));
     }
 
     @Test
@@ -186,13 +208,13 @@ class CachedRecordsTest {
         ask("a");
         answer("v1");
 
-        passThreeQuarters();
+        passSevenEighths();
         ask("a");
         reads.remove().completeExceptionally(new IndexException(IndexException.Fault.TIMEOUT, "late"));
         assertThat(records.find("a")).isCompletedWithValue(Optional.of("v1"));
         reads.remove().completeExceptionally(new IndexException(IndexException.Fault.TIMEOUT, "late"));
 
-        nanos += LIMITS.maxAge().toNanos() / 4;
+        nanos += LIMITS.maxAge().toNanos() / 8;
         assertThat(records.find("a")).isNotDone();
     }
 
@@ -201,7 +223,7 @@ class CachedRecordsTest {
         ask("a");
         answer("v1");
 
-        passThreeQuarters();
+        passSevenEighths();
         ask("a");
         records.evict("a");
         answer("v1");
@@ -217,7 +239,7 @@ class CachedRecordsTest {
         ask("a");
         answer("v1");
 
-        passThreeQuarters();
+        passSevenEighths();
         ask("a");
         answerAbsent();
 
@@ -226,8 +248,8 @@ class CachedRecordsTest {
     }
 
     /** To where each record is read again, and none is at its end. */
-    private void passThreeQuarters() {
-        nanos += LIMITS.maxAge().toNanos() / 4 * 3 + 1;
+    private void passSevenEighths() {
+        nanos += LIMITS.maxAge().toNanos() / 8 * 7;
     }
 
     @Test
