@@ -119,7 +119,7 @@ class Run:
         checked = direct.measure(self, checks=100_000)
         self.rounds = 2
         open_loop.warm_up(self, self.stage.servers, seconds=2)
-        added = open_loop.at(self, envoy, self.stage.servers, 1000, seconds=3)
+        added = open_loop.at(self, envoy, self.stage.servers, 1000, seconds=3, lead_in=0)
         say(f"bench: {time.monotonic() - began:.0f} s")
         print(f"cpu ratio {ratio(checked, 'cpu', FLOOR):.2f}")
         print(f"added p50 ratio {ratio(added, 'added_p50', FLOOR):.2f}")

@@ -61,13 +61,23 @@ class CachedRecords<K, V> {
 
     /** A record until its end, as the answer that each hit gets. */
     private static final class Entry<V> extends CompletableFuture<Optional<V>> {
-        private final long renewalNanos;
-        private final long endNanos;
+        private volatile long renewalNanos;
+        private volatile long endNanos;
 
-        Entry(Optional<V> record, long renewalNanos, long endNanos) {
-            this.renewalNanos = renewalNanos;
-            this.endNanos = endNanos;
+        Entry(Optional<V> record) {
             complete(record);
+        }
+
+        boolean holds(Optional<V> record) {
+            return join().equals(record);
+        }
+
+        /** The record was read just now. */
+        void begin(long now, long maxAgeNanos) {
+            // Random, so that what was stored together is not read again together.
+            double renewal = ThreadLocalRandom.current().nextDouble(RENEWAL_EARLIEST, RENEWAL_LATEST);
+            renewalNanos = now + (long) (maxAgeNanos * renewal);
+            endNanos = now + maxAgeNanos;
         }
     }
 
@@ -198,12 +208,17 @@ class CachedRecords<K, V> {
         });
     }
 
+    /** What is as it was stays the same object: one that is new makes each collection of the young generation longer. */
     private void store(K name, Optional<V> record) {
-        long now = nanos.getAsLong();
-        // Random, so that what was stored together is not read again together.
-        double renewal = ThreadLocalRandom.current().nextDouble(RENEWAL_EARLIEST, RENEWAL_LATEST);
-        Entry<V> entry = new Entry<>(record, now + (long) (maxAgeNanos * renewal), now + maxAgeNanos);
-        (record.isPresent() ? present : absent).put(name, entry);
+        Cache<K, Entry<V>> cache = record.isPresent() ? present : absent;
+        Entry<V> known = cache.getIfPresent(name);
+        if (known != null && known.holds(record)) {
+            known.begin(nanos.getAsLong(), maxAgeNanos);
+            return;
+        }
+        Entry<V> entry = new Entry<>(record);
+        entry.begin(nanos.getAsLong(), maxAgeNanos);
+        cache.put(name, entry);
         (record.isPresent() ? absent : present).invalidate(name);
     }
 

@@ -182,6 +182,24 @@ class CachedRecordsTest {
         assertThat(records.flights()).isZero();
     }
 
+    /** A new object would be moved to the old generation, and make each collection on the way longer. */
+    @Test
+    void i8_recordThatIsAsItWasWhenReadAgain_staysTheSameObject() {
+        ask("a");
+        answer("v1");
+        var before = records.find("a");
+
+        for (int i = 0; i < 10; i++) {
+            passSevenEighths();
+            ask("a");
+            answer("v1");
+            assertThat(records.find("a")).isSameAs(before);
+        }
+        assertThat(counters.renewals()).isEqualTo(10);
+        nanos += LIMITS.maxAge().toNanos();
+        assertThat(records.find("a")).isNotDone();
+    }
+
     /** A wave of reads would take from the requests of its time what it costs. */
     @Test
     void i8_recordsStoredTogether_areReadAgainSpreadOverHalfTheirAge() {
