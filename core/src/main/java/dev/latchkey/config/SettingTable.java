@@ -27,7 +27,7 @@ final class SettingTable {
     static final Setting<Duration> AUTHZ_TIMEOUT = add(
             "authz.timeout",
             "150ms",
-            "The most that one decision may take; keep it below Envoy's own timeout",
+            "The most that one decision may take, to within 5 ms; keep it below Envoy's own timeout",
             Forms.duration("1ms", "10s"));
     static final Setting<Integer> AUTHZ_MAX_CONCURRENT = add(
             "authz.max-concurrent",
@@ -84,7 +84,7 @@ final class SettingTable {
     static final Setting<Path> REDIS_TLS_KEY_FILE =
             add("redis.tls-key-file", "", "The key of redis.tls-cert-file (PEM, PKCS #8, not encrypted)", PemFiles.KEY);
     static final Setting<Duration> REDIS_TIMEOUT =
-            add("redis.timeout", "50ms", "The most that one Redis command may take", Forms.duration("1ms", "10s"));
+            add("redis.timeout", "50ms", "The most that one Redis command may take, to within 5 ms", Forms.duration("1ms", "10s"));
     static final Setting<String> REDIS_PREFIX = add(
             "redis.prefix",
             "latchkey:",
