@@ -83,8 +83,11 @@ final class SettingTable {
             PemFiles.CERTIFICATES);
     static final Setting<Path> REDIS_TLS_KEY_FILE =
             add("redis.tls-key-file", "", "The key of redis.tls-cert-file (PEM, PKCS #8, not encrypted)", PemFiles.KEY);
-    static final Setting<Duration> REDIS_TIMEOUT =
-            add("redis.timeout", "50ms", "The most that one Redis command may take, to within 5 ms", Forms.duration("1ms", "10s"));
+    static final Setting<Duration> REDIS_TIMEOUT = add(
+            "redis.timeout",
+            "50ms",
+            "The most that one Redis command may take, to within 5 ms",
+            Forms.duration("1ms", "10s"));
     static final Setting<String> REDIS_PREFIX = add(
             "redis.prefix",
             "latchkey:",
