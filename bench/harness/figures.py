@@ -72,7 +72,7 @@ def bar(what, value, promised, is_met):
 
 def chart(file, title, values):
     """Writes horizontal bars as SVG; returns the line that shows them."""
-    width, row, left = 720, 34, 240
+    width, row, left = 720, 34, 270
     most = max(values.values()) or 1
     lines = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {row * len(values) + 44}" font-family="system-ui, sans-serif" font-size="14">',
              f'<rect width="100%" height="100%" fill="#fff"/><text x="12" y="24" font-weight="600" fill="#111">{html.escape(title)}</text>']

@@ -1,4 +1,4 @@
-"""Everything that a run needs, up at the same time: Redis, control plane, sidecar, no-ops, and one Envoy before them all."""
+"""Everything that a run needs, up at the same time: Redis, control plane, sidecar, no-ops, and Envoys before them."""
 
 import contextlib
 import hashlib

@@ -85,7 +85,7 @@ public record Settings(
      * @param enabled whether it keeps anything
      * @param maxEntries records of keys, and as many of workspaces
      * @param maxAbsent digests that have no record
-     * @param maxAge after which a record is read again
+     * @param maxAge at the latest after which a record is read again
      * @param lease for which memory may be used after the sending of a heartbeat that was answered
      */
     public record Cache(boolean enabled, int maxEntries, int maxAbsent, Duration maxAge, Duration lease) {}

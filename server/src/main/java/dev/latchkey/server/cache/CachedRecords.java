@@ -61,6 +61,8 @@ class CachedRecords<K, V> {
 
     /** A record until its end, as the answer that each hit gets. */
     private static final class Entry<V> extends CompletableFuture<Optional<V>> {
+        // Both are written in the step of I2 only. A hit between the two writes sees the old end: at worst it reads
+        // Redis once more.
         private volatile long renewalNanos;
         private volatile long endNanos;
 
@@ -72,7 +74,7 @@ class CachedRecords<K, V> {
             return join().equals(record);
         }
 
-        /** The record was read just now. */
+        /** Begins the age anew: the record was read just now. */
         void begin(long now, long maxAgeNanos) {
             // Random, so that what was stored together is not read again together.
             double renewal = ThreadLocalRandom.current().nextDouble(RENEWAL_EARLIEST, RENEWAL_LATEST);

@@ -90,7 +90,7 @@ class CachedRecordsLincheckTest {
         /** Once, and what is in memory is to be read again; twice, and its age is over. */
         @Operation
         public void later() {
-            nanos.addAndGet(LIMITS.maxAge().toNanos() / 4 * 3 + 1);
+            nanos.addAndGet(LIMITS.maxAge().toNanos() / 8 * 7);
         }
     }
 

@@ -200,6 +200,20 @@ class CachedRecordsTest {
         assertThat(records.find("a")).isNotDone();
     }
 
+    @Test
+    void i8_absenceThatIsStillSoWhenReadAgain_staysTheSameObject() {
+        ask("a");
+        answerAbsent();
+        var before = records.find("a");
+
+        passSevenEighths();
+        ask("a");
+        answerAbsent();
+        assertThat(records.find("a")).isSameAs(before).isCompletedWithValue(Optional.empty());
+        nanos += LIMITS.maxAge().toNanos();
+        assertThat(records.find("a")).isNotDone();
+    }
+
     /** A wave of reads would take from the requests of its time what it costs. */
     @Test
     void i8_recordsStoredTogether_areReadAgainSpreadOverHalfTheirAge() {
@@ -217,6 +231,7 @@ class CachedRecordsTest {
             reads.clear();
         }
 
+        assertThat(renewals.stream().mapToInt(n -> n).sum()).isEqualTo((int) LIMITS.entries());
         assertThat(renewals.subList(0, 3)).containsOnly(0);
         assertThat(renewals.subList(3, 7)).allSatisfy(n -> assertThat(n).isBetween(1, (int) LIMITS.entries() / 2));
     }
