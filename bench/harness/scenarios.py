@@ -79,7 +79,7 @@ class Run:
 
     @contextlib.contextmanager
     def beside_the_same_answer(self):
-        """One more server, the Rust no-op with an answer of the sidecar's, and an Envoy of its own before it and those compared."""
+        """One more server, the Rust no-op with an answer of the sidecar's, and an Envoy before it and those compared."""
         answer = self.load.answer(self.product, self.stage.path("answer"))
         noop = self.stage.start_noop(SAME_ANSWER, [self.stage.rust + "/noop", "1", answer])
         with self._alone(noop) as same, self.envoy_before(servers := [*self.stage.servers, same]) as envoy:
@@ -96,16 +96,12 @@ class Run:
 
     @contextlib.contextmanager
     def envoy_before(self, servers):
-        """An Envoy of its own, as the whole run's is."""
-        kept = [(s, s.port) for s in servers], self.stage.plain_port
+        """An Envoy for as long as it is wanted; one at a time."""
         envoy = self.stage.start_envoy(servers)
         try:
             yield envoy
         finally:
             self.stage.end(envoy)
-            for server, port in kept[0]:
-                server.port = port
-            self.stage.plain_port = kept[1]
 
     # --- runs
 
@@ -114,12 +110,13 @@ class Run:
         self.rounds = 3
         self.prepare(hot=1000)
         self.start_servers(go=False)
-        envoy = self.stage.start_envoy(self.stage.servers)
-        self.warm_up(checks=700_000, seconds=4)
-        checked = direct.measure(self, checks=100_000)
-        self.rounds = 2
-        open_loop.warm_up(self, self.stage.servers, seconds=2)
-        added = open_loop.at(self, envoy, self.stage.servers, 1000, seconds=3, lead_in=0)
+        servers = self.stage.servers
+        with self.envoy_before(servers) as envoy:
+            self.warm_up(checks=700_000, seconds=4)
+            checked = direct.measure(self, checks=100_000)
+            self.rounds = 2
+            open_loop.warm_up(self, servers, seconds=2)
+            added = open_loop.at(self, envoy, servers, 1000, seconds=3, lead_in=0)
         say(f"bench: {time.monotonic() - began:.0f} s")
         print(f"cpu ratio {ratio(checked, 'cpu', FLOOR):.2f}")
         print(f"added p50 ratio {ratio(added, 'added_p50', FLOOR):.2f}")
@@ -131,8 +128,8 @@ class Run:
             raise Missing(f"--only {','.join(sorted(unknown))} (expected: {', '.join(PARTS)})")
         self.prepare()
         self.start_servers()
-        self.stage.start_envoy(self.stage.servers)
-        self.warm_up(self.WARM_UP, self.WARM_UP_SECONDS)
+        with self.envoy_before(self.stage.servers):
+            self.warm_up(self.WARM_UP, self.WARM_UP_SECONDS)
         results = {"machine": machine.describe(), "rounds": self.rounds, "java_options": self.options.java_opts}
         for name, part in PARTS.items():
             if name in wanted:

@@ -58,7 +58,7 @@ def show_rate(rate, rows):
             f"Without authorization: p50 {spread(plain['p50'])} µs, p99 {spread(plain['p99'])} µs, Envoy's CPU {spread(plain['envoy_cpu'])} µs a request.\n\n"
             + table(["server", "adds p50, µs", "adds p99, µs", "its CPU a check, µs", "Envoy's, µs"],
                     [[name(s), *(spread(r[f]) for f in ("added_p50", "added_p99", "server_cpu", "envoy_cpu"))] for s, r in servers.items()])
-            + f"\nBeside the Rust no-op that gives Latchkey's answer (and takes {spent:.0f} µs to put it together), Latchkey adds "
+            + f"\nBeside the Rust no-op that gives Latchkey's answer (and takes {spent:.0f} µs more CPU for it), Latchkey adds "
               f"{ratio(servers, 'added_p50', SAME_ANSWER):.2f} × its p50 and {ratio(servers, 'added_p99', SAME_ANSWER):.2f} × its p99.\n\n"
             + chart(f"open-{rate}", f"added p50 at {rate}/s, µs", {name(s): r["added_p50"]["median"] for s, r in servers.items()}))
 

@@ -214,14 +214,12 @@ class CachedRecords<K, V> {
     private void store(K name, Optional<V> record) {
         Cache<K, Entry<V>> cache = record.isPresent() ? present : absent;
         Entry<V> known = cache.getIfPresent(name);
-        if (known != null && known.holds(record)) {
-            known.begin(nanos.getAsLong(), maxAgeNanos);
-            return;
-        }
-        Entry<V> entry = new Entry<>(record);
+        Entry<V> entry = known != null && known.holds(record) ? known : new Entry<>(record);
         entry.begin(nanos.getAsLong(), maxAgeNanos);
-        cache.put(name, entry);
-        (record.isPresent() ? absent : present).invalidate(name);
+        if (entry != known) {
+            cache.put(name, entry);
+            (record.isPresent() ? absent : present).invalidate(name);
+        }
     }
 
     private @Nullable Entry<V> fresh(Cache<K, Entry<V>> cache, K name) {
