@@ -34,7 +34,7 @@ EXPOSE 9191 9192 9193
 # Half of the container's memory is heap; the rest is for buffers, code and threads. More options: JDK_JAVA_OPTIONS.
 ENTRYPOINT ["java", \
     "-Xlog:disable", "-Xlog:all=warning:stderr", "@/opt/latchkey/sidecar.options", "-XX:AOTCache=/opt/latchkey/sidecar.aot", \
-    "-XX:MaxRAMPercentage=50", "-XX:+ExitOnOutOfMemoryError", \
+    "-XX:MaxRAMPercentage=50", \
     "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow", \
     "-Djava.library.path=/opt/latchkey/native", \
     "-cp", "/opt/latchkey/latchkey-cli.jar", "dev.latchkey.cli.Main"]

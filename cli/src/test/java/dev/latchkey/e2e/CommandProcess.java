@@ -19,17 +19,11 @@ final class CommandProcess implements AutoCloseable {
     private final Path err;
     private final Process process;
 
-    private CommandProcess(String main, Map<String, String> variables, String input, List<String> arguments) {
+    private CommandProcess(List<String> jvm, Map<String, String> variables, String input, List<String> arguments) {
         try {
             out = Files.createTempFile("latchkey", ".out");
             err = Files.createTempFile("latchkey", ".err");
-            List<String> command = new ArrayList<>(List.of(
-                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                    "-Dlatchkey.home=" + World.HOME,
-                    "-XX:TieredStopAtLevel=1",
-                    "-cp",
-                    System.getProperty("java.class.path"),
-                    main));
+            List<String> command = new ArrayList<>(jvm);
             command.addAll(arguments);
             ProcessBuilder builder =
                     new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile());
@@ -43,14 +37,29 @@ final class CommandProcess implements AutoCloseable {
         }
     }
 
+    private static List<String> jvm(String main) {
+        return List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Dlatchkey.home=" + World.HOME,
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                System.getProperty("java.class.path"),
+                main);
+    }
+
     /** Starts a command that runs until it is told to stop. */
     static CommandProcess start(Map<String, String> variables, String... arguments) {
-        return new CommandProcess(MAIN, variables, "", List.of(arguments));
+        return new CommandProcess(jvm(MAIN), variables, "", List.of(arguments));
+    }
+
+    /** Starts a command with the JVM options that the launcher gives it; {@code LATCHKEY_JAVA_OPTS} adds to them. */
+    static CommandProcess startAsLaunched(Map<String, String> variables, String... arguments) {
+        return new CommandProcess(Launcher.line(variables, arguments[0]), variables, "", List.of(arguments));
     }
 
     /** Starts another program of the same class path, which runs until it is told to stop. */
     static CommandProcess startOther(Class<?> main, List<String> arguments) {
-        return new CommandProcess(main.getName(), Map.of(), "", arguments);
+        return new CommandProcess(jvm(main.getName()), Map.of(), "", arguments);
     }
 
     /** What a command that has ended left behind. */
@@ -63,7 +72,7 @@ final class CommandProcess implements AutoCloseable {
 
     /** Runs a command to its end, with {@code input} on its standard input. */
     static Result runWithInput(Map<String, String> variables, String input, String... arguments) {
-        try (CommandProcess command = new CommandProcess(MAIN, variables, input, List.of(arguments))) {
+        try (CommandProcess command = new CommandProcess(jvm(MAIN), variables, input, List.of(arguments))) {
             return command.awaitEnd();
         }
     }

@@ -50,6 +50,21 @@ class DockerfileTest {
                 .startsWith("java @/opt/latchkey/sidecar.options ");
     }
 
+    /** For each command of the image, and so for each service of {@code docker-compose.yml}. */
+    @Test
+    void process_withoutMemory_ends() throws IOException {
+        List<String> entryPoint = new ArrayList<>();
+        World.json(Dockerfile.read().only("ENTRYPOINT")).forEach(word -> entryPoint.add(word.asText()));
+
+        assertThat(entryPoint).contains("@/opt/latchkey/sidecar.options");
+        assertThat(Files.readAllLines(World.HOME.resolve("cli/src/main/jvm/sidecar.options")))
+                .contains("-XX:+ExitOnOutOfMemoryError", "-XX:+DisplayVMOutputToStderr");
+        assertThat(ComposeFile.read().services())
+                .filteredOn(service -> service.field("build") != null)
+                .isNotEmpty()
+                .allMatch(service -> service.field("entrypoint") == null);
+    }
+
     private static String maven(String text) {
         Matcher matcher = MAVEN.matcher(text);
         assertThat(matcher.find()).isTrue();
