@@ -17,13 +17,14 @@ import dev.latchkey.index.RedisResources;
 import dev.latchkey.key.KeyFormat;
 import dev.latchkey.lifecycle.Binding;
 import dev.latchkey.lifecycle.Closing;
+import dev.latchkey.ops.OpsPages;
+import dev.latchkey.ops.OpsServer;
 import dev.latchkey.server.authz.AuthorizationService;
 import dev.latchkey.server.cache.CacheLimits;
 import dev.latchkey.server.cache.InvalidationFeed;
 import dev.latchkey.server.cache.NearCacheKeyIndex;
 import dev.latchkey.server.ops.CacheMetrics;
 import dev.latchkey.server.ops.LastUsed;
-import dev.latchkey.server.ops.OpsServer;
 import dev.latchkey.server.ops.Readiness;
 import dev.latchkey.server.ops.SidecarMetrics;
 import io.lettuce.core.RedisURI;
@@ -123,8 +124,10 @@ public final class Sidecar implements AutoCloseable {
                     "authz.listen",
                     settings.authz().listen(),
                     address -> new AuthzServer(loops, address, settings.authz().sharePort(), service)));
+            OpsPages pages =
+                    new OpsPages(metrics::scrape, Optional::empty, readiness::obstacles, readiness::details);
             ops = closing.add(Binding.ofTcp(
-                    "ops.listen", settings.ops().listen(), address -> new OpsServer(address, metrics, readiness)));
+                    "ops.listen", settings.ops().listen(), address -> new OpsServer(address, pages)));
 
             link.start();
             warmUp(style, new LastUsed(lastUses, redisMillis), loops, resources);

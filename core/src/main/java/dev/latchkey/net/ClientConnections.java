@@ -1,0 +1,164 @@
+package dev.latchkey.net;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The connections of a port's clients, bounded in all and for each client address. A connection beyond a bound takes the place of the
+ * one on which nothing was asked for the longest time: a client that opens connections and sends nothing, or half a request, or
+ * reads no answer, ends its own and keeps nobody out. A connection with a call under way keeps its place; where all have one, the new
+ * connection is closed.
+ *
+ * <p>This class is thread-safe. An IPv6 client has one address for its whole /64 network.
+ */
+public final class ClientConnections {
+    private static final int IPV6_NETWORK_BYTES = 8;
+
+    private final int max;
+    private final int maxPerAddress;
+    /** By the time of the last sign of life, the oldest first. */
+    private final Map<Ends, Entry> entries = new LinkedHashMap<>(16, 0.75f, /* accessOrder= */ true);
+
+    private final Map<List<Byte>, Integer> perAddress = new HashMap<>();
+    private long displaced;
+
+    /**
+     * @param max connections of all clients
+     * @param maxPerAddress connections of one client address
+     */
+    public ClientConnections(int max, int maxPerAddress) {
+        this.max = max;
+        this.maxPerAddress = maxPerAddress;
+    }
+
+    /** Returns a handler for the beginning of a new connection's pipeline, before it is active. */
+    public ChannelHandler newHandler() {
+        return new ChannelInboundHandlerAdapter() {
+            @Override
+            public void channelActive(ChannelHandlerContext context) throws Exception {
+                Channel channel = context.channel();
+                Ends ends = new Ends(channel.remoteAddress(), channel.localAddress());
+                channel.closeFuture().addListener(closed -> remove(ends, channel));
+                List<Channel> over = add(ends, channel);
+                over.forEach(Channel::close);
+                if (!over.contains(channel)) {
+                    super.channelActive(context);
+                }
+            }
+        };
+    }
+
+    /** Returns a call, all of which has arrived on the connection between these addresses. */
+    public Call begin(SocketAddress remote, SocketAddress local) {
+        return new Call(new Ends(remote, local));
+    }
+
+    /** Returns how many connections had to close so that others could open, or could not open. */
+    public synchronized long displaced() {
+        return displaced;
+    }
+
+    /** Returns the connections to close: of each bound that is reached the oldest, or the new one. */
+    private synchronized List<Channel> add(Ends ends, Channel channel) {
+        Entry entry = new Entry(channel, network(ends.remote));
+        entries.put(ends, entry);
+        perAddress.merge(entry.network, 1, Integer::sum);
+        List<Channel> over = new ArrayList<>();
+        if (perAddress.getOrDefault(entry.network, 0) > maxPerAddress) {
+            over.add(displace(entry.network));
+        }
+        if (entries.size() > max) {
+            over.add(displace(null));
+        }
+        return over;
+    }
+
+    /** Takes out the oldest connection without a call under way; at the latest that is the new one. */
+    private Channel displace(@Nullable List<Byte> network) {
+        for (Map.Entry<Ends, Entry> candidate : entries.entrySet()) {
+            Entry entry = candidate.getValue();
+            if (entry.calls == 0 && (network == null || entry.network.equals(network))) {
+                entries.remove(candidate.getKey());
+                leave(entry);
+                displaced++;
+                return entry.channel;
+            }
+        }
+        throw new IllegalStateException("the new connection has no call");
+    }
+
+    private synchronized void remove(Ends ends, Channel channel) {
+        Entry entry = entries.get(ends);
+        if (entry != null && entry.channel == channel) {
+            entries.remove(ends);
+            leave(entry);
+        }
+    }
+
+    private void leave(Entry entry) {
+        perAddress.computeIfPresent(entry.network, (network, count) -> count == 1 ? null : count - 1);
+    }
+
+    private synchronized void count(Ends ends, int calls) {
+        Entry entry = entries.get(ends);
+        if (entry != null) {
+            entry.calls += calls;
+        }
+    }
+
+    private static List<Byte> network(SocketAddress remote) {
+        InetAddress address = remote instanceof InetSocketAddress inet ? inet.getAddress() : null;
+        byte[] bytes = address == null ? new byte[0] : address.getAddress();
+        List<Byte> network = new ArrayList<>();
+        for (byte b : bytes.length > IPV6_NETWORK_BYTES ? Arrays.copyOf(bytes, IPV6_NETWORK_BYTES) : bytes) {
+            network.add(b);
+        }
+        return List.copyOf(network);
+    }
+
+    /** A call under way, from the end of its request to the beginning of its answer. Thread-safe. */
+    public final class Call {
+        private final Ends ends;
+        private boolean ended;
+
+        private Call(Ends ends) {
+            this.ends = ends;
+            count(ends, 1);
+        }
+
+        /** Takes note that the answer begins; the second time does nothing. */
+        public void end() {
+            synchronized (ClientConnections.this) {
+                if (!ended) {
+                    ended = true;
+                    count(ends, -1);
+                }
+            }
+        }
+    }
+
+    private record Ends(SocketAddress remote, SocketAddress local) {}
+
+    private static final class Entry {
+        private final Channel channel;
+        private final List<Byte> network;
+        private int calls;
+
+        private Entry(Channel channel, List<Byte> network) {
+            this.channel = channel;
+            this.network = network;
+        }
+    }
+}
