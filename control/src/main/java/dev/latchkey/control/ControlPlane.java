@@ -46,6 +46,7 @@ import dev.latchkey.key.KeyFormat;
 import dev.latchkey.key.Peppers;
 import dev.latchkey.lifecycle.Binding;
 import dev.latchkey.lifecycle.Closing;
+import dev.latchkey.redis.RetryPace;
 import io.lettuce.core.RedisURI;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
@@ -102,10 +103,22 @@ public final class ControlPlane implements AutoCloseable {
      */
     public static ControlPlane start(Settings settings, Policies policies, Clock clock, Duration redisTimeout)
             throws IOException {
-        return new ControlPlane(settings, policies, clock, redisTimeout);
+        return start(settings, policies, clock, redisTimeout, RetryPace.ofSystem());
     }
 
-    private ControlPlane(Settings settings, Policies policies, Clock clock, Duration redisTimeout) throws IOException {
+    /**
+     * As above.
+     *
+     * @param pace of the attempts to connect to Redis
+     */
+    static ControlPlane start(
+            Settings settings, Policies policies, Clock clock, Duration redisTimeout, RetryPace pace)
+            throws IOException {
+        return new ControlPlane(settings, policies, clock, redisTimeout, pace);
+    }
+
+    private ControlPlane(Settings settings, Policies policies, Clock clock, Duration redisTimeout, RetryPace pace)
+            throws IOException {
         try {
             Peppers peppers = settings.keys().peppers();
             IndexSchema schema = new IndexSchema(settings.redis().prefix());
@@ -118,7 +131,11 @@ public final class ControlPlane implements AutoCloseable {
                     RedisURI.create(settings.redis().uri().reveal()),
                     settings.redis().tls(),
                     redisTimeout,
-                    resources.client()));
+                    resources.client(),
+                    pace));
+            Gauge.builder("latchkey.redis.connections", link::held)
+                    .description("Connections to Redis that this process holds")
+                    .register(metrics);
             // A little longer than the link's own timeout, which has the better message.
             RedisCalls redis = new RedisCalls(link, schema, redisTimeout.plusMillis(500));
             Permissions permissions = new Permissions(redis);

@@ -5,6 +5,7 @@ import dev.latchkey.config.Settings;
 import dev.latchkey.config.SettingsLoader;
 import dev.latchkey.decision.Policies;
 import dev.latchkey.policy.Policy;
+import dev.latchkey.redis.RetryPace;
 import dev.latchkey.v1.KeyServiceGrpc;
 import dev.latchkey.v1.KeyServiceGrpc.KeyServiceBlockingStub;
 import dev.latchkey.v1.KeyServiceGrpc.KeyServiceFutureStub;
@@ -69,7 +70,12 @@ final class RunningControlPlane implements AutoCloseable {
     }
 
     RunningControlPlane(Settings settings, Duration redisTimeout) throws IOException {
-        plane = ControlPlane.start(settings, policies(), clock, redisTimeout);
+        this(settings, redisTimeout, RetryPace.ofSystem());
+    }
+
+    /** @param pace of the attempts to connect to Redis */
+    RunningControlPlane(Settings settings, Duration redisTimeout, RetryPace pace) throws IOException {
+        plane = ControlPlane.start(settings, policies(), clock, redisTimeout, pace);
         channel = NettyChannelBuilder.forAddress("127.0.0.1", plane.port())
                 .usePlaintext()
                 .build();

@@ -24,6 +24,11 @@ public final class AsyncRedisClient extends RedisClient {
         super(resources, new RedisURI());
     }
 
+    /** Returns how many connections there are, those included that are being opened or closed. */
+    int held() {
+        return closeableResources.size();
+    }
+
     @Override
     protected <K, V> StatefulRedisConnectionImpl<K, V> newStatefulRedisConnection(
             RedisChannelWriter writer, PushHandler pushes, RedisCodec<K, V> codec, Duration timeout) {

@@ -11,6 +11,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -45,10 +46,12 @@ public final class IndexHeartbeat implements AutoCloseable {
     private final Peppers peppers;
     private final PermissionProbe permissions;
     private final TroubleLog troubles;
+    private final LongSupplier nanos;
     private @Nullable ScheduledFuture<?> schedule;
     private volatile boolean reached;
     private volatile boolean inspected;
     private volatile Optional<String> problem;
+    private volatile long problemSince;
     private volatile Optional<String> pepperProblem = Optional.empty();
     private volatile Optional<String> permissionProblem = Optional.empty();
     private volatile boolean blind;
@@ -59,6 +62,14 @@ public final class IndexHeartbeat implements AutoCloseable {
     private int ticks;
 
     public IndexHeartbeat(RedisLink link, IndexSchema schema, IndexClock clock, Peppers peppers) {
+        this(link, schema, clock, peppers, System::nanoTime);
+    }
+
+    /** @param nanos {@code System::nanoTime}, by which {@link #problemSeconds} is measured */
+    public IndexHeartbeat(
+            RedisLink link, IndexSchema schema, IndexClock clock, Peppers peppers, LongSupplier nanos) {
+        this.nanos = nanos;
+        this.problemSince = nanos.getAsLong();
         this.link = link;
         this.schema = schema;
         this.clock = clock;
@@ -81,6 +92,11 @@ public final class IndexHeartbeat implements AutoCloseable {
     /** Returns why the index cannot be read now; empty if it can. Holds no secret. */
     public Optional<String> problem() {
         return problem;
+    }
+
+    /** Returns for how many seconds the index could not be read; 0 if it can. */
+    public long problemSeconds() {
+        return problem.isEmpty() ? 0 : TimeUnit.NANOSECONDS.toSeconds(nanos.getAsLong() - problemSince);
     }
 
     /** Returns which pepper is not the control plane's, or is missing here; empty if none is known to be. */
@@ -148,6 +164,9 @@ public final class IndexHeartbeat implements AutoCloseable {
     }
 
     private void beaten(@Nullable Throwable failure) {
+        if (problem.isEmpty()) {
+            problemSince = nanos.getAsLong();
+        }
         Optional<String> down = link.problem();
         if (down.isPresent()) {
             problem = down;

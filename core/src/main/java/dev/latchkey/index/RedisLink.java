@@ -1,7 +1,7 @@
 package dev.latchkey.index;
 
+import dev.latchkey.redis.RetryPace;
 import io.lettuce.core.RedisChannelHandler;
-import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisConnectionStateListener;
 import io.lettuce.core.RedisURI;
@@ -26,7 +26,10 @@ import org.slf4j.LoggerFactory;
  * {@code rediss} the certificate must be trusted and be for the host; there is no way back to plain text.
  *
  * <p>A connection that is lost is replaced by a new one, not mended by Lettuce, so that the cause of each failure is known.
- * Each command fails after the timeout; none is repeated on a later connection. This class is thread-safe.
+ * Each command fails after the timeout; none is repeated on a later connection.
+ *
+ * <p>A connection is closed however it ends: Lettuce keeps one that Redis has closed, with its queue of commands, until it is
+ * closed here as well. This class is thread-safe.
  */
 public final class RedisLink implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(RedisLink.class);
@@ -37,8 +40,7 @@ public final class RedisLink implements AutoCloseable {
 
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(1);
     private static final Duration TLS_CONNECT_TIMEOUT = Duration.ofSeconds(3);
-    private static final long RETRY_MILLIS = 200;
-    /** Redis keeps a log of refused logins. */
+    /** The shortest wait after a refused login, of which Redis keeps a log. */
     private static final long RETRY_REFUSED_MILLIS = 1000;
 
     /** So many closings without a word may have had one that did not arrive: the next attempt tells the cause. */
@@ -46,9 +48,10 @@ public final class RedisLink implements AutoCloseable {
 
     private static final int CLOSINGS_PASSED_OVER_AFTER_REFUSAL = 5;
 
-    private final RedisClient client;
+    private final AsyncRedisClient client;
     private final RedisURI uri;
     private final RedisPeer peer;
+    private final RetryPace pace;
     private final TroubleLog troubles;
     private final TlsFiles files;
     private final Duration timeout;
@@ -58,6 +61,9 @@ public final class RedisLink implements AutoCloseable {
     private volatile @Nullable StatefulRedisConnection<String, String> connection;
     private volatile String problem;
     private volatile boolean closed;
+    private volatile long connectedAt;
+    /** Attempts that failed since a connection last worked, and connections that were lost at once. */
+    private final AtomicInteger failures = new AtomicInteger();
     /** How many more closings without a word are passed over. Of one attempt after the other. */
     private final AtomicInteger passedOver = new AtomicInteger(CLOSINGS_PASSED_OVER);
 
@@ -72,11 +78,27 @@ public final class RedisLink implements AutoCloseable {
 
     /** As above, over {@code rediss} with certificates of the caller's. */
     public RedisLink(RedisURI uri, TlsFiles files, Duration timeout, ClientResources resources) {
-        this(uri, files, timeout, resources, new TroubleLog(System::nanoTime));
+        this(uri, files, timeout, resources, RetryPace.ofSystem());
     }
 
-    private RedisLink(RedisURI uri, TlsFiles files, Duration timeout, ClientResources resources, TroubleLog troubles) {
+    /**
+     * As above.
+     *
+     * @param pace of the attempts to connect
+     */
+    public RedisLink(RedisURI uri, TlsFiles files, Duration timeout, ClientResources resources, RetryPace pace) {
+        this(uri, files, timeout, resources, pace, new TroubleLog(System::nanoTime));
+    }
+
+    private RedisLink(
+            RedisURI uri,
+            TlsFiles files,
+            Duration timeout,
+            ClientResources resources,
+            RetryPace pace,
+            TroubleLog troubles) {
         this.troubles = troubles;
+        this.pace = pace;
         this.files = files;
         this.timeout = timeout;
         this.resources = resources;
@@ -98,7 +120,7 @@ public final class RedisLink implements AutoCloseable {
 
     /** Returns another link to the same Redis, not started yet, which shares this one's log: what both meet is said once. */
     public RedisLink sibling() {
-        return new RedisLink(uri, files, timeout, resources, troubles);
+        return new RedisLink(uri, files, timeout, resources, pace, troubles);
     }
 
     /** Is told of each connection of a link: first that it is there, then, once, that it is gone. Must not block. */
@@ -146,8 +168,7 @@ public final class RedisLink implements AutoCloseable {
         if (closed || !giveUp(unwanted, reason)) {
             return;
         }
-        var unused = unwanted.closeAsync();
-        retryAfter(RETRY_MILLIS);
+        retryAfter(pace.millis(failures.get()));
     }
 
     /**
@@ -210,6 +231,11 @@ public final class RedisLink implements AutoCloseable {
         return peer.address();
     }
 
+    /** Returns how many connections this holds, those included that are being opened or closed: one in a steady state. */
+    public int held() {
+        return client.held();
+    }
+
     @Override
     public void close() {
         closed = true;
@@ -223,10 +249,15 @@ public final class RedisLink implements AutoCloseable {
         }
         problem = lost();
         passedOver.set(CLOSINGS_PASSED_OVER);
+        connectedAt = System.nanoTime();
         connection = connected;
-        Watcher told = watcher;
-        if (told != null) {
-            told.connected(connected);
+        if (closed) {
+            // It was closed meanwhile, and may have looked for connections before this one was there.
+            var unused = connected.closeAsync();
+            return;
+        }
+        if (!tell(connected)) {
+            return;
         }
         troubles.works(CONNECTION, "connected to Redis at " + peer.address());
         note().ifPresentOrElse(
@@ -237,17 +268,39 @@ public final class RedisLink implements AutoCloseable {
         }
     }
 
+    /** A watcher that fails has not seen the connection: it is replaced. */
+    private boolean tell(StatefulRedisConnection<String, String> connected) {
+        Watcher told = watcher;
+        try {
+            if (told != null) {
+                told.connected(connected);
+            }
+            return true;
+        } catch (RuntimeException e) {
+            log.error("a new connection to Redis at {} could not be used, connecting anew", peer.address(), e);
+            failures.incrementAndGet();
+            redial(connected, lost());
+            return false;
+        }
+    }
+
     private void lost(Object disconnected) {
         if (!closed && giveUp(disconnected, lost())) {
-            retryAfter(RETRY_MILLIS);
+            boolean steady = System.nanoTime() - connectedAt >= pace.steady().toNanos();
+            retryAfter(pace.millis(steady ? reset() : failures.incrementAndGet()));
         }
+    }
+
+    private int reset() {
+        failures.set(0);
+        return 0;
     }
 
     private String lost() {
         return "the connection to Redis at " + peer.address() + " is lost, connecting anew";
     }
 
-    /** Not said in the log yet: the next attempt tells the cause, or succeeds at once. */
+    /** Closes it as well. Not said in the log yet: the next attempt tells the cause, or succeeds at once. */
     private boolean giveUp(Object disconnected, String text) {
         StatefulRedisConnection<String, String> gone;
         synchronized (this) {
@@ -259,8 +312,12 @@ public final class RedisLink implements AutoCloseable {
             connection = null;
         }
         Watcher told = watcher;
-        if (told != null) {
-            told.lost(gone);
+        try {
+            if (told != null) {
+                told.lost(gone);
+            }
+        } finally {
+            var unused = gone.closeAsync();
         }
         return true;
     }
@@ -280,7 +337,8 @@ public final class RedisLink implements AutoCloseable {
             problem = peer.explain(failure);
             troubles.wrong(CONNECTION, problem);
         }
-        retryAfter(refused ? RETRY_REFUSED_MILLIS : RETRY_MILLIS);
+        long delay = pace.millis(failures.incrementAndGet());
+        retryAfter(refused ? Math.max(RETRY_REFUSED_MILLIS, delay) : delay);
     }
 
     /**

@@ -10,16 +10,27 @@ import java.util.function.Supplier;
  *
  * @param metrics all metrics in the Prometheus text format 0.0.4
  * @param lifeProblem why the process should be started anew; empty if it should not
+ * @param summary the first line of {@code /readyz}
  * @param obstacles what keeps the process from being ready; empty if it is ready
  * @param details what is wrong but no obstacle
  */
 public record OpsPages(
         Supplier<String> metrics,
         Supplier<Optional<String>> lifeProblem,
+        Supplier<String> summary,
         Supplier<List<String>> obstacles,
         Supplier<List<String>> details) {
     public static final String TEXT = "text/plain; charset=utf-8";
     public static final String PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8";
+
+    /** As above, with a summary that says {@code ready} or {@code not ready}. */
+    public OpsPages(
+            Supplier<String> metrics,
+            Supplier<Optional<String>> lifeProblem,
+            Supplier<List<String>> obstacles,
+            Supplier<List<String>> details) {
+        this(metrics, lifeProblem, () -> obstacles.get().isEmpty() ? "ready" : "not ready", obstacles, details);
+    }
 
     /**
      * An answer, in HTTP's terms.
@@ -44,8 +55,8 @@ public record OpsPages(
     private Page readyz() {
         List<String> found = obstacles.get();
         return found.isEmpty()
-                ? new Page(200, TEXT, lines("ready", details.get()))
-                : new Page(503, TEXT, lines("not ready", found));
+                ? new Page(200, TEXT, lines(summary.get(), details.get()))
+                : new Page(503, TEXT, lines(summary.get(), found));
     }
 
     private static String lines(String first, List<String> more) {

@@ -19,6 +19,7 @@ import dev.latchkey.lifecycle.Binding;
 import dev.latchkey.lifecycle.Closing;
 import dev.latchkey.ops.OpsPages;
 import dev.latchkey.ops.OpsServer;
+import dev.latchkey.redis.RetryPace;
 import dev.latchkey.server.authz.AuthorizationService;
 import dev.latchkey.server.cache.CacheLimits;
 import dev.latchkey.server.cache.InvalidationFeed;
@@ -27,6 +28,7 @@ import dev.latchkey.server.ops.CacheMetrics;
 import dev.latchkey.server.ops.LastUsed;
 import dev.latchkey.server.ops.Readiness;
 import dev.latchkey.server.ops.SidecarMetrics;
+import dev.latchkey.server.ops.UnansweredChecks;
 import io.lettuce.core.RedisURI;
 import io.netty.channel.EventLoopGroup;
 import java.io.IOException;
@@ -60,10 +62,19 @@ public final class Sidecar implements AutoCloseable {
      * @throws IOException if a port cannot be bound; the message names it, and nothing is left running
      */
     public static Sidecar start(Settings settings, Policies policies) throws IOException {
-        return new Sidecar(settings, policies);
+        return start(settings, policies, RetryPace.ofSystem());
     }
 
-    private Sidecar(Settings settings, Policies policies) throws IOException {
+    /**
+     * Starts a sidecar.
+     *
+     * @param pace of the attempts to connect to Redis
+     */
+    static Sidecar start(Settings settings, Policies policies, RetryPace pace) throws IOException {
+        return new Sidecar(settings, policies, pace);
+    }
+
+    private Sidecar(Settings settings, Policies policies, RetryPace pace) throws IOException {
         this.settings = settings;
         try {
             EventLoopGroup loops = Transport.loops(loopCount(), "latchkey-check");
@@ -75,7 +86,8 @@ public final class Sidecar implements AutoCloseable {
                     RedisURI.create(settings.redis().uri().reveal()),
                     settings.redis().tls(),
                     settings.redis().timeout(),
-                    resources.client()));
+                    resources.client(),
+                    pace));
             IndexSchema schema = new IndexSchema(settings.redis().prefix());
             IndexClock clock = IndexClock.ofSystem();
             IndexHeartbeat heartbeat = closing.add(
@@ -96,9 +108,11 @@ public final class Sidecar implements AutoCloseable {
                     cacheMetrics,
                     settings.cache().lease().toNanos()));
             cacheMetrics.show(cache, feed);
+            UnansweredChecks unanswered = new UnansweredChecks(System::nanoTime);
             readiness = new Readiness(
                     heartbeat,
                     () -> settings.cache().enabled() ? feed.problem() : Optional.empty(),
+                    unanswered,
                     settings.ready().grace(),
                     settings.ready().followRedis(),
                     System::nanoTime);
@@ -106,6 +120,10 @@ public final class Sidecar implements AutoCloseable {
             LongSupplier redisMillis = clock::redisMillis; // of one class for both: see IndexClock.ofSystem
             LastUsed lastUsed = closing.add(new LastUsed(lastUses, redisMillis));
             show(metrics, clock, heartbeat, reads);
+            metrics.gauge(
+                    "latchkey.redis.connections",
+                    "Connections to Redis that this process holds",
+                    () -> link.held() + feedLink.held());
 
             AnswerStyle style = AnswerStyle.of(settings);
             AuthorizationService service = new AuthorizationService(
@@ -117,7 +135,7 @@ public final class Sidecar implements AutoCloseable {
                             settings.cache().enabled() ? cache : reader,
                             clock),
                     style,
-                    metrics.andThen(lastUsed),
+                    metrics.andThen(lastUsed).andThen(unanswered),
                     resources.timer(),
                     settings.authz().timeout());
             authz = closing.add(Binding.of(
@@ -125,7 +143,12 @@ public final class Sidecar implements AutoCloseable {
                     settings.authz().listen(),
                     address -> new AuthzServer(loops, address, settings.authz().sharePort(), service)));
             OpsPages pages =
-                    new OpsPages(metrics::scrape, Optional::empty, readiness::obstacles, readiness::details);
+                    new OpsPages(
+                            metrics::scrape,
+                            Optional::empty,
+                            readiness::summary,
+                            readiness::obstacles,
+                            readiness::details);
             ops = closing.add(Binding.ofTcp(
                     "ops.listen", settings.ops().listen(), address -> new OpsServer(address, pages)));
 

@@ -14,6 +14,7 @@ import dev.latchkey.key.Peppers;
 import dev.latchkey.key.PresentedKey;
 import dev.latchkey.key.WorkspaceRecord;
 import dev.latchkey.policy.Policy;
+import dev.latchkey.redis.RetryPace;
 import io.envoyproxy.envoy.service.auth.v3.AttributeContext;
 import io.envoyproxy.envoy.service.auth.v3.AuthorizationGrpc;
 import io.envoyproxy.envoy.service.auth.v3.CheckRequest;
@@ -49,7 +50,12 @@ final class RunningSidecar implements AutoCloseable {
     private final ManagedChannel channel;
 
     RunningSidecar(String redisUri, Map<String, String> more) throws IOException {
-        sidecar = Sidecar.start(settings(redisUri, more), POLICIES);
+        this(redisUri, more, RetryPace.ofSystem());
+    }
+
+    /** @param pace of the attempts to connect to Redis */
+    RunningSidecar(String redisUri, Map<String, String> more, RetryPace pace) throws IOException {
+        sidecar = Sidecar.start(settings(redisUri, more), POLICIES, pace);
         channel = NettyChannelBuilder.forAddress("127.0.0.1", sidecar.authzPort())
                 .usePlaintext()
                 .build();

@@ -17,8 +17,12 @@ import java.util.stream.Stream;
  * <p>This class is thread-safe.
  */
 public final class Readiness {
+    /** A shorter trouble is no news to whoever reads one line. */
+    private static final long LONG_SECONDS = 60;
+
     private final IndexHeartbeat heartbeat;
     private final Supplier<Optional<String>> cacheProblem;
+    private final UnansweredChecks unanswered;
     private final long graceNanos;
     private final boolean followRedis;
     private final LongSupplier nanos;
@@ -28,6 +32,7 @@ public final class Readiness {
 
     /**
      * @param cacheProblem why nothing in memory is used; empty if it is, or is not to be
+     * @param unanswered for how long no check could be answered
      * @param grace how long to wait for Redis after the start
      * @param followRedis whether a sidecar that cannot read the index is not ready
      * @param nanos {@code System::nanoTime}
@@ -35,11 +40,13 @@ public final class Readiness {
     public Readiness(
             IndexHeartbeat heartbeat,
             Supplier<Optional<String>> cacheProblem,
+            UnansweredChecks unanswered,
             Duration grace,
             boolean followRedis,
             LongSupplier nanos) {
         this.heartbeat = heartbeat;
         this.cacheProblem = cacheProblem;
+        this.unanswered = unanswered;
         this.graceNanos = grace.toNanos();
         this.followRedis = followRedis;
         this.nanos = nanos;
@@ -75,6 +82,23 @@ public final class Readiness {
             obstacles.add(redis.get());
         }
         return obstacles;
+    }
+
+    /**
+     * Returns the one line that says whether this sidecar is ready. It never says so alone while, for a minute or longer, the
+     * index could not be read or every check that needed it was answered 503.
+     */
+    public String summary() {
+        if (!ready()) {
+            return "not ready";
+        }
+        long unread = heartbeat.problemSeconds();
+        long failing = Math.max(unread, unanswered.seconds());
+        if (failing < LONG_SECONDS) {
+            return "ready";
+        }
+        String cause = heartbeat.problem().orElse("see latchkey_decisions_total by reason");
+        return "ready, but no check of a key could be answered for " + failing + " s: " + cause;
     }
 
     /** Returns what is wrong but no obstacle, for people. */

@@ -1,0 +1,59 @@
+package dev.latchkey.server.ops;
+
+import dev.latchkey.decision.Decision;
+import dev.latchkey.decision.Denial;
+import dev.latchkey.decision.Reason;
+import dev.latchkey.server.authz.DecisionListener;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+
+/**
+ * Knows for how long every check that needed the index was answered {@code AUTH_UNAVAILABLE}, whatever the cause: Redis, this
+ * process, or its network.
+ *
+ * <p>This class is thread-safe; a check that is answered takes no lock, and writes nothing while all is well.
+ */
+public final class UnansweredChecks implements DecisionListener {
+    private static final long NONE = Long.MIN_VALUE;
+
+    private final LongSupplier nanos;
+    private volatile long since = NONE;
+
+    /** @param nanos {@code System::nanoTime} */
+    public UnansweredChecks(LongSupplier nanos) {
+        this.nanos = nanos;
+    }
+
+    @Override
+    public void decided(Decision decision, long took) {
+        Reason reason = decision.reason();
+        if (reason.denial() == Denial.UNAVAILABLE) {
+            if (since == NONE) {
+                since = Math.max(nanos.getAsLong(), NONE + 1);
+            }
+        } else if (since != NONE && neededTheIndex(reason)) {
+            since = NONE;
+        }
+    }
+
+    /** Returns for how many seconds no check that needed the index was answered; 0 if the last one was, or there was none. */
+    public long seconds() {
+        long first = since;
+        return first == NONE ? 0 : TimeUnit.NANOSECONDS.toSeconds(nanos.getAsLong() - first);
+    }
+
+    private static boolean neededTheIndex(Reason reason) {
+        return switch (reason) {
+            case OK,
+                    UNKNOWN_KEY,
+                    REVOKED_KEY,
+                    EXPIRED_KEY,
+                    WRONG_ENVIRONMENT,
+                    WORKSPACE_INACTIVE,
+                    WORKSPACE_MISSING,
+                    SCOPE_MISSING,
+                    NO_RULE -> true;
+            default -> false;
+        };
+    }
+}
