@@ -48,6 +48,7 @@ record Startup(Settings settings, Policies policies) {
                 log.warn("{}: not a setting, ignored", variable);
             }
         }
+        loaded.settings().warnings().forEach(warning -> log.warn("{}", warning));
         return new Startup(loaded.settings(), policies.policies());
     }
 

@@ -193,7 +193,8 @@ public final class ControlPlane implements AutoCloseable {
                             check::problem,
                             reconciler::problem,
                             announcements::problem),
-                    List.of(tokens::problem, () -> certificates.flatMap(ServerCertificates::problem)));
+                    List.of(tokens::problem, () -> certificates.flatMap(ServerCertificates::problem)),
+                    settings.warnings());
             Gauge.builder("latchkey.control.ready", () -> readiness.ready() ? 1 : 0)
                     .description("1 if /readyz answers 200, else 0")
                     .register(metrics);

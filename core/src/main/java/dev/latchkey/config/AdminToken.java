@@ -67,28 +67,25 @@ public record AdminToken(String name, Role role, String workspace, String sha256
         return name + ":" + role.text() + of + ":" + AdminTokens.HASH_PREFIX + sha256;
     }
 
-    /** Tells whether {@code token} is this one. The time that it takes does not depend on how much of it is right. */
-    public boolean matches(String token) {
-        return MessageDigest.isEqual(digest(token), HexFormat.of().parseHex(sha256));
-    }
-
     /**
      * Returns the entry of {@code token} itself.
      *
      * @throws IllegalArgumentException as the constructor
      */
     public static AdminToken of(String name, Role role, String workspace, String token) {
-        return new AdminToken(name, role, workspace, HexFormat.of().formatHex(digest(token)));
+        return new AdminToken(name, role, workspace, sha256Of(token));
     }
 
     /** Returns {@code token} as the setting {@code control.tokens} wants it: {@code sha256:} and 64 hexadecimal digits. */
     public static String hash(String token) {
-        return AdminTokens.HASH_PREFIX + HexFormat.of().formatHex(digest(token));
+        return AdminTokens.HASH_PREFIX + sha256Of(token);
     }
 
-    private static byte[] digest(String token) {
+    /** Returns the {@link #sha256} by which a token is found: it tells nothing of the token. */
+    public static String sha256Of(String token) {
         try {
-            return MessageDigest.getInstance("SHA-256").digest(token.getBytes(StandardCharsets.UTF_8));
+            byte[] bytes = token.getBytes(StandardCharsets.UTF_8);
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("this Java has no SHA-256", e);
         }

@@ -1,25 +1,30 @@
 package dev.latchkey.config;
 
+import dev.latchkey.text.EntryList;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The form of {@code control.tokens}: a list of mappings with name, role, workspace and hash in the file, or
  * {@code name:operator:sha256:<hex>,name:manager:workspace:sha256:<hex>,…}, in a file of its own also a line each. No message
  * shows a value: who mixes the fields up has a secret where a name should be.
+ *
+ * <p>Entries without a fault are returned although others are wrong. Of two that differ but have a name or a hash in common,
+ * none is: nobody can tell which of them is meant.
  */
 final class AdminTokens implements Form<List<AdminToken>> {
     static final String HASH_PREFIX = "sha256:";
 
-    private static final Pattern SEPARATOR = Pattern.compile(",|\\R");
     private static final Pattern FIELD = Pattern.compile("(.*\\[[0-9]+])\\.([^.]+)");
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_.-]{1,64}");
     private static final Pattern HASH = Pattern.compile(HASH_PREFIX + "([0-9A-Fa-f]{64})");
@@ -33,8 +38,17 @@ final class AdminTokens implements Form<List<AdminToken>> {
     private static final Pattern ENTRY =
             Pattern.compile("(?<name>[^:]*):(?<role>[^:]*):(?:(?<workspace>[^:]*):(?=sha256:))?(?<hash>.*)");
 
+    /** What the audit trail calls the control plane itself. */
+    private static final String RESERVED = "latchkey";
+
+    /** Tells whether a token may have this name. */
     static boolean isName(String text) {
-        return NAME.matcher(text).matches();
+        return NAME.matcher(text).matches() && !text.equalsIgnoreCase(RESERVED);
+    }
+
+    @Override
+    public boolean isList() {
+        return true;
     }
 
     @Override
@@ -49,7 +63,7 @@ final class AdminTokens implements Form<List<AdminToken>> {
     }
 
     @Override
-    public @Nullable List<AdminToken> read(List<Given> given, Problems problems) {
+    public List<AdminToken> read(List<Given> given, Problems problems) {
         Map<String, Map<String, Given>> entries = new LinkedHashMap<>();
         for (Given one : given) {
             for (Given part :
@@ -67,24 +81,27 @@ final class AdminTokens implements Form<List<AdminToken>> {
     }
 
     private List<Given> split(Given whole, Problems problems) {
-        if (whole.text().isEmpty()) {
+        if (EntryList.of(whole.text()).isEmpty()) {
             problems.add(whole, "empty (expected: " + expected() + ")");
             return List.of();
         }
         List<Given> parts = new ArrayList<>();
-        String[] entries = SEPARATOR.split(whole.text(), -1);
-        for (int i = 0; i < entries.length; i++) {
-            String path = whole.path() + "[" + i + "]";
-            Matcher entry = ENTRY.matcher(entries[i]);
+        List<EntryList.Entry> entries = EntryList.of(whole.text());
+        boolean oneLine = entries.stream().allMatch(entry -> entry.line() == 1);
+        for (int i = 0; i < entries.size(); i++) {
+            EntryList.Entry one = entries.get(i);
+            Given here = (oneLine ? whole : whole.from(whole.origin() + ":" + one.line()))
+                    .at(whole.path() + "[" + i + "]", "");
+            Matcher entry = ENTRY.matcher(one.text());
             if (!entry.matches()) {
-                String what = entries[i].isEmpty() ? "empty" : "not of this form";
-                problems.add(whole.at(path, ""), what + " (expected: " + expected() + ")");
+                String what = one.text().isEmpty() ? "empty" : "not of this form";
+                problems.add(here, what + " (expected: " + expected() + ")");
                 continue;
             }
             for (String field : FIELDS) {
                 String text = entry.group(field);
                 if (text != null) {
-                    parts.add(whole.at(path + "." + field, text));
+                    parts.add(here.at(here.path() + "." + field, text));
                 }
             }
         }
@@ -102,8 +119,12 @@ final class AdminTokens implements Form<List<AdminToken>> {
         }
 
         List<AdminToken> read(Map<String, Map<String, Given>> entries) {
-            List<AdminToken> tokens = new ArrayList<>();
+            Set<AdminToken> tokens = new LinkedHashSet<>();
+            Set<List<String>> distinct = new HashSet<>();
             entries.forEach((path, fields) -> {
+                distinct.add(FIELDS.stream()
+                        .map(field -> fields.containsKey(field) ? fields.get(field).text() : "")
+                        .toList());
                 Given any = fields.values().iterator().next().at(path, "");
                 String name = name(fields.getOrDefault("name", any));
                 AdminToken.Role role = role(fields.getOrDefault("role", any));
@@ -113,10 +134,30 @@ final class AdminTokens implements Form<List<AdminToken>> {
                     tokens.add(new AdminToken(name, role, workspace, hash));
                 }
             });
-            return tokens;
+            Set<String> shared = new HashSet<>(sharedTexts(distinct, FIELDS.indexOf("name")));
+            shared.addAll(sharedTexts(distinct, FIELDS.indexOf("hash")));
+            return tokens.stream()
+                    .filter(token -> !shared.contains(token.name()) && !shared.contains(HASH_PREFIX + token.sha256()))
+                    .toList();
+        }
+
+        /** Returns the texts, in lower case but for names, that more than one of the entries has in that field. */
+        private static Set<String> sharedTexts(Set<List<String>> entries, int field) {
+            Set<String> seen = new HashSet<>();
+            return entries.stream()
+                    .map(entry -> entry.get(field))
+                    .map(text -> text.startsWith(HASH_PREFIX) ? text.toLowerCase(Locale.ROOT) : text)
+                    .filter(text -> !seen.add(text))
+                    .collect(Collectors.toSet());
         }
 
         private @Nullable String name(Given given) {
+            if (given.text().equalsIgnoreCase(RESERVED)) {
+                problems.add(
+                        given,
+                        "the name is reserved: the audit trail calls the control plane itself so (expected: another name)");
+                return null;
+            }
             if (!isName(given.text())) {
                 problems.add(given, "the name is missing or not a name (expected: " + EXPECTED_NAME + ")");
                 return null;

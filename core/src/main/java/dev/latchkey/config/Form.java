@@ -19,23 +19,35 @@ interface Form<T> {
         return false;
     }
 
+    /** Tells whether the value is an {@link dev.latchkey.text.EntryList}. */
+    default boolean isList() {
+        return false;
+    }
+
     /**
      * A setting with one value.
      *
+     * @param isList whether it is a list in one text
      * @param parser throws IllegalArgumentException; the message is used for secrets only and then holds no part of the value
      */
-    record Scalar<T>(String expected, boolean secret, Function<Given, T> parser) implements Form<T> {
+    record Scalar<T>(String expected, boolean secret, boolean isList, Function<Given, T> parser) implements Form<T> {
         static <T> Scalar<T> open(String expected, Function<String, T> parser) {
             return located(expected, given -> parser.apply(given.text()));
         }
 
         /** For a value that is read by where it was given. */
         static <T> Scalar<T> located(String expected, Function<Given, T> parser) {
-            return new Scalar<>(expected, false, parser);
+            return new Scalar<>(expected, /* secret= */ false, /* isList= */ false, parser);
         }
 
         static <T> Scalar<T> secret(String expected, Function<String, T> parser) {
-            return new Scalar<>(expected, true, given -> parser.apply(given.text()));
+            return new Scalar<>(
+                    expected, /* secret= */ true, /* isList= */ false, given -> parser.apply(given.text()));
+        }
+
+        static <T> Scalar<T> secretList(String expected, Function<String, T> parser) {
+            return new Scalar<>(
+                    expected, /* secret= */ true, /* isList= */ true, given -> parser.apply(given.text()));
         }
 
         @Override

@@ -17,7 +17,7 @@ final class Forms {
     static final Form<NamedFile> FILE = Form.Scalar.located("a path", Given::file);
     static final Form<Boolean> BOOL = Form.Scalar.open("true or false", Forms::parseBoolean);
     static final Form<RedisUri> REDIS_URI = Form.Scalar.secret(RedisUri.EXPECTED, RedisUri::parse);
-    static final Form<Peppers> PEPPERS = Form.Scalar.secret(
+    static final Form<Peppers> PEPPERS = Form.Scalar.secretList(
             "<1-9>:<base64 of at least 32 bytes>, the newest first, separated by commas", Peppers::parse);
     static final Form<String> BRAND = text("2 to 16 lower-case letters and digits, a letter first", KeyFormat::isBrand);
 

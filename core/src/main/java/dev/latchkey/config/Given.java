@@ -19,6 +19,11 @@ record Given(String path, String origin, String text, Path folder) {
         return new Given(otherPath, origin, otherText, folder);
     }
 
+    /** Returns the same from a more exact place. */
+    Given from(String otherOrigin) {
+        return new Given(path, otherOrigin, text, folder);
+    }
+
     /**
      * Reads the text as a path.
      *

@@ -1,5 +1,6 @@
 package dev.latchkey.config;
 
+import dev.latchkey.text.EntryList;
 import dev.latchkey.text.TextFile;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -20,12 +21,29 @@ public record NamedFile(String setting, String value, Path path) {
      *     content
      */
     public String read() throws IOException {
+        return read(TextFile::read);
+    }
+
+    /**
+     * Returns the whole text of a list, as {@link EntryList#read} does.
+     *
+     * @throws IOException as {@link #read()}
+     */
+    String readList() throws IOException {
+        return read(EntryList::read);
+    }
+
+    private String read(Reader reader) throws IOException {
         Path absolute = path.toAbsolutePath();
         try {
-            return TextFile.read(absolute);
+            return reader.read(absolute);
         } catch (IOException e) {
             String relative = absolute.equals(Path.of(value)) ? "" : Problems.printable(value) + ", that is ";
             throw new IOException(setting + ": " + relative + e.getMessage(), e);
         }
+    }
+
+    private interface Reader {
+        String read(Path file) throws IOException;
     }
 }

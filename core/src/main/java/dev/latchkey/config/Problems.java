@@ -22,6 +22,11 @@ final class Problems {
         lines.add(line);
     }
 
+    /** Returns all, a line each. */
+    List<String> lines() {
+        return List.copyOf(lines);
+    }
+
     void throwIfAny() {
         if (!lines.isEmpty()) {
             throw new InvalidSettingsException(List.copyOf(lines));

@@ -18,10 +18,14 @@ public final class RedisUri {
 
     private final String text;
     private final String shown;
+    private final String host;
+    private final boolean hasPassword;
 
-    private RedisUri(String text, String shown) {
+    private RedisUri(String text, String shown, String host, boolean hasPassword) {
         this.text = text;
         this.shown = shown;
+        this.host = host;
+        this.hasPassword = hasPassword;
     }
 
     /**
@@ -39,12 +43,22 @@ public final class RedisUri {
         check(uri.getPort() != 0 && uri.getPort() <= MAX_PORT, "its port is not within 1 to " + MAX_PORT);
         check(PATH.matcher(uri.getRawPath()).matches(), "its database is not a number");
         check(uri.getRawQuery() == null && uri.getRawFragment() == null, "it has parameters");
-        return new RedisUri(text, shown(uri, userInfo));
+        return new RedisUri(text, shown(uri, userInfo), uri.getHost(), userInfo != null);
     }
 
     /** Tells whether the connection is to be encrypted. */
     public boolean isTls() {
         return text.startsWith("rediss:");
+    }
+
+    /** Returns the host; an IPv6 address in brackets. */
+    String host() {
+        return host;
+    }
+
+    /** Tells whether it holds a password. */
+    boolean hasPassword() {
+        return hasPassword;
     }
 
     /** Returns the URI with its password, for the client that connects. */

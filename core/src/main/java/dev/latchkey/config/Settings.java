@@ -14,6 +14,7 @@ import java.util.Set;
  * processes read the same, so that one file serves both. Immutable, and no {@code toString()} shows a secret.
  *
  * @param realm of the {@code WWW-Authenticate} challenge (RFC 9110 section 11.5)
+ * @param warnings what is insecure about them but allowed, for people: a line each and no secret
  */
 public record Settings(
         Authz authz,
@@ -28,7 +29,11 @@ public record Settings(
         Errors errors,
         String realm,
         Ready ready,
-        Drain drain) {
+        Drain drain,
+        List<String> warnings) {
+    public Settings {
+        warnings = List.copyOf(warnings);
+    }
 
     /**
      * The ext_authz edge.

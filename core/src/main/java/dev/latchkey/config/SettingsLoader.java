@@ -27,12 +27,16 @@ public final class SettingsLoader {
     private static final String DEMO_VARIABLES = "LATCHKEY_DEMO_";
 
     private final Problems problems = new Problems();
+    private final @Nullable Path file;
     private final Values values;
+    private final Exposure exposure;
 
     private SettingsLoader(@Nullable Path file, Map<String, String> env) {
+        this.file = file;
         List<Given> given = file == null ? List.of() : ConfigFile.read(file, problems);
         KnownKeys.check(given, problems);
         this.values = new Values(given, env, problems);
+        this.exposure = new Exposure(values, problems);
     }
 
     /** Which process is to run; decides which secrets it cannot do without. */
@@ -130,6 +134,12 @@ public final class SettingsLoader {
                 values.get(SettingTable.READY_WARM_UP));
         Settings.Drain drain =
                 new Settings.Drain(values.get(SettingTable.DRAIN_DELAY), values.get(SettingTable.DRAIN_TIMEOUT));
+        if (file != null) {
+            exposure.configFile(file);
+        }
+        exposure.redis(redis);
+        exposure.peppersAndPolicies(policies);
+        exposure.process(process, authz, control);
         problems.throwIfAny();
         Settings.Keys keys = new Settings.Keys(
                 brand,
@@ -139,7 +149,8 @@ public final class SettingsLoader {
                 retention,
                 importsPerSecond);
         return new Settings(
-                authz, ops, control, redis, cache, keys, audit, policies, headers, errors, realm, ready, drain);
+                authz, ops, control, redis, cache, keys, audit, policies, headers, errors, realm, ready, drain,
+                exposure.warnings());
     }
 
     private List<AdminToken> tokens(ProcessKind process) {

@@ -1,7 +1,9 @@
 package dev.latchkey.config;
 
+import dev.latchkey.exposure.FileExposure;
+import java.io.IOException;
 import java.util.List;
-import java.util.Objects;
+import java.util.Optional;
 
 /**
  * The file that {@code control.tokens-file} names, for whoever looks at it again after the start. Immutable; a read sees what is
@@ -10,14 +12,37 @@ import java.util.Objects;
 public record TokensFile(NamedFile file) {
 
     /**
-     * Reads the tokens, at least one.
+     * What the file holds.
      *
-     * @throws InvalidSettingsException with every problem, and no part of a token or hash
+     * @param tokens those of all entries without a fault; may be none
+     * @param problems what is wrong with the others, a line each and no part of a token or hash
      */
-    public List<AdminToken> read() {
+    public record Content(List<AdminToken> tokens, List<String> problems) {
+        public Content {
+            tokens = List.copyOf(tokens);
+            problems = List.copyOf(problems);
+        }
+    }
+
+    /** Returns why what is in the file cannot be trusted; empty if it can. */
+    public Optional<String> untrusted() {
+        return FileExposure.writableByAll(file.path()).map(what -> file.setting() + ": " + file.path() + ": " + what);
+    }
+
+    /**
+     * Returns the whole text.
+     *
+     * @throws IOException if the file cannot be read at all, with a message for people
+     */
+    public String text() throws IOException {
+        return file.readList();
+    }
+
+    /** Reads the tokens in {@code text}, which is the file's. */
+    public Content content(String text) {
         Problems problems = new Problems();
-        List<AdminToken> tokens = Values.read(file, SettingTable.CONTROL_TOKENS, problems);
-        problems.throwIfAny();
-        return Objects.requireNonNull(tokens, "no problem, so read");
+        List<AdminToken> tokens =
+                new AdminTokens().read(List.of(Values.content(file, SettingTable.CONTROL_TOKENS, text)), problems);
+        return new Content(tokens, problems.lines());
     }
 }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The values of settings: from a variable, else from the file, else the default. Reports those that are wrong. */
@@ -52,15 +53,24 @@ final class Values {
     }
 
     /** Returns the value that {@code file} holds, or null if it holds no sound one. */
-    static <T> @Nullable T read(NamedFile file, Setting<T> secret, Problems problems) {
+    private static <T> @Nullable T read(NamedFile file, Setting<T> secret, Problems problems) {
         try {
-            String text = file.read().replaceFirst("[\r\n]+\\z", "");
-            Given content = new Given(secret.key(), file.path().toString(), text, Given.WORKING_DIRECTORY);
-            return secret.form().read(List.of(content), problems);
+            String text = secret.form().isList() ? file.readList() : withoutFrame(file.read());
+            return secret.form().read(List.of(content(file, secret, text)), problems);
         } catch (IOException e) {
             problems.add(e.getMessage() + " (expected: a file that holds " + secret.key() + ")");
             return null;
         }
+    }
+
+    /** Returns {@code text}, which {@code file} holds, as the value of {@code setting}. */
+    static Given content(NamedFile file, Setting<?> setting, String text) {
+        return new Given(setting.key(), file.path().toString(), text, Given.WORKING_DIRECTORY);
+    }
+
+    /** Returns {@code text} without a byte order mark and the line ends after it, which editors write. */
+    private static String withoutFrame(String text) {
+        return text.replaceFirst("\\A\uFEFF", "").replaceFirst("[\r\n]+\\z", "");
     }
 
     private List<Given> given(Setting<?> setting) {
@@ -77,6 +87,15 @@ final class Values {
         if (!given.isEmpty()) {
             return given.subList(0, 1);
         }
-        return file.stream().filter(one -> setting.takes(one.path())).toList();
+        return inFile(setting).toList();
+    }
+
+    /** Returns what the file gives, although a variable may win over it. */
+    List<String> textsInFile(Setting<?> setting) {
+        return inFile(setting).map(Given::text).toList();
+    }
+
+    private Stream<Given> inFile(Setting<?> setting) {
+        return file.stream().filter(one -> setting.takes(one.path()));
     }
 }

@@ -1,5 +1,6 @@
 package dev.latchkey.key;
 
+import dev.latchkey.text.EntryList;
 import java.nio.charset.StandardCharsets;
 import java.security.InvalidKeyException;
 import java.security.NoSuchAlgorithmException;
@@ -12,7 +13,7 @@ import javax.crypto.spec.SecretKeySpec;
 
 /**
  * The secrets under which keys are digested, newest first. The first digests new keys; all are tried at look-up. Written as
- * {@code 2:<base64>,1:<base64>}, each of at least 32 bytes.
+ * {@code 2:<base64>,1:<base64>} or one a line ({@link EntryList}), each of at least 32 bytes.
  *
  * <p>This class is thread-safe. Digesting takes no lock: each thread has its own {@link Mac}s.
  */
@@ -38,10 +39,13 @@ public final class Peppers {
      * @throws IllegalArgumentException if it is not; the message says which entry is wrong and how, and holds no part of it
      */
     public static Peppers parse(String text) {
-        String[] entries = text.strip().split(",", -1);
+        List<EntryList.Entry> entries = EntryList.of(text);
+        if (entries.isEmpty()) {
+            throw new IllegalArgumentException("no entry (expected: <1-9>:<base64>)");
+        }
         List<Pepper> peppers = new ArrayList<>();
-        for (int i = 0; i < entries.length; i++) {
-            Pepper pepper = parseEntry(entries[i].strip(), "entry " + (i + 1) + " of " + entries.length);
+        for (int i = 0; i < entries.size(); i++) {
+            Pepper pepper = parseEntry(entries.get(i).text(), "entry " + (i + 1) + " of " + entries.size());
             if (peppers.stream().anyMatch(p -> p.version == pepper.version)) {
                 throw new IllegalArgumentException(
                         "version " + pepper.version + " appears twice (expected: each once)");

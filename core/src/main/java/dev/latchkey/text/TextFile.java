@@ -22,19 +22,7 @@ public final class TextFile {
      * @throws IOException with a message for people: the path and what is wrong, no part of the content
      */
     public static String read(Path file) throws IOException {
-        byte[] bytes;
-        try (InputStream in = Files.newInputStream(file)) {
-            bytes = in.readNBytes(MAX_BYTES + 1);
-        } catch (NoSuchFileException e) {
-            throw new IOException(file + ": no such file", e);
-        } catch (AccessDeniedException e) {
-            throw new IOException(file + ": permission denied", e);
-        } catch (IOException e) {
-            throw new IOException(file + (Files.isDirectory(file) ? ": is a directory" : ": cannot be read"), e);
-        }
-        if (bytes.length > MAX_BYTES) {
-            throw new IOException(file + ": more than 1 MiB");
-        }
+        byte[] bytes = bytes(file, MAX_BYTES);
         try {
             return StandardCharsets.UTF_8
                     .newDecoder()
@@ -43,5 +31,28 @@ public final class TextFile {
         } catch (CharacterCodingException e) {
             throw new IOException(file + ": not UTF-8", e);
         }
+    }
+
+    /**
+     * Returns all bytes.
+     *
+     * @param max how many there may be; whole MiB
+     * @throws IOException as {@link #read}
+     */
+    static byte[] bytes(Path file, int max) throws IOException {
+        byte[] bytes;
+        try (InputStream in = Files.newInputStream(file)) {
+            bytes = in.readNBytes(max + 1);
+        } catch (NoSuchFileException e) {
+            throw new IOException(file + ": no such file", e);
+        } catch (AccessDeniedException e) {
+            throw new IOException(file + ": permission denied", e);
+        } catch (IOException e) {
+            throw new IOException(file + (Files.isDirectory(file) ? ": is a directory" : ": cannot be read"), e);
+        }
+        if (bytes.length > max) {
+            throw new IOException(file + ": more than " + (max >> 20) + " MiB");
+        }
+        return bytes;
     }
 }

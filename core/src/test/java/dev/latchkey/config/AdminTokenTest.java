@@ -19,12 +19,20 @@ final class AdminTokenTest {
     }
 
     @Test
-    void matches_itsTokenOnly() {
+    void sha256Of_itsTokenOnly() {
         AdminToken token = configured("ops:operator:" + AdminToken.hash("right"));
 
-        assertThat(token.matches("right")).isTrue();
-        assertThat(token.matches("wrong")).isFalse();
-        assertThat(token.matches("")).isFalse();
+        assertThat(AdminToken.sha256Of("right")).isEqualTo(token.sha256());
+        assertThat(AdminToken.sha256Of("wrong")).isNotEqualTo(token.sha256());
+        assertThat(AdminToken.sha256Of("")).isNotEqualTo(token.sha256());
+    }
+
+    @Test
+    void create_nameOfTheControlPlaneItself_impossible() {
+        for (String name : List.of("latchkey", "Latchkey")) {
+            assertThatThrownBy(() -> new AdminToken(name, Role.OPERATOR, "", "ab".repeat(32)))
+                    .isInstanceOf(IllegalArgumentException.class);
+        }
     }
 
     @Test

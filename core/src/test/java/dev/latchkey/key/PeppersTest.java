@@ -85,7 +85,7 @@ class PeppersTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "''|entry 1 of 1 has no version (expected: <1-9>:<base64>)",
+                "''|no entry (expected: <1-9>:<base64>)",
                 "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=|entry 1 of 1 has no version",
                 "0:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=|entry 1 of 1 has no version",
                 "1:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=,|entry 2 of 2 has no version",

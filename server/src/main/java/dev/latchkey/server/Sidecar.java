@@ -113,6 +113,7 @@ public final class Sidecar implements AutoCloseable {
                     heartbeat,
                     () -> settings.cache().enabled() ? feed.problem() : Optional.empty(),
                     unanswered,
+                    settings.warnings(),
                     settings.ready().grace(),
                     settings.ready().followRedis(),
                     System::nanoTime);

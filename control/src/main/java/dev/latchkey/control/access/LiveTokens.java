@@ -1,42 +1,60 @@
 package dev.latchkey.control.access;
 
 import dev.latchkey.config.AdminToken;
-import dev.latchkey.config.InvalidSettingsException;
 import dev.latchkey.config.Settings;
 import dev.latchkey.config.TokensFile;
 import dev.latchkey.index.TroubleLog;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
-import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The admin tokens that hold now. Those of a file of their own are read again by {@link #look}: what was removed holds no longer
- * from the next call on. While the file is missing or wrong, the tokens before it hold, and {@link #problem} says why.
+ * The admin tokens that hold now. Those of a file of their own are read again by {@link #look}; whatever is wrong with the file,
+ * what was taken out of it ends:
  *
- * <p>This class is thread-safe. {@link #get} does not block; {@link #look} reads a file.
+ * <ul>
+ *   <li>Entries without a fault hold, the others do not, and {@link #problem} names them.
+ *   <li>While every user may write the file, nothing new in it holds.
+ *   <li>While it cannot be read at all, so that nothing is known of its entries, the tokens before hold.
+ * </ul>
+ *
+ * <p>This class is thread-safe. {@link #find} does not block and costs the same for any number of tokens; {@link #look} reads a
+ * file.
  */
-public final class LiveTokens implements Supplier<List<AdminToken>> {
+public final class LiveTokens {
     private static final Logger log = LoggerFactory.getLogger(LiveTokens.class);
     private static final String PART = "tokens";
+    private static final int NAMED = 10;
 
     private final Optional<TokensFile> file;
     private final TroubleLog trouble;
-    private volatile List<AdminToken> tokens;
+    private volatile Map<String, AdminToken> tokens;
     private volatile Optional<String> problem = Optional.empty();
+    private @Nullable String lastText;
 
     /** @param nanos {@code System::nanoTime} */
     public LiveTokens(Settings.Control settings, LongSupplier nanos) {
         this.file = settings.tokensFile();
         this.trouble = new TroubleLog(nanos);
-        this.tokens = settings.tokens();
+        this.tokens = byHash(settings.tokens());
     }
 
-    @Override
-    public List<AdminToken> get() {
-        return tokens;
+    /**
+     * Returns the entry of {@code token}, if it holds now. Entries are looked up by the token's hash: how long that takes tells
+     * nothing of any token, since nobody can choose a hash.
+     */
+    public Optional<AdminToken> find(String token) {
+        return Optional.ofNullable(tokens.get(AdminToken.sha256Of(token)));
     }
 
     /** Returns why the tokens are not those of the file, for people; empty if they are, or there is no file. */
@@ -51,18 +69,69 @@ public final class LiveTokens implements Supplier<List<AdminToken>> {
 
     private void read(TokensFile source) {
         try {
-            List<AdminToken> read = List.copyOf(source.read());
-            if (!read.equals(tokens)) {
-                tokens = read;
-                log.info("admin tokens now: {}", read);
+            Optional<String> untrusted = source.untrusted();
+            String text = source.text();
+            if (untrusted.isPresent()) {
+                lastText = null;
+                List<AdminToken> kept = source.content(text).tokens().stream()
+                        .filter(token -> token.equals(tokens.get(token.sha256())))
+                        .toList();
+                hold(kept);
+                tell(Optional.of("nothing new holds from the file of admin tokens: " + untrusted.get()));
+            } else if (!text.equals(lastText)) {
+                TokensFile.Content content = source.content(text);
+                hold(content.tokens());
+                tell(content.problems().isEmpty() ? Optional.empty() : Optional.of(wrong(content.problems())));
+                lastText = text;
             }
-            problem = Optional.empty();
-            trouble.right(PART, "the file of admin tokens is sound again");
-        } catch (InvalidSettingsException e) {
-            String what =
-                    "the admin tokens before hold on, since their file is wrong: " + String.join("; ", e.problems());
-            problem = Optional.of(what);
-            trouble.wrong(PART, what);
+        } catch (IOException e) {
+            lastText = null;
+            tell(Optional.of("the admin tokens before hold on, since their file cannot be read: " + e.getMessage()));
         }
+    }
+
+    private void tell(Optional<String> what) {
+        problem = what;
+        what.ifPresentOrElse(
+                wrong -> trouble.wrong(PART, wrong),
+                () -> trouble.right(PART, "the file of admin tokens is sound again"));
+    }
+
+    private void hold(List<AdminToken> read) {
+        Map<String, AdminToken> now = byHash(read);
+        Map<String, AdminToken> before = tokens;
+        if (!now.equals(before)) {
+            tokens = now;
+            log.info(
+                    "{} admin tokens now; new: {}; ended: {}",
+                    now.size(),
+                    names(now.values(), before),
+                    names(before.values(), now));
+        }
+    }
+
+    private static String names(Collection<AdminToken> of, Map<String, AdminToken> without) {
+        List<String> names = of.stream()
+                .filter(token -> !token.equals(without.get(token.sha256())))
+                .map(AdminToken::toString)
+                .toList();
+        return names.isEmpty() ? "none" : few(names, ", ");
+    }
+
+    private static String wrong(List<String> problems) {
+        return "entries in the file of admin tokens are wrong and hold no longer: " + few(problems, "; ");
+    }
+
+    private static String few(List<String> all, String separator) {
+        List<String> shown = new ArrayList<>(all.subList(0, Math.min(NAMED, all.size())));
+        if (all.size() > NAMED) {
+            shown.add("and " + (all.size() - NAMED) + " more");
+        }
+        return String.join(separator, shown);
+    }
+
+    private static Map<String, AdminToken> byHash(List<AdminToken> tokens) {
+        return Collections.unmodifiableMap(
+                tokens.stream().collect(Collectors.toMap(AdminToken::sha256, Function.identity())));
     }
 }

@@ -1,6 +1,7 @@
 package dev.latchkey.control.api;
 
 import dev.latchkey.config.AdminToken;
+import dev.latchkey.control.access.LiveTokens;
 import dev.latchkey.control.access.Reach;
 import dev.latchkey.control.ledger.Caller;
 import io.grpc.Context;
@@ -11,16 +12,13 @@ import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.Status;
 import io.micrometer.core.instrument.MeterRegistry;
-import java.util.List;
-import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets a call through if it carries one admin token, {@code authorization: Bearer <token>}; else answers UNAUTHENTICATED. All
- * configured tokens are compared each time, each in constant time, so that the time of the answer tells nothing. A call without
- * a known token is never begun; one with such a token has {@link AccessGate} before it.
+ * Lets a call through if it carries one admin token, {@code authorization: Bearer <token>}; else answers UNAUTHENTICATED. A
+ * call without a known token is never begun; one with such a token has {@link AccessGate} before it.
  *
  * <p>This class is thread-safe.
  */
@@ -30,11 +28,11 @@ public final class AdminAuth implements ServerInterceptor {
     private static final Pattern BEARER = Pattern.compile("(?i:Bearer) +([!-~]{1,512})");
     private static final Context.Key<AdminToken> CALLER = Context.key("latchkey-caller");
 
-    private final Supplier<List<AdminToken>> tokens;
+    private final LiveTokens tokens;
     private final Refusals refusals;
 
-    /** @param tokens those that hold now; asked at each call */
-    public AdminAuth(Supplier<List<AdminToken>> tokens, MeterRegistry metrics) {
+    /** @param tokens asked at each call */
+    public AdminAuth(LiveTokens tokens, MeterRegistry metrics) {
         this.tokens = tokens;
         this.refusals = new Refusals(metrics, System::nanoTime);
     }
@@ -90,15 +88,6 @@ public final class AdminAuth implements ServerInterceptor {
                 }
             }
         }
-        return token == null ? null : find(token);
-    }
-
-    private @Nullable AdminToken find(String token) {
-        AdminToken found = null;
-        for (AdminToken known : tokens.get()) {
-            // No way out of the loop at a match.
-            found = known.matches(token) ? known : found;
-        }
-        return found;
+        return token == null ? null : tokens.find(token).orElse(null);
     }
 }

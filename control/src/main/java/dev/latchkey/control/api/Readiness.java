@@ -3,6 +3,7 @@ package dev.latchkey.control.api;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * Answers the question: can this control plane do its work now? It can while everything that {@code problems} asks is well.
@@ -11,14 +12,20 @@ import java.util.function.Supplier;
 public final class Readiness {
     private final List<Supplier<Optional<String>>> problems;
     private final List<Supplier<Optional<String>>> details;
+    private final List<String> warnings;
 
     /**
      * @param problems each returns what is wrong, for people and without a secret; or empty
      * @param details the same of what is no obstacle
+     * @param warnings what is wrong from start to end, but no obstacle
      */
-    public Readiness(List<Supplier<Optional<String>>> problems, List<Supplier<Optional<String>>> details) {
+    public Readiness(
+            List<Supplier<Optional<String>>> problems,
+            List<Supplier<Optional<String>>> details,
+            List<String> warnings) {
         this.problems = List.copyOf(problems);
         this.details = List.copyOf(details);
+        this.warnings = List.copyOf(warnings);
     }
 
     public boolean ready() {
@@ -32,7 +39,7 @@ public final class Readiness {
 
     /** Returns what is wrong but no obstacle. */
     public List<String> details() {
-        return said(details);
+        return Stream.concat(said(details).stream(), warnings.stream()).toList();
     }
 
     private static List<String> said(List<Supplier<Optional<String>>> parts) {

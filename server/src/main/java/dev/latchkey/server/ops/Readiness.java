@@ -23,6 +23,7 @@ public final class Readiness {
     private final IndexHeartbeat heartbeat;
     private final Supplier<Optional<String>> cacheProblem;
     private final UnansweredChecks unanswered;
+    private final List<String> warnings;
     private final long graceNanos;
     private final boolean followRedis;
     private final LongSupplier nanos;
@@ -33,6 +34,7 @@ public final class Readiness {
     /**
      * @param cacheProblem why nothing in memory is used; empty if it is, or is not to be
      * @param unanswered for how long no check could be answered
+     * @param warnings what is wrong from start to end, but no obstacle
      * @param grace how long to wait for Redis after the start
      * @param followRedis whether a sidecar that cannot read the index is not ready
      * @param nanos {@code System::nanoTime}
@@ -41,12 +43,14 @@ public final class Readiness {
             IndexHeartbeat heartbeat,
             Supplier<Optional<String>> cacheProblem,
             UnansweredChecks unanswered,
+            List<String> warnings,
             Duration grace,
             boolean followRedis,
             LongSupplier nanos) {
         this.heartbeat = heartbeat;
         this.cacheProblem = cacheProblem;
         this.unanswered = unanswered;
+        this.warnings = List.copyOf(warnings);
         this.graceNanos = grace.toNanos();
         this.followRedis = followRedis;
         this.nanos = nanos;
@@ -103,7 +107,8 @@ public final class Readiness {
 
     /** Returns what is wrong but no obstacle, for people. */
     public List<String> details() {
-        return Stream.concat(heartbeat.details().stream(), cacheProblem.get().stream())
+        return Stream.of(heartbeat.details().stream(), cacheProblem.get().stream(), warnings.stream())
+                .flatMap(details -> details)
                 .distinct()
                 .toList();
     }

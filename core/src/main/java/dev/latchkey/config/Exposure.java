@@ -1,0 +1,107 @@
+package dev.latchkey.config;
+
+import dev.latchkey.config.SettingsLoader.ProcessKind;
+import dev.latchkey.exposure.FileExposure;
+import dev.latchkey.exposure.Loopback;
+import java.nio.file.Path;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Looks at the files and ports of one process for what others may do with them. A file that every user may write is a problem; a
+ * secret that others may read, and plain text beyond this machine, are warnings, since a deployment can have reasons for them.
+ */
+final class Exposure {
+    private static final String CONFIG = "--config";
+
+    private final Values values;
+    private final Problems problems;
+    private final Set<String> warnings = new LinkedHashSet<>();
+
+    Exposure(Values values, Problems problems) {
+        this.values = values;
+        this.problems = problems;
+    }
+
+    /** Looks at {@code latchkey.yaml}. */
+    void configFile(Path config) {
+        boolean password = values.textsInFile(SettingTable.REDIS_URI).stream().anyMatch(uri -> uri.contains("@"));
+        file(CONFIG, config, password || !values.textsInFile(SettingTable.KEYS_PEPPERS).isEmpty());
+    }
+
+    /** Looks at what both processes need. */
+    void redis(Settings.Redis redis) {
+        boolean secret = redis.uri().hasPassword();
+        file(SettingTable.REDIS_URI_FILE, values.find(SettingTable.REDIS_URI_FILE), secret);
+        file(SettingTable.REDIS_TLS_CA_FILE.key(), redis.tls().ca(), /* secret= */ false);
+        file(SettingTable.REDIS_TLS_CERT_FILE.key(), redis.tls().certificate(), /* secret= */ false);
+        file(SettingTable.REDIS_TLS_KEY_FILE.key(), redis.tls().key(), /* secret= */ true);
+        if (!redis.uri().isTls() && !Loopback.is(redis.uri().host())) {
+            warnings.add("redis.uri: " + redis.uri() + " is plain text beyond this machine: whoever controls the network reads"
+                    + " the password and changes records (expected: rediss://)");
+        }
+    }
+
+    /** Looks at what both processes need. */
+    void peppersAndPolicies(Settings.Policies policies) {
+        file(SettingTable.KEYS_PEPPERS_FILE, values.find(SettingTable.KEYS_PEPPERS_FILE), /* secret= */ true);
+        file(SettingTable.POLICY, policies.file(), /* secret= */ false);
+        policies.named().forEach((name, policy) ->
+                file(SettingTable.POLICIES.key() + "." + name, policy.path(), /* secret= */ false));
+    }
+
+    /** Looks at what one of them needs. */
+    void process(ProcessKind process, Settings.Authz authz, Settings.Control control) {
+        if (process == ProcessKind.SIDECAR) {
+            plainText(
+                    SettingTable.AUTHZ_LISTEN,
+                    authz.listen(),
+                    "every API key",
+                    "a loopback address, a Unix socket, or a network of Envoy and sidecar alone");
+            return;
+        }
+        control.tokensFile()
+                .ifPresent(tokens -> file(SettingTable.CONTROL_TOKENS_FILE, tokens.file(), /* secret= */ false));
+        control.tls().ifPresentOrElse(this::controlTls, () -> plainText(
+                SettingTable.CONTROL_LISTEN,
+                control.listen(),
+                "admin tokens and new keys",
+                "a loopback address, or control.tls-cert-file and control.tls-key-file"));
+    }
+
+    /** Returns what was found that is no problem, a line each and without a secret. */
+    List<String> warnings() {
+        return List.copyOf(warnings);
+    }
+
+    private void controlTls(Settings.ServerTls tls) {
+        file(SettingTable.CONTROL_TLS_CERT_FILE.key(), tls.certificate(), /* secret= */ false);
+        file(SettingTable.CONTROL_TLS_KEY_FILE.key(), tls.key(), /* secret= */ true);
+        file(SettingTable.CONTROL_TLS_CA_FILE.key(), tls.ca().orElse(null), /* secret= */ false);
+    }
+
+    private void plainText(Setting<ListenAddress> setting, ListenAddress listen, String seen, String expected) {
+        if (listen instanceof ListenAddress.Tcp tcp && !Loopback.is(tcp.host())) {
+            warnings.add(setting.key() + ": " + listen + " is plain text beyond this machine: whoever controls the network"
+                    + " reads " + seen + " (expected: " + expected + ")");
+        }
+    }
+
+    private void file(Setting<NamedFile> setting, @Nullable NamedFile file, boolean secret) {
+        file(setting.key(), file == null ? null : file.path(), secret);
+    }
+
+    private void file(String setting, @Nullable Path file, boolean secret) {
+        if (file == null) {
+            return;
+        }
+        String shown = setting + ": " + file.toAbsolutePath() + ": ";
+        FileExposure.writableByAll(file).ifPresent(what -> problems.add(shown + what));
+        FileExposure.otherWriters(file).forEach(what -> warnings.add(shown + what));
+        if (secret) {
+            FileExposure.readableByAll(file).ifPresent(what -> warnings.add(shown + what));
+        }
+    }
+}
