@@ -2,7 +2,10 @@ package dev.latchkey.config;
 
 import dev.latchkey.key.KeyFormat;
 import dev.latchkey.key.Peppers;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
@@ -38,6 +41,14 @@ final class Forms {
             int value = Integer.parseInt(text);
             return inRange(value >= min && value <= max, value);
         });
+    }
+
+    static Form<Set<PosixFilePermission>> socketMode() {
+        Map<String, String> modes = Map.of("0600", "rw-------", "0660", "rw-rw----", "0666", "rw-rw-rw-");
+        return Form.Scalar.open(
+                "0600, 0660 or 0666",
+                text -> PosixFilePermissions.fromString(
+                        inRange(modes.containsKey(text), modes.getOrDefault(text, ""))));
     }
 
     static Form<Set<Integer>> pepperVersions() {

@@ -2,6 +2,7 @@ package dev.latchkey.config;
 
 import dev.latchkey.key.Peppers;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -24,6 +25,11 @@ final class SettingTable {
             "false",
             "Whether another sidecar may listen on the same TCP port, to take over before this one stops (Linux)",
             Forms.BOOL);
+    static final Setting<Set<PosixFilePermission>> AUTHZ_SOCKET_MODE = add(
+            "authz.socket-mode",
+            "0660",
+            "Who may connect to a Unix socket with a path: 0600 its owner, 0660 its group too, 0666 every user",
+            Forms.socketMode());
     static final Setting<Duration> AUTHZ_TIMEOUT = add(
             "authz.timeout",
             "150ms",

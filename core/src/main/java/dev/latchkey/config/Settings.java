@@ -3,6 +3,7 @@ package dev.latchkey.config;
 import dev.latchkey.index.TlsFiles;
 import dev.latchkey.key.Peppers;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -39,10 +40,20 @@ public record Settings(
      * The ext_authz edge.
      *
      * @param sharePort whether another process of the same user may listen on the same TCP port
+     * @param socketMode the permissions of a Unix socket
      * @param timeout the most that one decision may take; to be shorter than Envoy's own
      * @param maxConcurrent checks that may wait for Redis at once; more are answered 503 at once
      */
-    public record Authz(ListenAddress listen, boolean sharePort, Duration timeout, int maxConcurrent) {}
+    public record Authz(
+            ListenAddress listen,
+            boolean sharePort,
+            Set<PosixFilePermission> socketMode,
+            Duration timeout,
+            int maxConcurrent) {
+        public Authz {
+            socketMode = Set.copyOf(socketMode);
+        }
+    }
 
     /**
      * The sidecar's metrics and health.

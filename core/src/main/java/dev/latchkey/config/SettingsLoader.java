@@ -96,6 +96,7 @@ public final class SettingsLoader {
         Settings.Authz authz = new Settings.Authz(
                 values.get(SettingTable.AUTHZ_LISTEN),
                 values.get(SettingTable.AUTHZ_SHARE_PORT),
+                values.get(SettingTable.AUTHZ_SOCKET_MODE),
                 values.get(SettingTable.AUTHZ_TIMEOUT),
                 values.get(SettingTable.AUTHZ_MAX_CONCURRENT));
         Settings.Ops ops = new Settings.Ops(values.get(SettingTable.OPS_LISTEN));

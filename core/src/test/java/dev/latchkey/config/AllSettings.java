@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.latchkey.index.TestCertificates;
 import dev.latchkey.index.TlsFiles;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -27,7 +28,12 @@ final class AllSettings {
 
     static void assertRead(Settings read) {
         assertThat(read.authz())
-                .isEqualTo(new Settings.Authz(new ListenAddress.Unix("/run/a.sock"), true, Duration.ofMillis(151), 7));
+                .isEqualTo(new Settings.Authz(
+                        new ListenAddress.Unix("/run/a.sock"),
+                        true,
+                        PosixFilePermissions.fromString("rw-rw-rw-"),
+                        Duration.ofMillis(151),
+                        7));
         assertThat(read.ops()).isEqualTo(new Settings.Ops(new ListenAddress.Tcp("::1", 9)));
         assertThat(read.control().listen()).isEqualTo(new ListenAddress.Tcp("control.internal", 8));
         assertThat(read.control().tokens())
@@ -66,6 +72,7 @@ final class AllSettings {
         Map<String, String> texts = new LinkedHashMap<>();
         texts.put("authz.listen", "unix:/run/a.sock");
         texts.put("authz.share-port", "true");
+        texts.put("authz.socket-mode", "0666");
         texts.put("authz.timeout", "151ms");
         texts.put("authz.max-concurrent", "7");
         texts.put("ops.listen", "[::1]:9");
@@ -108,7 +115,7 @@ final class AllSettings {
 
     /** The same as {@link #TEXTS}, nested and with lists and mappings. */
     static final List<String> NESTED = List.of(
-            "authz: {listen: 'unix:/run/a.sock', share-port: true, timeout: 151ms, max-concurrent: 7}",
+            "authz: {listen: 'unix:/run/a.sock', share-port: true, socket-mode: 0666, timeout: 151ms, max-concurrent: 7}",
             "ops:",
             "  listen: '[::1]:9'",
             "control:",

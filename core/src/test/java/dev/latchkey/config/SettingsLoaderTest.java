@@ -9,6 +9,7 @@ import dev.latchkey.index.TlsFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -32,7 +33,11 @@ final class SettingsLoaderTest {
 
         assertThat(settings.authz())
                 .isEqualTo(new Settings.Authz(
-                        new ListenAddress.Tcp("127.0.0.1", 9191), false, Duration.ofMillis(150), 4096));
+                        new ListenAddress.Tcp("127.0.0.1", 9191),
+                        false,
+                        PosixFilePermissions.fromString("rw-rw----"),
+                        Duration.ofMillis(150),
+                        4096));
         assertThat(settings.ops()).isEqualTo(new Settings.Ops(new ListenAddress.Tcp("127.0.0.1", 9192)));
         assertThat(settings.control())
                 .isEqualTo(new Settings.Control(

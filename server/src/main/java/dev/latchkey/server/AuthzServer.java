@@ -82,8 +82,13 @@ final class AuthzServer implements AutoCloseable {
         server.shutdown().awaitTermination(timeout.toMillis(), TimeUnit.MILLISECONDS);
     }
 
+    /** Waits a moment for the port to be closed: Netty then removes the file of a Unix socket, whoever has made it. */
     @Override
     public void close() {
-        server.shutdownNow();
+        try {
+            server.shutdownNow().awaitTermination(1, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

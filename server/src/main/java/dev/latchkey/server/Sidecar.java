@@ -139,10 +139,13 @@ public final class Sidecar implements AutoCloseable {
                     metrics.andThen(lastUsed).andThen(unanswered),
                     resources.timer(),
                     settings.authz().timeout());
-            authz = closing.add(Binding.of(
-                    "authz.listen",
-                    settings.authz().listen(),
-                    address -> new AuthzServer(loops, address, settings.authz().sharePort(), service)));
+            authz = Binding.of("authz.listen", settings.authz().listen(), address -> {
+                UnixSocket socket = closing.add(UnixSocket.claim(address));
+                AuthzServer server =
+                        closing.add(new AuthzServer(loops, address, settings.authz().sharePort(), service));
+                socket.open(settings.authz().socketMode());
+                return server;
+            });
             OpsPages pages =
                     new OpsPages(
                             metrics::scrape,

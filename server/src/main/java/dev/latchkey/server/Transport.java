@@ -15,11 +15,6 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
-import java.net.StandardProtocolFamily;
-import java.net.UnixDomainSocketAddress;
-import java.nio.channels.SocketChannel;
-import java.nio.file.Files;
-import java.nio.file.Path;
 
 /**
  * What Netty needs to listen on an address: native epoll where there is one, else NIO.
@@ -31,8 +26,7 @@ import java.nio.file.Path;
 record Transport(SocketAddress address, Class<? extends ServerChannel> channel, boolean shared) {
 
     /**
-     * Returns the transport for {@code listen}. The file that a sidecar which was killed has left behind as its Unix socket is
-     * removed; one that a running process answers on is not.
+     * Returns the transport for {@code listen}. For a Unix socket the caller has {@link UnixSocket#claim claimed} the path.
      *
      * @throws IOException if a Unix socket or a shared port cannot be had here
      */
@@ -41,12 +35,8 @@ record Transport(SocketAddress address, Class<? extends ServerChannel> channel, 
             if (!Epoll.isAvailable()) {
                 throw new IOException("Unix sockets need Linux with epoll (expected: host:port)");
             }
-            boolean named = unix.path().startsWith("@");
-            if (!named) {
-                removeStale(Path.of(unix.path()));
-            }
             // The abstract namespace is written with @ and addressed with NUL.
-            String path = named ? "\0" + unix.path().substring(1) : unix.path();
+            String path = unix.path().startsWith("@") ? "\0" + unix.path().substring(1) : unix.path();
             return new Transport(
                     new DomainSocketAddress(path), EpollServerDomainSocketChannel.class, /* shared= */ false);
         }
@@ -66,19 +56,5 @@ record Transport(SocketAddress address, Class<? extends ServerChannel> channel, 
                 threads,
                 new DefaultThreadFactory(name, /* daemon= */ true),
                 Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
-    }
-
-    private static void removeStale(Path socket) throws IOException {
-        if (!Files.exists(socket)) {
-            return;
-        }
-        try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
-            channel.connect(UnixDomainSocketAddress.of(socket));
-        } catch (IOException refused) {
-            // Nobody listens. A file that is no socket stays, and the bind says so.
-            if (!Files.isRegularFile(socket) && !Files.isDirectory(socket)) {
-                Files.delete(socket);
-            }
-        }
     }
 }

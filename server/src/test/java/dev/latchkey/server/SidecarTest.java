@@ -34,6 +34,16 @@ class SidecarTest {
     }
 
     @Test
+    void readyz_insecureButAllowed_isReadyAndSaysSo() throws Exception {
+        RunningSidecar.seed(REDIS);
+        start(Map.of("LATCHKEY_AUTHZ_LISTEN", "0.0.0.0:0"));
+
+        Awaitility.await()
+                .untilAsserted(() -> assertThat(sidecar.get("/readyz"))
+                        .startsWith("200 ready\n- authz.listen: 0.0.0.0:0 is plain text beyond this machine"));
+    }
+
+    @Test
     void start_redisUp_becomesReadyAndDecides() throws Exception {
         RunningSidecar.seed(REDIS);
         start(Map.of());

@@ -13,6 +13,7 @@ import dev.latchkey.index.RedisResources;
 import dev.latchkey.key.Peppers;
 import io.lettuce.core.RedisURI;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -41,7 +42,14 @@ class ReadinessTest {
         heartbeat = new IndexHeartbeat(
                 link, new IndexSchema("latchkey:"), IndexClock.ofSystem(), PEPPERS, nanos::get);
         readiness =
-                new Readiness(heartbeat, Optional::empty, unanswered, Duration.ZERO, /* followRedis= */ false, nanos::get);
+                new Readiness(
+                        heartbeat,
+                        Optional::empty,
+                        unanswered,
+                        List.of(),
+                        Duration.ZERO,
+                        /* followRedis= */ false,
+                        nanos::get);
         readiness.warmedUp();
         link.start();
         heartbeat.start(resources.client().eventExecutorGroup());
