@@ -7,6 +7,7 @@ import dev.latchkey.v1.ListAuditEntriesResponse;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -44,16 +45,16 @@ final class AuditListCommand implements Callable<Integer> {
             paramLabel = "ID",
             converter = KeyIdConverter.class,
             description = "Only changes of this key.")
-    private String key = "";
+    private @Nullable String key;
 
     @Option(
             names = "--actor",
             paramLabel = "NAME",
             description = "Only changes by this admin token; latchkey: by nobody's call.")
-    private String actor = "";
+    private @Nullable String actor;
 
     @Option(names = "--action", paramLabel = "ACTION", description = "Only changes of this kind, such as key.revoke.")
-    private String action = "";
+    private @Nullable String action;
 
     @Option(
             names = "--since",
@@ -131,11 +132,11 @@ final class AuditListCommand implements Callable<Integer> {
     }
 
     private ListAuditEntriesRequest request() {
-        ListAuditEntriesRequest.Builder request = ListAuditEntriesRequest.newBuilder()
-                .setWorkspace(workspace)
-                .setKey(key)
-                .setActor(actor)
-                .setAction(action);
+        ListAuditEntriesRequest.Builder request =
+                ListAuditEntriesRequest.newBuilder().setWorkspace(workspace);
+        Optional.ofNullable(key).ifPresent(request::setKey);
+        Optional.ofNullable(actor).ifPresent(request::setActor);
+        Optional.ofNullable(action).ifPresent(request::setAction);
         if (since != null) {
             request.setStartTime(ProtoValues.timestamp(since));
         }

@@ -52,7 +52,7 @@ final class KeysListCommand implements Callable<Integer> {
             names = "--name",
             paramLabel = "TEXT",
             description = "Only keys whose name contains this, in whatever case.")
-    private String name = "";
+    private @Nullable String name;
 
     @Option(
             names = "--expiring-in",
@@ -101,10 +101,12 @@ final class KeysListCommand implements Callable<Integer> {
                 .setWorkspace(workspace)
                 .setShowAll(all)
                 .setState(state)
-                .setName(name)
                 .setOrderBy(descending ? sort + " desc" : sort)
                 .setPageSize(KeysCommand.PAGE_SIZE)
                 .setPageToken(token);
+        if (name != null) {
+            request.setName(name);
+        }
         if (expiringIn != null) {
             request.setExpiringIn(ProtoValues.duration(expiringIn));
         }

@@ -5,6 +5,7 @@ import dev.latchkey.v1.UpdateKeyResponse;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -32,7 +33,7 @@ final class KeysUpdateCommand implements Callable<Integer> {
     private String id = "";
 
     @Option(names = "--name", paramLabel = "NAME", description = "What people are to call the key.")
-    private String name = "";
+    private @Nullable String name;
 
     @Option(
             names = "--scope",
@@ -66,12 +67,14 @@ final class KeysUpdateCommand implements Callable<Integer> {
         UpdateKeyRequest.Builder request = UpdateKeyRequest.newBuilder()
                 .setWorkspace(KeysCommand.ANY_WORKSPACE)
                 .setId(id)
-                .setName(name)
                 .addAllScopes(scopes)
                 .setRequestId(requestId.text());
+        if (name != null) {
+            request.setName(name);
+        }
         expiry.lifetime().ifPresent(request::setLifetime);
         expiry.time().ifPresent(request::setExpireTime);
-        if (name.isEmpty()
+        if (name == null
                 && scopes.isEmpty()
                 && request.getExpiryCase() == UpdateKeyRequest.ExpiryCase.EXPIRY_NOT_SET) {
             throw CommandFailure.usage("nothing to change (expected: --name, --scope, --expires-in or --expires-at)");

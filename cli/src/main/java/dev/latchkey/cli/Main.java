@@ -18,7 +18,9 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.RunLast;
 import picocli.CommandLine.ScopeType;
@@ -31,6 +33,9 @@ import picocli.CommandLine.ScopeType;
 public final class Main {
     private static final Duration CALL_TIMEOUT = Duration.ofSeconds(10);
     private static final int HELP_WIDTH = 100;
+    /** No reason is none: it must not stand in the way of a revoke. */
+    private static final String REASON = "--reason";
+
     /** The commands that are processes of their own, and have no result to print. */
     private static final Set<String> PROCESSES = Set.of("sidecar", "control", "demo", "demo-upstream", "train");
 
@@ -146,7 +151,22 @@ public final class Main {
                 && PROCESSES.contains(parsed.subcommand().commandSpec().name())) {
             SLF4JBridgeHandler.install();
         }
+        requireValues(parsed);
         return new RunLast().execute(parsed);
+    }
+
+    /** An unset variable in a script is an empty value: never the default, and never everything. */
+    private static void requireValues(ParseResult parsed) {
+        for (OptionSpec option : parsed.matchedOptions()) {
+            if (option.originalStringValues().contains("") && !option.longestName().equals(REASON)) {
+                throw new ParameterException(
+                        parsed.commandSpec().commandLine(),
+                        option.longestName() + ": empty (expected: a value, or the option left out)");
+            }
+        }
+        if (parsed.hasSubcommand()) {
+            requireValues(parsed.subcommand());
+        }
     }
 
     private static void withoutOutput(CommandSpec process) {

@@ -16,6 +16,7 @@ import dev.latchkey.v1.WorkspaceServiceGrpc.WorkspaceServiceBlockingStub;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -49,16 +50,15 @@ final class WorkspacesCommand {
             @Option(
                             names = "--name",
                             paramLabel = "NAME",
-                            defaultValue = "",
                             description = "What people call it. Default: the id.")
-                    String name,
+                    @Nullable String name,
             @Mixin RepeatableRequestId requestId) {
-        CreateWorkspaceRequest request = CreateWorkspaceRequest.newBuilder()
-                .setId(id)
-                .setName(name)
-                .setRequestId(requestId.text())
-                .build();
-        return print(stub -> stub.createWorkspace(request), CreateWorkspaceResponse::getWorkspace);
+        CreateWorkspaceRequest.Builder request =
+                CreateWorkspaceRequest.newBuilder().setId(id).setRequestId(requestId.text());
+        if (name != null) {
+            request.setName(name);
+        }
+        return print(stub -> stub.createWorkspace(request.build()), CreateWorkspaceResponse::getWorkspace);
     }
 
     @Command(name = "activate", description = "Let the keys of a workspace work again.")

@@ -424,7 +424,7 @@ class KeysCommandTest {
 
     @Test
     void update_nothingToChange_isWrongUsageAndAsksNobody() {
-        Run run = control.run("keys", "update", "key_1", "--name=");
+        Run run = control.run("keys", "update", "key_1");
 
         assertThat(run.status()).isEqualTo(2);
         assertThat(run.err()).contains("--name, --scope, --expires-in or --expires-at");

@@ -76,6 +76,26 @@ class UsageTest {
                         "invalid value for option '--environment': prod (expected: live or test)",
                         create("--environment", "prod")),
                 argumentSet(
+                        "an empty scope beside others",
+                        "--scope: empty (expected: a value",
+                        create("--scope", "cases:read", "--scope", "")),
+                argumentSet(
+                        "an empty name",
+                        "--name: empty (expected: a value",
+                        List.of("keys", "update", "key_1", "--name", "", "--scope", "cases:read")),
+                argumentSet(
+                        "an empty filter",
+                        "--name: empty (expected: a value",
+                        List.of("keys", "list", "--workspace", "ws_1", "--name=")),
+                argumentSet(
+                        "an empty actor",
+                        "--actor: empty (expected: a value",
+                        List.of("audit", "list", "--workspace", "ws_1", "--actor", "")),
+                argumentSet(
+                        "an empty default of an import",
+                        "--scope: empty (expected: a value",
+                        List.of("keys", "import", "--workspace", "ws_1", "--scope", "")),
+                argumentSet(
                         "no address",
                         "--control: localhost:9193 (expected: http://host:port",
                         List.of("workspaces", "list", "--control", "localhost:9193")),

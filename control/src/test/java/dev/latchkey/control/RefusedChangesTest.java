@@ -100,19 +100,25 @@ class RefusedChangesTest {
 
     @Test
     void change_whoseJsonCannotBeRead_isLogged() throws Exception {
+        assertThat(post("{\"name\":")).isEqualTo(400);
+        assertThat(post("{\"nam\":\"" + SECRET + "\"}")).isEqualTo(400);
+        assertThat(lines.list)
+                .extracting(ILoggingEvent::getFormattedMessage)
+                .containsExactly(
+                        "refused: CreateKey by alice: its request could not be read",
+                        "refused: CreateKey workspace \"ws_1\" by alice: INVALID_ARGUMENT");
+    }
+
+    private int post(String body) throws Exception {
         HttpRequest request = HttpRequest.newBuilder(
                         URI.create("http://127.0.0.1:" + control.plane.port() + "/v1/workspaces/ws_1/keys"))
                 .header("authorization", "Bearer " + RunningControlPlane.ALICE)
                 .header("content-type", "application/json")
-                .POST(BodyPublishers.ofString("{\"nam\":\"" + SECRET + "\"}"))
+                .POST(BodyPublishers.ofString(body))
                 .build();
         HttpClient http =
                 HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-
-        assertThat(http.send(request, BodyHandlers.discarding()).statusCode()).isEqualTo(400);
-        assertThat(lines.list)
-                .extracting(ILoggingEvent::getFormattedMessage)
-                .containsExactly("refused: CreateKey by alice: its request could not be read");
+        return http.send(request, BodyHandlers.discarding()).statusCode();
     }
 
     @Test

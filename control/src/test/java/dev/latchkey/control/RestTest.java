@@ -218,7 +218,7 @@ class RestTest {
         JsonNode unreadable =
                 assertProblem(post(KEYS, "{\"nam\":\"\",\"scopes\":7,\"workspace\":\"x\"}"), 400, "INVALID_ARGUMENT");
         assertThat(unreadable.get("violations").findValuesAsText("field"))
-                .containsExactlyInAnyOrder("nam", "scopes", "workspace");
+                .containsExactlyInAnyOrder("nam", "scopes", "workspace", "name");
     }
 
     @Test

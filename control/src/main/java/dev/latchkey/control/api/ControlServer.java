@@ -79,7 +79,7 @@ public final class ControlServer implements AutoCloseable {
         RefusedChanges refusedChanges = new RefusedChanges();
         CallShares shares = new CallShares();
         List<ServerServiceDefinition> authenticated = services.stream()
-                .map(service -> ServerInterceptors.intercept(service, refusedChanges, shares, auth))
+                .map(service -> ServerInterceptors.intercept(service, new ExplicitFields(), refusedChanges, shares, auth))
                 .toList();
         authenticated.forEach(grpc::addService);
         RestApi rest = new RestApi(authenticated, style);

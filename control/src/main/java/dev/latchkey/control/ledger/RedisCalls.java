@@ -1,6 +1,7 @@
 package dev.latchkey.control.ledger;
 
 import dev.latchkey.control.ledger.StoreException.Fault;
+import dev.latchkey.control.rules.FoundBefore;
 import dev.latchkey.index.IndexClock;
 import dev.latchkey.index.IndexException;
 import dev.latchkey.index.IndexSchema;
@@ -160,6 +161,7 @@ public final class RedisCalls {
     }
 
     private RedisAsyncCommands<String, String> commands() {
+        FoundBefore.requireNone();
         try {
             return link.commands();
         } catch (IndexException e) {

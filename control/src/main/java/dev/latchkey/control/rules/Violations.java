@@ -7,7 +7,10 @@ import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** Collects what is wrong with one request, to refuse it once, for all of it. Not thread-safe. */
+/**
+ * Collects what is wrong with one request, to refuse it once, for all of it. Begins with what was {@linkplain FoundBefore found
+ * before}. Not thread-safe.
+ */
 public final class Violations {
     /** The page size where none is asked for. */
     static final int DEFAULT_PAGE = 100;
@@ -24,11 +27,18 @@ public final class Violations {
     /** More than anybody reads; bounds what a hostile request costs. */
     private static final int MAX = 50;
 
-    private final List<Violation> found = new ArrayList<>();
+    private final List<Violation> before = FoundBefore.violations();
+    private final List<Violation> found = new ArrayList<>(before);
 
-    /** @param value fit to be shown, see {@link Shown} */
+    /**
+     * Notes that a field is wrong. Not if that was found before: then its value is not here, and what can be said of it is
+     * about nothing.
+     *
+     * @param value fit to be shown, see {@link Shown}
+     */
     public void add(String field, String value, String expected) {
-        if (found.size() < MAX) {
+        boolean known = before.stream().anyMatch(violation -> violation.field().equals(field));
+        if (!known && found.size() < MAX) {
             found.add(new Violation(field, value, expected));
         }
     }

@@ -103,12 +103,16 @@ final class OpenApiSchemas {
             case INT -> schema.put("type", "integer").put("format", "int32");
             case BOOLEAN -> schema.put("type", "boolean");
             case ENUM -> words(field.getEnumType());
-            case MESSAGE ->
-                Scalars.isTime(field)
-                        ? schema.put("type", "string").put("format", "date-time")
-                        : schema.put("type", "string").put("pattern", "^" + Scalars.SECONDS.pattern() + "$");
+            case MESSAGE -> text(field, schema.put("type", "string"));
             default -> schema.put("type", "string");
         };
+    }
+
+    private static ObjectNode text(FieldDescriptor field, ObjectNode schema) {
+        if (Scalars.isTime(field)) {
+            return schema.put("format", "date-time");
+        }
+        return schema.put("pattern", "^" + (Scalars.isFields(field) ? Scalars.FIELDS : Scalars.SECONDS).pattern() + "$");
     }
 
     private ObjectNode words(EnumDescriptor type) {

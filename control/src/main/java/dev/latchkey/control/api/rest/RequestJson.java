@@ -10,6 +10,7 @@ import dev.latchkey.control.rules.Shown;
 import dev.latchkey.control.rules.Violation;
 import dev.latchkey.control.rules.Violations;
 import dev.latchkey.text.NearestName;
+import dev.latchkey.v1.Fields;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
@@ -19,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the JSON of a request, which is written as {@link RestJson} writes answers, and collects everything that is wrong with it.
- * A member that is null counts as absent. Not thread-safe.
+ * Reads on after what is wrong, which is then not in the message. Not thread-safe.
  */
 final class RequestJson {
     private final Violations violations = new Violations();
@@ -57,6 +58,9 @@ final class RequestJson {
             } else if (!member.getValue().isNull()) {
                 checkAlone(field, seen, path);
                 read(member.getValue(), into, field, path + field.getName());
+            } else if (!takesNull(field)) {
+                String expected = field.isRepeated() ? "an array" : Scalars.expected(field);
+                violation(path + field.getName(), "null", expected + ", or no such member");
             }
         });
     }
@@ -68,11 +72,13 @@ final class RequestJson {
                 into.setField(field, value);
             }
         } else if (json.isArray()) {
+            if (json.isEmpty()) {
+                violation(path, "[]", "at least one element");
+            }
             for (int i = 0; i < json.size(); i++) {
                 Object value = value(json.get(i), into, field, path + "[" + i + "]");
-                if (value != null) {
-                    into.addRepeatedField(field, value);
-                }
+                // What stands at this place is known to be wrong; the others keep theirs.
+                into.addRepeatedField(field, value == null ? Scalars.none(field, into) : value);
             }
         } else {
             violation(path, shown(json), "an array");
@@ -97,6 +103,15 @@ final class RequestJson {
                     Scalars.expected(field));
         }
         return value;
+    }
+
+    /**
+     * Tells whether null is as good as no such member. Not where its absence is a default, or leaves what there is: in an update,
+     * null might be meant to take something away.
+     */
+    static boolean takesNull(FieldDescriptor field) {
+        return field.getOptions().getExtension(Fields.nullIsAbsent)
+                || !(field.isRepeated() || field.hasPresence() || field.getJavaType() == JavaType.ENUM);
     }
 
     private void checkAlone(FieldDescriptor field, Set<OneofDescriptor> seen, String path) {

@@ -1,7 +1,9 @@
 package dev.latchkey.control.api.rest;
 
+import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -16,12 +18,14 @@ import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.common.QueryParams;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import dev.latchkey.control.rules.Shown;
+import dev.latchkey.control.rules.Violation;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes the message of an HTTP request: from its path, and from its body or its query. Whatever it does not know it refuses: a
@@ -39,18 +43,23 @@ final class RequestReader {
 
     private RequestReader() {}
 
-    /** @throws ProblemException if it is no request of this method; says all that is wrong */
-    static Message read(RestMethod method, ServiceRequestContext context, AggregatedHttpRequest request) {
+    /**
+     * A request.
+     *
+     * @param message without what is wrong
+     * @param wrong what could not be read, or must not be there
+     */
+    record Read(Message message, List<Violation> wrong) {}
+
+    /** @throws ProblemException if it has no body that could be read at all */
+    static Read read(RestMethod method, ServiceRequestContext context, AggregatedHttpRequest request) {
         RequestJson reader = new RequestJson();
         ObjectNode members = body(method, request);
         addParameters(method, context.queryParams(), members, reader);
         addVariables(method, context, members, reader);
         Message.Builder message = DynamicMessage.newBuilder(method.descriptor().getInputType());
         reader.read(members, message, "");
-        if (!reader.violations().isEmpty()) {
-            throw new ProblemException(Problem.of(reader.violations()));
-        }
-        return message.build();
+        return new Read(message.build(), reader.violations());
     }
 
     private static ObjectNode body(RestMethod method, AggregatedHttpRequest request) {
@@ -62,23 +71,35 @@ final class RequestReader {
             throw invalid("this call takes no body");
         }
         checkType(request.contentType());
+        JsonNode json = parse(request.content().array());
+        if (json instanceof ObjectNode object) {
+            return object;
+        }
+        throw invalid("the body is no JSON object");
+    }
+
+    private static JsonNode parse(byte[] body) {
         try {
-            JsonNode json = JSON.readTree(StandardCharsets.UTF_8
+            return JSON.readTree(StandardCharsets.UTF_8
                     .newDecoder()
-                    .decode(ByteBuffer.wrap(request.content().array()))
+                    .decode(ByteBuffer.wrap(body))
                     .toString());
-            if (json instanceof ObjectNode object) {
-                return object;
-            }
-            throw invalid("the body is no JSON object");
+        } catch (StreamConstraintsException e) {
+            throw invalid("the body is beyond the limits of JSON here: at most 1000 brackets deep, numbers of at most 1000"
+                    + " characters and names of at most 50000");
         } catch (JsonProcessingException e) {
-            throw invalid("the body is no JSON (RFC 8259): wrong in line "
-                    + e.getLocation().getLineNr() + ", column "
-                    + e.getLocation().getColumnNr()
+            throw invalid("the body is no JSON (RFC 8259): wrong" + where(e.getLocation())
                     + "; each member may be there once");
         } catch (CharacterCodingException e) {
             throw invalid("the body is not in UTF-8");
+        } catch (RuntimeException | StackOverflowError e) {
+            // Whatever a parser makes of a body: it is the body that is wrong.
+            throw invalid("the body is no JSON (RFC 8259)");
         }
+    }
+
+    private static String where(@Nullable JsonLocation place) {
+        return place == null ? "" : " in line " + place.getLineNr() + ", column " + place.getColumnNr();
     }
 
     private static void checkType(MediaType type) {

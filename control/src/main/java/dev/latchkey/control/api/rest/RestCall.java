@@ -1,11 +1,14 @@
 package dev.latchkey.control.api.rest;
 
 import com.google.protobuf.Message;
+import dev.latchkey.control.rules.FoundBefore;
+import dev.latchkey.control.rules.Violation;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.ServerCall;
 import io.grpc.ServerMethodDefinition;
 import io.grpc.Status;
+import java.util.List;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -31,10 +34,15 @@ final class RestCall<Q, A> extends ServerCall<Q, A> {
         this.listener = definition.getServerCallHandler().startCall(this, headers);
     }
 
-    /** Hands over the request and returns when the call has ended. */
-    void send(Message request) {
-        listener.onMessage(method.parseRequest(request.toByteString().newInput()));
-        listener.onHalfClose();
+    /**
+     * Hands over the request and returns when the call has ended. If anything is wrong with it, the call is not done; but what
+     * else is wrong is found out.
+     */
+    void send(Message request, List<Violation> wrong) {
+        FoundBefore.during(wrong, () -> {
+            listener.onMessage(method.parseRequest(request.toByteString().newInput()));
+            listener.onHalfClose();
+        });
         listener.onComplete();
     }
 

@@ -72,13 +72,22 @@ final class RestResource implements HttpService {
             if (context.isCancelled()) {
                 throw new ProblemException(Problem.of(ProblemKind.CANCELLED, ""));
             }
-            call.send(RequestReader.read(method, context, request));
+            RequestReader.Read read = RequestReader.read(method, context, request);
+            call.send(read.message(), read.wrong());
+            if (!read.wrong().isEmpty() && isOk(call)) {
+                // Its method has no rules.
+                throw new ProblemException(Problem.of(read.wrong()));
+            }
         } catch (ProblemException e) {
             call.giveUp();
             note(context, Status.INVALID_ARGUMENT);
             return problems.response(e.problem());
         }
         return end(context, call);
+    }
+
+    private static boolean isOk(RestCall<?, ?> call) {
+        return call.status() != null && call.status().isOk();
     }
 
     private AggregatedHttpResponse end(ServiceRequestContext context, RestCall<?, ?> call) {

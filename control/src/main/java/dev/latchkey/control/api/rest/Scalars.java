@@ -4,15 +4,19 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.BooleanNode;
 import com.fasterxml.jackson.databind.node.IntNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor.JavaType;
 import com.google.protobuf.Duration;
+import com.google.protobuf.FieldMask;
+import com.google.protobuf.Message;
 import com.google.protobuf.Timestamp;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -20,7 +24,10 @@ import org.jspecify.annotations.Nullable;
 /** Reads single values of requests. */
 final class Scalars {
     private static final Set<String> MESSAGES = Set.of(
-            Timestamp.getDescriptor().getFullName(), Duration.getDescriptor().getFullName());
+            Timestamp.getDescriptor().getFullName(),
+            Duration.getDescriptor().getFullName(),
+            FieldMask.getDescriptor().getFullName());
+    static final Pattern FIELDS = Pattern.compile("[a-z_]{1,64}(,[a-z_]{1,64}){0,15}");
     static final Pattern SECONDS = Pattern.compile("-?[0-9]{1,12}(\\.[0-9]{1,9})?s");
     private static final Pattern WHOLE = Pattern.compile("-?[0-9]{1,10}");
     private static final Pattern TIME =
@@ -29,7 +36,7 @@ final class Scalars {
 
     private Scalars() {}
 
-    /** Tells whether a message is one value in JSON: a time or a duration. */
+    /** Tells whether a message is one value in JSON: a time, a duration or a list of fields. */
     static boolean isScalar(FieldDescriptor field) {
         return field.getJavaType() != JavaType.MESSAGE
                 || MESSAGES.contains(field.getMessageType().getFullName());
@@ -66,19 +73,54 @@ final class Scalars {
             case BOOLEAN -> "true or false";
             case STRING -> "a string of Unicode characters";
             case ENUM -> "one of " + String.join(", ", EnumWords.of(field.getEnumType()));
-            default -> isTime(field) ? "a time by RFC 3339: \"2027-01-31T00:00:00Z\"" : "seconds: \"3600s\"";
+            default -> expectedText(field);
         };
     }
 
-    /** Of a message that is one value: tells whether it is a time, and not a duration. */
+    private static String expectedText(FieldDescriptor field) {
+        if (!isScalar(field)) {
+            return "an object";
+        }
+        if (isFields(field)) {
+            return "names of fields: \"name,scopes\"";
+        }
+        return isTime(field) ? "a time by RFC 3339: \"2027-01-31T00:00:00Z\"" : "seconds: \"3600s\"";
+    }
+
+    /** Returns what stands in a list in the place of a value that could not be read. */
+    static Object none(FieldDescriptor field, Message.Builder of) {
+        return switch (field.getJavaType()) {
+            case MESSAGE -> of.newBuilderForField(field).build();
+            case STRING -> "";
+            default -> throw new IllegalArgumentException(field.getFullName() + ": no lists of its type are known");
+        };
+    }
+
+    /** Of a message that is one value: tells whether it is a time. */
     static boolean isTime(FieldDescriptor field) {
-        return field.getMessageType()
-                .getFullName()
-                .equals(Timestamp.getDescriptor().getFullName());
+        return is(field, Timestamp.getDescriptor());
+    }
+
+    /** Of a message that is one value: tells whether it is a list of fields. */
+    static boolean isFields(FieldDescriptor field) {
+        return is(field, FieldMask.getDescriptor());
+    }
+
+    private static boolean is(FieldDescriptor field, Descriptor type) {
+        return field.getMessageType().getFullName().equals(type.getFullName());
     }
 
     private static @Nullable Object message(FieldDescriptor field, String text) {
+        if (isFields(field)) {
+            return fields(text);
+        }
         return isTime(field) ? time(text) : duration(text);
+    }
+
+    private static @Nullable FieldMask fields(String text) {
+        return FIELDS.matcher(text).matches()
+                ? FieldMask.newBuilder().addAllPaths(List.of(text.split(","))).build()
+                : null;
     }
 
     private static @Nullable Duration duration(String text) {

@@ -8,6 +8,8 @@ import dev.latchkey.control.rules.Violation;
 import dev.latchkey.v1.CreateKeyRequest;
 import dev.latchkey.v1.ImportKeysRequest;
 import dev.latchkey.v1.ListKeysRequest;
+import dev.latchkey.v1.RotateKeyRequest;
+import dev.latchkey.v1.UpdateKeyRequest;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -70,7 +72,7 @@ class RequestJsonTest {
 
         assertThat(violations(json, ImportKeysRequest.newBuilder()))
                 .extracting(Violation::field)
-                .containsExactly("keys[1].secret", "keys[1].nam", "scope");
+                .containsExactly("keys[0].scopes", "keys[1].secret", "keys[1].nam", "scope");
     }
 
     @Test
@@ -89,9 +91,41 @@ class RequestJsonTest {
     }
 
     @Test
-    void read_nullMember_isAbsent() {
-        assertThat(violations("{'expire_time':null,'lifetime':'1s'}", CreateKeyRequest.newBuilder()))
+    void read_nullWhereAbsenceMeansNone_isAbsent() {
+        assertThat(violations(
+                        "{'expire_time':null,'lifetime':'1s','request_id':null}", CreateKeyRequest.newBuilder()))
                 .isEmpty();
+        assertThat(violations(
+                        "{'keys':[{'secret':'x','name':null,'lifetime':null,'expire_time':null}]}",
+                        ImportKeysRequest.newBuilder()))
+                .isEmpty();
+    }
+
+    @Test
+    void read_nullWhereAbsenceMeansADefaultOrNoChange_isRefused() {
+        assertThat(violations("{'environment':null,'scopes':null}", CreateKeyRequest.newBuilder()))
+                .containsExactly(
+                        new Violation("environment", "null", "one of live, test, or no such member"),
+                        new Violation("scopes", "null", "an array, or no such member"));
+        assertThat(violations(
+                        "{'name':null,'scopes':null,'lifetime':null,'expire_time':null}",
+                        UpdateKeyRequest.newBuilder()))
+                .extracting(Violation::field)
+                .containsExactly("name", "scopes", "lifetime", "expire_time");
+        assertThat(violations("{'overlap':null,'expire_time':null}", RotateKeyRequest.newBuilder()))
+                .extracting(Violation::field)
+                .containsExactly("overlap", "expire_time");
+        assertThat(violations("{'keys':[{'scopes':null}]}", ImportKeysRequest.newBuilder()))
+                .extracting(Violation::field)
+                .containsExactly("keys[0].scopes");
+    }
+
+    @Test
+    void read_wrongElement_leavesTheOthersAtTheirPlaces() throws Exception {
+        ImportKeysRequest.Builder request = ImportKeysRequest.newBuilder();
+        new RequestJson().read(new JsonMapper().readTree("{\"keys\":[7,{\"name\":\"a\"}]}"), request, "");
+
+        assertThat(request.getKeys(1).getName()).isEqualTo("a");
     }
 
     private static List<Violation> violations(String json, Message.Builder into) {
