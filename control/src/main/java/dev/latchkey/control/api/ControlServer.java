@@ -1,5 +1,6 @@
 package dev.latchkey.control.api;
 
+import com.google.protobuf.InvalidProtocolBufferException;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.MediaType;
@@ -136,11 +137,24 @@ public final class ControlServer implements AutoCloseable {
 
     /** Armeria's own mapping calls a passed deadline CANCELLED; and it would tell causes. */
     private static Status statusOf(RequestContext context, Status status, Throwable cause, Metadata metadata) {
+        if (isNoMessage(cause)) {
+            return Status.INVALID_ARGUMENT.withDescription("the request's bytes are no message of this call");
+        }
         return cause instanceof RequestTimeoutException
                 ? Status.DEADLINE_EXCEEDED
                 : GrpcExceptionHandlerFunction.of()
                         .apply(context, status, cause, metadata)
                         .withCause(null);
+    }
+
+    /** gRPC would call it INTERNAL, but it is the caller's fault. */
+    private static boolean isNoMessage(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof InvalidProtocolBufferException) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static HttpService readyz(Readiness readiness) {
