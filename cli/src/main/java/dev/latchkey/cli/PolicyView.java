@@ -31,6 +31,9 @@ final class PolicyView {
             }
         }
         json.put("preflight", preflight(policy));
+        if (policy.exactReadings()) {
+            json.put("readings", "exact");
+        }
         return json;
     }
 
@@ -43,7 +46,8 @@ final class PolicyView {
         }
         TextTable scopes = new TextTable().row("SCOPE", "DESCRIPTION");
         policy.scopes().forEach(scopes::row);
-        return rules + "\n" + scopes + "\npreflight: " + preflight(policy) + "\n";
+        return rules + "\n" + scopes + "\npreflight: " + preflight(policy) + "\n"
+                + (policy.exactReadings() ? "readings: exact\n" : "");
     }
 
     private static void putRequirement(ObjectNode rule, Requirement requirement) {

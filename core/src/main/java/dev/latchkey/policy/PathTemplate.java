@@ -5,6 +5,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The shape of a path: segments that are exact, {@code {name}} (one segment) or, at most once, {@code **} (one or more), and
@@ -93,6 +94,13 @@ record PathTemplate(List<Segment> segments, boolean trailingSlash) implements Co
                 .map(segment -> new Segment(segment.kind, CaseFolding.fold(segment.text)))
                 .toList();
         return new PathTemplate(folded, trailingSlash);
+    }
+
+    /** Returns the last segment's text if it is exact, else null. */
+    @Nullable
+    String exactEnd() {
+        Segment last = segments.isEmpty() ? REST : segments.get(segments.size() - 1);
+        return last.kind == Kind.EXACT ? last.text : null;
     }
 
     /** Returns where {@code **} stands, or -1. */

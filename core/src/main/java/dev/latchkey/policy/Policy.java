@@ -17,12 +17,19 @@ public final class Policy {
     private final Map<String, String> scopes;
     private final RouteTable table;
     private final boolean preflight;
+    private final boolean exactReadings;
 
-    Policy(Collection<String> hosts, Map<String, String> scopes, RouteTable table, boolean preflight) {
+    Policy(
+            Collection<String> hosts,
+            Map<String, String> scopes,
+            RouteTable table,
+            boolean preflight,
+            boolean exactReadings) {
         this.hosts = new Hosts(hosts);
         this.scopes = Collections.unmodifiableMap(new LinkedHashMap<>(scopes));
         this.table = table;
         this.preflight = preflight;
+        this.exactReadings = exactReadings;
     }
 
     /**
@@ -46,6 +53,11 @@ public final class Policy {
         return preflight;
     }
 
+    /** Tells whether paths are taken as they are written only, without a look at how an upstream might read them. */
+    public boolean exactReadings() {
+        return exactReadings;
+    }
+
     /**
      * Tells whether the policy is for this host. One that names no hosts is for any.
      *
@@ -60,6 +72,14 @@ public final class Policy {
         return hosts.serve(authority) ? table.match(method, path) : null;
     }
 
+    /**
+     * Returns why {@link #match} finds no rule although a template matches and has one: an upstream might read the path so that
+     * another rule were for it. Null if that is not the reason.
+     */
+    public @Nullable Misreading misreading(String method, CanonicalPath path) {
+        return table.misreading(method, path.segments(), path.trailingSlash());
+    }
+
     /** Returns all rules, the more specific first. */
     public List<Route> routes() {
         return table.routes();
@@ -67,7 +87,7 @@ public final class Policy {
 
     /** Returns what is surely not meant, though the policy can be used: one line each. */
     public List<String> warnings() {
-        return table.warnings();
+        return RouteWarnings.of(table);
     }
 
     @Override

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads a policy file, once. Goes on after a problem, so that all are found. */
 final class PolicyParser {
-    private static final List<String> FIELDS = List.of("hosts", "scopes", "routes", "preflight");
+    private static final List<String> FIELDS = List.of("hosts", "scopes", "routes", "preflight", "readings");
     private static final Pattern SCOPE = Pattern.compile("[A-Za-z0-9][A-Za-z0-9:._/-]{0,63}");
 
     private final Problems problems;
@@ -28,10 +28,11 @@ final class PolicyParser {
         }
         Set<String> hosts = hosts(fields);
         Map<String, String> scopes = scopes(fields);
-        RouteTable table = new RouteTable(rules(fields, root.line(), scopes));
-        boolean preflight = preflight(fields);
+        boolean exactReadings = isFirst(fields, "readings", "exact", "all");
+        RouteTable table = new RouteTable(rules(fields, root.line(), scopes), exactReadings);
+        boolean preflight = isFirst(fields, "preflight", "allow", "deny");
         problems.throwIfAny();
-        return new Policy(hosts, scopes, table, preflight);
+        return new Policy(hosts, scopes, table, preflight, exactReadings);
     }
 
     private Set<String> hosts(YamlFields fields) {
@@ -93,14 +94,14 @@ final class PolicyParser {
         return rules.entries();
     }
 
-    private boolean preflight(YamlFields fields) {
-        String expected = "allow or deny";
-        Yaml.Entry field = fields.find("preflight");
-        String text = field == null ? null : fields.text("preflight", field.value(), expected);
-        boolean allow = "allow".equals(text);
-        if (field != null && text != null && !allow && !text.equals("deny")) {
-            problems.add(field.line(), "preflight: " + text, expected);
+    /** Reads a field that has two values, of which the second is the default. */
+    private boolean isFirst(YamlFields fields, String name, String first, String second) {
+        String expected = first + " or " + second;
+        Yaml.Entry field = fields.find(name);
+        String text = field == null ? null : fields.text(name, field.value(), expected);
+        if (field != null && text != null && !text.equals(first) && !text.equals(second)) {
+            problems.add(field.line(), name + ": " + text, expected);
         }
-        return allow;
+        return first.equals(text);
     }
 }

@@ -52,7 +52,7 @@ final class RuleParser {
             Place place = text == null ? null : place(text, match.line());
             if (text != null && place != null && isFirst(place, text, match.line()) && requirement != null) {
                 Route route = new Route(text, requirement, environment);
-                entries.add(new RouteTable.Entry(place.method, place.template, route));
+                entries.add(new RouteTable.Entry(place.method, place.template, route, match.line()));
             }
         }
     }

@@ -65,20 +65,20 @@ class PolicyProblemsTest {
                 arguments("an empty file", "", "1: an empty file (expected: a policy)"),
                 arguments("only a comment", "# nothing\n", "1: an empty file (expected: a policy)"),
                 arguments(
-                        "a list", "- a", "1: policy: a list (expected: a mapping of hosts, scopes, routes, preflight)"),
-                arguments("a word", "a", "1: policy: a (expected: a mapping of hosts, scopes, routes, preflight)"),
+                        "a list", "- a", "1: policy: a list (expected: a mapping of hosts, scopes, routes, preflight, readings)"),
+                arguments("a word", "a", "1: policy: a (expected: a mapping of hosts, scopes, routes, preflight, readings)"),
                 arguments(
                         "an empty mapping",
                         "{}",
-                        "1: policy: an empty mapping (expected: a mapping of hosts, scopes, routes, preflight)"),
+                        "1: policy: an empty mapping (expected: a mapping of hosts, scopes, routes, preflight, readings)"),
                 arguments(
                         "an unknown field",
                         RULE + "\nroute: a",
-                        "2: unknown field route (expected: one of hosts, scopes, routes, preflight)"),
+                        "2: unknown field route (expected: one of hosts, scopes, routes, preflight, readings)"),
                 arguments(
                         "a merge key",
                         RULE + "\n<<: {preflight: allow}",
-                        "2: unknown field << (expected: one of hosts, scopes, routes, preflight)"),
+                        "2: unknown field << (expected: one of hosts, scopes, routes, preflight, readings)"),
                 arguments(
                         "a field given twice",
                         RULE + "\npreflight: deny\npreflight: allow",

@@ -233,4 +233,87 @@ class PolicyTest {
         assertThat(match(policy, "DELETE", "/v1/invoices/7")).isNull();
         assertThat(match(policy, "GET", "/V1/Cases")).isNull();
     }
+
+    private static final String DOCS = """
+            scopes: {internal: Internal}
+            routes:
+            - match: [GET /docs/**, GET /docs/**/]
+              public: true
+            - match: GET /docs/internal/**
+              scope: internal
+            """;
+
+    private static String rule(Policy policy, String path) {
+        Route route = policy.match("a.example", "GET", CanonicalPath.parse(path));
+        return route == null ? null : route.rule();
+    }
+
+    @Test
+    void readings_unsetOrAll_refuseWhatAnUpstreamMayReadOtherwise() {
+        assertThat(rule(Policy.parse(DOCS, "p"), "/docs/internal/x/")).isNull();
+        assertThat(rule(Policy.parse("readings: all\n" + DOCS, "p"), "/docs/internal/x/")).isNull();
+        assertThat(rule(Policy.parse(DOCS, "p"), "/docs/x/")).isEqualTo("GET /docs/**/");
+    }
+
+    @Test
+    void readings_exact_takePathsAsWritten() {
+        Policy exact = Policy.parse("readings: exact\n" + DOCS, "p");
+
+        assertThat(rule(exact, "/docs/internal/x/")).isEqualTo("GET /docs/**/");
+        assertThat(rule(exact, "/docs/internal/x")).isEqualTo("GET /docs/internal/**");
+        assertThat(rule(exact, "/docs/INTERNAL/x")).isEqualTo("GET /docs/**");
+        assertThat(exact.warnings()).isEmpty();
+        assertThat(exact.misreading("GET", CanonicalPath.parse("/docs/internal/x/"))).isNull();
+    }
+
+    @Test
+    void misreading_pathWithTwoReadings_namesReadingAndBothRules() {
+        Misreading misreading = Policy.parse(DOCS, "p").misreading("GET", CanonicalPath.parse("/docs/internal/x/"));
+
+        assertThat(misreading.reading()).isEqualTo(Reading.FINAL_SLASH);
+        assertThat(misreading.chosen().rule()).isEqualTo("GET /docs/**/");
+        assertThat(misreading.otherText()).isEqualTo("GET /docs/internal/**");
+        assertThat(Policy.parse(DOCS, "p").misreading("GET", CanonicalPath.parse("/docs/x"))).isNull();
+        assertThat(Policy.parse(DOCS, "p").misreading("GET", CanonicalPath.parse("/x"))).isNull();
+    }
+
+    @Test
+    void warnings_templateThatTheGuardMakesUnreachable_isNamedWithLines() {
+        assertThat(Policy.parse(DOCS, "p").warnings())
+                .containsExactly("GET /docs/internal/** (line 5) is out of reach: read with its final / added or left out,"
+                        + " its paths are those of GET /docs/**/ (line 3) (expected: the same requirement and"
+                        + " environment in both, or readings: exact)");
+    }
+
+    @Test
+    void warnings_reachableTemplates_areNotNamed() {
+        assertThat(Policy.parse("""
+                scopes: {a: A, b: B}
+                routes:
+                - match: [GET /a, GET /a/, "GET /a/{x}", GET /a/b/**, GET /a/b/**/, "* /c/**"]
+                  scope: a
+                - match: ["GET /d/{x}", GET /a/export, GET /a/export.json, "POST /e:run", GET /E]
+                  scope: b
+                """, "p").warnings()).isEmpty();
+    }
+
+    @Test
+    void warnings_everyUnreachableTemplate_isNamed() {
+        assertThat(Policy.parse("""
+                scopes: {a: A, b: B}
+                routes:
+                - match: "GET /a/{x}"
+                  scope: a
+                - match: "GET /a/{x}/"
+                  scope: b
+                - match: POST /c
+                  scope: a
+                - match: "* /c/"
+                  scope: a
+                  environment: test
+                """, "p").warnings())
+                .hasSize(4)
+                .satisfies(lines -> assertThat(String.join("\n", lines))
+                        .contains("GET /a/{x} (line 3)", "GET /a/{x}/ (line 5)", "POST /c (line 7)", "* /c/ (line 9)"));
+    }
 }

@@ -74,12 +74,11 @@ class RouteTablePropertyTest {
     }
 
     private static RouteTable table(Map<String, Route> rules) {
-        return new RouteTable(rules.values().stream()
+        List<RouteTable.Entry> entries = rules.values().stream()
                 .map(route -> new RouteTable.Entry(
-                        route.rule().split(" ")[0],
-                        PathTemplate.parse(route.rule().split(" ")[1]),
-                        route))
-                .toList());
+                        route.rule().split(" ")[0], PathTemplate.parse(route.rule().split(" ")[1]), route, 1))
+                .toList();
+        return new RouteTable(entries, /* exactReadings= */ false);
     }
 
     /** Returns rules by method and shape, so that there is one of each. */
@@ -118,7 +117,16 @@ class RouteTablePropertyTest {
 
     private static @Nullable Route linear(Map<String, Route> rules, String method, String path) {
         List<String> best = best(rules, path, false);
-        return best.equals(best(rules, path, true)) ? rule(rules, best, method) : null;
+        String flipped = path.equals("/") ? "" : path.endsWith("/") ? path.substring(0, path.length() - 1) : path + "/";
+        boolean open = best.equals(best(rules, path, true))
+                && isOpen(rules, best(rules, flipped, false), method)
+                && isOpen(rules, best(rules, flipped, true), method);
+        return open ? rule(rules, best, method) : null;
+    }
+
+    /** Tells whether another reading of the path has no template, or a rule: all of them are public here. */
+    private static boolean isOpen(Map<String, Route> rules, List<String> best, String method) {
+        return best.isEmpty() || (best.size() == 1 && rule(rules, best, method) != null);
     }
 
     private static @Nullable Route rule(Map<String, Route> rules, List<String> best, String method) {
@@ -166,7 +174,7 @@ class RouteTablePropertyTest {
 
     /** Returns the segments, the last one empty after a trailing slash. */
     private static List<String> segments(String path) {
-        return List.of(path.substring(1).split("/", -1));
+        return path.isEmpty() ? List.of() : List.of(path.substring(1).split("/", -1));
     }
 
     private static boolean matches(List<String> template, List<String> path) {

@@ -14,12 +14,12 @@ import org.junit.jupiter.params.provider.CsvSource;
 class RouteTableTest {
 
     private static RouteTable table(String... rules) {
-        return new RouteTable(Arrays.stream(rules).map(RouteTableTest::entry).toList());
+        return new RouteTable(Arrays.stream(rules).map(RouteTableTest::entry).toList(), /* exactReadings= */ false);
     }
 
     private static RouteTable.Entry entry(String rule) {
         String[] parts = rule.split(" ");
-        return new RouteTable.Entry(parts[0], PathTemplate.parse(parts[1]), new Route(rule, Requirement.PUBLIC, null));
+        return new RouteTable.Entry(parts[0], PathTemplate.parse(parts[1]), new Route(rule, Requirement.PUBLIC, null), 1);
     }
 
     /** Returns the rule that decides, as written, or null if none does. */
@@ -255,6 +255,126 @@ class RouteTableTest {
         }
     }
 
+    /** Each rule is written with what it needs behind it. */
+    @Nested
+    class OtherReadings {
+        private static RouteTable needs(String... rules) {
+            return new RouteTable(Arrays.stream(rules).map(OtherReadings::entry).toList(), /* exactReadings= */ false);
+        }
+
+        private static RouteTable.Entry entry(String rule) {
+            String[] parts = rule.split(" ");
+            Requirement requirement = parts[2].equals("public")
+                    ? Requirement.PUBLIC
+                    : new Requirement(Requirement.Kind.ALL_OF, List.of(parts[2]));
+            RouteEnvironment environment = parts.length < 4 ? null : RouteEnvironment.of(parts[3]);
+            Route route = new Route(parts[0] + " " + parts[1], requirement, environment);
+            return new RouteTable.Entry(parts[0], PathTemplate.parse(parts[1]), route, 1);
+        }
+
+        @Test
+        void match_finalSlashAvoidsNarrowerTemplate_isNoRule() {
+            RouteTable docs = needs("GET /docs/** public", "GET /docs/**/ public", "GET /docs/internal/** secret");
+
+            assertThat(decides(docs, "GET", "/docs/internal/x/")).isNull();
+            assertThat(decides(docs, "GET", "/docs/Internal/x/")).isNull();
+            assertThat(decides(docs, "HEAD", "/docs/internal/x/")).isNull();
+            assertThat(decides(docs, "GET", "/docs/guide/x")).isEqualTo("GET /docs/**");
+            assertThat(decides(docs, "GET", "/docs/guide/x/")).isEqualTo("GET /docs/**/");
+            assertThat(decides(docs, "GET", "/docs/internal/x"))
+                    .as("which the upstream may serve as the public one")
+                    .isNull();
+        }
+
+        @Test
+        void match_bothEndingsNeedTheSame_isRule() {
+            RouteTable table = needs("GET /a x", "GET /a/ x", "GET /b x live", "GET /b/ x test", "GET /c x", "POST /c/ x");
+
+            assertThat(decides(table, "GET", "/a")).isEqualTo("GET /a");
+            assertThat(decides(table, "GET", "/a/")).isEqualTo("GET /a/");
+            assertThat(decides(table, "GET", "/b"))
+                    .as("differ only in environment")
+                    .isNull();
+            assertThat(decides(table, "GET", "/b/")).isNull();
+            assertThat(decides(table, "GET", "/c"))
+                    .as("closed to GET with the other ending")
+                    .isNull();
+        }
+
+        @ParameterizedTest(name = "{0}")
+        @CsvSource({
+            "a suffix,                     /v1/cases/export.json",
+            "several suffixes,             /v1/cases/export.tar.gz",
+            "a suffix and capitals,        /v1/cases/EXPORT.JSON",
+            "a suffix and a final slash,   /v1/cases/export.json/",
+            "a final dot,                  /v1/cases/export.",
+            "a final blank,                /v1/cases/export%20",
+            "a no-break space,             /v1/cases/export%C2%A0",
+            "a first blank,                /v1/cases/%20export",
+            "a matrix parameter,           '/v1/cases/export,x'",
+            "a verb,                       /v1/cases/export:run",
+            "an escaped colon,             /v1/cases/export%3Arun",
+            "full-width letters,           /v1/cases/%EF%BD%85xport",
+            "a full-width dot,             /v1/cases/export%EF%BC%8Ejson",
+            "a full-width slash,           /v1/cases%EF%BC%8Fexport",
+            "full-width dots,              /v1/cases/x%EF%BC%8F%EF%BC%8E%EF%BC%8E%EF%BC%8Fexport",
+            "a full-width question mark,   /v1/cases/export%EF%BC%9Fx",
+            "a blank within a prefix,      /v1/cases%20/export",
+            "a segment of blanks,          /v1/%20/cases/export"
+        })
+        void match_endOfSegmentHidesExactSibling_isNoRule(String row, String path) {
+            RouteTable table = needs(
+                    "GET /v1/cases/{id} read",
+                    "GET /v1/cases/{id}/ read",
+                    "GET /v1/cases/export secret",
+                    "GET /v1/** read",
+                    "GET /v1/{x} read",
+                    "GET /v1/{a}/{b}/{c} read");
+
+            assertThat(decides(table, "GET", path)).isNull();
+        }
+
+        @ParameterizedTest(name = "{0}")
+        @CsvSource({
+            "an id with a dot,             /v1/cases/7.json,             'GET /v1/cases/{id}'",
+            "an id with much in it,        '/v1/cases/urn:x:7,8.z',      'GET /v1/cases/{id}'",
+            "a longer name,                /v1/cases/exporter,           'GET /v1/cases/{id}'",
+            "the sibling itself,           /v1/cases/export,             GET /v1/cases/export",
+            "a suffix that is spelled out, /v1/cases/export.csv,         GET /v1/cases/export.csv",
+            "a verb that is spelled out,   /v1/cases:merge,              GET /v1/cases:merge",
+            "a file with a question mark,  /v1/cases/%E4%BD%95%EF%BC%9F, 'GET /v1/cases/{id}'",
+            "a sibling elsewhere,          /v1/parties/export.json,      GET /v1/parties/**"
+        })
+        void match_noExactSiblingOrSpelledOut_isRule(String row, String path, String rule) {
+            RouteTable table = needs(
+                    "GET /v1/cases/{id} read",
+                    "GET /v1/cases/export secret",
+                    "GET /v1/cases/export.csv read",
+                    "POST /v1/cases write",
+                    "GET /v1/cases:merge merge",
+                    "GET /v1/parties/** read");
+
+            assertThat(decides(table, "GET", path)).isEqualTo(rule);
+        }
+
+        @Test
+        void match_siblingLacksTheMethodOrNeedsTheSame_isNoRuleOrRule() {
+            RouteTable table = needs(
+                    "GET /a/{id} read", "POST /a/export secret", "GET /b/{id} read", "GET /b/export read");
+
+            assertThat(decides(table, "GET", "/a/export.json")).isNull();
+            assertThat(decides(table, "GET", "/b/export.json")).isEqualTo("GET /b/{id}");
+        }
+
+        @Test
+        void match_longSegmentOfDots_looksNoFurtherThanTheLongestSibling() {
+            RouteTable table = needs("GET /a/{id} read", "GET /a/export secret");
+
+            assertThat(decides(table, "GET", "/a/" + ".x".repeat(4_000))).isEqualTo("GET /a/{id}");
+            assertThat(decides(table, "GET", "/a/export" + ".x".repeat(4_000))).isNull();
+        }
+    }
+
     @Test
     void match_percentEncodedLiteral_isComparedDecoded() {
         RouteTable table =
@@ -269,9 +389,9 @@ class RouteTableTest {
     }
 
     @Test
-    void match_pathOfThirtyThousandSegments_isDecidedByItsEnds() {
+    void match_pathOfFourThousandSegments_isDecidedByItsEnds() {
         RouteTable table = table("GET /v1/**/end", "GET /**", "GET /V1/**/a/end");
-        String middle = "/a".repeat(30_000);
+        String middle = "/a".repeat(4_000);
 
         assertThat(decides(table, "GET", "/v1" + middle + "/end")).isNull();
         assertThat(decides(table, "GET", "/v1" + middle)).isEqualTo("GET /**");

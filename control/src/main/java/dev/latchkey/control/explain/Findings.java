@@ -9,6 +9,8 @@ import dev.latchkey.decision.RouteConfig;
 import dev.latchkey.key.Credential;
 import dev.latchkey.key.Environment;
 import dev.latchkey.key.KeyRecord;
+import dev.latchkey.policy.CanonicalPath;
+import dev.latchkey.policy.Misreading;
 import dev.latchkey.policy.Policy;
 import dev.latchkey.policy.Requirement;
 import dev.latchkey.policy.Route;
@@ -128,9 +130,16 @@ final class Findings {
             return "a CORS preflight, which the policy lets through";
         }
         Policy policy = policy();
-        return policy.servesHost(question.authority())
+        if (!policy.servesHost(question.authority())) {
+            return "the policy is not for the host " + Shown.quoted(question.authority());
+        }
+        CanonicalPath path = question.request().path();
+        Misreading misreading = path == null ? null : policy.misreading(question.method(), path);
+        return misreading == null
                 ? "the policy has no rule for this method and path, so no key gives access"
-                : "the policy is not for the host " + Shown.quoted(question.authority());
+                : misreading.chosen().rule() + " matches, but read " + misreading.reading().text()
+                        + " the path is one of " + misreading.otherText()
+                        + "; an upstream may read it so, so no key gives access";
     }
 
     private Policy policy() {

@@ -14,6 +14,9 @@ final class PathFault {
         if (!path.startsWith("/")) {
             return Shown.quoted(path) + " (expected: a path that starts with /)";
         }
+        if (path.length() > CanonicalPath.MAX_LENGTH) {
+            return path.length() + " characters (expected: at most " + CanonicalPath.MAX_LENGTH + ")";
+        }
         String[] segments = path.substring(1).split("/", -1);
         for (int i = 0; i < segments.length; i++) {
             boolean last = i == segments.length - 1;
