@@ -1,29 +1,39 @@
 package dev.latchkey.answer;
 
 import dev.latchkey.key.KeyRecord;
-import java.util.BitSet;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
-import java.util.Set;
 import java.util.function.BiConsumer;
-import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The headers that tell the upstream who is calling. An upstream believes them, so no spelling of their names that the client
- * has sent may pass: many frameworks read {@code x_latchkey_key} as {@code x-latchkey-key}.
+ * has sent may pass: CGI, PHP and others make one name of all that differ only in what is neither letter nor digit, such as
+ * {@code x-latchkey-key}, {@code x_latchkey_key} and {@code x.latchkey!key}. The same holds for further headers that are kept
+ * from the upstream.
  *
  * <p>This class is immutable and thread-safe.
  */
 public final class IdentityHeaders {
     private final List<String> names;
-    private final Set<String> dashedNames;
-    private final BitSet lengths = new BitSet();
+    /** Of the names and of what else is kept from the upstream, the bytes. */
+    private final byte[][] guarded;
 
     /** @param prefix in lower case, ending in {@code -} */
     public IdentityHeaders(String prefix) {
+        this(prefix, List.of());
+    }
+
+    public IdentityHeaders(AnswerStyle style) {
+        this(style.identityPrefix(), style.overrides());
+    }
+
+    private IdentityHeaders(String prefix, List<String> further) {
         this.names = List.of(prefix + "workspace", prefix + "key", prefix + "environment", prefix + "scopes");
-        this.dashedNames = names.stream().map(IdentityHeaders::dashed).collect(Collectors.toUnmodifiableSet());
-        names.forEach(name -> lengths.set(name.length()));
+        this.guarded = Stream.concat(names.stream(), further.stream())
+                .map(name -> name.getBytes(StandardCharsets.US_ASCII))
+                .toArray(byte[][]::new);
     }
 
     /** Shows {@code sink} each header, name and value, by which the upstream knows the caller. */
@@ -46,17 +56,33 @@ public final class IdentityHeaders {
         };
     }
 
-    /** Tells whether one of the names has so many characters, and so may have another spelling of it. */
-    public boolean haveLength(int length) {
-        return lengths.get(length);
+    /**
+     * Tells whether a header's name, the bytes {@code [from, to)} of {@code message}, is another spelling of a name that the
+     * upstream believes or must not see: in letter case, or in what is neither letter nor digit.
+     */
+    public boolean isOtherSpelling(byte[] message, int from, int to) {
+        for (byte[] name : guarded) {
+            if (name.length == to - from && alike(name, message, from)) {
+                return !Arrays.equals(name, 0, name.length, message, from, to);
+            }
+        }
+        return false;
     }
 
-    /** Tells whether {@code header} is one of the names with another {@code -}/{@code _} spelling or letter case. */
-    public boolean isOtherSpelling(String header) {
-        return haveLength(header.length()) && !names.contains(header) && dashedNames.contains(dashed(header));
+    private static boolean alike(byte[] name, byte[] message, int from) {
+        for (int i = 0; i < name.length; i++) {
+            if (folded(name[i]) != folded(message[from + i])) {
+                return false;
+            }
+        }
+        return true;
     }
 
-    private static String dashed(String header) {
-        return header.toLowerCase(Locale.ROOT).replace('_', '-');
+    private static int folded(byte b) {
+        if (b >= 'A' && b <= 'Z') {
+            return b - 'A' + 'a';
+        }
+        // A byte that is not ASCII can stand in no name, and is like nothing else.
+        return (b >= 'a' && b <= 'z') || (b >= '0' && b <= '9') || b < 0 ? b : '-';
     }
 }

@@ -146,9 +146,20 @@ class CanonicalPathTest {
 
     @Test
     void segments_ofLongPath_areAllThere() {
-        CanonicalPath path = CanonicalPath.parse("/a".repeat(30_000) + "?/");
+        CanonicalPath path = CanonicalPath.parse("/a".repeat(4_000) + "?/");
 
-        assertThat(path.segments()).hasSize(30_000).containsOnly("a");
+        assertThat(path.segments()).hasSize(4_000).containsOnly("a");
         assertThat(path.trailingSlash()).isFalse();
+    }
+
+    @Test
+    void parse_pathOfEightKibibytes_isTheLongest() {
+        String longest = "/" + "a".repeat(8 * 1024 - 1);
+
+        assertThat(CanonicalPath.parse(longest)).hasToString(longest);
+        assertThat(CanonicalPath.parse(longest + "?" + "q".repeat(60_000))).hasToString(longest);
+        assertThat(CanonicalPath.parse(longest + "a")).isNull();
+        assertThat(CanonicalPath.parse("/a".repeat(4_097))).isNull();
+        assertThat(CanonicalPath.parse("/a".repeat(30_000) + "?q")).isNull();
     }
 }

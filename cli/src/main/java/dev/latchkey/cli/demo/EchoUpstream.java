@@ -1,34 +1,36 @@
 package dev.latchkey.cli.demo;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
-import java.io.ByteArrayOutputStream;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.handler.codec.http.HttpDecoderConfig;
+import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.util.List;
-import java.util.Locale;
-import java.util.Map;
-import java.util.TreeMap;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** A backend that answers every request with what it got: {@code {"upstream","method","path","headers"}}. */
+/**
+ * A backend that answers every request with what it got: {@code {"upstream","method","path","headers"}}. It takes the path as
+ * it comes, whatever stands in it, and heads as large as any Envoy passes on.
+ */
 public final class EchoUpstream implements AutoCloseable {
-    private static final JsonFactory JSON = new JsonFactory();
+    private static final int MAX_LINE = 1 << 20;
+    private static final int MAX_HEAD = 1 << 24;
 
-    private final String name;
-    private final HttpServer server;
-    private final ExecutorService executor = Executors.newCachedThreadPool(task -> {
-        Thread thread = new Thread(task, "echo-upstream");
-        thread.setDaemon(true);
-        return thread;
-    });
+    private final EventLoopGroup loop = new MultiThreadIoEventLoopGroup(
+            /* nThreads= */ 1,
+            new DefaultThreadFactory("echo-upstream", /* daemon= */ true),
+            NioIoHandler.newFactory());
     private final AtomicLong requests = new AtomicLong();
+    private final Channel server;
 
     /** @param name what it calls itself in its answers */
     public EchoUpstream(String name, int port) throws IOException {
@@ -36,15 +38,30 @@ public final class EchoUpstream implements AutoCloseable {
     }
 
     EchoUpstream(String name, InetSocketAddress address) throws IOException {
-        this.name = name;
-        server = HttpServer.create(address, /* backlog= */ 64);
-        server.setExecutor(executor);
-        server.createContext("/", this::echo);
-        server.start();
+        ChannelFuture bound = new ServerBootstrap()
+                .group(loop)
+                .channel(NioServerSocketChannel.class)
+                .childHandler(new ChannelInitializer<Channel>() {
+                    @Override
+                    protected void initChannel(Channel client) {
+                        HttpDecoderConfig limits = new HttpDecoderConfig()
+                                .setMaxInitialLineLength(MAX_LINE)
+                                .setMaxHeaderSize(MAX_HEAD)
+                                .setValidateHeaders(false);
+                        client.pipeline().addLast(new HttpServerCodec(limits), new EchoHandler(name, requests));
+                    }
+                })
+                .bind(address)
+                .awaitUninterruptibly();
+        if (bound.cause() != null) {
+            loop.shutdownGracefully();
+            throw bound.cause() instanceof IOException failure ? failure : new IOException(bound.cause());
+        }
+        server = bound.channel();
     }
 
     public int port() {
-        return server.getAddress().getPort();
+        return ((InetSocketAddress) server.localAddress()).getPort();
     }
 
     /** Returns how many requests have come here. */
@@ -54,42 +71,8 @@ public final class EchoUpstream implements AutoCloseable {
 
     @Override
     public void close() {
-        server.stop(/* delay= */ 0);
-        executor.shutdownNow();
-    }
-
-    private void echo(HttpExchange exchange) throws IOException {
-        requests.incrementAndGet();
-        exchange.getRequestBody().transferTo(OutputStream.nullOutputStream());
-        byte[] body = describe(exchange);
-        boolean head = exchange.getRequestMethod().equals("HEAD");
-        exchange.getResponseHeaders().set("Content-Type", "application/json");
-        exchange.sendResponseHeaders(200, head ? -1 : body.length);
-        if (!head) {
-            exchange.getResponseBody().write(body);
-        }
-        exchange.close();
-    }
-
-    private byte[] describe(HttpExchange exchange) throws IOException {
-        Map<String, String> headers = new TreeMap<>();
-        for (Map.Entry<String, List<String>> header :
-                exchange.getRequestHeaders().entrySet()) {
-            headers.put(header.getKey().toLowerCase(Locale.ROOT), String.join(",", header.getValue()));
-        }
-        ByteArrayOutputStream body = new ByteArrayOutputStream();
-        try (JsonGenerator json = JSON.createGenerator(body)) {
-            json.writeStartObject();
-            json.writeStringField("upstream", name);
-            json.writeStringField("method", exchange.getRequestMethod());
-            json.writeStringField("path", exchange.getRequestURI().toString());
-            json.writeObjectFieldStart("headers");
-            for (Map.Entry<String, String> header : headers.entrySet()) {
-                json.writeStringField(header.getKey(), header.getValue());
-            }
-            json.writeEndObject();
-            json.writeEndObject();
-        }
-        return body.toByteArray();
+        server.close().awaitUninterruptibly();
+        loop.shutdownGracefully(/* quietPeriod= */ 0, /* timeout= */ 1, TimeUnit.SECONDS)
+                .awaitUninterruptibly();
     }
 }

@@ -53,6 +53,10 @@ class ExplainerTest {
                         scope: cases:write
                       - match: GET /healthz
                         public: true
+                      - match: "GET /v2/cases/{id}"
+                        scope: cases:read
+                      - match: GET /v2/cases/export
+                        scope: cases:write
                     preflight: allow
                     """, "policy.yaml"), Map.of());
 
@@ -93,6 +97,12 @@ class ExplainerTest {
                         Reason.PATH_NOT_CANONICAL,
                         Step.PATH,
                         "\"cases;a=1\" (expected: no"),
+                Arguments.of(
+                        "a long path",
+                        get("/a".repeat(5_000) + "?q", none),
+                        Reason.PATH_NOT_CANONICAL,
+                        Step.PATH,
+                        "10000 characters (expected: at most 8192)"),
                 Arguments.of("no slash", get("v1", none), Reason.PATH_NOT_CANONICAL, Step.PATH, "starts with /"),
                 Arguments.of(
                         "lower-case method",
@@ -237,6 +247,16 @@ class ExplainerTest {
         assertThat(outcomes(explanation, Outcome.FAILED)).containsExactly(Step.RULE);
         assertThat(outcomes(explanation, Outcome.NOT_REACHED)).containsExactly(Step.SCOPE);
         assertThat(detail(explanation, Step.RULE)).contains("no rule for this method and path");
+    }
+
+    @Test
+    void explain_pathWithTwoReadings_namesTheReadingAndTheOtherRule() {
+        Explanation ended = explain(index, get("/v2/cases/export.json", Credential.Absent.NO_HEADER));
+
+        assertThat(outcomes(ended, Outcome.FAILED)).contains(Step.RULE);
+        assertThat(detail(ended, Step.RULE))
+                .isEqualTo("GET /v2/cases/{id} matches, but read with the last segment cut off at a . or , or : the path is"
+                        + " one of GET /v2/cases/export; an upstream may read it so, so no key gives access");
     }
 
     @Test

@@ -59,7 +59,7 @@ public final class AuthorizationService implements BindableService {
             DecisionListener listener,
             Timer timer,
             Duration timeout) {
-        IdentityHeaders identity = new IdentityHeaders(style.identityPrefix());
+        IdentityHeaders identity = new IdentityHeaders(style);
         this.requests = new CheckRequests(format, identity);
         this.decider = decider;
         this.responses = new CheckResponses(style, identity);

@@ -33,10 +33,6 @@ import org.jspecify.annotations.Nullable;
  * <p>This class is immutable and thread-safe. Denials that do not vary are built once.
  */
 final class CheckResponses {
-    /** What some frameworks take for the real method or path. */
-    private static final List<String> OVERRIDES =
-            List.of("x-http-method-override", "x-http-method", "x-method-override", "x-original-url", "x-rewrite-url");
-
     private static final String AUTHORIZATION = "authorization";
 
     private final IdentityHeaders identity;
@@ -52,11 +48,9 @@ final class CheckResponses {
     CheckResponses(AnswerStyle style, IdentityHeaders identity) {
         this.identity = identity;
         this.templates = new DenialTemplates(style);
-        OkHttpResponse.Builder ok = OkHttpResponse.newBuilder();
-        if (style.removeOverrides()) {
-            ok.addAllHeadersToRemove(OVERRIDES);
-        }
-        this.okBase = ok.build();
+        this.okBase = OkHttpResponse.newBuilder()
+                .addAllHeadersToRemove(style.overrides())
+                .build();
         this.allowByKey = new AllowByKey(allow(okBase.toBuilder().addHeadersToRemove(AUTHORIZATION)), identity);
         for (Reason reason : Reason.values()) {
             if (reason.denial() != null && reason != Reason.SCOPE_MISSING) {

@@ -68,8 +68,8 @@ final class HeaderFacts {
             origin = true;
         } else if (is(ACCESS_CONTROL_REQUEST_METHOD, name, nameEnd)) {
             accessControlRequestMethod = true;
-        } else if (identity.haveLength(nameEnd - name)) {
-            unknown(latin1(name, nameEnd));
+        } else if (identity.isOtherSpelling(message, name, nameEnd)) {
+            otherSpelling(latin1(name, nameEnd));
         }
     }
 
@@ -117,13 +117,11 @@ final class HeaderFacts {
         return otherSpellings == null ? List.of() : otherSpellings;
     }
 
-    private void unknown(String name) {
-        if (identity.isOtherSpelling(name)) {
-            if (otherSpellings == null) {
-                otherSpellings = new ArrayList<>();
-            }
-            otherSpellings.add(name);
+    private void otherSpelling(String name) {
+        if (otherSpellings == null) {
+            otherSpellings = new ArrayList<>();
         }
+        otherSpellings.add(name);
     }
 
     private boolean is(byte[] expected, int start, int end) {

@@ -25,6 +25,7 @@ import io.envoyproxy.envoy.config.core.v3.HeaderValueOption.HeaderAppendAction;
 import io.envoyproxy.envoy.service.auth.v3.CheckResponse;
 import io.envoyproxy.envoy.service.auth.v3.DeniedHttpResponse;
 import io.envoyproxy.envoy.service.auth.v3.OkHttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -339,10 +340,37 @@ class CheckResponsesTest {
         "X-Latchkey-Key,true",
         "x-latchkey-keys,false",
         "x-latchkey-other,false",
-        "y-latchkey-key,false"
+        "y-latchkey-key,false",
+        "x.latchkey.workspace,true",
+        "x!latchkey~workspace,true",
+        "x'latchkey*environment,true",
+        "x+latchkey|scopes,true",
+        "X^LATCHKEY`KEY,true",
+        "x9latchkey-key,false",
+        "x\u00e9latchkey-key,false",
+        "x-http-method-override,false",
+        "X.HTTP.Method.Override,true",
+        "x_http_method,true",
+        "x-method&override,true",
+        "x#original$url,true",
+        "x-rewrite%url,true",
+        "x-request-url,false"
     })
     void isOtherSpelling_header_asAnUpstreamMightReadIt(String header, boolean other) {
-        assertThat(new IdentityHeaders("x-latchkey-").isOtherSpelling(header)).isEqualTo(other);
+        assertThat(isOtherSpelling(new IdentityHeaders(STYLE), header)).isEqualTo(other);
+    }
+
+    @Test
+    void isOtherSpelling_overridesAreKept_onlyOfIdentityHeaders() {
+        IdentityHeaders identity = new IdentityHeaders(new AnswerStyle("x-latchkey-", false, "urn:a:", "latchkey"));
+
+        assertThat(isOtherSpelling(identity, "x.http.method")).isFalse();
+        assertThat(isOtherSpelling(identity, "x.latchkey.key")).isTrue();
+    }
+
+    private static boolean isOtherSpelling(IdentityHeaders identity, String header) {
+        byte[] bytes = ("[" + header + "]").getBytes(StandardCharsets.ISO_8859_1);
+        return identity.isOtherSpelling(bytes, 1, bytes.length - 1);
     }
 
     private static ReadAnswers responses(boolean removeOverrides) {

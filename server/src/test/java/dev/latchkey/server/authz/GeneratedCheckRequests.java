@@ -93,7 +93,8 @@ final class GeneratedCheckRequests {
         }
 
         private void unknown(String name) {
-            if (identity.isOtherSpelling(name)) {
+            byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
+            if (identity.isOtherSpelling(bytes, 0, bytes.length)) {
                 if (otherSpellings == null) {
                     otherSpellings = new ArrayList<>();
                 }
