@@ -26,6 +26,9 @@ final class KeyView {
         if (key.hasRevokeTime()) {
             sheet = sheet.row("revoked", ProtoValues.seconds(key.getRevokeTime()));
         }
+        if (key.getForeign()) {
+            sheet = sheet.row("made-by", "another service");
+        }
         if (!key.getPredecessor().isEmpty()) {
             sheet = sheet.row("replaces", key.getPredecessor());
         }

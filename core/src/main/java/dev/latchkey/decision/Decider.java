@@ -24,8 +24,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Decides about requests. Every check is made on every request, from records, in this order: route configuration, canonical
- * form, rule (public or preflight: done), credential, key, revoked, expired, environment, workspace, scope. A path without a
- * rule is answered only after the key was found good.
+ * form, rule (public or preflight: done), credential, key, revoked, expired, environment, workspace (revoked with all its
+ * keys, active), scope. A path without a rule is answered only after the key was found good.
  *
  * <p>The future that {@link #decide} returns never fails and is never null: a fault is a {@link Decision.Deny}. It is already
  * complete when nothing had to be waited for.
@@ -178,6 +178,9 @@ public final class Decider {
     private static Decision judgeScope(KeyRecord key, Optional<WorkspaceRecord> workspace, @Nullable Route route) {
         if (workspace.isEmpty()) {
             return new Decision.Deny(Reason.WORKSPACE_MISSING, route, key);
+        }
+        if (key.revokedWith(workspace.get())) {
+            return new Decision.Deny(Reason.REVOKED_KEY, route, key);
         }
         if (!workspace.get().active()) {
             return new Decision.Deny(Reason.WORKSPACE_INACTIVE, route, key);

@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class IndexSchema {
     private static final String VERSION = "1";
+    /** Of a workspace's record with a generation: a reader that knows none must not pass over it. */
+    private static final String VERSION_WITH_GENERATION = "2";
+
     private static final Pattern ID = Pattern.compile("[A-Za-z0-9_-]{1,64}");
 
     private static final String V = "v";
@@ -32,6 +35,7 @@ public final class IndexSchema {
     private static final String ENVIRONMENT = "environment";
     private static final String SCOPES = "scopes";
     private static final String EXPIRES_AT = "expires_at";
+    private static final String GENERATION = "generation";
 
     private static final String ACTIVE = "active";
     private static final String REVOKED = "revoked";
@@ -135,15 +139,21 @@ public final class IndexSchema {
             fields.put(EXPIRES_AT, Long.toString(key.expiresAt()));
         }
         fields.put(REV, Long.toString(key.rev()));
+        if (key.generation() > 0) {
+            fields.put(GENERATION, Long.toString(key.generation()));
+        }
         return fields;
     }
 
     /** Returns the fields of a workspace's hash, in a fixed order. */
     public static Map<String, String> encode(WorkspaceRecord workspace) {
         Map<String, String> fields = new LinkedHashMap<>();
-        fields.put(V, VERSION);
+        fields.put(V, workspace.generation() > 0 ? VERSION_WITH_GENERATION : VERSION);
         fields.put(STATE, workspace.active() ? ACTIVE : INACTIVE);
         fields.put(REV, Long.toString(workspace.rev()));
+        if (workspace.generation() > 0) {
+            fields.put(GENERATION, Long.toString(workspace.generation()));
+        }
         return fields;
     }
 
@@ -154,13 +164,15 @@ public final class IndexSchema {
      */
     public static KeyRecord decodeKey(Map<String, String> fields) {
         Reader in = new Reader(fields);
+        in.version(VERSION);
         String id = in.id(KEY_ID);
         String workspace = in.id(WORKSPACE);
         Environment environment = in.environment();
         Set<String> scopes = in.scopes();
         boolean active = in.either(STATE, ACTIVE, REVOKED);
-        long expiresAt = fields.containsKey(EXPIRES_AT) ? in.number(EXPIRES_AT) : KeyRecord.NEVER;
+        long expiresAt = in.numberOr(EXPIRES_AT, KeyRecord.NEVER);
         long rev = in.number(REV);
+        long generation = in.numberOr(GENERATION, 0);
         in.done("key");
         return new KeyRecord(
                 id,
@@ -169,7 +181,8 @@ public final class IndexSchema {
                 scopes,
                 active ? KeyRecord.State.ACTIVE : KeyRecord.State.REVOKED,
                 expiresAt,
-                rev);
+                rev,
+                generation);
     }
 
     /**
@@ -179,10 +192,13 @@ public final class IndexSchema {
      */
     public static WorkspaceRecord decodeWorkspace(String id, Map<String, String> fields) {
         Reader in = new Reader(fields);
+        boolean marked = VERSION_WITH_GENERATION.equals(fields.get(V));
+        in.version(marked ? VERSION_WITH_GENERATION : VERSION);
         boolean active = in.either(STATE, ACTIVE, INACTIVE);
         long rev = in.number(REV);
+        long generation = marked ? in.number(GENERATION) : in.numberOr(GENERATION, 0);
         in.done("workspace");
-        return new WorkspaceRecord(id, active, rev);
+        return new WorkspaceRecord(id, active, rev, generation);
     }
 
     /** Reads fields one by one, goes on after a wrong one, and refuses the record as a whole at the end. */
@@ -192,7 +208,10 @@ public final class IndexSchema {
 
         Reader(Map<String, String> fields) {
             this.fields = fields;
-            if (!VERSION.equals(fields.get(V))) {
+        }
+
+        void version(String expected) {
+            if (!expected.equals(fields.get(V))) {
                 wrong.add(V);
             }
         }
@@ -251,6 +270,10 @@ public final class IndexSchema {
             }
             wrong.add(field);
             return 0;
+        }
+
+        long numberOr(String field, long absent) {
+            return fields.containsKey(field) ? number(field) : absent;
         }
 
         void done(String kind) {

@@ -26,7 +26,8 @@ final class SharedParts {
                 known(scopes, key.scopeText(), key.scopes()),
                 key.state(),
                 key.expiresAt(),
-                key.rev());
+                key.rev(),
+                key.generation());
     }
 
     private static <T> T known(Map<String, T> all, String name, T value) {

@@ -238,6 +238,22 @@ class DeciderTest {
                 .isEqualTo(Reason.NO_CREDENTIAL);
     }
 
+    /** Once all keys of a workspace were revoked, what cannot prove that it is newer is refused: whoever wrote it. */
+    @ParameterizedTest(name = "a key of generation {0} in a workspace of generation {1}: {2}")
+    @CsvSource({"0,0,OK", "0,1,REVOKED_KEY", "1,1,OK", "1,2,REVOKED_KEY", "2,1,OK"})
+    void decide_generations_keyMustBeOfTheWorkspaces(long key, long workspace, Reason expected) {
+        Consumer<Draft> generations = r -> {
+            r.keyGeneration = key;
+            r.generation = workspace;
+        };
+
+        assertThat(decide(generations).reason()).isEqualTo(expected);
+        assertThat(decide(generations.andThen(r -> r.path = "/v1/nothing")).reason())
+                .isEqualTo(expected == Reason.OK ? Reason.NO_RULE : expected);
+        assertThat(decide(generations.andThen(r -> r.workspace = false)).reason())
+                .isEqualTo(expected == Reason.OK ? Reason.WORKSPACE_INACTIVE : expected);
+    }
+
     @Test
     void decide_answeredWithoutTheIndex_asksNothing() {
         decide(r -> r.credential = Credential.Malformed.BAD_CHECKSUM);
@@ -401,6 +417,8 @@ class DeciderTest {
         private @Nullable Boolean workspace = true;
         private @Nullable RuntimeException failure;
         private boolean keepIndex;
+        private long keyGeneration;
+        private long generation;
 
         AccessRequest request() {
             return new AccessRequest(routeConfig, authority, method, CanonicalPath.parse(path), credential, preflight);
@@ -409,10 +427,10 @@ class DeciderTest {
         void prepare(DeciderTest test) {
             if (!keepIndex) {
                 String owner = workspace == null ? "ws_gone" : "ws_1";
-                test.store(LIVE, new KeyRecord("key_live", owner, Environment.LIVE, scopes, state, expiresAt, 1));
+                test.store(LIVE, new KeyRecord("key_live", owner, Environment.LIVE, scopes, state, expiresAt, 1, keyGeneration));
             }
             if (workspace != null) {
-                test.index.put(new WorkspaceRecord("ws_1", workspace, 1));
+                test.index.put(new WorkspaceRecord("ws_1", workspace, 1, generation));
             }
             test.index.failWith(failure);
         }

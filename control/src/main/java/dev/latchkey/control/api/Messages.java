@@ -77,7 +77,8 @@ final class Messages {
                 .setStart(key.start())
                 .setPepperVersion(key.digest().pepperVersion())
                 .setPredecessor(key.links().predecessor())
-                .setSuccessor(key.links().successor());
+                .setSuccessor(key.links().successor())
+                .setForeign(key.isForeign());
         if (key.createdAt() != ManagedKey.UNKNOWN) {
             message.setCreateTime(timestamp(key.createdAt()));
         }

@@ -58,7 +58,7 @@ final class Findings {
             case PUBLIC, PREFLIGHT -> Step.RULE;
             case NO_CREDENTIAL, MALFORMED_CREDENTIAL, BAD_CHECKSUM -> Step.CREDENTIAL;
             case UNKNOWN_KEY -> Step.KEY;
-            case REVOKED_KEY -> Step.STATE;
+            case REVOKED_KEY -> witness.workspaceAsked() ? Step.WORKSPACE : Step.STATE;
             case EXPIRED_KEY -> Step.EXPIRY;
             case WRONG_ENVIRONMENT -> Step.ENVIRONMENT;
             case WORKSPACE_MISSING, WORKSPACE_INACTIVE, NO_RULE -> Step.WORKSPACE;
@@ -84,7 +84,7 @@ final class Findings {
             case RULE -> rule();
             case CREDENTIAL -> credential();
             case KEY -> key();
-            case STATE -> decision.reason() == Reason.REVOKED_KEY ? "revoked" : "active";
+            case STATE -> last() == Step.STATE ? "revoked" : "active";
             case EXPIRY -> expiry();
             case ENVIRONMENT -> environment();
             case WORKSPACE -> workspace();
@@ -203,6 +203,7 @@ final class Findings {
         return switch (decision.reason()) {
             case WORKSPACE_MISSING -> id + " is not in the index";
             case WORKSPACE_INACTIVE -> id + " is inactive";
+            case REVOKED_KEY -> "all keys that " + id + " had were revoked, this one among them";
             case STORE_UNAVAILABLE, STORE_TIMEOUT, BAD_RECORD, OVERLOADED, INTERNAL ->
                 id + " could not be read: " + witness.failure().orElse("a fault inside");
             default -> id + " is active";

@@ -12,6 +12,7 @@ import dev.latchkey.control.ledger.IntakeItem.Outcome;
 import dev.latchkey.control.ledger.KeyIntake;
 import dev.latchkey.control.ledger.Ledger;
 import dev.latchkey.control.ledger.ManagedKey;
+import dev.latchkey.control.ledger.Room;
 import dev.latchkey.control.ledger.StoreException;
 import dev.latchkey.control.rules.RefusedException;
 import dev.latchkey.control.rules.RefusedException.Kind;
@@ -79,7 +80,7 @@ public final class KeyImport {
         rules.check(workspace, wanted.size(), scopes, violations);
         violations.requestId(caller.requestId());
         violations.throwIfAny();
-        directory.requireWorkspace(workspace);
+        Room room = directory.room(workspace);
         mint.requireNewestPepper();
         if (!calls.tryAcquire()) {
             throw new RefusedException(
@@ -89,7 +90,7 @@ public final class KeyImport {
         }
         try {
             pace.await(wanted.size());
-            return run(caller, workspace, wanted, scopes);
+            return run(caller, room, wanted, scopes);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new RefusedException(
@@ -99,13 +100,14 @@ public final class KeyImport {
         }
     }
 
-    private List<ImportedKey> run(Caller caller, String workspace, List<KeyToImport> wanted, List<String> scopes) {
+    private List<ImportedKey> run(Caller caller, Room room, List<KeyToImport> wanted, List<String> scopes) {
+        String workspace = room.workspace().entry().workspace();
         long now = clock.millis();
         Map<KeyDigest, IntakeItem> items = new LinkedHashMap<>();
         List<Line> lines = wanted.stream()
-                .map(key -> judge(workspace, key, scopes, now, items))
+                .map(key -> judge(room, key, scopes, now, items))
                 .toList();
-        intake.take(workspace, items.values(), new Audit(caller, "key.import", "", now));
+        intake.take(room, items.values(), new Audit(caller, "key.import", "", now));
         log.info("key.import {} keys of {} by {}", count(items.values(), Outcome.IMPORTED), workspace, caller.name());
         requireAllFinished(items.values());
         Map<ManagedKey, KeyView> views = views(workspace, items.values());
@@ -113,7 +115,7 @@ public final class KeyImport {
     }
 
     private Line judge(
-            String workspace, KeyToImport wanted, List<String> scopes, long now, Map<KeyDigest, IntakeItem> items) {
+            Room room, KeyToImport wanted, List<String> scopes, long now, Map<KeyDigest, IntakeItem> items) {
         Violations violations = new Violations();
         Optional<Sound> sound = rules.check(wanted, scopes, now, violations);
         if (sound.isEmpty()) {
@@ -121,7 +123,7 @@ public final class KeyImport {
         }
         PresentedKey secret = sound.get().secret();
         ManagedKey key =
-                mint.key(secret, workspace, sound.get().name(), sound.get().terms(), ManagedKey.Links.NONE, now);
+                mint.key(secret, room, sound.get().name(), sound.get().terms(), ManagedKey.Links.NONE, now);
         IntakeItem item = new IntakeItem(key, mint.digests(secret));
         IntakeItem before = items.putIfAbsent(key.digest(), item);
         return new Line(Optional.of(before == null ? item : before), before != null, List.of());
@@ -167,6 +169,7 @@ public final class KeyImport {
                         line.again() ? ImportedKey.Outcome.EXISTED : ImportedKey.Outcome.IMPORTED, view, List.of());
             case EXISTED -> new ImportedKey(ImportedKey.Outcome.EXISTED, view, List.of());
             case CLAIMED -> ImportedKey.refused(List.of(ImportRules.CLAIMED));
+            case FULL -> ImportedKey.refused(List.of(ImportRules.FULL));
             case CONFLICT ->
                 ImportedKey.refused(List.of(
                         ImportRules.conflict(item.result().map(ManagedKey::id).orElse(""))));

@@ -56,6 +56,13 @@ final class Enforcement {
         }
     }
 
+    /** Revokes a key that the index alone holds; returns when the index has that. */
+    void enforceUnknown(ManagedKey revoked) {
+        if (!projector.show(revoked)) {
+            throw conflict(revoked, Change.REVOKE, "something else under its name: see the control plane's log");
+        }
+    }
+
     /**
      * As {@link #enforce}, for a change that the reconciler will carry if this call cannot.
      *

@@ -2,6 +2,7 @@ package dev.latchkey.control.keys;
 
 import dev.latchkey.control.ledger.Ledger;
 import dev.latchkey.control.ledger.ManagedKey;
+import dev.latchkey.control.ledger.Room;
 import dev.latchkey.control.ledger.StoreException;
 import dev.latchkey.control.ledger.Stored;
 import dev.latchkey.control.rules.KeyName;
@@ -47,6 +48,15 @@ public final class KeyDirectory {
         }
     }
 
+    /**
+     * Returns the workspace {@code id} as keys can be made in it.
+     *
+     * @throws RefusedException if there is no such workspace
+     */
+    public Room room(String id) {
+        return ledger.room(id).orElseThrow(() -> WorkspaceManager.unknown(id));
+    }
+
     Stored<ManagedKey> find(String workspace, String id) {
         return ledger.findKey(workspace, id).orElseThrow(() -> unknown(id));
     }
@@ -57,12 +67,23 @@ public final class KeyDirectory {
 
     /** Returns these keys of {@code workspace} as they are now. */
     public List<KeyView> views(String workspace, List<ManagedKey> keys) {
+        if (keys.isEmpty()) {
+            return List.of();
+        }
         long now = clock.millis();
+        long generation = generation(workspace);
         List<OptionalLong> used =
                 lastUsed(workspace, keys.stream().map(ManagedKey::id).toList());
         return IntStream.range(0, keys.size())
-                .mapToObj(i -> KeyView.of(keys.get(i), used.get(i), now))
+                .mapToObj(i -> KeyView.of(keys.get(i), used.get(i), now, generation))
                 .toList();
+    }
+
+    /** Returns the generation of the keys of {@code workspace} that sidecars let through. */
+    long generation(String workspace) {
+        return ledger.findWorkspace(workspace)
+                .map(found -> found.entry().record().generation())
+                .orElse(0L);
     }
 
     /** Nice to know, and written by others: no call fails for it. */

@@ -38,13 +38,13 @@ public final class KeyManager {
     public KeyManager(Ledger ledger, Projector projector, Mint mint, Collection<String> catalogue, Clock clock) {
         this.projector = projector;
         this.directory = new KeyDirectory(ledger, clock);
-        this.newKeys = new NewKeys(ledger, projector, mint);
+        this.newKeys = new NewKeys(ledger, directory, projector, mint);
         this.repeats = new Repeats(ledger);
         Enforcement enforcement = new Enforcement(ledger, projector);
         this.rotation = new KeyRotation(ledger, projector, directory, newKeys, repeats, enforcement, clock);
         this.update = new KeyUpdate(ledger, projector, directory, enforcement, clock);
         this.revocation = new Revocation(ledger, directory, enforcement, clock);
-        this.massRevocation = new MassRevocation(ledger, projector, directory, revocation, clock);
+        this.massRevocation = new MassRevocation(ledger, projector, directory, revocation, new Generations(ledger, projector, clock), clock);
         this.rules = new KeyRules(catalogue);
         this.clock = clock;
     }
@@ -66,7 +66,7 @@ public final class KeyManager {
         violations.requestId(caller.requestId());
         KeyRules.Terms terms = rules.check(wanted, now, violations);
         directory.requireWorkspace(wanted.workspace());
-        NewKeys.Plan plan = new NewKeys.Plan(wanted.workspace(), wanted.name(), terms, "");
+        NewKeys.Plan plan = new NewKeys.Plan(wanted.workspace(), wanted.name(), terms, Optional.empty());
         return repeats.answer(
                 new Repeats.Call(caller, wanted.workspace(), wanted.fingerprint()),
                 new Repeats.Answers<>(
@@ -114,6 +114,19 @@ public final class KeyManager {
         violations.throwIfAny();
         Stored<ManagedKey> found = directory.find(directory.workspaceOf(name), name.id());
         return directory.view(revocation.revoke(caller, found, reason).key());
+    }
+
+    /** As {@link #revoke}, of a key that was found. */
+    void revokeFound(Caller caller, Stored<ManagedKey> found, String reason) {
+        var unused = revocation.revoke(caller, found, reason);
+    }
+
+    /**
+     * Revokes {@code key}, which another service has written into the index, and takes it into the ledger, so that it stays
+     * revoked and can be looked at. On return the index has it.
+     */
+    void adopt(Caller caller, ManagedKey key, String reason) {
+        revocation.adopt(caller, key, reason);
     }
 
     /**

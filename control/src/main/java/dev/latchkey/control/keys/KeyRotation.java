@@ -90,7 +90,7 @@ final class KeyRotation {
                 old.record().environment(),
                 old.record().scopes(),
                 wanted.expiresAt.orElseGet(() -> sameLife(old, wanted.now)));
-        NewKeys.Plan plan = new NewKeys.Plan(wanted.workspace, old.name(), terms, old.id());
+        NewKeys.Plan plan = new NewKeys.Plan(wanted.workspace, old.name(), terms, Optional.of(old));
         return newKeys.make(wanted.caller, plan, claim, wanted.now).map(created -> kept(wanted, found, created));
     }
 

@@ -23,7 +23,14 @@ public record KeyView(ManagedKey key, State state, OptionalLong lastUsedAt) {
         }
     }
 
+    /** As {@link #of(ManagedKey, OptionalLong, long, long)}, of a key that was just made. */
     public static KeyView of(ManagedKey key, OptionalLong lastUsedAt, long now) {
-        return new KeyView(key, State.of(key, now), lastUsedAt);
+        return of(key, lastUsedAt, now, 0);
+    }
+
+    /** @param generation of its workspace: an older key was revoked with all the others, whatever its own record says yet */
+    public static KeyView of(ManagedKey key, OptionalLong lastUsedAt, long now, long generation) {
+        State state = key.record().generation() < generation ? State.REVOKED : State.of(key, now);
+        return new KeyView(key, state, lastUsedAt);
     }
 }

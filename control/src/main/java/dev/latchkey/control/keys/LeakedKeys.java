@@ -6,7 +6,6 @@ import dev.latchkey.control.ledger.IndexWriter;
 import dev.latchkey.control.ledger.Ledger;
 import dev.latchkey.control.ledger.ManagedKey;
 import dev.latchkey.control.ledger.Stored;
-import dev.latchkey.control.rules.KeyName;
 import dev.latchkey.control.rules.RefusedException;
 import dev.latchkey.control.rules.RefusedException.Kind;
 import dev.latchkey.control.rules.Violations;
@@ -21,9 +20,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Finds and revokes keys by the secret itself, such as one that stands in a public repository. Looks under every pepper, and at
@@ -33,14 +29,12 @@ import org.slf4j.LoggerFactory;
  * <p>Throws as {@link KeyManager} does; no message holds the secret. This class is thread-safe.
  */
 public final class LeakedKeys {
-    private static final Logger log = LoggerFactory.getLogger(LeakedKeys.class);
-
     private final KeyFormat format;
     private final Peppers peppers;
     private final IndexWriter index;
     private final Ledger ledger;
     private final KeyManager keys;
-    private final Clock clock;
+    private final KeyDirectory directory;
 
     /** @param brand what every key starts with; imported forms are recognised as well, whatever the sidecars accept */
     public LeakedKeys(String brand, Peppers peppers, IndexWriter index, Ledger ledger, KeyManager keys, Clock clock) {
@@ -49,7 +43,7 @@ public final class LeakedKeys {
         this.index = index;
         this.ledger = ledger;
         this.keys = keys;
-        this.clock = clock;
+        this.directory = new KeyDirectory(ledger, clock);
     }
 
     /** Returns the key that decides about requests with {@code secret}: a revoked one if there are several. */
@@ -60,7 +54,7 @@ public final class LeakedKeys {
         PresentedKey presented = parsed.orElseThrow();
         return all(reach, presented).stream()
                 .max(Comparator.comparing(ManagedKey::closed))
-                .map(this::view)
+                .map(directory::view)
                 .orElseThrow(() -> unknown(presented));
     }
 
@@ -81,16 +75,14 @@ public final class LeakedKeys {
     }
 
     private void revoke(Caller caller, ManagedKey key, String reason) {
-        if (isForeign(key)) {
-            index.revokeForeign(key, clock.millis());
-            log.info(
-                    "key.revoke {} of {} by {}, in the index alone: the ledger does not know it",
-                    key.id(),
-                    key.workspace(),
-                    caller.name());
-        } else {
-            keys.revoke(caller, new KeyName(key.workspace(), key.id()), reason);
-        }
+        known(key).ifPresentOrElse(
+                        stored -> keys.revokeFound(caller, stored, reason), () -> keys.adopt(caller, key, reason));
+    }
+
+    /** Returns the ledger's record of {@code key}; there is none if another service made it. */
+    private Optional<Stored<ManagedKey>> known(ManagedKey key) {
+        return ledger.findKey(key.workspace(), key.id())
+                .filter(stored -> stored.entry().digest().equals(key.digest()));
     }
 
     /** Returns the key under each pepper that has it, the newest first. */
@@ -105,20 +97,8 @@ public final class LeakedKeys {
     }
 
     private ManagedKey managed(KeyRecord record, KeyDigest digest, String start) {
-        return ledger.findKey(record.workspace(), record.id())
-                .map(Stored::entry)
-                .filter(known -> known.digest().equals(digest))
-                .orElseGet(() -> ManagedKey.foreign(record, digest, start));
-    }
-
-    private static boolean isForeign(ManagedKey key) {
-        return key.createdAt() == ManagedKey.UNKNOWN;
-    }
-
-    private KeyView view(ManagedKey key) {
-        return isForeign(key)
-                ? KeyView.of(key, OptionalLong.empty(), clock.millis())
-                : keys.get(new KeyName(key.workspace(), key.id()));
+        ManagedKey foreign = ManagedKey.foreign(record, digest, start);
+        return known(foreign).map(Stored::entry).orElse(foreign);
     }
 
     /** Returns empty, and notes why, if {@code secret} is no key. */

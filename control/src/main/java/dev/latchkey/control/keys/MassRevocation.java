@@ -15,8 +15,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Revokes all keys of a workspace, each as a change of its own, for a while at each call. It keeps no notes of its own: whoever
- * calls again, also after a crash and on another control plane, goes on with the keys that are not revoked yet.
+ * Revokes all keys of a workspace: first all at once for the sidecars, those too that other services have written into the index
+ * (see {@link Generations}); then each that the ledger has as a change of its own, for a while at each call. It keeps no notes
+ * of its own: whoever calls again, also after a crash and on another control plane, goes on with the keys that are not revoked yet.
  *
  * <p>This class is thread-safe.
  */
@@ -31,13 +32,21 @@ final class MassRevocation {
     private final Projector projector;
     private final KeyDirectory directory;
     private final Revocation revocation;
+    private final Generations generations;
     private final Clock clock;
 
-    MassRevocation(Ledger ledger, Projector projector, KeyDirectory directory, Revocation revocation, Clock clock) {
+    MassRevocation(
+            Ledger ledger,
+            Projector projector,
+            KeyDirectory directory,
+            Revocation revocation,
+            Generations generations,
+            Clock clock) {
         this.ledger = ledger;
         this.projector = projector;
         this.directory = directory;
         this.revocation = revocation;
+        this.generations = generations;
         this.clock = clock;
     }
 
@@ -78,6 +87,7 @@ final class MassRevocation {
         }
 
         RevokedKeys take() {
+            generations.next(caller, workspace, reason);
             String last = "";
             List<String> ids;
             do {

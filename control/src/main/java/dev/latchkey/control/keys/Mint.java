@@ -3,6 +3,7 @@ package dev.latchkey.control.keys;
 import dev.latchkey.control.ledger.Announcements;
 import dev.latchkey.control.ledger.IndexWriter;
 import dev.latchkey.control.ledger.ManagedKey;
+import dev.latchkey.control.ledger.Room;
 import dev.latchkey.control.rules.KeyRules;
 import dev.latchkey.control.rules.RefusedException;
 import dev.latchkey.control.rules.RefusedException.Kind;
@@ -75,19 +76,20 @@ public final class Mint {
      */
     public ManagedKey key(
             PresentedKey secret,
-            String workspace,
+            Room room,
             String name,
             KeyRules.Terms terms,
             ManagedKey.Links links,
             long now) {
         KeyRecord record = new KeyRecord(
                 KeyIds.next(now, random),
-                workspace,
+                room.workspace().entry().workspace(),
                 terms.environment(),
                 terms.scopes(),
                 KeyRecord.State.ACTIVE,
                 terms.expiresAt(),
-                1);
+                1,
+                room.generation());
         return ManagedKey.made(record, peppers.newest(secret), name, secret.start(), now, links);
     }
 }

@@ -6,6 +6,7 @@ import dev.latchkey.control.ledger.Claim;
 import dev.latchkey.control.ledger.Ledger;
 import dev.latchkey.control.ledger.ManagedKey;
 import dev.latchkey.control.ledger.Projector;
+import dev.latchkey.control.ledger.Room;
 import dev.latchkey.control.ledger.StoreException;
 import dev.latchkey.control.rules.KeyRules;
 import dev.latchkey.control.rules.RefusedException;
@@ -24,12 +25,16 @@ import org.slf4j.LoggerFactory;
 final class NewKeys {
     private static final Logger log = LoggerFactory.getLogger(NewKeys.class);
 
+    private static final int MAX_ATTEMPTS = 10;
+
     private final Ledger ledger;
+    private final KeyDirectory directory;
     private final Projector projector;
     private final Mint mint;
 
-    NewKeys(Ledger ledger, Projector projector, Mint mint) {
+    NewKeys(Ledger ledger, KeyDirectory directory, Projector projector, Mint mint) {
         this.ledger = ledger;
+        this.directory = directory;
         this.projector = projector;
         this.mint = mint;
     }
@@ -37,24 +42,64 @@ final class NewKeys {
     /**
      * A key to be made.
      *
-     * @param predecessor in whose place; or empty
+     * @param predecessor in whose place; if any
      */
-    record Plan(String workspace, String name, KeyRules.Terms terms, String predecessor) {}
+    record Plan(String workspace, String name, KeyRules.Terms terms, Optional<ManagedKey> predecessor) {}
 
     /**
      * Makes a key whose secret may not be shown yet, see {@link #keep}. Empty if the claim comes too late, or else its random id
      * is taken.
      */
     Optional<CreatedKey> make(Caller caller, Plan plan, Optional<Claim> claim, long now) {
-        KeyRules.Terms terms = plan.terms();
-        PresentedKey secret = mint.secret(terms.environment());
-        ManagedKey key = mint.key(
-                secret, plan.workspace(), plan.name(), terms, new ManagedKey.Links(plan.predecessor(), ""), now);
-        if (!ledger.createUnseen(key, new Audit(caller, "key.create", "", now), claim)) {
-            return Optional.empty();
+        PresentedKey secret = mint.secret(plan.terms().environment());
+        Audit audit = new Audit(caller, "key.create", "", now);
+        for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+            Room room = directory.room(plan.workspace());
+            ManagedKey key = key(secret, plan, room, now);
+            switch (ledger.createUnseen(key, audit, claim, room)) {
+                case MADE -> {
+                    return Optional.of(made(caller, key, secret, now));
+                }
+                case TAKEN -> {
+                    return Optional.empty();
+                }
+                case FULL -> throw full(room);
+                case MOVED -> log.debug("workspace {} was changed meanwhile", plan.workspace());
+            }
         }
+        throw new RefusedException(
+                Kind.CONFLICT,
+                "no key was made: workspace " + plan.workspace() + " is being changed by others all the time; repeat the call");
+    }
+
+    private ManagedKey key(PresentedKey secret, Plan plan, Room room, long now) {
+        plan.predecessor()
+                .filter(old -> old.record().generation() < room.generation())
+                .ifPresent(old -> {
+                    throw revokedWithAll(old);
+                });
+        String predecessor = plan.predecessor().map(ManagedKey::id).orElse("");
+        return mint.key(secret, room, plan.name(), plan.terms(), new ManagedKey.Links(predecessor, ""), now);
+    }
+
+    private static CreatedKey made(Caller caller, ManagedKey key, PresentedKey secret, long now) {
         log.info("key.create {} of {} by {}", key.id(), key.workspace(), caller.name());
-        return Optional.of(CreatedKey.made(KeyView.of(key, OptionalLong.empty(), now), secret));
+        return CreatedKey.made(KeyView.of(key, OptionalLong.empty(), now), secret);
+    }
+
+    private static RefusedException full(Room room) {
+        return new RefusedException(
+                Kind.CONFLICT,
+                "no key was made: workspace " + room.workspace().entry().workspace() + " holds " + room.most()
+                        + " keys, as many as the setting keys.max-per-workspace allows, ended ones included; purge those"
+                        + " (latchkey keys purge), or raise the setting");
+    }
+
+    private static RefusedException revokedWithAll(ManagedKey old) {
+        return new RefusedException(
+                Kind.CONFLICT,
+                old.id() + " was revoked with all keys of " + old.workspace()
+                        + ", so it is not rotated; create a key instead");
     }
 
     static RefusedException idTaken() {

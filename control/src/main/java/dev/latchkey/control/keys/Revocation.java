@@ -57,6 +57,38 @@ final class Revocation {
                 key.id() + " is being changed by others all the time, so it is not revoked; repeat the call");
     }
 
+    /** Revokes a key that the ledger does not have, and takes it in. On return the index has it. */
+    void adopt(Caller caller, ManagedKey foreign, String reason) {
+        long now = clock.millis();
+        Audit audit = new Audit(caller, "key.revoke", reason, now);
+        // Perhaps once more than it is: then the ledger has its record all the same.
+        ManagedKey revoked = foreign.revoke(now);
+        boolean adopted = ledger.adopt(revoked, audit);
+        if (!adopted) {
+            // The ledger has another key of this id: to that belongs the entry, and only the index holds this one.
+            noteAt(directory.find(foreign.workspace(), foreign.id()), audit);
+        }
+        log.info("key.revoke {} of {} by {}, which another service made", foreign.id(), foreign.workspace(), caller.name());
+        if (adopted) {
+            enforced(revoked, true);
+        } else {
+            enforcement.enforceUnknown(revoked);
+        }
+    }
+
+    private void noteAt(Stored<ManagedKey> other, Audit audit) {
+        Stored<ManagedKey> stored = other;
+        for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+            if (ledger.replace(stored, stored.entry(), audit)) {
+                return;
+            }
+            stored = directory.find(stored.entry().workspace(), stored.entry().id());
+        }
+        throw new RefusedException(
+                Kind.CONFLICT,
+                stored.entry().id() + " is being changed by others all the time, so nothing was revoked; repeat the call");
+    }
+
     private Revoked enforced(ManagedKey key, boolean now) {
         enforcement.enforceOrTell(key, Enforcement.Change.REVOKE, "repeat the call to wait for it");
         return new Revoked(key, now);

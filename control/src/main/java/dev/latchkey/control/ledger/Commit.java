@@ -16,18 +16,25 @@ final class Commit {
     /** How long a call can be repeated. */
     private static final int CLAIM_SECONDS = 24 * 60 * 60;
 
+    /** The script's answer if the workspace was changed. */
+    static final long MOVED = -1;
+
     private static final String SCRIPT = """
             local records, ids, pending, audit, request = unpack(KEYS)
             local field, before, after = ARGV[1], ARGV[2], ARGV[3]
             local note, note_before, taken, taken_note = ARGV[4], ARGV[5], ARGV[6], ARGV[7]
             local claim_before, claim, claim_seconds = ARGV[8], ARGV[9], ARGV[10]
+            local workspace, most = ARGV[11], tonumber(ARGV[12])
 
             if (redis.call('HGET', records, field) or '') ~= before then return 0 end
             if note_before ~= '' and redis.call('HGET', pending, field) ~= note_before then return 0 end
             if taken ~= '' and redis.call('HGET', pending, taken) ~= taken_note then return 0 end
             if request and (redis.call('GET', request) or '') ~= claim_before then return 0 end
 
-            redis.call('XADD', audit, '*', unpack(ARGV, 11))
+            if workspace ~= '' and redis.call('HGET', records, '.') ~= workspace then return -1 end
+            if most > 0 and #redis.call('ZRANGE', ids, most - 1, most - 1) > 0 then return -2 end
+
+            redis.call('XADD', audit, '*', unpack(ARGV, 13))
             if request then redis.call('SET', request, claim, 'EX', claim_seconds) end
             if taken ~= '' then redis.call('HDEL', pending, taken) end
             redis.call('HSET', pending, field, note)
@@ -56,7 +63,12 @@ final class Commit {
         return redis.<Long>call(script(step)::number) > 0;
     }
 
-    /** Returns what {@link #apply} sends; it answers 1 if the change is made, and else 0. */
+    /** Makes a key, or says why not; then nothing is done. */
+    Creation create(Step step) {
+        return Creation.of(redis.<Long>call(script(step)::number));
+    }
+
+    /** Returns what {@link #apply} sends; it answers 1 if the change is made, and else what {@link Creation#of} reads. */
     Script script(Step step) {
         List<String> args = new ArrayList<>(List.of(
                 step.entry().field(),
@@ -67,6 +79,8 @@ final class Commit {
                 step.taken().map(Pending::field).orElse(""),
                 step.taken().map(Pending::value).orElse("")));
         args.addAll(claim(step));
+        args.add(step.room().map(room -> room.workspace().text()).orElse(""));
+        args.add(Integer.toString(step.room().map(Room::most).orElse(0)));
         args.addAll(step.audit());
         return new Script(step.narrows() ? NARROWING : WIDENING, keys(step), args);
     }

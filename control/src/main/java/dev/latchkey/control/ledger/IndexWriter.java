@@ -22,6 +22,7 @@ import java.util.Optional;
  *   <li>Another id, workspace or environment is stored: a conflict, nothing is written.
  *   <li>Revoked is for good: a stored one is never replaced by one that is not, and an incoming one is taken whatever its rev.
  *   <li>Else the higher rev stays, and equal revs with other content become what the ledger says.
+ *   <li>A workspace's generation never falls, and a higher one is taken whatever its rev: it revokes all keys of those before.
  * </ol>
  *
  * <p>A name that holds no hash, or a rev that is no number, is damage: it gives way. The script is allowed above Redis' memory
@@ -39,17 +40,24 @@ public final class IndexWriter {
             local flat = redis.call('HGETALL', KEYS[1])
             for i = 1, #flat, 2 do stored[flat[i]] = flat[i + 1] end
             for i = 1, #ARGV, 2 do incoming[ARGV[i]] = ARGV[i + 1] end
-            local function rev(record)
-                return string.match(record.rev or '', '^%d+$') and tonumber(record.rev) or -1
+            local function number(text, otherwise)
+                return string.match(text or '', '^%d+$') and tonumber(text) or otherwise
             end
+            local function rev(record) return number(record.rev, -1) end
+            local function generation(record) return record.id and 0 or number(record.generation, 0) end
 
             for _, field in ipairs({'id', 'workspace', 'environment'}) do
                 if incoming[field] and stored[field] and stored[field] ~= incoming[field] then
                     return 'conflict ' .. string.format('%.0f', rev(stored))
                 end
             end
+            if generation(stored) > generation(incoming) then
+                incoming.v, incoming.generation = stored.v, stored.generation
+            end
+            local newer = generation(incoming) > generation(stored)
             local was, is = stored.state == 'revoked', incoming.state == 'revoked'
             if (was and not is) or (was == is and rev(stored) > rev(incoming)) then
+                if newer then redis.call('HSET', KEYS[1], 'v', incoming.v, 'generation', incoming.generation) end
                 return 'kept ' .. string.format('%.0f', rev(stored))
             end
 
@@ -62,7 +70,12 @@ public final class IndexWriter {
                 if stored[field] ~= value then changed = true end
             end
             if not changed then return 'same ' .. incoming.rev end
-            redis.call('HSET', KEYS[1], unpack(ARGV))
+            local fields = {}
+            for field, value in pairs(incoming) do
+                fields[#fields + 1] = field
+                fields[#fields + 1] = value
+            end
+            redis.call('HSET', KEYS[1], unpack(fields))
             return 'written ' .. incoming.rev
             """;
 
@@ -117,6 +130,24 @@ public final class IndexWriter {
             throw new StoreException(
                     StoreException.Fault.BAD_RECORD,
                     "the index's record of this key cannot be read, so no sidecar accepts the key: " + e.getMessage());
+        }
+    }
+
+    /** Returns the generation of the keys of {@code workspace} that the index lets through; 0 if it names none. */
+    public long generation(String workspace) {
+        try {
+            return IndexSchema.decodeWorkspace(
+                            workspace, redis.call(commands -> commands.hgetall(schema.workspace(workspace))))
+                    .generation();
+        } catch (IndexException e) {
+            // None is there; or no sidecar can read it.
+            return 0;
+        } catch (StoreException e) {
+            if (e.fault() == StoreException.Fault.REFUSED) {
+                // No hash, which gives way to the next record.
+                return 0;
+            }
+            throw e;
         }
     }
 

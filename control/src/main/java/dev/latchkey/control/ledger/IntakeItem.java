@@ -23,6 +23,8 @@ public final class IntakeItem {
         EXISTED,
         /** An intake into another workspace has claimed it and not recorded it, or not yet. */
         CLAIMED,
+        /** The workspace holds as many keys as it may. */
+        FULL,
         /** The ledger has it, and the index holds another service's record, made meanwhile, under its name. */
         CONFLICT,
         /** The ledger has it, and the index will as soon as Redis allows. */
@@ -30,6 +32,8 @@ public final class IntakeItem {
         /** A step before the ledger's failed; or that itself, and then it may be recorded. */
         UNDONE
     }
+
+    private static final String MOVED = "the workspace was changed meanwhile";
 
     private final List<KeyDigest> digests;
     private ManagedKey key;
@@ -63,7 +67,7 @@ public final class IntakeItem {
     public Optional<ManagedKey> result() {
         return switch (outcome) {
             case IMPORTED, RECORDED, CONFLICT -> Optional.of(key);
-            case OPEN, EXISTED, CLAIMED, UNDONE -> existing;
+            case OPEN, EXISTED, CLAIMED, FULL, UNDONE -> existing;
         };
     }
 
@@ -171,10 +175,17 @@ public final class IntakeItem {
         lookedUp(text != null);
     }
 
-    /** @param made whether this intake has made the step in the ledger; else another has */
-    void recorded(boolean made) {
-        outcome = made ? Outcome.RECORDED : Outcome.EXISTED;
-        recordedByOther = !made;
+    /** Takes what came of the step in the ledger; where the id is taken, another intake has made it. */
+    void recorded(Creation creation) {
+        switch (creation) {
+            case MADE -> outcome = Outcome.RECORDED;
+            case TAKEN -> {
+                outcome = Outcome.EXISTED;
+                recordedByOther = true;
+            }
+            case FULL -> outcome = Outcome.FULL;
+            case MOVED -> failed(new StoreException(StoreException.Fault.REFUSED, MOVED));
+        }
     }
 
     boolean isRecordedByOther() {

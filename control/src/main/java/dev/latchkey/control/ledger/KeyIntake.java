@@ -55,8 +55,9 @@ public final class KeyIntake {
         this.index = index;
     }
 
-    /** Takes in all of {@code items}, which are of one workspace and of distinct keys; their outcomes are set on return. */
-    public void take(String workspace, Collection<IntakeItem> items, Audit audit) {
+    /** Takes in all of {@code items}, which are of {@code room} and of distinct keys; their outcomes are set on return. */
+    public void take(Room room, Collection<IntakeItem> items, Audit audit) {
+        String workspace = room.workspace().entry().workspace();
         List<IntakeItem> all = List.copyOf(items);
         lookUp(all);
         describe(workspace, all);
@@ -66,7 +67,7 @@ public final class KeyIntake {
                 IntakeItem::isOpen,
                 (commands, item) -> commands.set(names.owner(item.key().id()), workspace),
                 (item, ok) -> {});
-        record(workspace, all, audit);
+        record(room, all, audit);
         project(all);
     }
 
@@ -114,7 +115,8 @@ public final class KeyIntake {
                 IntakeItem::claimantHas);
     }
 
-    private void record(String workspace, List<IntakeItem> items, Audit audit) {
+    private void record(Room room, List<IntakeItem> items, Audit audit) {
+        String workspace = room.workspace().entry().workspace();
         if (items.stream().noneMatch(IntakeItem::isOpen)) {
             return;
         }
@@ -127,8 +129,8 @@ public final class KeyIntake {
         each(
                 items,
                 IntakeItem::isOpen,
-                (commands, item) -> ledger.creation(item.key(), audit).number(commands),
-                (item, made) -> item.recorded(made > 0));
+                (commands, item) -> ledger.creation(item.key(), audit, room).number(commands),
+                (item, answer) -> item.recorded(Creation.of(answer)));
         each(
                 items,
                 IntakeItem::isRecordedByOther,

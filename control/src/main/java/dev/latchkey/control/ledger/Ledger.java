@@ -59,12 +59,27 @@ public final class Ledger {
             return redis.call('ZREM', KEYS[1], ARGV[1])
             """;
 
+    /** Ids of other services may be anything, also another key's. */
+    private static final String OWN = """
+            #!lua flags=allow-oom
+            if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
+            redis.call('SET', KEYS[1], ARGV[1])
+            return 1
+            """;
+
     private final RedisCalls redis;
     private final IndexSchema schema;
     private final LedgerNames names;
     private final Commit commit;
+    private final int mostKeys;
 
     public Ledger(RedisCalls redis, IndexSchema schema) {
+        this(redis, schema, Integer.MAX_VALUE);
+    }
+
+    /** @param mostKeys that a workspace may hold, ended ones included */
+    public Ledger(RedisCalls redis, IndexSchema schema, int mostKeys) {
+        this.mostKeys = mostKeys;
         this.redis = redis;
         this.schema = schema;
         this.names = new LedgerNames(schema);
@@ -74,6 +89,11 @@ public final class Ledger {
     public Optional<Stored<ManagedWorkspace>> findWorkspace(String id) {
         return Optional.ofNullable(record(id, ManagedWorkspace.FIELD))
                 .map(text -> new Stored<>(LedgerCodec.decodeWorkspace(id, text), text));
+    }
+
+    /** Returns the workspace {@code id} as keys can be made in it. */
+    public Optional<Room> room(String id) {
+        return findWorkspace(id).map(found -> new Room(found, mostKeys));
     }
 
     /** Returns the key {@code id} if it is of {@code workspace}. */
@@ -207,6 +227,23 @@ public final class Ledger {
         return commit(Step.make(key, Pending.unseen(key), audit).claiming(claim));
     }
 
+    /** As {@link #createUnseen(ManagedKey, Audit, Optional)}, in {@code room}; {@code TAKEN} also if the claim comes too late. */
+    public Creation createUnseen(ManagedKey key, Audit audit, Optional<Claim> claim, Room room) {
+        redis.call(commands -> commands.set(names.owner(key.id()), key.workspace()));
+        mark(key.workspace());
+        return commit.create(
+                Step.make(key, Pending.unseen(key), audit).claiming(claim).in(room));
+    }
+
+    /**
+     * Takes in a key of another service, which is revoked by this: from now on it is known here, and stays revoked. False if
+     * there is another key of its id.
+     */
+    public boolean adopt(ManagedKey revoked, Audit audit) {
+        redis.count(OWN, List.of(names.owner(revoked.id())), revoked.workspace());
+        return commit(Step.make(revoked, Pending.of(revoked), audit));
+    }
+
     /** Puts {@code after} in the place of {@code before}; false if that is no longer what stands there. */
     public <T extends LedgerEntry> boolean replace(Stored<? extends T> before, T after, Audit audit) {
         return commit(Step.replace(before, after, audit));
@@ -239,11 +276,11 @@ public final class Ledger {
     }
 
     /**
-     * Returns the step that makes a key which its owner has already, and answers 0 if the id is taken. Before it come the key's
-     * {@link LedgerNames#owner} and {@link #mark}.
+     * Returns the step that makes a key which its owner has already; {@link Creation#of} reads its answer. Before it come the
+     * key's {@link LedgerNames#owner} and {@link #mark}.
      */
-    Script creation(ManagedKey key, Audit audit) {
-        return commit.script(Step.make(key, Pending.of(key), audit));
+    Script creation(ManagedKey key, Audit audit, Room room) {
+        return commit.script(Step.make(key, Pending.of(key), audit).in(room));
     }
 
     /** Returns what {@link #settle(LedgerEntry)} sends. */

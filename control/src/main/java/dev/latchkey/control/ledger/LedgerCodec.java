@@ -22,6 +22,10 @@ import java.util.Set;
  */
 final class LedgerCodec {
     private static final int VERSION = 1;
+    /** Of a workspace with a generation: a control plane that knows none must not write it anew without. */
+    private static final int VERSION_WITH_GENERATION = 2;
+
+    private static final String GENERATION = "generation";
     static final long LAST_MILLI = 253_402_300_799_999L; // 9999-12-31T23:59:59.999Z
     private static final ObjectMapper JSON =
             new ObjectMapper().enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY);
@@ -29,7 +33,9 @@ final class LedgerCodec {
     private LedgerCodec() {}
 
     static String encode(LedgerEntry entry) {
-        ObjectNode json = JSON.createObjectNode().put("v", VERSION);
+        boolean marked = entry instanceof ManagedWorkspace workspace
+                && workspace.record().generation() > 0;
+        ObjectNode json = JSON.createObjectNode().put("v", marked ? VERSION_WITH_GENERATION : VERSION);
         if (entry instanceof ManagedKey key) {
             json.put("id", key.id()).put("workspace", key.workspace());
             json.put("environment", key.record().environment().text());
@@ -64,9 +70,11 @@ final class LedgerCodec {
             }
             putLink(json, "predecessor", key.links().predecessor());
             putLink(json, "successor", key.links().successor());
+            putGeneration(json, key.record().generation());
         } else if (entry instanceof ManagedWorkspace workspace) {
             json.put("name", workspace.name());
             json.put("state", workspace.active() ? "active" : "inactive").put("created_at", workspace.createdAt());
+            putGeneration(json, workspace.record().generation());
         }
         json.put("rev", entry.rev());
     }
@@ -104,7 +112,7 @@ final class LedgerCodec {
     }
 
     static ManagedKey decodeKey(String id, String text) {
-        JsonNode json = read(id, text);
+        JsonNode json = read(id, text, VERSION);
         try {
             Environment environment =
                     Environment.of(json.required("environment").textValue());
@@ -120,7 +128,8 @@ final class LedgerCodec {
                     scopes,
                     either(id, json, "active", "revoked") ? KeyRecord.State.ACTIVE : KeyRecord.State.REVOKED,
                     json.has("expires_at") ? number(id, json, "expires_at") : KeyRecord.NEVER,
-                    number(id, json, "rev"));
+                    number(id, json, "rev"),
+                    json.has(GENERATION) ? number(id, json, GENERATION) : 0);
             return new ManagedKey(
                     record,
                     KeyDigest.of(json.required("digest").asText()),
@@ -138,18 +147,26 @@ final class LedgerCodec {
     }
 
     static ManagedWorkspace decodeWorkspace(String id, String text) {
-        JsonNode json = read(id, text);
+        JsonNode json = read(id, text, VERSION_WITH_GENERATION);
         try {
             if (!json.required("id").asText().equals(id)) {
                 throw bad(id);
             }
             boolean active = either(id, json, "active", "inactive");
+            boolean marked = json.path("v").asInt() == VERSION_WITH_GENERATION;
+            long generation = marked || json.has(GENERATION) ? number(id, json, GENERATION) : 0;
             return new ManagedWorkspace(
-                    new WorkspaceRecord(id, active, number(id, json, "rev")),
+                    new WorkspaceRecord(id, active, number(id, json, "rev"), generation),
                     json.required("name").asText(),
                     number(id, json, "created_at"));
         } catch (IllegalArgumentException e) {
             throw bad(id);
+        }
+    }
+
+    private static void putGeneration(ObjectNode json, long generation) {
+        if (generation > 0) {
+            json.put(GENERATION, generation);
         }
     }
 
@@ -175,10 +192,12 @@ final class LedgerCodec {
         return number.longValue();
     }
 
-    private static JsonNode read(String id, String text) {
+    /** @param newest version that is known; there is none before {@link #VERSION} */
+    private static JsonNode read(String id, String text, int newest) {
         try {
             JsonNode json = JSON.readTree(text);
-            if (json.path("v").asInt() != VERSION) {
+            int version = json.path("v").asInt();
+            if (version < VERSION || version > newest) {
                 throw bad(id);
             }
             return json;

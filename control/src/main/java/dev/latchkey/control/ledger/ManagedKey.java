@@ -64,6 +64,11 @@ public record ManagedKey(
         return new ManagedKey(record, digest, "", start, UNKNOWN, UNKNOWN, Links.NONE);
     }
 
+    /** Tells whether another service made it: the ledger has it only if it was revoked by its secret. */
+    public boolean isForeign() {
+        return createdAt == UNKNOWN;
+    }
+
     public String id() {
         return record.id();
     }
@@ -114,7 +119,8 @@ public record ManagedKey(
                 record.scopes(),
                 record.state(),
                 record.expiresAt(),
-                record.rev());
+                record.rev(),
+                record.generation());
         return new ManagedKey(other, digest, name, start, createdAt, revokedAt, links);
     }
 
@@ -168,6 +174,13 @@ public record ManagedKey(
 
     private KeyRecord next(KeyRecord.State state, Set<String> scopes, long expiresAt) {
         return new KeyRecord(
-                record.id(), record.workspace(), record.environment(), scopes, state, expiresAt, record.rev() + 1);
+                record.id(),
+                record.workspace(),
+                record.environment(),
+                scopes,
+                state,
+                expiresAt,
+                record.rev() + 1,
+                record.generation());
     }
 }

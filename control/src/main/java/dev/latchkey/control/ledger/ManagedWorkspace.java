@@ -39,6 +39,13 @@ public record ManagedWorkspace(WorkspaceRecord record, String name, long created
 
     /** Returns this workspace, active or not, as the change that follows {@code rev}. */
     public ManagedWorkspace withActive(boolean active, long rev) {
-        return new ManagedWorkspace(new WorkspaceRecord(record.id(), active, rev + 1), name, createdAt);
+        return new ManagedWorkspace(
+                new WorkspaceRecord(record.id(), active, rev + 1, record.generation()), name, createdAt);
+    }
+
+    /** Returns this workspace with none but keys of {@code generation} let through, as the change that follows {@code rev}. */
+    public ManagedWorkspace withGeneration(long generation, long rev) {
+        return new ManagedWorkspace(
+                new WorkspaceRecord(record.id(), record.active(), rev + 1, generation), name, createdAt);
     }
 }

@@ -46,6 +46,11 @@ public final class Projector {
         return projection;
     }
 
+    /** As {@link IndexWriter#generation}. */
+    public long generation(String workspace) {
+        return index.generation(workspace);
+    }
+
     /**
      * Carries it to the index that the ledger has a key no more, with all that is kept of the key elsewhere.
      *

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param noteBefore the note that must stand there; empty: any
  * @param taken a note of another record that must stand, and is taken away
  * @param claim for whoever repeats the call
+ * @param room in which a key is made
  * @param narrows whether it takes access away, so that a full Redis must not stop it
  * @param audit the fields of the audit trail's entry and their values, by turns
  */
@@ -26,6 +27,7 @@ record Step(
         String noteBefore,
         Optional<Pending> taken,
         Optional<Claim> claim,
+        Optional<Room> room,
         boolean narrows,
         List<String> audit) {
     private static final String NONE = "";
@@ -58,28 +60,35 @@ record Step(
     }
 
     Step onlyIfNoted(Pending noteBefore) {
-        return new Step(entry, before, after, note, noteBefore.value(), taken, claim, narrows, audit);
+        return new Step(entry, before, after, note, noteBefore.value(), taken, claim, room, narrows, audit);
     }
 
     Step taking(Pending other) {
-        return new Step(entry, before, after, note, noteBefore, Optional.of(other), claim, narrows, audit);
+        return new Step(entry, before, after, note, noteBefore, Optional.of(other), claim, room, narrows, audit);
     }
 
     Step claiming(Optional<Claim> made) {
-        return new Step(entry, before, after, note, noteBefore, taken, made, narrows, audit);
+        return new Step(entry, before, after, note, noteBefore, taken, made, room, narrows, audit);
     }
 
     Step narrowing() {
-        return new Step(entry, before, after, note, noteBefore, taken, claim, true, audit);
+        return new Step(entry, before, after, note, noteBefore, taken, claim, room, true, audit);
+    }
+
+    Step in(Room where) {
+        return new Step(entry, before, after, note, noteBefore, taken, claim, Optional.of(where), narrows, audit);
     }
 
     private static Step of(
             String before, LedgerEntry entry, String after, Pending note, boolean narrows, List<String> audit) {
-        return new Step(entry, before, after, note, NONE, Optional.empty(), Optional.empty(), narrows, audit);
+        return new Step(entry, before, after, note, NONE, Optional.empty(), Optional.empty(), Optional.empty(), narrows, audit);
     }
 
     private static boolean narrows(LedgerEntry before, LedgerEntry after) {
         return after.closed()
+                || (after instanceof ManagedWorkspace now
+                        && before instanceof ManagedWorkspace was
+                        && now.record().generation() > was.record().generation())
                 || (after instanceof ManagedKey key && before instanceof ManagedKey was && key.allowsLessThan(was));
     }
 
