@@ -9,6 +9,10 @@ import dev.latchkey.lifecycle.Closing;
 import dev.latchkey.server.Sidecar;
 import dev.latchkey.v1.CreateKeyResponse;
 import dev.latchkey.v1.DeactivateWorkspaceRequest;
+import dev.latchkey.v1.FindKeyRequest;
+import dev.latchkey.v1.Key;
+import dev.latchkey.v1.KeyState;
+import dev.latchkey.v1.RevokeAllKeysRequest;
 import io.grpc.ManagedChannel;
 import java.io.IOException;
 import java.time.Duration;
@@ -157,6 +161,50 @@ class RevocationIT {
         Awaitility.await()
                 .until(() -> world.get("/v1/cases", second.getSecret()).status() == 403);
         assertThat(world.get("/v1/cases", first.getSecret()).status()).isEqualTo(200);
+    }
+
+    /** By the schema's rules other services may write keys, of which the ledger knows nothing. */
+    @Test
+    void revokeAll_keyThatOnlyTheIndexHas_isDeniedFromMemoryTooAndNewKeysAreNot() {
+        admin.createWorkspace("ws_3");
+        String foreign = "opt_live_" + "000000000000000000000000000000" + "0046uziL";
+        world.redis
+                .commands()
+                .hset(
+                        "latchkey:key:1.-0nOLdc1kPdOL4EU21BqK1bkxmPkd6K_ighZFUDULAo",
+                        Map.of(
+                                "v",
+                                "1",
+                                "id",
+                                "crm-1",
+                                "workspace",
+                                "ws_3",
+                                "environment",
+                                "live",
+                                "scopes",
+                                "cases:read",
+                                "state",
+                                "active",
+                                "rev",
+                                "1"));
+        Awaitility.await().until(() -> world.get("/v1/cases", foreign).status() == 200);
+        assertThat(world.get("/v1/cases", foreign).status()).isEqualTo(200);
+
+        assertThat(admin.keys()
+                        .revokeAllKeys(RevokeAllKeysRequest.newBuilder()
+                                .setWorkspace("ws_3")
+                                .build())
+                        .getDone())
+                .isTrue();
+
+        Awaitility.await().until(() -> world.get("/v1/cases", foreign).status() == 401);
+        assertThat(world.get("/v1/cases", foreign).body()).contains("AUTH_INVALID_KEY");
+        warm(admin.createKey("ws_3"));
+        Key found = admin.keys()
+                .findKey(FindKeyRequest.newBuilder().setSecret(foreign).build())
+                .getKey();
+        assertThat(found.getForeign()).isTrue();
+        assertThat(found.getState()).isEqualTo(KeyState.REVOKED);
     }
 
     @Test
