@@ -20,7 +20,7 @@ public final class KeyFormat {
     private static final String ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
     private static final int RANDOM_LENGTH = 32;
     private static final int CHECKSUM_LENGTH = 6;
-    private static final int MINTED_LENGTH = RANDOM_LENGTH + CHECKSUM_LENGTH;
+    static final int MINTED_LENGTH = RANDOM_LENGTH + CHECKSUM_LENGTH;
     private static final int IMPORTED_MIN = 16;
     private static final int IMPORTED_MAX = 128;
     private static final Pattern BRAND = Pattern.compile("[a-z][a-z0-9]{1,15}");

@@ -34,6 +34,11 @@ public final class PresentedKey {
         return new String(ascii, StandardCharsets.US_ASCII);
     }
 
+    /** Tells whether it has the form of a minted key, with a checksum. */
+    boolean isMinted() {
+        return ascii.length - prefixLength == KeyFormat.MINTED_LENGTH;
+    }
+
     byte[] ascii() {
         return ascii;
     }

@@ -124,7 +124,7 @@ public final class KeyImport {
         PresentedKey secret = sound.get().secret();
         ManagedKey key =
                 mint.key(secret, room, sound.get().name(), sound.get().terms(), ManagedKey.Links.NONE, now);
-        IntakeItem item = new IntakeItem(key, mint.digests(secret));
+        IntakeItem item = new IntakeItem(key, mint.digests(secret), mint.claims(secret));
         IntakeItem before = items.putIfAbsent(key.digest(), item);
         return new Line(Optional.of(before == null ? item : before), before != null, List.of());
     }
@@ -169,6 +169,7 @@ public final class KeyImport {
                         line.again() ? ImportedKey.Outcome.EXISTED : ImportedKey.Outcome.IMPORTED, view, List.of());
             case EXISTED -> new ImportedKey(ImportedKey.Outcome.EXISTED, view, List.of());
             case CLAIMED -> ImportedKey.refused(List.of(ImportRules.CLAIMED));
+            case ENDED -> ImportedKey.refused(List.of(ImportRules.ENDED));
             case FULL -> ImportedKey.refused(List.of(ImportRules.FULL));
             case CONFLICT ->
                 ImportedKey.refused(List.of(

@@ -8,6 +8,7 @@ import dev.latchkey.control.rules.KeyRules;
 import dev.latchkey.control.rules.RefusedException;
 import dev.latchkey.control.rules.RefusedException.Kind;
 import dev.latchkey.key.Environment;
+import dev.latchkey.key.KeyClaims;
 import dev.latchkey.key.KeyDigest;
 import dev.latchkey.key.KeyFormat;
 import dev.latchkey.key.KeyRecord;
@@ -67,6 +68,11 @@ public final class Mint {
     /** Returns where the index may hold {@code secret}: under every pepper, the newest first. */
     public List<KeyDigest> digests(PresentedKey secret) {
         return peppers.all(secret);
+    }
+
+    /** Returns the names of the claims to {@code secret}. */
+    public List<String> claims(PresentedKey secret) {
+        return KeyClaims.of(secret, peppers.all(secret));
     }
 
     /**

@@ -51,12 +51,12 @@ final class NewKeys {
      * is taken.
      */
     Optional<CreatedKey> make(Caller caller, Plan plan, Optional<Claim> claim, long now) {
-        PresentedKey secret = mint.secret(plan.terms().environment());
         Audit audit = new Audit(caller, "key.create", "", now);
         for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
             Room room = directory.room(plan.workspace());
+            PresentedKey secret = mint.secret(plan.terms().environment());
             ManagedKey key = key(secret, plan, room, now);
-            switch (ledger.createUnseen(key, audit, claim, room)) {
+            switch (ledger.createUnseen(key, audit, claim, room, mint.claims(secret))) {
                 case MADE -> {
                     return Optional.of(made(caller, key, secret, now));
                 }

@@ -23,6 +23,8 @@ public final class IntakeItem {
         EXISTED,
         /** An intake into another workspace has claimed it and not recorded it, or not yet. */
         CLAIMED,
+        /** It was here and has ended, and its record is gone before its time: its string must not come back yet. */
+        ENDED,
         /** The workspace holds as many keys as it may. */
         FULL,
         /** The ledger has it, and the index holds another service's record, made meanwhile, under its name. */
@@ -36,6 +38,8 @@ public final class IntakeItem {
     private static final String MOVED = "the workspace was changed meanwhile";
 
     private final List<KeyDigest> digests;
+    private final List<String> claims;
+    private final String firstClaim;
     private ManagedKey key;
     private Outcome outcome = Outcome.OPEN;
     private Optional<ManagedKey> existing = Optional.empty();
@@ -47,8 +51,11 @@ public final class IntakeItem {
     /**
      * @param key as it is to be, with a new id and the digest under the newest pepper
      * @param digests under every pepper
+     * @param claims as {@link dev.latchkey.key.KeyClaims} gives them
      */
-    public IntakeItem(ManagedKey key, List<KeyDigest> digests) {
+    public IntakeItem(ManagedKey key, List<KeyDigest> digests, List<String> claims) {
+        this.claims = List.copyOf(claims);
+        this.firstClaim = Claims.text(key.workspace(), key.id());
         this.key = key;
         // The lowest version first, in whichever order a control plane has its peppers.
         this.digests = digests.stream()
@@ -67,7 +74,7 @@ public final class IntakeItem {
     public Optional<ManagedKey> result() {
         return switch (outcome) {
             case IMPORTED, RECORDED, CONFLICT -> Optional.of(key);
-            case OPEN, EXISTED, CLAIMED, FULL, UNDONE -> existing;
+            case OPEN, EXISTED, CLAIMED, ENDED, FULL, UNDONE -> existing;
         };
     }
 
@@ -87,6 +94,10 @@ public final class IntakeItem {
     /** @param n from 0, for the lowest version */
     KeyDigest digest(int n) {
         return digests.get(n);
+    }
+
+    List<String> claims() {
+        return claims;
     }
 
     boolean isOpen() {
@@ -149,17 +160,29 @@ public final class IntakeItem {
 
     /** Returns what {@link #claimStood} reads. */
     String claim() {
-        return key.workspace() + " " + key.id();
+        return Claims.text(key.workspace(), key.id());
     }
 
     /** Takes the claim that stood there before; null if none did. */
     void claimStood(@Nullable String claim) {
-        if (claim != null) {
+        if (claim != null && Claims.isEnded(claim)) {
+            outcome = Outcome.ENDED;
+        } else if (claim != null) {
             int space = claim.indexOf(' ');
             claimedBy = claim.substring(0, space);
             key = key.withId(claim.substring(space + 1));
             outcome = claimedBy.equals(key.workspace()) ? Outcome.OPEN : Outcome.CLAIMED;
         }
+    }
+
+    /** Tells whether somebody else's claim keeps this intake from the key. */
+    boolean isClaimLost() {
+        return outcome == Outcome.CLAIMED || outcome == Outcome.ENDED;
+    }
+
+    /** Returns what {@link #claim} was before it became that of another intake. */
+    String firstClaim() {
+        return firstClaim;
     }
 
     boolean isClaimedElsewhere() {
@@ -186,6 +209,10 @@ public final class IntakeItem {
             case FULL -> outcome = Outcome.FULL;
             case MOVED -> failed(new StoreException(StoreException.Fault.REFUSED, MOVED));
         }
+    }
+
+    boolean isRecorded() {
+        return outcome == Outcome.RECORDED;
     }
 
     boolean isRecordedByOther() {

@@ -5,7 +5,6 @@ import dev.latchkey.control.ledger.RedisCalls.Answer;
 import io.lettuce.core.RedisFuture;
 import io.lettuce.core.SetArgs;
 import io.lettuce.core.api.async.RedisAsyncCommands;
-import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.function.BiConsumer;
@@ -23,11 +22,11 @@ import org.slf4j.LoggerFactory;
  *
  * <h2>None is doubled</h2>
  *
- * <p>A key that the index holds, under whichever pepper and also revoked, is left as it is. Of the others each is claimed: its
- * new id and workspace are put under {@code claim:<digest>}, for a day, unless somebody's are there; then those are its id and
- * workspace. So everybody who takes in this key makes the step in the ledger with one id, and that step is made once. Claims are
- * made under every pepper, the lowest version first, so that control planes that share one pepper share the claim, in the middle
- * of a change of peppers as well.
+ * <p>A key that the index holds, under whichever pepper and also revoked, is left as it is. Of the others each is claimed, see
+ * {@link Claims}: unless somebody's claim stands there; then its id and workspace are those. So everybody who takes in this key
+ * makes the step in the ledger with one id, and that step is made once. It is claimed under every pepper, so that control planes
+ * that share one pepper share the claim, in the middle of a change of peppers as well. A key that the ledger has already,
+ * revoked perhaps, is shown to the index again, which may have lost it.
  *
  * <h2>Whoever stops in the middle</h2>
  *
@@ -40,18 +39,18 @@ import org.slf4j.LoggerFactory;
  */
 public final class KeyIntake {
     private static final Logger log = LoggerFactory.getLogger(KeyIntake.class);
-    /** Far longer than an intake takes, and than the reconciler needs after an outage. */
-    private static final Duration CLAIM = Duration.ofDays(1);
 
     private final RedisCalls redis;
     private final Ledger ledger;
     private final LedgerNames names;
+    private final Claims claims;
     private final IndexWriter index;
 
     public KeyIntake(RedisCalls redis, Ledger ledger, IndexWriter index) {
         this.redis = redis;
         this.ledger = ledger;
         this.names = ledger.names();
+        this.claims = ledger.claims();
         this.index = index;
     }
 
@@ -67,7 +66,13 @@ public final class KeyIntake {
                 IntakeItem::isOpen,
                 (commands, item) -> commands.set(names.owner(item.key().id()), workspace),
                 (item, ok) -> {});
+        each(
+                all,
+                IntakeItem::isOpen,
+                (commands, item) -> claims.list(commands, item.key().id(), item.claims()),
+                (item, before) -> {});
         record(room, all, audit);
+        keepClaims(all);
         project(all);
     }
 
@@ -99,14 +104,23 @@ public final class KeyIntake {
     }
 
     private void claim(List<IntakeItem> items) {
-        SetArgs unlessClaimed = SetArgs.Builder.nx().px(CLAIM);
-        forEachPepper(
+        SetArgs unlessClaimed = SetArgs.Builder.nx().px(Claims.UNTIL_RECORDED);
+        forEachClaim(
                 items,
                 n -> each(
                         items,
-                        IntakeItem::isOpen,
-                        (commands, item) -> commands.setGet(names.claim(item.digest(n)), item.claim(), unlessClaimed),
+                        item -> item.isOpen() && n < item.claims().size(),
+                        (commands, item) -> commands.setGet(
+                                names.claim(item.claims().get(n)), item.claim(), unlessClaimed),
                         IntakeItem::claimStood));
+        // Whoever comes for it next must not be kept away by one that came to nothing.
+        forEachClaim(
+                items,
+                n -> each(
+                        items,
+                        item -> item.isClaimLost() && n < item.claims().size(),
+                        (commands, item) -> claims.release(commands, item.claims().get(n), item.firstClaim()),
+                        (item, released) -> {}));
         each(
                 items,
                 IntakeItem::isClaimedElsewhere,
@@ -139,6 +153,18 @@ public final class KeyIntake {
                 IntakeItem::otherHas);
     }
 
+    /** Where this fails, the note makes the reconciler do it. */
+    private void keepClaims(List<IntakeItem> items) {
+        forEachClaim(
+                items,
+                n -> each(
+                        items,
+                        item -> item.isRecorded() && n < item.claims().size(),
+                        (commands, item) ->
+                                claims.keep(commands, item.key(), item.claims().get(n)),
+                        (item, ok) -> {}));
+    }
+
     /** Also what another intake has recorded, which may not have come any further. */
     private void project(List<IntakeItem> items) {
         each(
@@ -161,6 +187,11 @@ public final class KeyIntake {
             log.error("{} of {}: {}", item.key().id(), item.key().workspace(), IndexWriter.CONFLICT);
         }
         item.shown(conflict);
+    }
+
+    private static void forEachClaim(List<IntakeItem> items, IntConsumer step) {
+        int most = items.stream().mapToInt(item -> item.claims().size()).max().orElse(0);
+        IntStream.range(0, most).forEach(step);
     }
 
     private static void forEachPepper(List<IntakeItem> items, IntConsumer step) {

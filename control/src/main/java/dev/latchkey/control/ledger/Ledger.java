@@ -27,8 +27,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Under {@code latchkey:ledger:{<workspace>}:} lie {@code records} (hash: key id, or {@code .} for the workspace itself, to
  * its text), {@code ids} (sorted set of the key ids, which sort by age), {@code audit} (stream), {@code pending} (hash, see {@link
  * Pending}) and {@code request:<name>} (strings that last a day, see {@link Claim}). Outside the slot lie {@code
- * latchkey:ledger:owner:<id>} (a key's workspace), {@code latchkey:ledger:claim:<digest>} (that last a day, see {@link
- * KeyIntake}), {@code latchkey:ledger:workspaces} (all of them), and {@code
+ * latchkey:ledger:owner:<id>} (a key's workspace), {@code latchkey:ledger:claim:<name>} and {@code
+ * latchkey:ledger:claims:<id>} (see {@link Claims}), {@code latchkey:ledger:workspaces} (all of them), and {@code
  * latchkey:ledger:recent} (those changed lately, by Redis' time, so that nobody has to look through all for notes). These are
  * written before the step; one that then does not come is harmless.
  *
@@ -71,6 +71,7 @@ public final class Ledger {
     private final IndexSchema schema;
     private final LedgerNames names;
     private final Commit commit;
+    private final Claims claims;
     private final int mostKeys;
 
     public Ledger(RedisCalls redis, IndexSchema schema) {
@@ -84,6 +85,7 @@ public final class Ledger {
         this.schema = schema;
         this.names = new LedgerNames(schema);
         this.commit = new Commit(redis, names);
+        this.claims = new Claims(redis, names);
     }
 
     public Optional<Stored<ManagedWorkspace>> findWorkspace(String id) {
@@ -227,12 +229,31 @@ public final class Ledger {
         return commit(Step.make(key, Pending.unseen(key), audit).claiming(claim));
     }
 
-    /** As {@link #createUnseen(ManagedKey, Audit, Optional)}, in {@code room}; {@code TAKEN} also if the claim comes too late. */
-    public Creation createUnseen(ManagedKey key, Audit audit, Optional<Claim> claim, Room room) {
+    /**
+     * As {@link #createUnseen(ManagedKey, Audit, Optional)}, in {@code room}, and with claims to the key's string that last as
+     * long as its record. {@code TAKEN} also if the claim of the call, or one to the string, comes too late.
+     *
+     * @param strings as {@link dev.latchkey.key.KeyClaims} gives them
+     */
+    public Creation createUnseen(ManagedKey key, Audit audit, Optional<Claim> claim, Room room, List<String> strings) {
+        if (!claims.take(key, strings)) {
+            return Creation.TAKEN;
+        }
         redis.call(commands -> commands.set(names.owner(key.id()), key.workspace()));
         mark(key.workspace());
-        return commit.create(
-                Step.make(key, Pending.unseen(key), audit).claiming(claim).in(room));
+        Creation creation =
+                commit.create(Step.make(key, Pending.unseen(key), audit).claiming(claim).in(room));
+        switch (creation) {
+            case MADE -> claims.keep(key);
+            case MOVED, FULL -> {
+                claims.forget(key.workspace(), key.id());
+                redis.call(commands -> commands.del(names.owner(key.id())));
+            }
+            case TAKEN -> {
+                // What stands there may be another key's; the claims end by themselves.
+            }
+        }
+        return creation;
     }
 
     /**
@@ -273,6 +294,11 @@ public final class Ledger {
     void forgetKey(String workspace, String id) {
         redis.call(commands -> commands.del(names.owner(id)));
         redis.call(commands -> commands.zrem(schema.used(workspace), id));
+        claims.forget(workspace, id);
+    }
+
+    Claims claims() {
+        return claims;
     }
 
     /**

@@ -1,7 +1,6 @@
 package dev.latchkey.control.ledger;
 
 import dev.latchkey.index.IndexSchema;
-import dev.latchkey.key.KeyDigest;
 
 /** The names of the ledger in Redis, see {@link Ledger}; no other class spells them. Immutable and thread-safe. */
 final class LedgerNames {
@@ -36,9 +35,14 @@ final class LedgerNames {
         return prefix + "owner:" + key;
     }
 
-    /** By this one import keeps all others from the key of {@code digest}. */
-    String claim(KeyDigest digest) {
-        return prefix + "claim:" + digest.text();
+    /** By this whoever makes or imports a key keeps all others from its string. */
+    String claim(String claim) {
+        return prefix + "claim:" + claim;
+    }
+
+    /** Holds what {@link #claim} is called for the key {@code id}. */
+    String claims(String id) {
+        return prefix + "claims:" + id;
     }
 
     String workspaces() {

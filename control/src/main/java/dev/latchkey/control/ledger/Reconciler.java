@@ -94,9 +94,16 @@ public final class Reconciler {
         } else if (note.isUnseen()) {
             finishUnseen(found.get());
         } else {
+            keepClaims(found.get().entry());
             projector.project(found.get().entry());
             healed.increment();
             log.info("{} of {} is carried to the index after the call that changed it", note.field(), workspace);
+        }
+    }
+
+    private void keepClaims(LedgerEntry entry) {
+        if (entry instanceof ManagedKey key) {
+            ledger.claims().keep(key);
         }
     }
 

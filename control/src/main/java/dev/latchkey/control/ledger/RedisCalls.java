@@ -37,7 +37,7 @@ import org.jspecify.annotations.Nullable;
  * <p>This class is thread-safe.
  */
 public final class RedisCalls {
-    private static final Pattern DIGEST = Pattern.compile("[1-9]\\.[A-Za-z0-9_-]{43}");
+    private static final Pattern DIGEST = Pattern.compile("[0-9]\\.[A-Za-z0-9_-]{43}");
 
     private final RedisLink link;
     private final Duration bound;

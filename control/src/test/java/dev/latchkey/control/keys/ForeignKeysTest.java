@@ -112,11 +112,11 @@ class ForeignKeysTest {
                 "key_late", "ws_1", Environment.LIVE, Set.of("cases:read"), KeyRecord.State.ACTIVE, KeyRecord.NEVER, 1);
         ManagedKey late = ManagedKey.made(record, digest(), "Late", "opt_live_abc1", 1, ManagedKey.Links.NONE);
         Audit audit = new Audit(ALICE, "key.create", "", 1);
-        assertThat(control.ledger.createUnseen(late, audit, Optional.empty(), before))
+        assertThat(control.ledger.createUnseen(late, audit, Optional.empty(), before, List.of()))
                 .isEqualTo(Creation.MOVED);
         assertThat(control.ledger.findKey("ws_1", "key_late")).isEmpty();
         assertThat(control.ledger.createUnseen(
-                        late, audit, Optional.empty(), control.ledger.room("ws_1").orElseThrow()))
+                        late, audit, Optional.empty(), control.ledger.room("ws_1").orElseThrow(), List.of()))
                 .isEqualTo(Creation.MADE);
         assertThat(model.record().generation()).isZero();
     }
