@@ -8,6 +8,7 @@ import dev.latchkey.index.CrashProxy;
 import dev.latchkey.index.CrashProxy.Moment;
 import dev.latchkey.v1.CreateKeyResponse;
 import io.grpc.StatusRuntimeException;
+import io.lettuce.core.Range;
 import io.lettuce.core.api.sync.RedisCommands;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -93,7 +94,8 @@ final class CrashCase {
     }
 
     boolean isSettled() {
-        return redis.exists(ledger("pending")) == 0;
+        return redis.exists(ledger("pending")) == 0
+                && !redis.hgetall(ledger("answers")).containsValue("open");
     }
 
     /** Checks what is left once all is settled. */
@@ -121,6 +123,12 @@ final class CrashCase {
                     .as("%s: as answered", this)
                     .isEqualTo(!closes);
         });
+        now.forEach((field, record) -> {
+            boolean made = call == CrashCall.CREATE || call == CrashCall.ROTATE;
+            if (made && record.has("digest") && state(now, field).equals("active")) {
+                checkIsExplained(field);
+            }
+        });
         if (call != CrashCall.REVOKE) {
             assertThat(state(now, before.getKey().getId()))
                     .as("%s: the key of before", this)
@@ -128,19 +136,20 @@ final class CrashCase {
         }
     }
 
-    /** Tells whether a key works that was made and never answered. */
-    boolean leavesAKeyThatNobodyHas() {
-        return answered.isEmpty()
-                && (call == CrashCall.CREATE || call == CrashCall.ROTATE)
-                && records().values().stream()
-                                .filter(record -> record.has("digest")
-                                        && record.get("state").asText().equals("active"))
-                                .count()
-                        > 1;
-    }
-
-    int step() {
-        return step;
+    /** Whoever has made it was told of it, or else all who look at it are. */
+    private void checkIsExplained(String id) {
+        boolean told = id.equals(before.getKey().getId()) || answered.equals(Optional.of(id));
+        Map<String, String> marks = redis.hgetall(ledger("answers"));
+        assertThat(told || marks.containsKey(id))
+                .as("%s: the key %s works, and nobody was told of it", this, id)
+                .isTrue();
+        if (marks.containsKey(id)) {
+            assertThat(marks.get(id)).as("%s: %s", this, id).isEqualTo("unconfirmed");
+            assertThat(redis.xrange(ledger("audit"), Range.unbounded()))
+                    .as("%s: the audit trail of %s", this, id)
+                    .anyMatch(entry -> entry.getBody().get("action").equals("key.unanswered")
+                            && id.equals(entry.getBody().get("key")));
+        }
     }
 
     private Map<String, JsonNode> records() {

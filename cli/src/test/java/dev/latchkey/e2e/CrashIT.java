@@ -23,15 +23,13 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
  * A control plane is killed (SIGKILL) at each command that a call sends to Redis, before Redis has it and after; and what is left
- * behind is put right, by one that starts after it or ran beside it.
+ * behind is put right, by one that starts after it or ran beside it. A key that works and was answered to nobody is shown as one
+ * whose answer is not confirmed, without exception.
  */
 @Tag("one-envoy")
 class CrashIT {
     @RegisterExtension
     static final RealRedis REDIS = new RealRedis();
-
-    /** From the command that confirms a new key on it is kept: the control plane is about to answer, and cannot know more. */
-    private static final int LAST_COMMANDS = 4;
 
     private final Closing made = new Closing();
     private final ExecutorService calls = Executors.newCachedThreadPool();
@@ -71,6 +69,7 @@ class CrashIT {
                 Awaitility.await().until(plane::ready);
                 whole.prepare(admin);
                 whole.run(admin);
+                Awaitility.await().until(whole::isSettled);
                 whole.look();
                 whole.check();
                 commands.put(call, whole.proxy.counted());
@@ -136,9 +135,6 @@ class CrashIT {
                 .atMost(Duration.ofMinutes(2))
                 .until(() -> cases.stream().allMatch(CrashCase::isSettled));
         cases.forEach(CrashCase::check);
-        assertThat(cases.stream().filter(CrashCase::leavesAKeyThatNobodyHas))
-                .as("only from its confirmation on")
-                .allSatisfy(one -> assertThat(one.step()).isGreaterThan(commands.get(one.call) - LAST_COMMANDS));
         assertThat(cases).as("so many steps there are: %s", commands).hasSizeGreaterThan(60);
     }
 }

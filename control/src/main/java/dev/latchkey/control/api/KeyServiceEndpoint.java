@@ -43,12 +43,14 @@ public final class KeyServiceEndpoint extends KeyServiceGrpc.KeyServiceImplBase 
     private final LeakedKeys leaked;
     private final KeyListing listing;
     private final KeyImport imports;
+    private final Delivery delivery;
 
     public KeyServiceEndpoint(KeyManager keys, LeakedKeys leaked, KeyListing listing, KeyImport imports) {
         this.keys = keys;
         this.leaked = leaked;
         this.listing = listing;
         this.imports = imports;
+        this.delivery = new Delivery(keys);
     }
 
     @Override
@@ -56,11 +58,11 @@ public final class KeyServiceEndpoint extends KeyServiceGrpc.KeyServiceImplBase 
         ErrorMapping.answer(call, () -> {
             CreatedKey created = keys.create(
                     AdminAuth.caller(request.getRequestId()), Messages.newKey(request), () -> isGivenUp(call));
-            withdrawIfGivenUp(call, request.getRequestId(), created);
             CreateKeyResponse.Builder answer = CreateKeyResponse.newBuilder()
                     .setKey(Messages.key(created.view()))
                     .setRepeated(created.isRepeated());
             created.shownSecret().ifPresent(secret -> answer.setSecret(secret.reveal()));
+            delivery.follow(created);
             return answer.build();
         });
     }
@@ -100,12 +102,12 @@ public final class KeyServiceEndpoint extends KeyServiceGrpc.KeyServiceImplBase 
             RotatedKey rotated = keys.rotate(
                     AdminAuth.caller(request.getRequestId()), Messages.replacement(request), () -> isGivenUp(call));
             CreatedKey created = rotated.created();
-            withdrawIfGivenUp(call, request.getRequestId(), created);
             RotateKeyResponse.Builder answer = RotateKeyResponse.newBuilder()
                     .setKey(Messages.key(created.view()))
                     .setPredecessor(Messages.key(rotated.old()))
                     .setRepeated(created.isRepeated());
             created.shownSecret().ifPresent(secret -> answer.setSecret(secret.reveal()));
+            delivery.follow(created);
             return answer.build();
         });
     }
@@ -164,16 +166,6 @@ public final class KeyServiceEndpoint extends KeyServiceGrpc.KeyServiceImplBase 
                     .setKey(Messages.key(revoked))
                     .build();
         });
-    }
-
-    /**
-     * Whoever asked and has given up will ask again, and must not leave a key behind each time. With a request_id they are told
-     * of this one, which therefore stays.
-     */
-    private void withdrawIfGivenUp(StreamObserver<?> call, String requestId, CreatedKey created) {
-        if (requestId.isEmpty() && isGivenUp(call)) {
-            keys.withdraw(created.view().key());
-        }
     }
 
     private static boolean isGivenUp(StreamObserver<?> call) {

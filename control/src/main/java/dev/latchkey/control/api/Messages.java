@@ -78,7 +78,8 @@ final class Messages {
                 .setPepperVersion(key.digest().pepperVersion())
                 .setPredecessor(key.links().predecessor())
                 .setSuccessor(key.links().successor())
-                .setForeign(key.isForeign());
+                .setForeign(key.isForeign())
+                .setAnswerUnconfirmed(view.answerUnconfirmed());
         if (key.createdAt() != ManagedKey.UNKNOWN) {
             message.setCreateTime(timestamp(key.createdAt()));
         }

@@ -1,5 +1,7 @@
 package dev.latchkey.control.keys;
 
+import dev.latchkey.control.ledger.Audit;
+import dev.latchkey.control.ledger.Caller;
 import dev.latchkey.control.ledger.Ledger;
 import dev.latchkey.control.ledger.ManagedKey;
 import dev.latchkey.control.ledger.Room;
@@ -12,11 +14,12 @@ import dev.latchkey.control.rules.Violations;
 import java.time.Clock;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Finds keys, and shows them as their owners see them. Changes nothing. This class is thread-safe. */
+/** Finds keys, and shows them as their owners see them. Changes no key. This class is thread-safe. */
 public final class KeyDirectory {
     private static final Logger log = LoggerFactory.getLogger(KeyDirectory.class);
 
@@ -72,10 +75,12 @@ public final class KeyDirectory {
         }
         long now = clock.millis();
         long generation = generation(workspace);
-        List<OptionalLong> used =
-                lastUsed(workspace, keys.stream().map(ManagedKey::id).toList());
+        List<String> ids = keys.stream().map(ManagedKey::id).toList();
+        List<OptionalLong> used = lastUsed(workspace, ids);
+        Set<String> unconfirmed = unconfirmed(workspace, ids);
         return IntStream.range(0, keys.size())
-                .mapToObj(i -> KeyView.of(keys.get(i), used.get(i), now, generation))
+                .mapToObj(i -> KeyView.of(keys.get(i), used.get(i), now, generation)
+                        .withAnswer(unconfirmed.contains(ids.get(i))))
                 .toList();
     }
 
@@ -86,6 +91,23 @@ public final class KeyDirectory {
                 .orElse(0L);
     }
 
+    /**
+     * Returns {@code key} as it is now, to who asks again for the answer with its secret: the answer of before is then in doubt
+     * for all who look at the key, until its first use.
+     */
+    KeyView doubted(ManagedKey key, Caller caller, long now) {
+        KeyView view = view(key).withAnswer(true);
+        if (view.answerUnconfirmed()) {
+            try {
+                ledger.answers()
+                        .doubt(key, new Audit(caller, "key.unanswered", "its caller has asked again for the answer", now));
+            } catch (StoreException e) {
+                log.warn("that {} of {} was asked for again is not noted: {}", key.id(), key.workspace(), e.getMessage());
+            }
+        }
+        return view;
+    }
+
     /** Nice to know, and written by others: no call fails for it. */
     private List<OptionalLong> lastUsed(String workspace, List<String> ids) {
         try {
@@ -93,6 +115,16 @@ public final class KeyDirectory {
         } catch (StoreException e) {
             log.warn("the last use of the keys of {} is left out: {}", workspace, e.getMessage());
             return ids.stream().map(id -> OptionalLong.empty()).toList();
+        }
+    }
+
+    /** As {@link #lastUsed}. */
+    private Set<String> unconfirmed(String workspace, List<String> ids) {
+        try {
+            return ledger.answers().unconfirmed(workspace, ids);
+        } catch (StoreException e) {
+            log.warn("which keys of {} nobody may have is left out: {}", workspace, e.getMessage());
+            return Set.of();
         }
     }
 

@@ -38,7 +38,7 @@ public final class KeyManager {
     public KeyManager(Ledger ledger, Projector projector, Mint mint, Collection<String> catalogue, Clock clock) {
         this.projector = projector;
         this.directory = new KeyDirectory(ledger, clock);
-        this.newKeys = new NewKeys(ledger, directory, projector, mint);
+        this.newKeys = new NewKeys(ledger, directory, projector.handover(), mint);
         this.repeats = new Repeats(ledger);
         Enforcement enforcement = new Enforcement(ledger, projector);
         this.rotation = new KeyRotation(ledger, projector, directory, newKeys, repeats, enforcement, clock);
@@ -55,8 +55,10 @@ public final class KeyManager {
     }
 
     /**
-     * Makes a key; or tells of the one that was made, if the caller repeats a call. On any exception there is none that works:
-     * its secret would be lost, so it is withdrawn.
+     * Makes a key; or tells of the one that was made, if the caller repeats a call. On any exception its secret is lost, so it is
+     * withdrawn, at once or as soon as Redis allows it; the message says which.
+     *
+     * <p>Once the answer was written to its caller, {@link #answered} is to be called, or else {@link #unanswered}.
      *
      * @param givenUp whether nobody waits for the secret any more
      */
@@ -72,14 +74,15 @@ public final class KeyManager {
                 new Repeats.Answers<>(
                         claim -> newKeys.make(caller, plan, claim, now).map(unseen -> confirmed(unseen, givenUp)),
                         id -> repeats.keptKey(plan.workspace(), id)
-                                .map(directory::view)
+                                .map(key -> directory.doubted(key, caller, now))
                                 .map(CreatedKey::repeated),
                         NewKeys::idTaken));
     }
 
     /**
-     * Puts a new key in the place of an active one, which goes on until its overlap ends. On any exception no new key works; the
-     * old one may have been given its end, and may then be rotated again. If the caller repeats a call, nothing is made.
+     * Puts a new key in the place of an active one, which goes on until its overlap ends. On any exception the new key is withdrawn
+     * as in {@link #create}; the old one may have been given its end, and may then be rotated again. If the caller repeats a call,
+     * nothing is made. The answer is to be reported as that of {@link #create}.
      */
     public RotatedKey rotate(Caller caller, Replacement wanted) {
         return rotate(caller, wanted, () -> false);
@@ -145,9 +148,14 @@ public final class KeyManager {
         return update.update(caller, wanted);
     }
 
-    /** As {@link NewKeys#withdraw}: for a key whose secret will not reach who asked for it. */
-    public void withdraw(ManagedKey key) {
-        newKeys.withdraw(key);
+    /** Notes that the answer with the secret of {@code key} was written to its caller. Never throws. */
+    public void answered(ManagedKey key) {
+        projector.handover().sent(key);
+    }
+
+    /** Withdraws a key whose answer could not be written to its caller, now or as soon as Redis allows it. Never throws. */
+    public void unanswered(ManagedKey key) {
+        var unused = projector.handover().withdraw(key, "the answer with its secret could not be sent");
     }
 
     private CreatedKey confirmed(CreatedKey unseen, BooleanSupplier givenUp) {

@@ -63,7 +63,7 @@ final class KeyRotation {
             Optional<Long> expiresAt,
             BooleanSupplier givenUp) {}
 
-    /** Rotates a key. On any exception no new key works; the old one may have been given its end. */
+    /** Rotates a key. On any exception the new key is withdrawn; the old one may have been given its end. */
     RotatedKey rotate(Caller caller, Replacement asked, BooleanSupplier givenUp) {
         long now = clock.millis();
         Violations violations = new Violations();
@@ -112,7 +112,7 @@ final class KeyRotation {
     private Optional<RotatedKey> again(Wanted wanted, String id) {
         return repeats.keptKey(wanted.workspace, id)
                 .map(successor -> new RotatedKey(
-                        CreatedKey.repeated(directory.view(successor)),
+                        CreatedKey.repeated(directory.doubted(successor, wanted.caller, wanted.now)),
                         ended(directory.find(wanted.workspace, wanted.old).entry())));
     }
 

@@ -7,8 +7,9 @@ import java.util.OptionalLong;
  * A key as it is shown to its owners.
  *
  * @param lastUsedAt epoch milliseconds; empty if it was not used yet, or that is not known
+ * @param answerUnconfirmed whether nobody knows if the answer with its secret arrived; false once it was used or revoked
  */
-public record KeyView(ManagedKey key, State state, OptionalLong lastUsedAt) {
+public record KeyView(ManagedKey key, State state, OptionalLong lastUsedAt, boolean answerUnconfirmed) {
 
     /** What a request with the key would find. */
     public enum State {
@@ -31,6 +32,11 @@ public record KeyView(ManagedKey key, State state, OptionalLong lastUsedAt) {
     /** @param generation of its workspace: an older key was revoked with all the others, whatever its own record says yet */
     public static KeyView of(ManagedKey key, OptionalLong lastUsedAt, long now, long generation) {
         State state = key.record().generation() < generation ? State.REVOKED : State.of(key, now);
-        return new KeyView(key, state, lastUsedAt);
+        return new KeyView(key, state, lastUsedAt, false);
+    }
+
+    /** Returns this key with what the ledger knows of its answer. Whoever used it has its secret. */
+    KeyView withAnswer(boolean unconfirmed) {
+        return new KeyView(key, state, lastUsedAt, unconfirmed && lastUsedAt.isEmpty() && state != State.REVOKED);
     }
 }

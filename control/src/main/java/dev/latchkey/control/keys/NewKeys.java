@@ -3,15 +3,18 @@ package dev.latchkey.control.keys;
 import dev.latchkey.control.ledger.Audit;
 import dev.latchkey.control.ledger.Caller;
 import dev.latchkey.control.ledger.Claim;
+import dev.latchkey.control.ledger.Creation;
+import dev.latchkey.control.ledger.Handover;
+import dev.latchkey.control.ledger.Handover.Withdrawal;
 import dev.latchkey.control.ledger.Ledger;
 import dev.latchkey.control.ledger.ManagedKey;
-import dev.latchkey.control.ledger.Projector;
 import dev.latchkey.control.ledger.Room;
 import dev.latchkey.control.ledger.StoreException;
 import dev.latchkey.control.rules.KeyRules;
 import dev.latchkey.control.rules.RefusedException;
 import dev.latchkey.control.rules.RefusedException.Kind;
 import dev.latchkey.key.PresentedKey;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Supplier;
@@ -29,13 +32,13 @@ final class NewKeys {
 
     private final Ledger ledger;
     private final KeyDirectory directory;
-    private final Projector projector;
+    private final Handover handover;
     private final Mint mint;
 
-    NewKeys(Ledger ledger, KeyDirectory directory, Projector projector, Mint mint) {
+    NewKeys(Ledger ledger, KeyDirectory directory, Handover handover, Mint mint) {
         this.ledger = ledger;
         this.directory = directory;
-        this.projector = projector;
+        this.handover = handover;
         this.mint = mint;
     }
 
@@ -56,7 +59,7 @@ final class NewKeys {
             Room room = directory.room(plan.workspace());
             PresentedKey secret = mint.secret(plan.terms().environment());
             ManagedKey key = key(secret, plan, room, now);
-            switch (ledger.createUnseen(key, audit, claim, room, mint.claims(secret))) {
+            switch (create(key, audit, claim, room, mint.claims(secret))) {
                 case MADE -> {
                     return Optional.of(made(caller, key, secret, now));
                 }
@@ -102,6 +105,22 @@ final class NewKeys {
                         + ", so it is not rotated; create a key instead");
     }
 
+    private Creation create(ManagedKey key, Audit audit, Optional<Claim> claim, Room room, List<String> strings) {
+        try {
+            return ledger.createUnseen(key, audit, claim, room, strings);
+        } catch (StoreException e) {
+            if (e.fault() != StoreException.Fault.UNCERTAIN) {
+                throw e;
+            }
+            // The note that comes in the same step makes the reconciler withdraw it.
+            throw new RefusedException(
+                    Kind.UNAVAILABLE,
+                    "Redis gave no answer in time, so it is not known whether a key " + key.id()
+                            + " was made; if it was, it is withdrawn within a minute after Redis answers, and its secret was"
+                            + " shown to nobody. Repeat the call when GET /readyz answers 200. Cause: " + e.trouble());
+        }
+    }
+
     static RefusedException idTaken() {
         return new RefusedException(Kind.CONFLICT, "no key was made: its random id is taken; repeat the call");
     }
@@ -109,14 +128,14 @@ final class NewKeys {
     /** Says that nobody waits for the secret any more, so that {@link #keep} withdraws the key. */
     static RefusedException givenUp() {
         return new RefusedException(
-                Kind.UNAVAILABLE, "no key was made, since its caller has given up; repeat the call");
+                Kind.UNAVAILABLE, "no usable key was made, since its caller has given up; repeat the call");
     }
 
     /**
      * Lets {@code confirmation} make {@code key} one whose secret may be shown, and returns its result; if it has none, for
-     * whatever reason, the key is withdrawn.
+     * whatever reason, the key is withdrawn, now or as soon as Redis allows it.
      *
-     * @throws RefusedException that says why, if it has none
+     * @throws RefusedException that says why, and what is known of the key, if it has none
      */
     <T> T keep(ManagedKey key, Supplier<Optional<T>> confirmation) {
         String cause = "";
@@ -130,31 +149,33 @@ final class NewKeys {
             log.warn("{} of {} does not reach the index: {}", key.id(), key.workspace(), e.getMessage());
             cause = ". Cause: " + e.trouble();
         } catch (RefusedException e) {
-            withdraw(key);
+            Withdrawal withdrawal = withdraw(key);
+            throw withdrawal == Withdrawal.DONE
+                    ? e
+                    : new RefusedException(e.kind(), e.getMessage() + ". " + known(key, withdrawal));
+        } catch (RuntimeException e) {
+            var unused = withdraw(key);
             throw e;
         }
-        // Should this fail too, then the note in the ledger is left, if it was not taken yet, and the reconciler does
-        // it.
-        withdraw(key);
         throw new RefusedException(
                 Kind.UNAVAILABLE,
-                "no usable key was made (" + key.id() + " is withdrawn, its secret is shown to nobody);"
-                        + " create another when GET /readyz answers 200" + cause);
+                known(key, withdraw(key)) + "; repeat the call when GET /readyz answers 200" + cause);
     }
 
-    /**
-     * Revokes a key that was just made and whose secret will not reach who asked for it. Never throws: while Redis does not
-     * allow it, a warning is logged that names the key.
-     */
-    void withdraw(ManagedKey key) {
-        try {
-            projector.withdraw(key);
-        } catch (StoreException e) {
-            log.warn(
-                    "{} of {} is not withdrawn, though nobody has its secret: {}",
-                    key.id(),
-                    key.workspace(),
-                    e.getMessage());
-        }
+    private Withdrawal withdraw(ManagedKey key) {
+        return handover.withdraw(key, Handover.SHOWN_TO_NOBODY);
+    }
+
+    /** Says what has become of a key, and no more than is known. */
+    private static String known(ManagedKey key, Withdrawal withdrawal) {
+        return switch (withdrawal) {
+            case DONE -> "no usable key was made (" + key.id() + " is withdrawn, its secret was shown to nobody)";
+            case RECORDED ->
+                "no usable key was made (the withdrawal of " + key.id()
+                        + " is recorded and will be applied as soon as Redis allows; its secret was shown to nobody)";
+            case DEFERRED ->
+                "an active key " + key.id() + " may exist, whose secret was shown to nobody: its withdrawal could not be"
+                        + " recorded, and is tried again until it is";
+        };
     }
 }

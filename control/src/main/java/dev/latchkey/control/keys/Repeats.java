@@ -100,16 +100,23 @@ final class Repeats {
         }
     }
 
-    /** Returns the key that a call has made, once it is known whether its secret was shown; empty if it was not. */
+    /**
+     * Returns the key that a call has made, once it is known whether its secret was shown, or that this is not known; empty if it
+     * was not.
+     */
     Optional<ManagedKey> keptKey(String workspace, String id) {
-        for (int wait = 0; wait < MAX_WAITS; wait++) {
-            // The note first: once it is gone, the record says how that went.
-            if (!ledger.isUnseen(workspace, id)) {
-                return ledger.findKey(workspace, id).map(Stored::entry).filter(key -> !key.withdrawn());
-            }
+        for (int wait = 0; wait < MAX_WAITS && isUnderWay(workspace, id); wait++) {
             LockSupport.parkNanos(WAIT_NANOS);
         }
-        throw underWay();
+        // The note first: once it is gone, the record says how that went.
+        if (ledger.isUnseen(workspace, id)) {
+            throw underWay();
+        }
+        return ledger.findKey(workspace, id).map(Stored::entry).filter(key -> !key.withdrawn());
+    }
+
+    private boolean isUnderWay(String workspace, String id) {
+        return ledger.isUnseen(workspace, id) || ledger.answers().isOpen(workspace, id);
     }
 
     private static <T> Optional<T> again(Call call, AnsweredRequest answered, Answers<T> answers) {

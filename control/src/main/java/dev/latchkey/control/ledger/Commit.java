@@ -20,11 +20,11 @@ final class Commit {
     static final long MOVED = -1;
 
     private static final String SCRIPT = """
-            local records, ids, pending, audit, request = unpack(KEYS)
+            local records, ids, pending, audit, answers, request = unpack(KEYS)
             local field, before, after = ARGV[1], ARGV[2], ARGV[3]
             local note, note_before, taken, taken_note = ARGV[4], ARGV[5], ARGV[6], ARGV[7]
-            local claim_before, claim, claim_seconds = ARGV[8], ARGV[9], ARGV[10]
-            local workspace, most = ARGV[11], tonumber(ARGV[12])
+            local claim_before, claim, claim_seconds, open = ARGV[8], ARGV[9], ARGV[10], ARGV[11]
+            local workspace, most = ARGV[12], tonumber(ARGV[13])
 
             if (redis.call('HGET', records, field) or '') ~= before then return 0 end
             if note_before ~= '' and redis.call('HGET', pending, field) ~= note_before then return 0 end
@@ -34,9 +34,12 @@ final class Commit {
             if workspace ~= '' and redis.call('HGET', records, '.') ~= workspace then return -1 end
             if most > 0 and #redis.call('ZRANGE', ids, most - 1, most - 1) > 0 then return -2 end
 
-            redis.call('XADD', audit, '*', unpack(ARGV, 13))
+            redis.call('XADD', audit, '*', unpack(ARGV, 14))
             if request then redis.call('SET', request, claim, 'EX', claim_seconds) end
-            if taken ~= '' then redis.call('HDEL', pending, taken) end
+            if taken ~= '' then
+                redis.call('HSET', answers, taken, open)
+                redis.call('HDEL', pending, taken)
+            end
             redis.call('HSET', pending, field, note)
             if after == '' then
                 redis.call('HDEL', records, field)
@@ -79,6 +82,7 @@ final class Commit {
                 step.taken().map(Pending::field).orElse(""),
                 step.taken().map(Pending::value).orElse("")));
         args.addAll(claim(step));
+        args.add(Answers.OPEN);
         args.add(step.room().map(room -> room.workspace().text()).orElse(""));
         args.add(Integer.toString(step.room().map(Room::most).orElse(0)));
         args.addAll(step.audit());
@@ -88,7 +92,11 @@ final class Commit {
     private List<String> keys(Step step) {
         String workspace = step.entry().workspace();
         List<String> keys = new ArrayList<>(List.of(
-                names.records(workspace), names.ids(workspace), names.pending(workspace), names.audit(workspace)));
+                names.records(workspace),
+                names.ids(workspace),
+                names.pending(workspace),
+                names.audit(workspace),
+                names.answers(workspace)));
         step.claim().ifPresent(claim -> keys.add(names.request(workspace, claim.request())));
         return keys;
     }

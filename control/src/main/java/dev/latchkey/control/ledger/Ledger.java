@@ -26,9 +26,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Under {@code latchkey:ledger:{<workspace>}:} lie {@code records} (hash: key id, or {@code .} for the workspace itself, to
  * its text), {@code ids} (sorted set of the key ids, which sort by age), {@code audit} (stream), {@code pending} (hash, see {@link
- * Pending}) and {@code request:<name>} (strings that last a day, see {@link Claim}). Outside the slot lie {@code
- * latchkey:ledger:owner:<id>} (a key's workspace), {@code latchkey:ledger:claim:<name>} and {@code
- * latchkey:ledger:claims:<id>} (see {@link Claims}), {@code latchkey:ledger:workspaces} (all of them), and {@code
+ * Pending}), {@code answers} (hash, see {@link Answers}) and {@code request:<name>} (strings that last a day, see {@link
+ * Claim}). Outside the slot lie {@code latchkey:ledger:owner:<id>} (a key's workspace), {@code
+ * latchkey:ledger:claim:<name>} and {@code latchkey:ledger:claims:<id>} (see {@link Claims}), {@code
+ * latchkey:ledger:workspaces} (all of them), and {@code
  * latchkey:ledger:recent} (those changed lately, by Redis' time, so that nobody has to look through all for notes). These are
  * written before the step; one that then does not come is harmless.
  *
@@ -72,6 +73,7 @@ public final class Ledger {
     private final LedgerNames names;
     private final Commit commit;
     private final Claims claims;
+    private final Answers answers;
     private final int mostKeys;
 
     public Ledger(RedisCalls redis, IndexSchema schema) {
@@ -86,6 +88,12 @@ public final class Ledger {
         this.names = new LedgerNames(schema);
         this.commit = new Commit(redis, names);
         this.claims = new Claims(redis, names);
+        this.answers = new Answers(redis, names);
+    }
+
+    /** Returns what is known of the answers that show new keys' secrets. */
+    public Answers answers() {
+        return answers;
     }
 
     public Optional<Stored<ManagedWorkspace>> findWorkspace(String id) {
@@ -276,8 +284,8 @@ public final class Ledger {
     }
 
     /**
-     * Puts {@code after}, which has {@code successor}, in the place of {@code before}, and makes the successor a key to be kept;
-     * false, and nothing is done, if another record stands there by now, or the successor was changed or withdrawn.
+     * Puts {@code after}, which has {@code successor}, in the place of {@code before}, and makes the successor a key whose secret
+     * may be shown, as {@link Answers#begin} does; false, and nothing is done, if another record stands there by now, or the successor was changed or withdrawn.
      */
     public boolean succeed(Stored<ManagedKey> before, ManagedKey after, ManagedKey successor, Audit audit) {
         return commit(Step.replace(before, after, audit)
@@ -292,6 +300,7 @@ public final class Ledger {
 
     /** Takes away what is kept of a key besides its record. */
     void forgetKey(String workspace, String id) {
+        redis.call(commands -> commands.hdel(names.answers(workspace), id));
         redis.call(commands -> commands.del(names.owner(id)));
         redis.call(commands -> commands.zrem(schema.used(workspace), id));
         claims.forget(workspace, id);
@@ -323,9 +332,9 @@ public final class Ledger {
         settle(entry.workspace(), Pending.of(entry));
     }
 
-    /** Makes a new key one to be kept; false if it has been changed or withdrawn meanwhile. */
+    /** As {@link Answers#begin}. */
     boolean confirm(ManagedKey key) {
-        return settle(key.workspace(), Pending.unseen(key));
+        return answers.begin(key);
     }
 
     boolean settle(String workspace, Pending pending) {

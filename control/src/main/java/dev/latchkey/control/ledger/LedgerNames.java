@@ -26,6 +26,11 @@ final class LedgerNames {
         return part(workspace, "pending");
     }
 
+    /** The marks of {@link Answers}. */
+    String answers(String workspace) {
+        return part(workspace, "answers");
+    }
+
     /** @param request of a {@link Claim} */
     String request(String workspace, String request) {
         return part(workspace, "request:" + request);

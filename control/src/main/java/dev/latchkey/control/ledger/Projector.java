@@ -15,16 +15,21 @@ import org.slf4j.LoggerFactory;
 public final class Projector {
     private static final Logger log = LoggerFactory.getLogger(Projector.class);
 
-    private static final int MAX_ATTEMPTS = 10;
-
     private final Ledger ledger;
     private final IndexWriter index;
     private final Clock clock;
+    private final Handover handover;
 
     public Projector(Ledger ledger, IndexWriter index, Clock clock) {
         this.ledger = ledger;
         this.index = index;
         this.clock = clock;
+        this.handover = new Handover(ledger, this, clock);
+    }
+
+    /** Returns what sees new keys to the end: answered, or withdrawn. */
+    public Handover handover() {
+        return handover;
     }
 
     /**
@@ -106,42 +111,5 @@ public final class Projector {
     /** Shows a new key to the index, and leaves its note: until that is gone, the key is to be withdrawn. */
     public boolean show(ManagedKey key) {
         return index.write(key).taken();
-    }
-
-    /** Revokes a new key whose secret will not be shown to anybody, whether or not it was confirmed. */
-    public void withdraw(ManagedKey key) {
-        for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-            Optional<Stored<ManagedKey>> found = ledger.findKey(key.workspace(), key.id())
-                    .filter(stored -> !stored.entry().closed());
-            if (found.isEmpty()) {
-                return;
-            }
-            ManagedKey revoked = found.get().entry().withdraw(clock.millis());
-            if (ledger.replace(found.get(), revoked, audit(revoked))) {
-                finish(revoked, true);
-                return;
-            }
-        }
-        log.error(
-                "{} of {} is not withdrawn, since others change it all the time: revoke it, nobody has its secret",
-                key.id(),
-                key.workspace());
-    }
-
-    /** Revokes a new key that its maker has left behind; one that was confirmed in the meantime stays. */
-    void withdrawUnseen(Stored<ManagedKey> found) {
-        ManagedKey revoked = found.entry().withdraw(clock.millis());
-        finish(revoked, ledger.replaceUnseen(found, revoked, audit(revoked)));
-    }
-
-    private void finish(ManagedKey revoked, boolean replaced) {
-        if (replaced) {
-            log.info("key.withdraw {} of {} by {}", revoked.id(), revoked.workspace(), Caller.SELF.name());
-            project(revoked);
-        }
-    }
-
-    private static Audit audit(ManagedKey revoked) {
-        return new Audit(Caller.SELF, "key.withdraw", "its secret was shown to nobody", revoked.revokedAt());
     }
 }

@@ -3,25 +3,19 @@ package dev.latchkey.control.ledger;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Finishes what calls have left unfinished: carries every change that has a note to the index, and withdraws new keys whose
- * maker did not come back. Several may run against one Redis.
+ * Finishes what calls have left unfinished: carries every change that has a note to the index, withdraws new keys whose maker did
+ * not come back, and notes of which nobody knows whether their secret was sent. Several may run against one Redis.
  *
  * <p>{@link #pass} is for one thread; the rest is thread-safe.
  */
 public final class Reconciler {
     private static final Logger log = LoggerFactory.getLogger(Reconciler.class);
-    /**
-     * Longer than a call can take between the ledger and the answer; then nobody will show the secret any more. Should the clocks
-     * of two control planes differ by more, then a call of one that is under way right now fails; no key is lost that was shown.
-     */
-    private static final Duration ABANDONED = Duration.ofSeconds(30);
 
     private final Ledger ledger;
     private final Projector projector;
@@ -43,6 +37,7 @@ public final class Reconciler {
     /** Looks at every note once. Never throws; false means that it did not get to the end. */
     public boolean pass() {
         try {
+            projector.handover().retry();
             for (String workspace : ledger.recent()) {
                 drain(workspace);
             }
@@ -68,7 +63,7 @@ public final class Reconciler {
             notes.incrementAndGet();
             finish(workspace, note);
         });
-        if (notes.get() == 0) {
+        if (projector.handover().review(workspace) + notes.get() == 0) {
             ledger.forget(workspace);
         }
     }
@@ -108,8 +103,8 @@ public final class Reconciler {
     }
 
     private void finishUnseen(Stored<? extends LedgerEntry> found) {
-        if (found.entry() instanceof ManagedKey key && clock.millis() - key.createdAt() > ABANDONED.toMillis()) {
-            projector.withdrawUnseen(new Stored<>(key, found.text()));
+        if (found.entry() instanceof ManagedKey key && clock.millis() - key.createdAt() > Handover.ABANDONED.toMillis()) {
+            projector.handover().withdrawUnseen(new Stored<>(key, found.text()));
         }
     }
 

@@ -92,7 +92,8 @@ record Step(
                 || (after instanceof ManagedKey key && before instanceof ManagedKey was && key.allowsLessThan(was));
     }
 
-    private static List<String> fields(Audit audit, @Nullable LedgerEntry before, @Nullable LedgerEntry after) {
+    /** Returns the fields of an entry of the audit trail and their values, by turns. */
+    static List<String> fields(Audit audit, @Nullable LedgerEntry before, @Nullable LedgerEntry after) {
         List<String> fields = new ArrayList<>(
                 List.of("at", Long.toString(audit.at()), "actor", audit.caller().name(), "action", audit.action()));
         if ((after == null ? before : after) instanceof ManagedKey key) {

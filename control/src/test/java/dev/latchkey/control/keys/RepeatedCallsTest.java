@@ -69,13 +69,16 @@ class RepeatedCallsTest {
         long entries = REDIS.commands().xlen(AUDIT);
 
         CreatedKey repeated = create(ONCE);
+        create(ONCE);
 
         assertThat(first.isRepeated()).isFalse();
         assertThat(repeated.isRepeated()).isTrue();
         assertThat(repeated.shownSecret()).isEmpty();
-        assertThat(repeated.view()).isEqualTo(first.view());
-        assertThat(keys()).hasSize(1);
-        assertThat(REDIS.commands().xlen(AUDIT)).isEqualTo(entries);
+        assertThat(repeated.view()).isEqualTo(first.view().withAnswer(true));
+        assertThat(keys()).containsExactly(repeated.view());
+        assertThat(REDIS.commands().xlen(AUDIT))
+                .as("that it was asked for again, once")
+                .isEqualTo(entries + 1);
     }
 
     @Test
@@ -204,12 +207,12 @@ class RepeatedCallsTest {
     @Test
     void rotate_repeated_tellsOfBothKeysAndMakesNothing() {
         CreatedKey old = create(ALICE);
-        RotatedKey first = control.keys.rotate(ONCE, replacement(id(old)));
+        RotatedKey first = rotated(control, ONCE, id(old));
 
-        RotatedKey repeated = control.keys.rotate(ONCE, replacement(id(old)));
+        RotatedKey repeated = rotated(control, ONCE, id(old));
 
         assertThat(repeated.created().shownSecret()).isEmpty();
-        assertThat(repeated.created().view()).isEqualTo(first.created().view());
+        assertThat(repeated.created().view()).isEqualTo(first.created().view().withAnswer(true));
         assertThat(repeated.old()).isEqualTo(first.old());
         assertThat(keys()).hasSize(2);
     }
@@ -218,18 +221,18 @@ class RepeatedCallsTest {
     void rotate_idOfACreate_isRefused() {
         CreatedKey old = create(ONCE);
 
-        assertRefusedForItsId(() -> control.keys.rotate(ONCE, replacement(id(old))));
+        assertRefusedForItsId(() -> rotated(control, ONCE, id(old)));
     }
 
     @Test
     void rotate_firstCouldNotReachTheIndex_repeatMakesAFreshSuccessor() {
         CreatedKey old = create(ALICE);
         user.mayNotWriteIndex();
-        assertThatThrownBy(() -> control.keys.rotate(ONCE, replacement(id(old))))
+        assertThatThrownBy(() -> rotated(control, ONCE, id(old)))
                 .isInstanceOf(RefusedException.class);
         user.may("+@all", "~*");
 
-        RotatedKey second = control.keys.rotate(ONCE, replacement(id(old)));
+        RotatedKey second = rotated(control, ONCE, id(old));
 
         assertThat(second.created().isRepeated()).isFalse();
         assertThat(second.old().key().links().successor()).isEqualTo(id(second.created()));
@@ -238,10 +241,10 @@ class RepeatedCallsTest {
     @Test
     void rotate_indexLacksTheOldKeysEnd_repeatBringsItThereBeforeItAnswers() {
         CreatedKey old = create(ALICE);
-        RotatedKey first = control.keys.rotate(ONCE, replacement(id(old)));
+        RotatedKey first = rotated(control, ONCE, id(old));
         REDIS.commands().hdel(control.schema.key(old.view().key().digest()), "expires_at");
 
-        control.keys.rotate(ONCE, replacement(id(old)));
+        rotated(control, ONCE, id(old));
 
         assertThat(control.indexed(old.view().key())).contains(first.old().key().record());
     }
@@ -277,8 +280,8 @@ class RepeatedCallsTest {
         try (TestControl other = new TestControl(user.uri())) {
             for (int round = 0; round < ROUNDS; round++) {
                 Caller caller = new Caller("alice", "round-" + round);
-                Callable<CreatedKey> here = () -> control.keys.create(caller, TestControl.newKey("ws_1"));
-                Callable<CreatedKey> there = () -> other.keys.create(caller, TestControl.newKey("ws_1"));
+                Callable<CreatedKey> here = () -> answered(control.keys.create(caller, TestControl.newKey("ws_1")));
+                Callable<CreatedKey> there = () -> answered(other.keys.create(caller, TestControl.newKey("ws_1")));
                 List<Future<CreatedKey>> made = threads.invokeAll(List.of(here, there), 30, TimeUnit.SECONDS);
                 List<CreatedKey> answers =
                         List.of(made.get(0).get(), made.get(1).get());
@@ -299,8 +302,8 @@ class RepeatedCallsTest {
             for (int round = 0; round < ROUNDS; round++) {
                 String old = id(create(ALICE));
                 Caller caller = new Caller("alice", "rotation-" + round);
-                Callable<RotatedKey> here = () -> control.keys.rotate(caller, replacement(old));
-                Callable<RotatedKey> there = () -> other.keys.rotate(caller, replacement(old));
+                Callable<RotatedKey> here = () -> rotated(control, caller, old);
+                Callable<RotatedKey> there = () -> rotated(other, caller, old);
                 List<Future<RotatedKey>> made = threads.invokeAll(List.of(here, there), 30, TimeUnit.SECONDS);
                 List<CreatedKey> answers =
                         List.of(made.get(0).get().created(), made.get(1).get().created());
@@ -335,7 +338,21 @@ class RepeatedCallsTest {
     }
 
     private CreatedKey create(Caller caller) {
-        return control.keys.create(caller, TestControl.newKey("ws_1"));
+        return answered(control.keys.create(caller, TestControl.newKey("ws_1")));
+    }
+
+    private RotatedKey rotated(TestControl by, Caller caller, String old) {
+        RotatedKey rotated = by.keys.rotate(caller, replacement(old));
+        answered(rotated.created());
+        return rotated;
+    }
+
+    /** Notes that the answer is written, as the API does. */
+    private CreatedKey answered(CreatedKey created) {
+        if (!created.isRepeated()) {
+            control.keys.answered(created.view().key());
+        }
+        return created;
     }
 
     private List<KeyView> keys() {

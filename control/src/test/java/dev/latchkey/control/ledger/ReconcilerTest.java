@@ -110,7 +110,8 @@ class ReconcilerTest {
                 .isInstanceOfSatisfying(
                         RefusedException.class, e -> assertThat(e.kind()).isEqualTo(Kind.UNAVAILABLE))
                 .hasMessageContaining("no usable key was made")
-                .hasMessageContaining("create another");
+                .hasMessageContaining("its secret was shown to nobody")
+                .hasMessageContaining("repeat the call");
 
         user.may("+@all", "~*");
         assertThat(control.reconciler.pass()).isTrue();
@@ -167,7 +168,8 @@ class ReconcilerTest {
     @Test
     void withdraw_confirmedKey_isRevokedAllTheSame() {
         ManagedKey key = create();
-        control.projector.withdraw(key);
+        assertThat(control.projector.handover().withdraw(key, Handover.SHOWN_TO_NOBODY))
+                .isEqualTo(Handover.Withdrawal.DONE);
         assertThat(control.indexed(key)).get().matches(KeyRecord::revoked);
     }
 

@@ -1,0 +1,122 @@
+package dev.latchkey.control.ledger;
+
+import dev.latchkey.control.ledger.RedisCalls.Script;
+import io.lettuce.core.KeyValue;
+import io.lettuce.core.MapScanCursor;
+import io.lettuce.core.ScanArgs;
+import io.lettuce.core.ScanCursor;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The ledger's marks of new keys whose answer, the one with the secret, is not known to have been sent: a hash in the workspace's
+ * slot, key id to {@code open} (a call may be sending it right now) or {@code unconfirmed} (nobody knows). A mark is made in the
+ * step by which the secret may be shown, and goes when the control plane has written the answer to its caller's connection. So
+ * whoever stops in between leaves it, and no mark is ever lost with a process.
+ *
+ * <p>Every method throws {@link StoreException}. This class is thread-safe, also among several control planes.
+ */
+public final class Answers {
+    static final String OPEN = "open";
+    private static final String UNCONFIRMED = "unconfirmed";
+    private static final long SCAN_COUNT = 100;
+
+    private static final String BEGIN = """
+            #!lua flags=allow-oom
+            if redis.call('HGET', KEYS[1], ARGV[1]) ~= ARGV[2] then return 0 end
+            redis.call('HSET', KEYS[2], ARGV[1], ARGV[3])
+            return redis.call('HDEL', KEYS[1], ARGV[1])
+            """;
+
+    private static final String END = """
+            #!lua flags=allow-oom
+            if redis.call('HGET', KEYS[1], ARGV[1]) ~= ARGV[2] then return 0 end
+            return redis.call('HDEL', KEYS[1], ARGV[1])
+            """;
+
+    /** The audit entry comes first, as in {@link Commit}. */
+    private static final String DOUBT = """
+            local mark = redis.call('HGET', KEYS[1], ARGV[1]) or ''
+            if mark == ARGV[2] or (ARGV[3] ~= '' and mark ~= ARGV[3]) then return 0 end
+            redis.call('XADD', KEYS[2], '*', unpack(ARGV, 4))
+            redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
+            return 1
+            """;
+
+    private final RedisCalls redis;
+    private final LedgerNames names;
+
+    Answers(RedisCalls redis, LedgerNames names) {
+        this.redis = redis;
+        this.names = names;
+    }
+
+    /** Makes a new key one whose secret may be shown, and marks it open; false if it has been changed or withdrawn meanwhile. */
+    boolean begin(ManagedKey key) {
+        Pending note = Pending.unseen(key);
+        List<String> keys = List.of(names.pending(key.workspace()), names.answers(key.workspace()));
+        return redis.count(BEGIN, keys, note.field(), note.value(), OPEN) > 0;
+    }
+
+    /** Takes away the mark of a key whose answer is no longer open. */
+    void end(String workspace, String id) {
+        redis.count(END, List.of(names.answers(workspace)), id, OPEN);
+    }
+
+    /** Notes that nobody knows whether the key's answer arrived, with an entry of the audit trail; once, however often. */
+    public void doubt(ManagedKey key, Audit audit) {
+        doubt(key, "", audit);
+    }
+
+    /** As {@link #doubt}, for a key whose answer was left open; false if that is no longer so. */
+    boolean doubtOpen(ManagedKey key, Audit audit) {
+        return doubt(key, OPEN, audit);
+    }
+
+    private boolean doubt(ManagedKey key, String before, Audit audit) {
+        List<String> keys = List.of(names.answers(key.workspace()), names.audit(key.workspace()));
+        List<String> args = new ArrayList<>(List.of(key.id(), UNCONFIRMED, before));
+        args.addAll(Step.fields(audit, null, key));
+        return redis.<Long>call(new Script(DOUBT, keys, args)::number) > 0;
+    }
+
+    /** Tells whether a call may be sending the answer of the key {@code id} right now. */
+    public boolean isOpen(String workspace, String id) {
+        return OPEN.equals(redis.<@Nullable String>call(
+                commands -> commands.hget(names.answers(workspace), id)));
+    }
+
+    /** Returns those of {@code ids} whose answer nobody knows to have been sent. */
+    public Set<String> unconfirmed(String workspace, List<String> ids) {
+        Set<String> found = new HashSet<>();
+        if (!ids.isEmpty()) {
+            for (KeyValue<String, String> mark : redis.call(
+                    commands -> commands.hmget(names.answers(workspace), ids.toArray(String[]::new)))) {
+                if (mark.getValueOrElse("").equals(UNCONFIRMED)) {
+                    found.add(mark.getKey());
+                }
+            }
+        }
+        return found;
+    }
+
+    /** Shows {@code visitor} the id of every key that is marked open; it may take the mark away. */
+    void forEachOpen(String workspace, Consumer<String> visitor) {
+        ScanCursor cursor = ScanCursor.INITIAL;
+        do {
+            ScanCursor from = cursor;
+            MapScanCursor<String, String> page = redis.call(
+                    commands -> commands.hscan(names.answers(workspace), from, ScanArgs.Builder.limit(SCAN_COUNT)));
+            page.getMap().forEach((id, mark) -> {
+                if (mark.equals(OPEN)) {
+                    visitor.accept(id);
+                }
+            });
+            cursor = page;
+        } while (!cursor.isFinished());
+    }
+}
