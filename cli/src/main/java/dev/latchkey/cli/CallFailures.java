@@ -46,7 +46,7 @@ final class CallFailures {
             case NOT_FOUND, ALREADY_EXISTS, FAILED_PRECONDITION, ABORTED, OUT_OF_RANGE, RESOURCE_EXHAUSTED ->
                 CommandFailure.refused(said);
             default ->
-                CommandFailure.refused(
+                CommandFailure.failed(
                         "the control plane at " + address + " failed: " + status.getCode() + ": " + said);
         };
     }

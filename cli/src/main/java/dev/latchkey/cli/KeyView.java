@@ -23,6 +23,9 @@ final class KeyView {
                 .row("created", created(key))
                 .row("expires", expires(key))
                 .row("last-used", lastUsed(key));
+        if (key.getAnswerUnconfirmed()) {
+            sheet = sheet.row("answer", "not confirmed: if nobody has the secret, rotate or revoke the key");
+        }
         if (key.hasRevokeTime()) {
             sheet = sheet.row("revoked", ProtoValues.seconds(key.getRevokeTime()));
         }
@@ -56,7 +59,7 @@ final class KeyView {
                     key.getId(),
                     key.getName(),
                     ProtoValues.text(key.getEnvironment()),
-                    ProtoValues.text(key.getState()),
+                    state(key),
                     key.getStart(),
                     pepper(key),
                     created(key),
@@ -67,6 +70,11 @@ final class KeyView {
                     someScopes(key));
         }
         return table;
+    }
+
+    private static String state(Key key) {
+        String state = ProtoValues.text(key.getState());
+        return key.getAnswerUnconfirmed() ? state + " (answer not confirmed)" : state;
     }
 
     /** A key may have all of them: a line for it is to stay a line. */

@@ -65,7 +65,7 @@ final class KeysCreateCommand implements Callable<Integer> {
     public Integer call() {
         CreateKeyResponse created;
         try (ControlClient client = control.client()) {
-            created = client.keys(stub -> stub.createKey(request()));
+            created = requestId.repeatable(() -> client.keys(stub -> stub.createKey(request())));
         }
         return created.getRepeated()
                 ? ShownOnce.printRepeated(spec, output, created, created.getKey())

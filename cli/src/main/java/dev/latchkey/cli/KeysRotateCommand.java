@@ -59,7 +59,7 @@ final class KeysRotateCommand implements Callable<Integer> {
     public Integer call() {
         RotateKeyResponse rotated;
         try (ControlClient client = control.client()) {
-            rotated = client.keys(stub -> stub.rotateKey(request()));
+            rotated = requestId.repeatable(() -> client.keys(stub -> stub.rotateKey(request())));
         }
         int status = rotated.getRepeated()
                 ? ShownOnce.printRepeated(spec, output, rotated, rotated.getKey())

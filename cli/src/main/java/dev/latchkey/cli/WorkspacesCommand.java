@@ -58,7 +58,8 @@ final class WorkspacesCommand {
         if (name != null) {
             request.setName(name);
         }
-        return print(stub -> stub.createWorkspace(request.build()), CreateWorkspaceResponse::getWorkspace);
+        return requestId.repeatable(
+                () -> print(stub -> stub.createWorkspace(request.build()), CreateWorkspaceResponse::getWorkspace));
     }
 
     @Command(name = "activate", description = "Let the keys of a workspace work again.")

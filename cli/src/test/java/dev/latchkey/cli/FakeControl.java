@@ -1,5 +1,7 @@
 package dev.latchkey.cli;
 
+import com.google.protobuf.Descriptors.FieldDescriptor;
+import com.google.protobuf.Message;
 import dev.latchkey.v1.ActivateWorkspaceRequest;
 import dev.latchkey.v1.ActivateWorkspaceResponse;
 import dev.latchkey.v1.CreateKeyRequest;
@@ -47,6 +49,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** A control plane that answers what a test tells it to, in order, and remembers what it was asked. */
@@ -55,6 +58,8 @@ final class FakeControl implements AutoCloseable {
 
     /** An answer that never comes. */
     static final Object SILENCE = new Object();
+
+    private static final Pattern MADE_UP = Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
 
     private static final Metadata.Key<String> AUTHORIZATION =
             Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
@@ -94,6 +99,28 @@ final class FakeControl implements AutoCloseable {
 
     List<Object> requests() {
         return requests;
+    }
+
+    /** Returns the requests without the ids that the command line makes up. */
+    List<Object> requestsWithoutMadeUpIds() {
+        return requests.stream().map(FakeControl::withoutMadeUpId).toList();
+    }
+
+    /** Returns the id of each request that can be repeated. */
+    List<String> requestIds() {
+        return requests.stream()
+                .map(request -> (Message) request)
+                .map(request -> (String)
+                        request.getField(request.getDescriptorForType().findFieldByName("request_id")))
+                .toList();
+    }
+
+    private static Object withoutMadeUpId(Object request) {
+        Message message = (Message) request;
+        FieldDescriptor id = message.getDescriptorForType().findFieldByName("request_id");
+        return id != null && MADE_UP.matcher((String) message.getField(id)).matches()
+                ? message.toBuilder().clearField(id).build()
+                : message;
     }
 
     /** Returns the authorization of each call. */

@@ -107,7 +107,8 @@ class KeysCommandTest {
 
         assertThat(in.status()).isZero();
         assertThat(at.status()).isZero();
-        assertThat(control.requests())
+        assertThat(control.requestIds()).doesNotContain("").doesNotHaveDuplicates();
+        assertThat(control.requestsWithoutMadeUpIds())
                 .containsExactly(
                         CreateKeyRequest.newBuilder()
                                 .setWorkspace("ws_1")
@@ -382,6 +383,52 @@ class KeysCommandTest {
 
         assertThat(run.status()).as(run.err()).isZero();
         assertThat(run.err().lines()).last().asString().startsWith("key_1 " + told);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"UNAVAILABLE", "DEADLINE_EXCEEDED", "INTERNAL"})
+    void createAndRotate_mayHaveBeenDone_tellTheIdToRepeatThemWith(Status.Code code) {
+        List<List<String>> commands = List.of(
+                List.of("keys", "create", "--workspace=ws_1", "--name=CRM", "--scope=cases:read"),
+                List.of("keys", "rotate", "key_1"),
+                List.of("workspaces", "create", "ws_1"));
+        for (List<String> command : commands) {
+            control.answer(code.toStatus().withDescription("key_9 may exist").asRuntimeException());
+
+            Run run = control.run(command.toArray(String[]::new));
+
+            List<String> ids = control.requestIds();
+            assertThat(run.status()).isNotZero();
+            assertThat(run.err())
+                    .contains("repeat the same command with --request-id " + ids.get(ids.size() - 1) + " within a day");
+        }
+    }
+
+    @Test
+    void create_wasRefused_tellsNoIdSinceThereIsNothingToRepeat() {
+        control.answer(Status.NOT_FOUND.withDescription("no workspace").asRuntimeException());
+
+        Run run = control.run("keys", "create", "--workspace=ws_1", "--name=CRM", "--scope=cases:read");
+
+        assertThat(run.err()).contains("no workspace").doesNotContain("--request-id");
+    }
+
+    @Test
+    void answerNotConfirmed_isShownBySheetTableAndJson() {
+        Key key = KEY.toBuilder().setAnswerUnconfirmed(true).build();
+        control.answer(
+                GetKeyResponse.newBuilder().setKey(key).build(),
+                ListKeysResponse.newBuilder().addKeys(key).build(),
+                CreateKeyResponse.newBuilder().setKey(key).setRepeated(true).build(),
+                GetKeyResponse.newBuilder().setKey(key).build());
+
+        assertThat(control.run("keys", "get", "key_1").out()).contains("answer       not confirmed: ");
+        assertThat(control.run("keys", "list", "--workspace=ws_1").out()).contains("active (answer not confirmed)");
+        assertThat(control.run("keys", "create", "--workspace=ws_1", "--name=CRM", "--scope=cases:read")
+                        .err())
+                .contains("whether it arrived is not known")
+                .contains("latchkey keys rotate key_1 --overlap 0s", "latchkey keys revoke key_1");
+        assertThat(control.run("keys", "get", "key_1", "--output=json").out()).contains("\"answer_unconfirmed\":true");
     }
 
     @Test

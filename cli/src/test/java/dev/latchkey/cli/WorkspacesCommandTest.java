@@ -54,7 +54,7 @@ class WorkspacesCommandTest {
                         "{\"workspace\":{\"id\":\"ws_1\",\"name\":\"First\",\"state\":\"active\","
                                 + "\"create_time\":\"2026-11-25T04:57:45.378Z\"}}\n",
                         ""));
-        assertThat(control.requests())
+        assertThat(control.requestsWithoutMadeUpIds())
                 .containsExactly(CreateWorkspaceRequest.newBuilder()
                         .setId("ws_1")
                         .setName("First")
@@ -80,7 +80,7 @@ class WorkspacesCommandTest {
                         state    inactive
                         created  2026-11-25T04:57:45Z
                         """);
-        assertThat(control.requests())
+        assertThat(control.requestsWithoutMadeUpIds())
                 .containsExactly(
                         CreateWorkspaceRequest.newBuilder().setId("a").build(),
                         ActivateWorkspaceRequest.newBuilder().setId("b").build(),

@@ -120,6 +120,43 @@ class ConsoleAccessibilityIT {
         browser.assertNoComplaint();
     }
 
+    @ParameterizedTest(name = "{0}, dark: {3}")
+    @MethodSource("screens")
+    void unansweredKeys_areFitForEverybody(String device, int width, int height, boolean dark) {
+        browser.screen(width, height).dark(dark);
+        String suffix = "-" + device + (dark ? "-dark" : "");
+        String workspace = "ws_lost" + suffix;
+        console.admin.createWorkspace(workspace);
+        console.keysOf(browser, workspace);
+        browser.run("""
+                const real = window.fetch;
+                window.fetch = async (url, options) => {
+                  const answer = await real(url, options);
+                  if (options.method === 'POST') {
+                    window.fetch = real;
+                    throw new TypeError('lost on the way');
+                  }
+                  return answer;
+                };""");
+        browser.click("button", "Create API key");
+        browser.type("Name", "Lost");
+        browser.click("checkbox", "cases:read");
+        browser.click("button", "Generate key");
+        browser.see("A key may exist.");
+        look("may-exist" + suffix);
+        browser.click("button", "Generate key");
+        browser.see("This key exists already");
+        look("repeated" + suffix);
+        browser.press(Keys.ESCAPE);
+        browser.see("answer not confirmed");
+        look("unconfirmed" + suffix);
+        dialog("Lost", "Close", "Answer not confirmed.", "unconfirmed-details" + suffix);
+        browser.click("link", "Activity");
+        browser.see("olga noted an unconfirmed answer for Lost");
+        look("unconfirmed-activity" + suffix);
+        browser.assertNoComplaint();
+    }
+
     @Test
     void keyboard_aloneIsEnoughToCreateAndRevoke() {
         browser.open(console.url());

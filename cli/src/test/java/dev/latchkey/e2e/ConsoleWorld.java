@@ -13,6 +13,8 @@ final class ConsoleWorld implements AutoCloseable {
     static final String MANAGER = "latchkey_admin_of-a-manager";
     static final String READER = "latchkey_admin_of-a-reader";
 
+    static final String API_URL = "https://api.acme.example";
+
     private static final String TOKENS = String.join(
             ",",
             AdminApi.TOKENS,
@@ -27,7 +29,7 @@ final class ConsoleWorld implements AutoCloseable {
 
     ConsoleWorld() throws IOException {
         world = made.add(new World.Options().start());
-        control = made.add(AdminApi.startControl(world.redis.uri(), Map.of("LATCHKEY_CONTROL_TOKENS", TOKENS)));
+        control = made.add(AdminApi.startControl(world.redis.uri(), Map.of("LATCHKEY_CONTROL_TOKENS", TOKENS, "LATCHKEY_CONSOLE_API_URL", API_URL)));
         admin = made.add(new AdminApi(control.port()));
         Awaitility.await().until(control::ready);
         admin.createWorkspace("ws_1");

@@ -209,7 +209,8 @@ public final class ControlPlane implements AutoCloseable {
                                     new AccessServiceEndpoint(),
                                     new KeyServiceEndpoint(keys, leaked, new KeyListing(ledger, clock), imports),
                                     new WorkspaceServiceEndpoint(workspaces),
-                                    new ScopeServiceEndpoint(policies.standard().scopes()),
+                                    new ScopeServiceEndpoint(
+                                            policies.standard(), settings.console().apiUrl()),
                                     new AuditServiceEndpoint(new AuditReader(workspaces, trail)),
                                     new ExplainServiceEndpoint(explainer, format, AnswerStyle.of(settings))),
                             new Console(),

@@ -319,6 +319,8 @@ class AccessTableTest {
 
     /** Returns all that the control plane keeps of keys and workspaces, by Redis key; but not what it notes for itself and clears. */
     private static Map<String, String> stored() {
+        Awaitility.await("the answers of before")
+                .until(() -> REDIS.commands().keys("latchkey:ledger:*:answers").isEmpty());
         Map<String, String> stored = new TreeMap<>();
         for (String pattern : List.of("latchkey:ledger:*", "latchkey:key:*", "latchkey:workspace:*")) {
             for (String key : REDIS.commands().keys(pattern)) {

@@ -70,6 +70,14 @@ final class SettingTable {
             "To let in only clients with a certificate: those (PEM) of the CAs that may have signed it",
             PemFiles.CERTIFICATES);
 
+    static final Setting<String> CONSOLE_API_URL = add(
+            "console.api-url",
+            "",
+            "Where clients reach the API, for the curl that the page shows with a new key: https://api.example.com",
+            Forms.text(
+                    "http:// or https://, a host, and if need be a port and a path",
+                    "https?://[A-Za-z0-9._~%:\\[\\]/-]{1,256}"));
+
     static final Setting<RedisUri> REDIS_URI = add(
             "redis.uri",
             "redis://127.0.0.1:6379",

@@ -21,6 +21,7 @@ public record Settings(
         Authz authz,
         Ops ops,
         Control control,
+        Console console,
         Redis redis,
         Cache cache,
         Keys keys,
@@ -76,6 +77,13 @@ public record Settings(
             tokens = List.copyOf(tokens);
         }
     }
+
+    /**
+     * The page.
+     *
+     * @param apiUrl where clients reach the API; empty: not said
+     */
+    public record Console(Optional<String> apiUrl) {}
 
     /**
      * PEM files of a server; they have been seen to be readable, and certificate and key to belong together.

@@ -102,6 +102,8 @@ public final class SettingsLoader {
         Settings.Ops ops = new Settings.Ops(values.get(SettingTable.OPS_LISTEN));
         Settings.Control control = new Settings.Control(
                 values.get(SettingTable.CONTROL_LISTEN), controlTls(process), tokens(process), tokensFile());
+        Settings.Console console =
+                new Settings.Console(Optional.ofNullable(values.find(SettingTable.CONSOLE_API_URL)));
         RedisUri redisUri = redisUri();
         Settings.Redis redis = new Settings.Redis(
                 redisUri,
@@ -150,7 +152,20 @@ public final class SettingsLoader {
                 retention,
                 importsPerSecond);
         return new Settings(
-                authz, ops, control, redis, cache, keys, audit, policies, headers, errors, realm, ready, drain,
+                authz,
+                ops,
+                control,
+                console,
+                redis,
+                cache,
+                keys,
+                audit,
+                policies,
+                headers,
+                errors,
+                realm,
+                ready,
+                drain,
                 exposure.warnings());
     }
 

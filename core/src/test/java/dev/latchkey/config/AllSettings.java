@@ -41,6 +41,7 @@ final class AllSettings {
                         new AdminToken("ci", AdminToken.Role.MANAGER, "ws_1", "ab".repeat(32)),
                         new AdminToken("ops.on-call_1", AdminToken.Role.OPERATOR, "", HASH.toLowerCase(Locale.ROOT)),
                         new AdminToken("audit", AdminToken.Role.READER, "sha256", "cd".repeat(32)));
+        assertThat(read.console().apiUrl()).contains("https://api.acme.example:8443/v2");
         assertThat(read.redis())
                 .isEqualTo(new Settings.Redis(
                         RedisUri.parse("rediss://sidecar:p%40ss@redis:6380/3"),
@@ -81,6 +82,7 @@ final class AllSettings {
                 "control.tokens",
                 "ci:manager:ws_1:sha256:" + "ab".repeat(32) + ",ops.on-call_1:operator:sha256:" + HASH
                         + ",audit:reader:sha256:sha256:" + "cd".repeat(32));
+        texts.put("console.api-url", "https://api.acme.example:8443/v2");
         texts.put("redis.uri", "rediss://sidecar:p%40ss@redis:6380/3");
         texts.put("redis.tls-ca-file", CA);
         texts.put("redis.tls-cert-file", CERTIFICATE);
@@ -126,6 +128,7 @@ final class AllSettings {
             "      role: operator",
             "      hash: sha256:" + HASH,
             "    - {name: audit, role: reader, workspace: sha256, hash: 'sha256:" + "cd".repeat(32) + "'}",
+            "console: {api-url: 'https://api.acme.example:8443/v2'}",
             "redis.uri: rediss://sidecar:p%40ss@redis:6380/3",
             "redis:",
             "  tls-ca-file: " + CA,

@@ -42,6 +42,7 @@ final class SettingsLoaderTest {
         assertThat(settings.control())
                 .isEqualTo(new Settings.Control(
                         new ListenAddress.Tcp("127.0.0.1", 9193), Optional.empty(), List.of(), Optional.empty()));
+        assertThat(settings.console().apiUrl()).isEmpty();
         assertThat(settings.redis())
                 .isEqualTo(new Settings.Redis(
                         RedisUri.parse("redis://127.0.0.1:6379"), TlsFiles.NONE, Duration.ofMillis(50), "latchkey:"));

@@ -69,7 +69,7 @@ final class Demo implements AutoCloseable {
                     new RedisProcess(Ports.any(), new RedisProcess.Passwords(secret(), secret(), secret()), folder));
             Policy policy = policy(home);
             step("control plane");
-            control = add(onFreePorts(() -> startControl(policy)));
+            control = add(onFreePorts(() -> startControl(policy, Ports.from(port))));
             Waiting.until("control plane", control::ready);
             step("sidecar");
             sidecar = add(onFreePorts(() -> startSidecar(policy)));
@@ -168,10 +168,15 @@ final class Demo implements AutoCloseable {
         return Policy.parse(Files.readString(file), file.toString());
     }
 
-    private ControlPlane startControl(Policy policy) throws IOException {
+    /** @param envoyPort where Envoy is going to be, for the page */
+    private ControlPlane startControl(Policy policy, int envoyPort) throws IOException {
         int port = defaultPort("control plane", 9193, 9193);
         return ControlPlane.start(
-                settings(ProcessKind.CONTROL, redis.controlUri(), Map.of("LATCHKEY_CONTROL_LISTEN", port)),
+                settings(
+                        ProcessKind.CONTROL,
+                        redis.controlUri(),
+                        Map.of("LATCHKEY_CONTROL_LISTEN", port),
+                        Map.of("LATCHKEY_CONSOLE_API_URL", "http://127.0.0.1:" + envoyPort)),
                 new Policies(policy, Map.of()));
     }
 
@@ -221,7 +226,12 @@ final class Demo implements AutoCloseable {
     }
 
     private Settings settings(ProcessKind process, String redisUri, Map<String, Integer> ports) {
-        Map<String, String> variables = new HashMap<>();
+        return settings(process, redisUri, ports, Map.of());
+    }
+
+    private Settings settings(
+            ProcessKind process, String redisUri, Map<String, Integer> ports, Map<String, String> more) {
+        Map<String, String> variables = new HashMap<>(more);
         variables.put("LATCHKEY_PEPPERS", peppers);
         variables.put("LATCHKEY_REDIS_URI", redisUri);
         variables.put("LATCHKEY_KEYS_ACCEPT_IMPORTED", "true");

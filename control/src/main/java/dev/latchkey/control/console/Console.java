@@ -19,12 +19,13 @@ import java.util.stream.Collectors;
  * Serves the page at {@code /} and what it consists of under {@code /assets/}. Only the files that are listed here exist; each is
  * read once, at the start. Open to all: the files are the same for everybody and hold no secret.
  *
- * <p>The name of an asset holds a digest of all of them, so browsers keep assets for good and ask for the page each time. This
+ * <p>The name of an asset holds a digest of all of them, so browsers keep assets for good, and the page itself not at all. This
  * class is immutable and thread-safe.
  */
 public final class Console implements HttpServiceWithRoutes {
     private static final String FOR_GOOD = "public, max-age=31536000, immutable";
-    private static final String ASK_EACH_TIME = "no-cache";
+    /** So that no browser keeps a page that was left, with what it shows. */
+    private static final String NEVER = "no-store";
 
     private final Map<String, Asset> files;
 
@@ -69,7 +70,7 @@ public final class Console implements HttpServiceWithRoutes {
                 .add(BrowserRules.HEADERS)
                 .contentType(file.type())
                 .set(HttpHeaderNames.ETAG, file.etag())
-                .set(HttpHeaderNames.CACHE_CONTROL, page ? ASK_EACH_TIME : FOR_GOOD)
+                .set(HttpHeaderNames.CACHE_CONTROL, page ? NEVER : FOR_GOOD)
                 .build();
         return known ? HttpResponse.of(headers) : HttpResponse.of(headers, HttpData.wrap(file.bytes()));
     }

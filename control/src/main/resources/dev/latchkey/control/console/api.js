@@ -1,10 +1,18 @@
 // The control plane's REST interface. Answers are the JSON that docs and command line show; failures are a Problem.
 
+/** The control plane's own address: this file is in a folder of a folder there, whatever path a proxy has put before it. */
+const BASE = new URL('../../', import.meta.url);
+
+/** A little longer than the control plane gives a call. */
+const PATIENCE_MILLIS = 35_000;
+
 /** What went wrong, as RFC 9457 and the violations per field say it. Status 0: the control plane did not answer. */
 export class Problem extends Error {
   constructor(status, body) {
     super(body.detail || body.title || `the control plane answered ${status}`);
     this.status = status;
+    /** Whether what was asked for may have been done all the same: no answer, or one by something in between. */
+    this.open = status === 0 || (status >= 500 && !body.code);
     this.violations = body.violations || [];
   }
 
@@ -35,21 +43,19 @@ export function connect(token, refused) {
     if (body !== undefined) {
       headers['Content-Type'] = 'application/json';
     }
-    const response = await send(path + queryString(query), {
+    const { status, ok, answer } = await send(new URL(`.${path}${queryString(query)}`, BASE), signal, {
       method,
       headers,
       body: body === undefined ? undefined : JSON.stringify(body),
-      signal,
       cache: 'no-store',
       credentials: 'omit',
       redirect: 'error',
     });
-    const answer = await response.json().catch(() => ({}));
-    if (response.ok) {
+    if (ok) {
       return answer;
     }
-    const problem = new Problem(response.status, answer);
-    if (response.status === 401) {
+    const problem = new Problem(status, answer);
+    if (status === 401) {
       refused(problem);
     }
     throw problem;
@@ -61,16 +67,34 @@ export function connect(token, refused) {
   };
 }
 
-async function send(url, options) {
+/** Waits for the whole answer, and not for ever. Whoever gives up by `cancel` is told so by an AbortError. */
+async function send(url, cancel, options) {
+  const abort = new AbortController();
+  const giveUp = () => abort.abort();
+  const timer = setTimeout(giveUp, PATIENCE_MILLIS);
+  cancel?.addEventListener('abort', giveUp);
   try {
-    return await fetch(url, options);
+    const response = await fetch(url, { ...options, signal: abort.signal });
+    const answer = await response.json().catch((failure) => {
+      // What is no JSON comes from something in between; what breaks off is no answer.
+      if (failure instanceof SyntaxError && !response.ok) {
+        return {};
+      }
+      throw failure;
+    });
+    return { status: response.status, ok: response.ok, answer };
   } catch (failure) {
-    if (failure.name === 'AbortError') {
+    if (cancel?.aborted) {
       throw failure;
     }
-    throw new Problem(0, { detail: 'The control plane does not answer. Nothing is known about what was asked of it.' });
+    throw new Problem(0, { detail: options.method === 'GET' ? SILENT : `${SILENT} It may have done what was asked of it, or may still do it.` });
+  } finally {
+    clearTimeout(timer);
+    cancel?.removeEventListener('abort', giveUp);
   }
 }
+
+const SILENT = 'The control plane does not answer.';
 
 function queryString(query = {}) {
   const pairs = Object.entries(query).filter(([, value]) => value !== undefined && value !== '');

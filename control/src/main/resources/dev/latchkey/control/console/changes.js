@@ -8,6 +8,7 @@ const DONE = {
   'key.rotate': 'rotated',
   'key.revoke': 'revoked',
   'key.withdraw': 'withdrew',
+  'key.unanswered': 'noted an unconfirmed answer for',
   'key.remove': 'removed',
   'workspace.create': 'created the workspace',
   'workspace.activate': 'activated the workspace',
@@ -35,11 +36,11 @@ const LINES = [
 const without = (scopes = [], others = []) => scopes.filter((scope) => !others.includes(scope)).join(' ');
 
 /** What is another than before; of something new, what it is. */
-export function changes({ key, before, after, unreadable = [] }) {
+export function changes({ action, key, before, after, unreadable = [] }) {
   if (unreadable.length > 0) {
     return [{ what: 'cannot be read', after: unreadable.join(' ') }];
   }
-  if (!after) {
+  if (!after || action === 'key.unanswered') {
     return [];
   }
   if (!before) {

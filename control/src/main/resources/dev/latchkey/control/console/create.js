@@ -4,6 +4,7 @@ import { h, useEffect, useRef, useState } from './dom.js';
 import { Expiry, PRESETS, useExpiry } from './expiry.js';
 import { useLoaded, useTask } from './loading.js';
 import { Button, Choices, Failure, Field, Loading } from './parts.js';
+import { MayExist, useLeaveQuestion } from './unanswered.js';
 import { ScopeTree } from './scopes.js';
 
 const ENVIRONMENTS = [
@@ -24,9 +25,9 @@ export function CreateKey({ api, workspace, actions }) {
   const catalogue = useLoaded((signal) => api.get('/v1/scopes', {}, signal), workspace);
   const { run, busy, problem } = useTask(async () => {
     const answer = await api.post(at(workspace, 'keys'), ids({ name: name.trim(), environment, scopes, ...expiry.fields() }));
-    actions.added(answer.key);
-    actions.open('secret', { key: answer.key, secret: answer.secret, repeated: answer.repeated });
+    actions.made(answer);
   });
+  useLeaveQuestion(busy);
   const focusWrong = () => form.current?.querySelector('.wrong input:not([type=search])')?.focus();
   useEffect(focusWrong, [missing, problem]);
   const submit = () => {
@@ -39,12 +40,13 @@ export function CreateKey({ api, workspace, actions }) {
     return Object.values(lacks).some(Boolean) || run();
   };
   const said = (...fields) => problem?.at(...fields);
-  return h(Dialog, { title: 'Create API key', onClose: actions.close, wide: true },
+  return h(Dialog, { title: 'Create API key', onClose: actions.close, sealed: busy, wide: true },
     h(Form, {
       onSubmit: submit,
-      actions: [h(Button, { onClick: actions.close }, 'Cancel'), h(Button, { type: 'submit', kind: 'primary', busy, disabled: !catalogue.value }, 'Generate key')],
+      actions: [h(Button, { disabled: busy, onClick: actions.close }, 'Cancel'), h(Button, { type: 'submit', kind: 'primary', busy, disabled: !catalogue.value }, 'Generate key')],
     }, h('div', { ref: form },
       h(Failure, { problem, beside: FIELDS }),
+      h(MayExist, { problem, button: 'Generate key' }),
       h(Field, {
         label: 'Name',
         hint: 'What it is for, so that others know what stops when it is revoked.',

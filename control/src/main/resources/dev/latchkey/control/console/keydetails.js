@@ -2,7 +2,7 @@ import { Dialog } from './dialog.js';
 import { h } from './dom.js';
 import { useLoaded } from './loading.js';
 import { Replaced } from './keytable.js';
-import { Button, Environment, State, Time } from './parts.js';
+import { Button, Environment, Notice, State, Time } from './parts.js';
 import { mayRotate } from './successors.js';
 import { distance, moment } from './words.js';
 
@@ -13,6 +13,7 @@ export function KeyDetails({ api, workspace, mayManage, successors, actions, abo
   const to = (kind) => () => actions.open(kind, { key });
   return h(Dialog, { title: key.name, onClose: actions.close, wide: true },
     h('div', { class: 'body', tabIndex: 0, role: 'region', 'aria-label': 'Details' },
+      key.answer_unconfirmed && h(Notice, { tone: 'warning', title: 'Answer not confirmed.' }, 'Whether anybody received the secret of this key is not known, and it was not used yet. If nobody has it, rotate the key without overlap, or revoke it.'),
       h('dl', { class: 'sheet' },
         h(Line, { label: 'State' }, h(State, { of: key.state }), h(Replaced, { of: key, successors, actions })),
         h(Line, { label: 'Environment' }, h(Environment, { of: key.environment })),

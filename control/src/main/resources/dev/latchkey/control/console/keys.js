@@ -8,7 +8,7 @@ import { usePages } from './loading.js';
 import { Button, Empty, Failure, Loading } from './parts.js';
 import { RevokeAll, RevokeKey } from './revoke.js';
 import { RotateKey } from './rotate.js';
-import { Secret } from './secret.js';
+import { Repeated } from './repeated.js';
 import { Toolbar } from './toolbar.js';
 import { useSuccessors } from './successors.js';
 import { count, DAY, seconds } from './words.js';
@@ -17,10 +17,10 @@ const PAGE = 25;
 const SOON = { expiring_in: seconds((14 * DAY) / 1000) };
 const SHOWN = { active: {}, expiring: SOON, expired: { state: 'expired' }, revoked: { state: 'revoked' }, all: { show_all: true } };
 const FIRST = { show: 'active', name: '', order: 'create_time desc' };
-const DIALOGS = { create: CreateKey, details: KeyDetails, edit: EditKey, rotate: RotateKey, revoke: RevokeKey, revokeAll: RevokeAll, secret: Secret };
+const DIALOGS = { create: CreateKey, details: KeyDetails, edit: EditKey, rotate: RotateKey, revoke: RevokeKey, revokeAll: RevokeAll, repeated: Repeated };
 
 /** The keys of a workspace, and everything that can be done with them. */
-export function Keys({ api, workspace, mayManage }) {
+export function Keys({ api, workspace, reveal, mayManage }) {
   const [filter, setFilter] = useState(FIRST);
   const [dialog, setDialog] = useState(null);
   const [news, setNews] = useState('');
@@ -41,7 +41,17 @@ export function Keys({ api, workspace, mayManage }) {
     setNews(words);
   };
   const added = (key) => list.change((items) => [key, ...items.filter(({ id }) => id !== key.id)]);
-  const actions = { open, openId, close, changed, added, reload: list.reload };
+  /** What a call has made: with its secret, which the page shows above everything, or of an earlier call and without one. */
+  const made = (answer) => {
+    added(answer.key);
+    if (answer.repeated) {
+      open('repeated', { key: answer.key });
+    } else {
+      close();
+      reveal({ api, key: answer.key, secret: answer.secret, replaces: answer.predecessor });
+    }
+  };
+  const actions = { open, openId, close, changed, made, reload: list.reload };
 
   const filtered = filter.name !== '' || filter.show !== 'active';
   const nothing = !list.loading && !list.problem && list.items.length === 0;

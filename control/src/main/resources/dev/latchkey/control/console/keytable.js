@@ -2,6 +2,7 @@ import { classes, h } from './dom.js';
 import { Icon } from './icons.js';
 import { Button, Environment, State, Time } from './parts.js';
 import { mayRotate, stillUsed } from './successors.js';
+import { Unconfirmed } from './unanswered.js';
 import { date, DAY, distance } from './words.js';
 
 const COLUMNS = [
@@ -47,7 +48,7 @@ const Row = ({ of: key, successors, mayManage, actions }) =>
     h(Cell, { label: 'Created' }, h(Time, { at: key.create_time, shown: date, none: 'not known' })),
     h(Cell, { label: 'Last used' }, h(Time, { at: key.last_used_time, none: 'not yet' })),
     h(Cell, { label: 'Expires' }, h(Expiry, { of: key })),
-    h(Cell, { label: 'State' }, h(State, { of: key.state }), h(Replaced, { of: key, successors, actions })),
+    h(Cell, { label: 'State' }, h(State, { of: key.state }), h(Unconfirmed, { of: key }), h(Replaced, { of: key, successors, actions })),
     mayManage && h('td', { role: 'cell', class: 'actions' }, h(Actions, { of: key, successors, actions })));
 
 const Scopes = ({ of: scopes }) =>

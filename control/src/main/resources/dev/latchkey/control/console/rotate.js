@@ -4,6 +4,7 @@ import { h, useRef, useState } from './dom.js';
 import { Expiry, PRESETS, useExpiry } from './expiry.js';
 import { useTask } from './loading.js';
 import { Button, Choices, Failure, Notice } from './parts.js';
+import { MayExist, useLeaveQuestion } from './unanswered.js';
 import { moment, seconds } from './words.js';
 
 const HOUR_SECONDS = 3600;
@@ -26,20 +27,21 @@ export function RotateKey({ api, actions, about: { key, overlap: suggested = '24
     const body = ids({ overlap: seconds(Number(overlap) * HOUR_SECONDS), ...expiry.fields() });
     const answer = await api.post(keyAt(key, ':rotate'), body);
     actions.changed(answer.predecessor || key, `${key.name} has a new key.`);
-    actions.added(answer.key);
-    actions.open('secret', { key: answer.key, secret: answer.secret, repeated: answer.repeated, replaces: answer.predecessor });
+    actions.made(answer);
   });
+  useLeaveQuestion(busy);
   const submit = () => {
     setMissing(expiry.missing());
     return expiry.missing() || run();
   };
-  return h(Dialog, { title: `Rotate ${key.name}`, onClose: actions.close, wide: true },
+  return h(Dialog, { title: `Rotate ${key.name}`, onClose: actions.close, sealed: busy, wide: true },
     h(Form, {
       onSubmit: submit,
-      actions: [h(Button, { onClick: actions.close }, 'Cancel'), h(Button, { type: 'submit', kind: 'primary', icon: 'turn', busy }, 'Rotate key')],
+      actions: [h(Button, { disabled: busy, onClick: actions.close }, 'Cancel'), h(Button, { type: 'submit', kind: 'primary', icon: 'turn', busy }, 'Rotate key')],
     },
     h('p', null, 'A new key with the same scopes takes the place of ', h('code', null, `${key.start}…`), '. Both work until the overlap ends; then the old one is expired, and nobody has to do anything.'),
     h(Failure, { problem, beside: FIELDS }),
+    h(MayExist, { problem, button: 'Rotate key' }),
     h(Choices, { legend: 'Overlap', options: OVERLAPS, value: overlap, onChange: setOverlap, row: true, error: problem?.at('overlap') }),
     overlap === '0' && h(Notice, { tone: 'warning' }, 'Whatever uses the old key is refused until it has the new one.'),
     overlap !== '0' && key.expire_time && h('p', { class: 'small faint' }, `The old key never works longer than to its own end, ${moment(key.expire_time)}.`),

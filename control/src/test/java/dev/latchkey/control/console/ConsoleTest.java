@@ -134,8 +134,8 @@ class ConsoleTest {
     }
 
     @Test
-    void page_isAskedForEachTime_assetsNever() throws Exception {
-        assertThat(get("/").headers().firstValue("cache-control")).hasValue("no-cache");
+    void page_isNotKept_assetsAreForGood() throws Exception {
+        assertThat(get("/").headers().firstValue("cache-control")).hasValue("no-store");
         assertThat(get(paths(".css").get(0)).headers().firstValue("cache-control"))
                 .hasValue("public, max-age=31536000, immutable");
     }

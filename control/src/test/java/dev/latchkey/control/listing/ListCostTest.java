@@ -57,7 +57,7 @@ class ListCostTest {
             for (int size : new int[] {100, 1, 1000, 100}) {
                 Page<KeyView> page = list(query, size, token);
                 assertThat(page.items()).hasSize(size);
-                assertThat(tap.names()).containsExactly("HGET", age(order), "HMGET", "ZMSCORE");
+                assertThat(tap.names()).containsExactly("HGET", age(order), "HMGET", "ZMSCORE", "HMGET");
                 assertThat(tap.records()).isEqualTo(size + 1);
                 token = page.nextToken();
             }
@@ -94,7 +94,10 @@ class ListCostTest {
         Page<KeyView> page = list(query(false, order), 100, "");
         assertThat(page.items()).hasSize(100);
         assertThat(tap.records()).isEqualTo(KEYS);
-        assertThat(tap.names()).filteredOn("HMGET"::equals).hasSize(KEYS / 500);
+        assertThat(tap.names())
+                .filteredOn("HMGET"::equals)
+                .as("and what is known of the answers of the keys on the page")
+                .hasSize(KEYS / 500 + 1);
     }
 
     private void fill(IntFunction<ManagedKey> make) {
