@@ -6,7 +6,11 @@ import io.envoyproxy.envoy.service.auth.v3.AuthorizationGrpc;
 import io.envoyproxy.envoy.service.auth.v3.CheckRequest;
 import io.envoyproxy.envoy.service.auth.v3.CheckResponse;
 import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
 import io.grpc.Server;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.StreamObserver;
@@ -18,7 +22,10 @@ import java.util.concurrent.CopyOnWriteArrayList;
 
 /** Stands between Envoy and a sidecar, passes on each check and its answer as they are, and keeps both. */
 final class CheckTap extends AuthorizationGrpc.AuthorizationImplBase implements AutoCloseable {
+    private static final int ANY_SIZE = 64 << 20;
+
     private final List<Check> checks = new CopyOnWriteArrayList<>();
+    private final List<Metadata> metadata = new CopyOnWriteArrayList<>();
     private final ManagedChannel channel;
     private final AuthorizationGrpc.AuthorizationStub sidecar;
     private final Server server;
@@ -44,6 +51,9 @@ final class CheckTap extends AuthorizationGrpc.AuthorizationImplBase implements 
                 .build();
         sidecar = AuthorizationGrpc.newStub(channel);
         server = NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+                .maxInboundMetadataSize(ANY_SIZE)
+                .maxInboundMessageSize(ANY_SIZE)
+                .intercept(new Recorder())
                 .addService(this)
                 .build()
                 .start();
@@ -56,6 +66,11 @@ final class CheckTap extends AuthorizationGrpc.AuthorizationImplBase implements 
     /** Returns the checks that have been answered so far. */
     List<Check> checks() {
         return List.copyOf(checks);
+    }
+
+    /** Returns the metadata of the checks that have begun so far. */
+    List<Metadata> metadata() {
+        return List.copyOf(metadata);
     }
 
     /** The deadline and a cancel of the caller go on with the context of the call. */
@@ -84,5 +99,14 @@ final class CheckTap extends AuthorizationGrpc.AuthorizationImplBase implements 
     public void close() {
         server.shutdownNow();
         channel.shutdownNow();
+    }
+
+    private final class Recorder implements ServerInterceptor {
+        @Override
+        public <T, R> ServerCall.Listener<T> interceptCall(
+                ServerCall<T, R> call, Metadata headers, ServerCallHandler<T, R> next) {
+            metadata.add(headers);
+            return next.startCall(call, headers);
+        }
     }
 }

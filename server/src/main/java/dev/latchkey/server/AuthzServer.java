@@ -7,6 +7,7 @@ import io.grpc.Server;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.unix.UnixChannelOption;
 import java.io.IOException;
@@ -20,15 +21,18 @@ final class AuthzServer implements AutoCloseable {
     private static final int MAX_CALLS_PER_CONNECTION = 4096;
 
     /**
-     * More than the 8 MiB of headers that Envoy can be told to take: a message that is refused for its size is an error of the call,
-     * and Envoy may let errors pass.
+     * Above the 8 MiB of headers that Envoy can be told to take, which a check can hold twice: a message that is refused for its size
+     * is an error of the call, and Envoy may let errors pass.
      */
-    private static final int MAX_MESSAGE_BYTES = 16 << 20;
+    private static final int MAX_MESSAGE_BYTES = 64 << 20;
+
+    /**
+     * Above what tracers of Envoy make of 8 MiB of headers, for the same reason: OpenTelemetry copies them into the metadata of the
+     * check, Datadog does so twice, SkyWalking in Base64.
+     */
+    private static final int MAX_METADATA_BYTES = 32 << 20;
 
     private static final int FLOW_CONTROL_WINDOW = 1 << 20;
-
-    /** Envoy resets one stream for each client that goes away; beyond this rate a connection is an attack. */
-    private static final int MAX_RESETS_PER_SECOND = 10_000;
 
     private final HealthStatusManager health = new HealthStatusManager();
     private final Server server;
@@ -47,6 +51,7 @@ final class AuthzServer implements AutoCloseable {
             builder.withOption(UnixChannelOption.SO_REUSEPORT, true);
         }
         server = builder.channelType(transport.channel())
+                .withChildOption(ChannelOption.ALLOCATOR, GrowingBuffers.INSTANCE)
                 .bossEventLoopGroup(loops)
                 .workerEventLoopGroup(loops)
                 .directExecutor()
@@ -54,7 +59,10 @@ final class AuthzServer implements AutoCloseable {
                 // Of a fixed size: to find the best one, gRPC would send a PING with nearly every read.
                 .flowControlWindow(FLOW_CONTROL_WINDOW)
                 .maxInboundMessageSize(MAX_MESSAGE_BYTES)
-                .maxRstFramesPerWindow(MAX_RESETS_PER_SECOND, /* secondsPerWindow= */ 1)
+                .maxInboundMetadataSize(MAX_METADATA_BYTES)
+                // No limit of RST_STREAM frames: Envoy resets one stream for each client that goes away, and all other checks of
+                // the connection would fail with it.
+                .maxRstFramesPerWindow(Integer.MAX_VALUE, /* secondsPerWindow= */ 1)
                 // Envoy's connection_keepalive pings every few seconds, also without calls; the default calls that
                 // abuse.
                 .permitKeepAliveTime(1, TimeUnit.SECONDS)

@@ -16,7 +16,9 @@ import io.envoyproxy.envoy.service.auth.v3.AuthorizationGrpc;
 import io.envoyproxy.envoy.service.auth.v3.CheckRequest;
 import io.envoyproxy.envoy.service.auth.v3.CheckResponse;
 import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
 import io.grpc.netty.NettyChannelBuilder;
+import io.grpc.stub.MetadataUtils;
 import io.netty.channel.EventLoopGroup;
 import io.netty.util.HashedWheelTimer;
 import java.io.IOException;
@@ -39,6 +41,37 @@ class AuthzServerTest {
 
         try (Asked asked = new Asked()) {
             assertThat(asked.check(request.build()).getStatus().getCode()).isEqualTo(16);
+        }
+    }
+
+    @ParameterizedTest(name = "{0} bytes")
+    @ValueSource(ints = {9000, 30_000, 1 << 20, 30 << 20})
+    void check_metadataAsLargeAsATracerOfEnvoyMakesIt_isAnsweredAndNoErrorOfTheCall(int bytes) throws Exception {
+        Metadata metadata = new Metadata();
+        metadata.put(Metadata.Key.of("tracestate", Metadata.ASCII_STRING_MARSHALLER), "a=" + "b".repeat(bytes));
+
+        try (Asked asked = new Asked()) {
+            AuthorizationGrpc.AuthorizationBlockingStub stub = AuthorizationGrpc.newBlockingStub(asked.channel)
+                    .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(metadata));
+
+            assertThat(stub.check(request()).getStatus().getCode()).isEqualTo(16);
+        }
+    }
+
+    /** A few kilobytes that become 64 MiB. */
+    @Test
+    void check_messageThatInflatesBeyondTheBound_isDeniedAndNoErrorOfTheCall() throws Exception {
+        CheckRequest.Builder request = request().toBuilder();
+        request.getAttributesBuilder().getRequestBuilder().getHttpBuilder().putHeaders("x-large", "a".repeat(32 << 20));
+
+        try (Asked asked = new Asked()) {
+            CheckResponse response = AuthorizationGrpc.newBlockingStub(asked.channel)
+                    .withCompression("gzip")
+                    .check(request.build());
+
+            assertThat(response.getDynamicMetadata().getFieldsOrThrow("reason").getStringValue())
+                    .isEqualTo("internal");
+            assertThat(asked.check(request()).getStatus().getCode()).isEqualTo(16);
         }
     }
 

@@ -8,7 +8,6 @@ import io.grpc.ServerServiceDefinition;
 import io.grpc.stub.ServerCalls;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 
 /**
  * Binds the service to the bytes of its messages, and not to generated classes, so that a message which cannot be decoded is
@@ -16,6 +15,12 @@ import java.io.UncheckedIOException;
  * undecodable was once a way in (CVE-2023-27488).
  */
 final class CheckMethod {
+    /** Envoy compresses no check; this is for what a peer's few bytes may become in memory. */
+    private static final int MAX_INFLATED_BYTES = 16 << 20;
+
+    /** The field number 0, which no message has: it is denied as one that cannot be decoded. */
+    private static final byte[] UNREADABLE = {0};
+
     private CheckMethod() {}
 
     static ServerServiceDefinition bind(AuthorizationService service) {
@@ -32,12 +37,15 @@ final class CheckMethod {
         public byte[] parse(InputStream message) {
             try {
                 // A message that was compressed has a length that nobody knows.
-                return message instanceof KnownLength
-                        ? message.readNBytes(message.available())
-                        : message.readAllBytes();
+                return message instanceof KnownLength ? message.readNBytes(message.available()) : inflated(message);
             } catch (IOException e) {
-                throw new UncheckedIOException(e);
+                return UNREADABLE;
             }
+        }
+
+        private static byte[] inflated(InputStream message) throws IOException {
+            byte[] bytes = message.readNBytes(MAX_INFLATED_BYTES + 1);
+            return bytes.length > MAX_INFLATED_BYTES ? UNREADABLE : bytes;
         }
 
         @Override
