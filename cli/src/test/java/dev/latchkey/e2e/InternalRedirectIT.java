@@ -42,6 +42,7 @@ class InternalRedirectIT {
         RawHttp.Response response = world.get("/v1/cases", key);
 
         assertThat(response.status()).as(response.body()).isEqualTo(200);
+        assertThat(response.headers()).noneMatch(header -> header[0].equals("authorization"));
         assertThat(upstream.targets()).containsExactly("/v1/cases", "/v1/parties");
         assertThat(world.tap.checks()).hasSize(2);
         assertThat(world.tap.checks().get(1).http().getPath()).isEqualTo("/v1/parties");
@@ -100,8 +101,9 @@ class InternalRedirectIT {
     }
 
     private static String redirecting(String config, boolean keepsCredential) {
-        assertThat(config).contains(ROUTE, "#r - name: restore-credential", "#r - name: keep-credential");
-        String redirecting = config.replace(ROUTE, ROUTE.replace("30s }", "30s, internal_redirect_policy: {} }"));
+        assertThat(config).contains(ROUTE, "#r - name: keep-credential", "#r     - name: hand-on-credential");
+        String policy = "internal_redirect_policy: { response_headers_to_copy: [authorization] }";
+        String redirecting = config.replace(ROUTE, ROUTE.replace("30s }", "30s, " + policy + " }"));
         return keepsCredential ? redirecting.replace("#r ", "") : redirecting;
     }
 
@@ -131,7 +133,9 @@ class InternalRedirectIT {
                 }
                 heads.add(head);
                 boolean there = head.get(0).startsWith("GET /v1/parties ");
-                String answer = there ? "200 OK" : "302 Found\r\nlocation: http://api.example.com/v1/parties";
+                String answer = there
+                        ? "200 OK"
+                        : "302 Found\r\nauthorization: Bearer of.the.upstream\r\nlocation: http://api.example.com/v1/parties";
                 client.getOutputStream()
                         .write(("HTTP/1.1 " + answer + "\r\ncontent-length: 0\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
             }
