@@ -200,6 +200,20 @@ class ConsoleLostAnswersIT {
     }
 
     @Test
+    void creation_noAnswer_closed_listShowsTheKeyThatThereIs() {
+        console.keysOf(browser, "ws_2");
+        browser.run(SILENCE);
+        beginCreation("Closed");
+        browser.see("A key may exist.");
+        browser.run("window.restore()");
+        browser.click("button", "Cancel");
+
+        browser.find("button", "Rotate Closed");
+        browser.find("button", "Revoke Closed");
+        browser.assertNoComplaint();
+    }
+
+    @Test
     void unconfirmedKey_used_isUnconfirmedNoLonger() {
         CreateKeyRequest request = CreateKeyRequest.newBuilder()
                 .setWorkspace("ws_1")

@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import org.awaitility.Awaitility;
 
 /** One call to one control plane, which is stopped at one of its commands; in a part of Redis of its own. */
 final class CrashCase {
@@ -61,6 +62,7 @@ final class CrashCase {
     void prepare(AdminApi admin) {
         admin.createWorkspace("ws_1");
         before = admin.createKey("ws_1");
+        Awaitility.await().until(this::isSettled);
     }
 
     /** Makes the call; returns when it is answered, or its control plane is gone. */

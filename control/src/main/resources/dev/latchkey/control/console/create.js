@@ -28,6 +28,12 @@ export function CreateKey({ api, workspace, actions }) {
     actions.made(answer);
   });
   useLeaveQuestion(busy);
+  const close = () => {
+    actions.close();
+    if (problem?.open) {
+      actions.reload();
+    }
+  };
   const focusWrong = () => form.current?.querySelector('.wrong input:not([type=search])')?.focus();
   useEffect(focusWrong, [missing, problem]);
   const submit = () => {
@@ -40,10 +46,10 @@ export function CreateKey({ api, workspace, actions }) {
     return Object.values(lacks).some(Boolean) || run();
   };
   const said = (...fields) => problem?.at(...fields);
-  return h(Dialog, { title: 'Create API key', onClose: actions.close, sealed: busy, wide: true },
+  return h(Dialog, { title: 'Create API key', onClose: close, sealed: busy, wide: true },
     h(Form, {
       onSubmit: submit,
-      actions: [h(Button, { disabled: busy, onClick: actions.close }, 'Cancel'), h(Button, { type: 'submit', kind: 'primary', busy, disabled: !catalogue.value }, 'Generate key')],
+      actions: [h(Button, { disabled: busy, onClick: close }, 'Cancel'), h(Button, { type: 'submit', kind: 'primary', busy, disabled: !catalogue.value }, 'Generate key')],
     }, h('div', { ref: form },
       h(Failure, { problem, beside: FIELDS }),
       h(MayExist, { problem, button: 'Generate key' }),

@@ -30,14 +30,20 @@ export function RotateKey({ api, actions, about: { key, overlap: suggested = '24
     actions.made(answer);
   });
   useLeaveQuestion(busy);
+  const close = () => {
+    actions.close();
+    if (problem?.open) {
+      actions.reload();
+    }
+  };
   const submit = () => {
     setMissing(expiry.missing());
     return expiry.missing() || run();
   };
-  return h(Dialog, { title: `Rotate ${key.name}`, onClose: actions.close, sealed: busy, wide: true },
+  return h(Dialog, { title: `Rotate ${key.name}`, onClose: close, sealed: busy, wide: true },
     h(Form, {
       onSubmit: submit,
-      actions: [h(Button, { disabled: busy, onClick: actions.close }, 'Cancel'), h(Button, { type: 'submit', kind: 'primary', icon: 'turn', busy }, 'Rotate key')],
+      actions: [h(Button, { disabled: busy, onClick: close }, 'Cancel'), h(Button, { type: 'submit', kind: 'primary', icon: 'turn', busy }, 'Rotate key')],
     },
     h('p', null, 'A new key with the same scopes takes the place of ', h('code', null, `${key.start}…`), '. Both work until the overlap ends; then the old one is expired, and nobody has to do anything.'),
     h(Failure, { problem, beside: FIELDS }),
