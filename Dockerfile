@@ -30,7 +30,7 @@ ENV MALLOC_ARENA_MAX=2
 # Settings are variables, or a file here: --config latchkey.yaml. policy.yaml is expected here too.
 WORKDIR /etc/latchkey
 USER 10001:10001
-EXPOSE 9191 9192 9193
+EXPOSE 9191 9192 9193 9194
 # Half of the container's memory is heap; the rest is for buffers, code and threads. More options: JDK_JAVA_OPTIONS.
 ENTRYPOINT ["java", \
     "-Xlog:disable", "-Xlog:all=warning:stderr", "@/opt/latchkey/sidecar.options", "-XX:AOTCache=/opt/latchkey/sidecar.aot", \

@@ -100,6 +100,7 @@ class Stage:
         hashed = hashlib.sha256(self.token.encode()).hexdigest()
         self.control = self.run("control", [os.path.join(HOME, "latchkey"), "control"],
                                 self.env(LATCHKEY_CONTROL_LISTEN=f"127.0.0.1:{port}",
+                                         LATCHKEY_CONTROL_OPS_LISTEN=f"127.0.0.1:{free_port()}",
                                          LATCHKEY_CONTROL_TOKENS=f"bench:operator:sha256:{hashed}"))
         self.control.wait_until(lambda: ready(port), 60, "the control plane's /readyz")
 

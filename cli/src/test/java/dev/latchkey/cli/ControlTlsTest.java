@@ -189,6 +189,7 @@ class ControlTlsTest {
         settings.put("LATCHKEY_PEPPERS", "1:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=");
         settings.put("LATCHKEY_CONTROL_TOKENS", "test:operator:" + AdminToken.hash(TOKEN));
         settings.put("LATCHKEY_CONTROL_LISTEN", "127.0.0.1:0");
+        settings.put("LATCHKEY_CONTROL_OPS_LISTEN", "127.0.0.1:0");
         settings.put("LATCHKEY_REDIS_URI", REDIS.uri());
         settings.put("LATCHKEY_CONTROL_TLS_CERT_FILE", certificate.toString());
         settings.put("LATCHKEY_CONTROL_TLS_KEY_FILE", key.toString());

@@ -42,6 +42,7 @@ class ProcessCommandTest {
         variables.put("LATCHKEY_AUTHZ_LISTEN", "127.0.0.1:0");
         variables.put("LATCHKEY_OPS_LISTEN", "127.0.0.1:0");
         variables.put("LATCHKEY_CONTROL_LISTEN", "127.0.0.1:0");
+        variables.put("LATCHKEY_CONTROL_OPS_LISTEN", "127.0.0.1:0");
         variables.put("LATCHKEY_DRAIN_DELAY", "0s");
     }
 

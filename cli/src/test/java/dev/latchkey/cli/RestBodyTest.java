@@ -43,6 +43,8 @@ class RestBodyTest {
                 "1:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=",
                 "LATCHKEY_CONTROL_TOKENS",
                 "test:operator:" + AdminToken.hash(TOKEN),
+                "LATCHKEY_CONTROL_OPS_LISTEN",
+                "127.0.0.1:0",
                 "LATCHKEY_CONTROL_LISTEN",
                 "127.0.0.1:0",
                 "LATCHKEY_REDIS_URI",

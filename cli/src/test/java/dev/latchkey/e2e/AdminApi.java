@@ -48,6 +48,8 @@ final class AdminApi implements AutoCloseable {
                 World.PEPPER,
                 "LATCHKEY_REDIS_URI",
                 redisUri,
+                "LATCHKEY_CONTROL_OPS_LISTEN",
+                "127.0.0.1:0",
                 "LATCHKEY_CONTROL_LISTEN",
                 "127.0.0.1:0",
                 "LATCHKEY_CONTROL_TOKENS",

@@ -34,7 +34,7 @@ final class ComposeWorld implements AutoCloseable {
 
     ComposeWorld(Path folder) throws Exception {
         this.folder = folder;
-        for (int port : List.of(10_000, 9901, 9191, 9192, 9193, 8080, 8081)) {
+        for (int port : List.of(10_000, 9901, 9191, 9192, 9193, 9194, 8080, 8081)) {
             ports.put(port, Ports.any());
         }
         secrets = ComposeFileTest.makeSecrets(folder);

@@ -44,6 +44,8 @@ final class CrashingPlanes {
                 "redis://127.0.0.1:" + redisPort,
                 "LATCHKEY_REDIS_PREFIX",
                 prefix,
+                "LATCHKEY_CONTROL_OPS_LISTEN",
+                "127.0.0.1:0",
                 "LATCHKEY_CONTROL_LISTEN",
                 "127.0.0.1:0",
                 "LATCHKEY_CONTROL_TOKENS",

@@ -45,6 +45,8 @@ class ImportFigures {
                 World.HOME.resolve("envoy/policy.yaml").toString(),
                 "LATCHKEY_REDIS_URI",
                 REDIS.uri(),
+                "LATCHKEY_CONTROL_OPS_LISTEN",
+                "127.0.0.1:0",
                 "LATCHKEY_CONTROL_LISTEN",
                 "127.0.0.1:" + port,
                 "LATCHKEY_CONTROL_TOKENS",

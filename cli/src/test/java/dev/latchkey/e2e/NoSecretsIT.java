@@ -151,6 +151,7 @@ class NoSecretsIT {
                 keys.accept-imported: true
                 control:
                   listen: 127.0.0.1:%d
+                  ops-listen: 127.0.0.1:0
                   tokens: [{name: test, role: operator, hash: "%s"}]
                 policy: %s
                 """.formatted(

@@ -87,6 +87,7 @@ class OutOfMemoryIT {
                 "LATCHKEY_PEPPERS", World.PEPPER,
                 "LATCHKEY_REDIS_URI", REDIS.uri(),
                 "LATCHKEY_CONTROL_LISTEN", "127.0.0.1:0",
+                "LATCHKEY_CONTROL_OPS_LISTEN", "127.0.0.1:0",
                 "LATCHKEY_CONTROL_TOKENS", AdminApi.TOKENS,
                 "LATCHKEY_POLICY", World.HOME.resolve("envoy/policy.yaml").toString()));
     }

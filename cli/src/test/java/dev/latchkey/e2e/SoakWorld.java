@@ -161,6 +161,8 @@ final class SoakWorld implements AutoCloseable {
                 "control",
                 controlLink,
                 Map.of(
+                        "LATCHKEY_CONTROL_OPS_LISTEN",
+                        "127.0.0.1:0",
                         "LATCHKEY_CONTROL_LISTEN",
                         "127.0.0.1:" + controlPort,
                         "LATCHKEY_CONTROL_TOKENS",

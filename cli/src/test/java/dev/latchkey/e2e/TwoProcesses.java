@@ -42,6 +42,8 @@ final class TwoProcesses implements AutoCloseable {
                 "127.0.0.1:" + checks,
                 "LATCHKEY_OPS_LISTEN",
                 "127.0.0.1:" + ops,
+                "LATCHKEY_CONTROL_OPS_LISTEN",
+                "127.0.0.1:0",
                 "LATCHKEY_CONTROL_LISTEN",
                 "127.0.0.1:" + controlPort,
                 "LATCHKEY_CONTROL_TOKENS",

@@ -46,8 +46,11 @@ import dev.latchkey.key.KeyFormat;
 import dev.latchkey.key.Peppers;
 import dev.latchkey.lifecycle.Binding;
 import dev.latchkey.lifecycle.Closing;
+import dev.latchkey.ops.OpsPages;
+import dev.latchkey.ops.OpsServer;
 import dev.latchkey.redis.RetryPace;
 import io.lettuce.core.RedisURI;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
@@ -84,6 +87,7 @@ public final class ControlPlane implements AutoCloseable {
     private final Closing closing = new Closing();
     private final Readiness readiness;
     private final StoreCheck check;
+    private final OpsServer ops;
     private final ControlServer server;
 
     /**
@@ -198,6 +202,12 @@ public final class ControlPlane implements AutoCloseable {
             Gauge.builder("latchkey.control.ready", () -> readiness.ready() ? 1 : 0)
                     .description("1 if /readyz answers 200, else 0")
                     .register(metrics);
+            OpsPages pages =
+                    new OpsPages(metrics::scrape, Optional::empty, readiness::obstacles, readiness::details);
+            ops = closing.add(Binding.ofTcp(
+                    "control.ops-listen",
+                    settings.control().opsListen(),
+                    address -> new OpsServer(address, pages)));
             server = closing.add(Binding.ofTcp(
                     "control.listen",
                     settings.control().listen(),
@@ -214,9 +224,13 @@ public final class ControlPlane implements AutoCloseable {
                                     new AuditServiceEndpoint(new AuditReader(workspaces, trail)),
                                     new ExplainServiceEndpoint(explainer, format, AnswerStyle.of(settings))),
                             new Console(),
-                            readiness,
+                            pages,
                             AnswerStyle.of(settings),
                             metrics)));
+            FunctionCounter.builder(
+                            "latchkey.control.connections.displaced", server, ControlServer::displacedConnections)
+                    .description("Connections to control.listen that had to close so that others could open")
+                    .register(metrics);
 
             link.start();
             Repeater repeater = closing.add(new Repeater(TASKS));
@@ -238,12 +252,20 @@ public final class ControlPlane implements AutoCloseable {
             closing.close();
             throw e;
         }
-        log.info("control plane on {}", settings.control().listen().boundTo(port()));
+        log.info(
+                "control plane on {}, /metrics and /readyz on {}",
+                settings.control().listen().boundTo(port()),
+                settings.control().opsListen().boundTo(opsPort()));
     }
 
     /** Returns the port, which the system may have chosen. */
     public int port() {
         return server.port();
+    }
+
+    /** Returns the port of the probes, which the system may have chosen. */
+    public int opsPort() {
+        return ops.port();
     }
 
     /** Tells whether calls can be answered now; {@code /readyz} says why not. */

@@ -93,6 +93,7 @@ final class RunningControlPlane implements AutoCloseable {
     static Map<String, String> variables(String listen, String redisUri, String peppers) {
         Map<String, String> variables = new HashMap<>();
         variables.put("LATCHKEY_CONTROL_LISTEN", listen);
+        variables.put("LATCHKEY_CONTROL_OPS_LISTEN", "127.0.0.1:0");
         variables.put("LATCHKEY_REDIS_URI", redisUri);
         variables.put("LATCHKEY_PEPPERS", peppers);
         variables.put(

@@ -45,7 +45,12 @@ final class SettingTable {
             add("ops.listen", "127.0.0.1:9192", "The sidecar's /metrics, /livez and /readyz", Forms.TCP_ADDRESS);
 
     static final Setting<ListenAddress> CONTROL_LISTEN =
-            add("control.listen", "127.0.0.1:9193", "The control plane's one port", Forms.TCP_ADDRESS);
+            add("control.listen", "127.0.0.1:9193", "The control plane's port for calls and the page", Forms.TCP_ADDRESS);
+    static final Setting<ListenAddress> CONTROL_OPS_LISTEN = add(
+            "control.ops-listen",
+            "127.0.0.1:9194",
+            "The control plane's /metrics, /livez and /readyz, in plain text and whatever control.listen suffers",
+            Forms.TCP_ADDRESS);
     static final Setting<List<AdminToken>> CONTROL_TOKENS = add(
             "control.tokens",
             "",

@@ -64,15 +64,20 @@ public record Settings(
     public record Ops(ListenAddress listen) {}
 
     /**
-     * The control plane's one port, and who may use it.
+     * The control plane's port, and who may use it; and the port for probes and metrics.
      *
      * @param listen always a {@link ListenAddress.Tcp}
+     * @param opsListen always a {@link ListenAddress.Tcp}
      * @param tls empty for plain text
      * @param tokens with distinct names; at least one in the control plane
      * @param tokensFile where they are from, if they are from a file of their own
      */
     public record Control(
-            ListenAddress listen, Optional<ServerTls> tls, List<AdminToken> tokens, Optional<TokensFile> tokensFile) {
+            ListenAddress listen,
+            ListenAddress opsListen,
+            Optional<ServerTls> tls,
+            List<AdminToken> tokens,
+            Optional<TokensFile> tokensFile) {
         public Control {
             tokens = List.copyOf(tokens);
         }

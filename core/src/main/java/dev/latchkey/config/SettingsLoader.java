@@ -101,7 +101,11 @@ public final class SettingsLoader {
                 values.get(SettingTable.AUTHZ_MAX_CONCURRENT));
         Settings.Ops ops = new Settings.Ops(values.get(SettingTable.OPS_LISTEN));
         Settings.Control control = new Settings.Control(
-                values.get(SettingTable.CONTROL_LISTEN), controlTls(process), tokens(process), tokensFile());
+                values.get(SettingTable.CONTROL_LISTEN),
+                values.get(SettingTable.CONTROL_OPS_LISTEN),
+                controlTls(process),
+                tokens(process),
+                tokensFile());
         Settings.Console console =
                 new Settings.Console(Optional.ofNullable(values.find(SettingTable.CONSOLE_API_URL)));
         RedisUri redisUri = redisUri();

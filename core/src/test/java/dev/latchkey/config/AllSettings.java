@@ -78,6 +78,7 @@ final class AllSettings {
         texts.put("authz.max-concurrent", "7");
         texts.put("ops.listen", "[::1]:9");
         texts.put("control.listen", "control.internal:8");
+        texts.put("control.ops-listen", "control.internal:9");
         texts.put(
                 "control.tokens",
                 "ci:manager:ws_1:sha256:" + "ab".repeat(32) + ",ops.on-call_1:operator:sha256:" + HASH

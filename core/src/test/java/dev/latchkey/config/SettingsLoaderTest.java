@@ -41,7 +41,11 @@ final class SettingsLoaderTest {
         assertThat(settings.ops()).isEqualTo(new Settings.Ops(new ListenAddress.Tcp("127.0.0.1", 9192)));
         assertThat(settings.control())
                 .isEqualTo(new Settings.Control(
-                        new ListenAddress.Tcp("127.0.0.1", 9193), Optional.empty(), List.of(), Optional.empty()));
+                        new ListenAddress.Tcp("127.0.0.1", 9193),
+                        new ListenAddress.Tcp("127.0.0.1", 9194),
+                        Optional.empty(),
+                        List.of(),
+                        Optional.empty()));
         assertThat(settings.console().apiUrl()).isEmpty();
         assertThat(settings.redis())
                 .isEqualTo(new Settings.Redis(

@@ -171,11 +171,12 @@ final class Demo implements AutoCloseable {
     /** @param envoyPort where Envoy is going to be, for the page */
     private ControlPlane startControl(Policy policy, int envoyPort) throws IOException {
         int port = defaultPort("control plane", 9193, 9193);
+        int opsPort = defaultPort("control plane's /metrics and /readyz", 9194, Math.max(9194, port + 1));
         return ControlPlane.start(
                 settings(
                         ProcessKind.CONTROL,
                         redis.controlUri(),
-                        Map.of("LATCHKEY_CONTROL_LISTEN", port),
+                        Map.of("LATCHKEY_CONTROL_LISTEN", port, "LATCHKEY_CONTROL_OPS_LISTEN", opsPort),
                         Map.of("LATCHKEY_CONSOLE_API_URL", "http://127.0.0.1:" + envoyPort)),
                 new Policies(policy, Map.of()));
     }

@@ -1,6 +1,7 @@
 package dev.latchkey.control.api;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import com.linecorp.armeria.common.HttpRequest;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.MediaType;
@@ -8,18 +9,22 @@ import com.linecorp.armeria.common.RequestContext;
 import com.linecorp.armeria.common.SessionProtocol;
 import com.linecorp.armeria.common.grpc.GrpcExceptionHandlerFunction;
 import com.linecorp.armeria.common.grpc.GrpcMeterIdPrefixFunction;
+import com.linecorp.armeria.common.logging.RequestLogProperty;
 import com.linecorp.armeria.common.metric.MeterIdPrefixFunction;
 import com.linecorp.armeria.server.HttpService;
 import com.linecorp.armeria.server.HttpServiceWithRoutes;
 import com.linecorp.armeria.server.RequestTimeoutException;
 import com.linecorp.armeria.server.Server;
 import com.linecorp.armeria.server.ServerBuilder;
+import com.linecorp.armeria.server.ServiceRequestContext;
 import com.linecorp.armeria.server.grpc.GrpcHealthCheckService;
 import com.linecorp.armeria.server.grpc.GrpcService;
 import com.linecorp.armeria.server.healthcheck.SettableHealthChecker;
 import com.linecorp.armeria.server.metric.MetricCollectingService;
 import dev.latchkey.answer.AnswerStyle;
 import dev.latchkey.control.api.rest.RestApi;
+import dev.latchkey.net.ClientConnections;
+import dev.latchkey.ops.OpsPages;
 import io.grpc.BindableService;
 import io.grpc.Metadata;
 import io.grpc.ServerInterceptors;
@@ -34,12 +39,18 @@ import java.util.Optional;
 import java.util.concurrent.CompletionException;
 
 /**
- * The control plane's one port: its services behind {@link AdminAuth}, by gRPC and by REST; and open to all, {@code /openapi.json}, {@code
+ * The control plane's port: its services behind {@link AdminAuth}, by gRPC and by REST; and open to all, {@code /openapi.json}, {@code
  * grpc.health.v1}, {@code /livez}, {@code /readyz} and {@code /metrics}.
  */
 public final class ControlServer implements AutoCloseable {
     private static final int MAX_REQUEST_BYTES = 64 * 1024;
     private static final int MAX_CONNECTIONS = 512;
+    /** So that the clients of one address leave room for the others, and an ingress is enough of one. */
+    private static final int MAX_CONNECTIONS_PER_ADDRESS = 384;
+    /** Only if the connections that were displaced do not go. */
+    private static final int MAX_SOCKETS = 2 * MAX_CONNECTIONS;
+
+    private static final Duration IDLE = Duration.ofSeconds(15);
     private static final int MAX_CALLS_PER_CONNECTION = 128;
     private static final int THREADS = 32;
     /** The most that all the waits for Redis of one call can come to. */
@@ -51,15 +62,17 @@ public final class ControlServer implements AutoCloseable {
     private static final Duration QUIET = Duration.ofMillis(50);
 
     private static final MeterIdPrefixFunction CALLS = GrpcMeterIdPrefixFunction.of("latchkey.control");
-    private static final MediaType PROMETHEUS = MediaType.parse("text/plain; version=0.0.4; charset=utf-8");
 
     private final SettableHealthChecker serving = new SettableHealthChecker(false);
+    private final ClientConnections connections =
+            new ClientConnections(MAX_CONNECTIONS, MAX_CONNECTIONS_PER_ADDRESS);
     private final Server server;
 
     /**
      * @param tls empty for plain text; else nothing else is answered
      * @param console the page, open to all
-     * @param metrics what {@code /metrics} shows; calls are counted here too
+     * @param pages what {@code /livez}, {@code /readyz} and {@code /metrics} show, here too
+     * @param metrics where calls are counted
      * @throws IOException if the address cannot be bound
      */
     public ControlServer(
@@ -68,7 +81,7 @@ public final class ControlServer implements AutoCloseable {
             AdminAuth auth,
             List<BindableService> services,
             HttpServiceWithRoutes console,
-            Readiness readiness,
+            OpsPages pages,
             AnswerStyle style,
             PrometheusMeterRegistry metrics)
             throws IOException {
@@ -98,11 +111,14 @@ public final class ControlServer implements AutoCloseable {
                 .service(
                         "/openapi.json", (context, request) -> HttpResponse.of(HttpStatus.OK, MediaType.JSON, document))
                 .service(console)
-                .service("/livez", (context, request) -> text(HttpStatus.OK, "ok\n"))
-                .service("/readyz", readyz(readiness))
-                .service("/metrics", (context, request) -> HttpResponse.of(HttpStatus.OK, PROMETHEUS, metrics.scrape()))
+                .service("/livez", page(pages))
+                .service("/readyz", page(pages))
+                .service("/metrics", page(pages))
+                .decorator(this::underWay)
+                .childChannelPipelineCustomizer(pipeline -> pipeline.addFirst(connections.newHandler()))
                 .blockingTaskExecutor(THREADS)
-                .maxNumConnections(MAX_CONNECTIONS)
+                .maxNumConnections(MAX_SOCKETS)
+                .idleTimeout(IDLE)
                 .http2MaxStreamsPerConnection(MAX_CALLS_PER_CONNECTION)
                 .requestTimeout(CALL_LIMIT)
                 .bossGroupFactory(EventLoops::acceptor)
@@ -123,6 +139,11 @@ public final class ControlServer implements AutoCloseable {
 
     public int port() {
         return server.activeLocalPort();
+    }
+
+    /** Returns how many connections had to close so that others could open, or could not open. */
+    public long displacedConnections() {
+        return connections.displaced();
     }
 
     /** Tells health checks whether to send calls here. */
@@ -157,22 +178,23 @@ public final class ControlServer implements AutoCloseable {
         return false;
     }
 
-    private static HttpService readyz(Readiness readiness) {
+    /** A connection keeps its place from the end of a request to the beginning of the answer: what is half sent counts for nothing. */
+    private HttpResponse underWay(HttpService service, ServiceRequestContext context, HttpRequest request)
+            throws Exception {
+        request.whenComplete().thenRun(() -> {
+            ClientConnections.Call call = connections.begin(context.remoteAddress(), context.localAddress());
+            context.log()
+                    .whenAvailable(RequestLogProperty.RESPONSE_START_TIME)
+                    .thenRun(call::end);
+            context.log().whenComplete().thenRun(call::end);
+        });
+        return service.serve(context, request);
+    }
+
+    private static HttpService page(OpsPages pages) {
         return (context, request) -> {
-            List<String> obstacles = readiness.obstacles();
-            return obstacles.isEmpty()
-                    ? text(HttpStatus.OK, lines("ready", readiness.details()))
-                    : text(HttpStatus.SERVICE_UNAVAILABLE, lines("not ready", obstacles));
+            OpsPages.Page page = pages.at(context.path());
+            return HttpResponse.of(HttpStatus.valueOf(page.status()), MediaType.parse(page.type()), page.body());
         };
-    }
-
-    private static String lines(String first, List<String> more) {
-        StringBuilder lines = new StringBuilder(first).append('\n');
-        more.forEach(line -> lines.append("- ").append(line).append('\n'));
-        return lines.toString();
-    }
-
-    private static HttpResponse text(HttpStatus status, String text) {
-        return HttpResponse.of(status, MediaType.PLAIN_TEXT_UTF_8, text);
     }
 }
