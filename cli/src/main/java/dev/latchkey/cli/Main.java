@@ -130,7 +130,8 @@ public final class Main {
                 .addSubcommand(new KeysListCommand(options, output))
                 .addSubcommand(new KeysImportCommand(options, surroundings.input(), output))
                 .addSubcommand(new KeysUpdateCommand(options, output))
-                .addSubcommand(new KeysRotateCommand(options, output));
+                .addSubcommand(new KeysRotateCommand(options, output))
+                .addSubcommand(new KeysPurgeCommand(options, output));
     }
 
     private CommandLine workspaces(Surroundings surroundings) {

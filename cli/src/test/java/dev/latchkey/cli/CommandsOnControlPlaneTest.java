@@ -154,6 +154,13 @@ class CommandsOnControlPlaneTest {
         Run revoked = run("workspaces", "revoke-all", "ws_1", "--reason=test", "--yes");
         assertThat(revoked.out()).isEqualTo("workspace  ws_1\nrevoked    2 keys\n");
         assertThat(names("--state=revoked")).hasSize(2);
+
+        assertThat(run("keys", "purge", "--workspace=ws_1").out()).isEqualTo("workspace  ws_1\npurged     0 keys\n");
+        assertThat(run("keys", "purge", "--workspace=ws_1", "--older-than=0s", "--output=json")
+                        .out()
+                        .strip())
+                .isEqualTo("{\"purged\":2,\"done\":true}");
+        assertThat(names("--all")).isEmpty();
     }
 
     private List<String> names(String... options) throws IOException {

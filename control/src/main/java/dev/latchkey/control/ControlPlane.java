@@ -20,6 +20,7 @@ import dev.latchkey.control.imports.ImportRules;
 import dev.latchkey.control.imports.KeyImport;
 import dev.latchkey.control.imports.Pace;
 import dev.latchkey.control.keys.KeyManager;
+import dev.latchkey.control.keys.KeyPurge;
 import dev.latchkey.control.keys.LeakedKeys;
 import dev.latchkey.control.keys.Mint;
 import dev.latchkey.control.keys.WorkspaceManager;
@@ -144,7 +145,7 @@ public final class ControlPlane implements AutoCloseable {
             RedisCalls redis = new RedisCalls(link, schema, redisTimeout.plusMillis(500));
             Permissions permissions = new Permissions(redis);
 
-            Ledger ledger = new Ledger(redis, schema);
+            Ledger ledger = new Ledger(redis, schema, settings.keys().maxPerWorkspace());
             AuditTrail trail = new AuditTrail(redis, schema);
             IndexWriter index = new IndexWriter(redis, schema, metrics);
             Projector projector = new Projector(ledger, index, clock);
@@ -217,7 +218,12 @@ public final class ControlPlane implements AutoCloseable {
                             new AdminAuth(tokens, metrics),
                             List.of(
                                     new AccessServiceEndpoint(),
-                                    new KeyServiceEndpoint(keys, leaked, new KeyListing(ledger, clock), imports),
+                                    new KeyServiceEndpoint(
+                                            keys,
+                                            leaked,
+                                            new KeyListing(ledger, clock),
+                                            imports,
+                                            new KeyPurge(ledger, retention, clock)),
                                     new WorkspaceServiceEndpoint(workspaces),
                                     new ScopeServiceEndpoint(
                                             policies.standard(), settings.console().apiUrl()),

@@ -65,6 +65,7 @@ class AccessTableTest {
                     "KeyService/ImportKeys",
                     "workspace: '$workspace' scopes: 'cases:read' keys { secret: 'opt_live_abc123def456ghi789' }"),
             Map.entry("KeyService/RevokeAllKeys", "workspace: '$workspace'"),
+            Map.entry("KeyService/PurgeKeys", "workspace: '$workspace' older_than {}"),
             Map.entry("KeyService/FindKey", "secret: '$secret'"),
             Map.entry("KeyService/RevokeLeakedKey", "secret: '$secret'"),
             Map.entry("WorkspaceService/CreateWorkspace", "id: '$workspace'"),

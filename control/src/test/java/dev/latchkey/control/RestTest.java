@@ -123,6 +123,12 @@ class RestTest {
                 .isEqualTo("{\"revoked\":1,\"done\":true}");
         assertThat(json(get(KEYS + "?state=revoked")).at("/keys/0/revoke_time").textValue())
                 .endsWith("Z");
+        assertThat(json(post(KEYS + ":purge", "{\"older_than\":\"3600s\"}")).toString())
+                .isEqualTo("{\"purged\":0,\"done\":true}");
+        assertThat(json(post(KEYS + ":purge", "{\"older_than\":\"0s\",\"reason\":\"room\"}")).toString())
+                .isEqualTo("{\"purged\":1,\"done\":true}");
+        assertThat(post(KEYS + ":purge", "{\"older_than\":\"-1s\"}").contentUtf8())
+                .contains("\"field\":\"older_than\"");
         assertThat(json(get("/v1/scopes")).at("/scopes/0").toString())
                 .isEqualTo("{\"name\":\"cases:read\",\"description\":\"Read case data\"}");
     }

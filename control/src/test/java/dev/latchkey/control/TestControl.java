@@ -4,6 +4,7 @@ import dev.latchkey.control.imports.ImportRules;
 import dev.latchkey.control.imports.KeyImport;
 import dev.latchkey.control.imports.Pace;
 import dev.latchkey.control.keys.KeyManager;
+import dev.latchkey.control.keys.KeyPurge;
 import dev.latchkey.control.keys.Mint;
 import dev.latchkey.control.keys.WorkspaceManager;
 import dev.latchkey.control.ledger.Announcements;
@@ -58,6 +59,7 @@ public final class TestControl implements AutoCloseable {
     public final KeyManager keys;
     public final KeyListing listing;
     public final WorkspaceManager workspaces;
+    public final KeyPurge purge;
 
     private final Mint mint;
     private final RedisResources resources = new RedisResources();
@@ -71,18 +73,27 @@ public final class TestControl implements AutoCloseable {
         this(uri, peppers, random, Duration.ofMillis(500));
     }
 
+    /** @param mostKeys that a workspace may hold */
+    public TestControl(String uri, int mostKeys) {
+        this(uri, PEPPER_1, new SecureRandom(), Duration.ofMillis(500), mostKeys);
+    }
+
     /** @param timeout the most that one command may take */
     public TestControl(String uri, Duration timeout) {
         this(uri, PEPPER_1, new SecureRandom(), timeout);
     }
 
     private TestControl(String uri, String peppers, SecureRandom random, Duration timeout) {
+        this(uri, peppers, random, timeout, Integer.MAX_VALUE);
+    }
+
+    private TestControl(String uri, String peppers, SecureRandom random, Duration timeout, int mostKeys) {
         this.peppers = Peppers.parse(peppers);
         link = new RedisLink(RedisURI.create(uri), timeout, resources.client());
         link.start();
         Awaitility.await().until(() -> link.problem().isEmpty());
         redis = new RedisCalls(link, schema, timeout.multipliedBy(2));
-        ledger = new Ledger(redis, schema);
+        ledger = new Ledger(redis, schema, mostKeys);
         index = new IndexWriter(redis, schema, new SimpleMeterRegistry());
         projector = new Projector(ledger, index, clock);
         reconciler = new Reconciler(ledger, projector, redis, clock, new SimpleMeterRegistry());
@@ -100,6 +111,7 @@ public final class TestControl implements AutoCloseable {
         keys = new KeyManager(ledger, projector, mint, SCOPES, clock);
         listing = new KeyListing(ledger, clock);
         workspaces = new WorkspaceManager(ledger, projector, clock);
+        purge = new KeyPurge(ledger, retention, clock);
     }
 
     /** Returns a way to import keys at any pace. */

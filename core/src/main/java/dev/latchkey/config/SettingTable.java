@@ -168,6 +168,12 @@ final class SettingTable {
             "Keys that one control plane imports in a second at most: each is a push to every sidecar",
             Forms.integer(250, 1_000_000));
 
+    static final Setting<Integer> KEYS_MAX_PER_WORKSPACE = add(
+            "keys.max-per-workspace",
+            "100000",
+            "The most keys that a workspace can hold, ended ones included, so that none fills Redis for all",
+            Forms.integer(1, 10_000_000));
+
     static final Setting<Duration> AUDIT_RETENTION = add(
             "audit.retention", "400d", "How long an entry of the audit trail is kept", Forms.duration("1d", "3650d"));
 

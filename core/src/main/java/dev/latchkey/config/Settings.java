@@ -127,6 +127,7 @@ public record Settings(
      * @param abandonedPeppers versions that the control plane does not miss
      * @param retention how long a record outlives its key's end
      * @param importsPerSecond that a control plane makes at most
+     * @param maxPerWorkspace the most keys that a workspace can hold, ended ones included
      */
     public record Keys(
             String brand,
@@ -134,7 +135,8 @@ public record Settings(
             Peppers peppers,
             Set<Integer> abandonedPeppers,
             Duration retention,
-            int importsPerSecond) {
+            int importsPerSecond,
+            int maxPerWorkspace) {
         public Keys {
             abandonedPeppers = Set.copyOf(abandonedPeppers);
         }

@@ -126,6 +126,7 @@ public final class SettingsLoader {
         Set<Integer> abandonedPeppers = abandonedPeppers();
         Duration retention = values.get(SettingTable.KEYS_RETENTION);
         int importsPerSecond = values.get(SettingTable.KEYS_IMPORTS_PER_SECOND);
+        int maxPerWorkspace = values.get(SettingTable.KEYS_MAX_PER_WORKSPACE);
         Settings.Audit audit = new Settings.Audit(values.get(SettingTable.AUDIT_RETENTION));
         Settings.Policies policies = new Settings.Policies(values.get(SettingTable.POLICY), namedPolicies());
         if (!values.isGiven(SettingTable.POLICY) || values.find(SettingTable.POLICY) != null) {
@@ -154,7 +155,8 @@ public final class SettingsLoader {
                 Objects.requireNonNull(peppers, "no problem, so set"),
                 abandonedPeppers,
                 retention,
-                importsPerSecond);
+                importsPerSecond,
+                maxPerWorkspace);
         return new Settings(
                 authz,
                 ops,

@@ -57,6 +57,7 @@ final class AllSettings {
         assertThat(read.audit().retention()).isEqualTo(Duration.ofDays(31));
         assertThat(read.keys().retention()).isEqualTo(Duration.ofDays(30));
         assertThat(read.keys().importsPerSecond()).isEqualTo(777);
+        assertThat(read.keys().maxPerWorkspace()).isEqualTo(778);
         assertThat(read.policies().file().value()).isEqualTo("conf/main.yaml");
         assertThat(read.policies().named()).containsOnlyKeys("internal", "Old_1-a");
         assertThat(read.policies().named().get("internal").value()).isEqualTo("conf/i.yaml");
@@ -101,6 +102,7 @@ final class AllSettings {
         texts.put("keys.abandoned-peppers", "1,3");
         texts.put("keys.retention", "30d");
         texts.put("keys.imports-per-second", "777");
+        texts.put("keys.max-per-workspace", "778");
         texts.put("audit.retention", "31d");
         texts.put("policy", "conf/main.yaml");
         texts.put("policies", "internal=conf/i.yaml,Old_1-a=o.yaml");
@@ -150,6 +152,7 @@ final class AllSettings {
             "  abandoned-peppers: 1,3",
             "  retention: 30d",
             "  imports-per-second: 777",
+            "  max-per-workspace: 778",
             "audit.retention: 31d",
             "policy: conf/main.yaml",
             "policies:",

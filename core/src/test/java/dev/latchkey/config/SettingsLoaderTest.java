@@ -58,6 +58,7 @@ final class SettingsLoaderTest {
         assertThat(settings.audit().retention()).isEqualTo(Duration.ofDays(400));
         assertThat(settings.keys().retention()).isEqualTo(Duration.ofDays(400));
         assertThat(settings.keys().importsPerSecond()).isEqualTo(10_000);
+        assertThat(settings.keys().maxPerWorkspace()).isEqualTo(100_000);
         assertThat(settings.policies().file().path()).isEqualTo(Path.of("policy.yaml"));
         assertThat(settings.policies().named()).isEmpty();
         assertThat(settings.headers()).isEqualTo(new Settings.Headers("x-latchkey-", true));

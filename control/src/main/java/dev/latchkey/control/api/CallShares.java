@@ -13,51 +13,80 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Keeps a manager's or reader's token from taking all threads: so many of its calls may be under way at once, and others are
- * answered UNAVAILABLE. Operators, who revoke when it matters, have no bound. A call that its caller has given up counts until it
- * has ended, since until then it holds a thread. Stands behind {@link AdminAuth}. Thread-safe.
+ * Keeps callers from taking all threads: so many calls of each {@link CallClass} can be under way at once, and so many of one
+ * token; others are answered UNAVAILABLE. An operator's call that takes access away is never refused. A call that its caller
+ * has given up counts until it has ended, since until then it holds a thread. Stands behind {@link AdminAuth}. Thread-safe.
  */
 final class CallShares implements ServerInterceptor {
-    /** More than a page in a browser or an import has under way. */
-    static final int MAX_CALLS = 12;
+    private final ConcurrentMap<Place, Integer> underWay = new ConcurrentHashMap<>();
 
-    private final ConcurrentMap<String, Integer> underWay = new ConcurrentHashMap<>();
+    /**
+     * What calls are counted for.
+     *
+     * @param token the name of one; empty for all together
+     */
+    private record Place(CallClass kind, String token) {
+        int most() {
+            return token.isEmpty() ? kind.most() : kind.mostPerToken();
+        }
+    }
 
     @Override
     public <Q, A> ServerCall.Listener<Q> interceptCall(
             ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
         AdminToken caller = AdminAuth.token();
-        if (caller.role() == AdminToken.Role.OPERATOR) {
-            return next.startCall(call, headers);
+        CallClass kind = CallClass.of(call.getMethodDescriptor(), caller.role());
+        Place own = new Place(kind, caller.name());
+        Place all = new Place(kind, "");
+        if (!enter(own)) {
+            return refuse(
+                    call,
+                    "your token has " + own.most()
+                            + " calls under way, and no more at once; repeat the call when one has ended");
         }
-        if (underWay.merge(caller.name(), 1, Integer::sum) > MAX_CALLS) {
-            leave(caller.name());
-            call.close(
-                    Status.UNAVAILABLE.withDescription("your token has " + MAX_CALLS
-                            + " calls under way, and no more at once; repeat the call when one has ended"),
-                    new Metadata());
-            return new ServerCall.Listener<>() {};
+        if (!enter(all)) {
+            leave(own);
+            return refuse(
+                    call,
+                    "the control plane has " + all.most()
+                            + " calls like this under way, and no more at once; repeat the call in a second");
         }
-        Share share = new Share(caller.name());
+        Share share = new Share(own, all);
         return new Counted<>(next.startCall(new CountedCall<>(call, share), headers), share);
     }
 
-    private void leave(String name) {
-        underWay.computeIfPresent(name, (same, calls) -> calls == 1 ? null : calls - 1);
+    private static <Q, A> ServerCall.Listener<Q> refuse(ServerCall<Q, A> call, String why) {
+        call.close(Status.UNAVAILABLE.withDescription(why), new Metadata());
+        return new ServerCall.Listener<>() {};
+    }
+
+    private boolean enter(Place place) {
+        if (underWay.merge(place, 1, Integer::sum) <= place.most()) {
+            return true;
+        }
+        leave(place);
+        return false;
+    }
+
+    private void leave(Place place) {
+        underWay.computeIfPresent(place, (same, calls) -> calls == 1 ? null : calls - 1);
     }
 
     private final class Share extends AtomicBoolean {
         private static final long serialVersionUID = 1L;
 
-        private final String name;
+        private final transient Place own;
+        private final transient Place all;
 
-        Share(String name) {
-            this.name = name;
+        Share(Place own, Place all) {
+            this.own = own;
+            this.all = all;
         }
 
         void end() {
             if (compareAndSet(false, true)) {
-                leave(name);
+                leave(own);
+                leave(all);
             }
         }
     }

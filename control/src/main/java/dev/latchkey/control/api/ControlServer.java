@@ -52,7 +52,6 @@ public final class ControlServer implements AutoCloseable {
 
     private static final Duration IDLE = Duration.ofSeconds(15);
     private static final int MAX_CALLS_PER_CONNECTION = 128;
-    private static final int THREADS = 32;
     /** The most that all the waits for Redis of one call can come to. */
     private static final Duration CALL_LIMIT = Duration.ofSeconds(30);
 
@@ -116,7 +115,7 @@ public final class ControlServer implements AutoCloseable {
                 .service("/metrics", page(pages))
                 .decorator(this::underWay)
                 .childChannelPipelineCustomizer(pipeline -> pipeline.addFirst(connections.newHandler()))
-                .blockingTaskExecutor(THREADS)
+                .blockingTaskExecutor(CallClass.threads())
                 .maxNumConnections(MAX_SOCKETS)
                 .idleTimeout(IDLE)
                 .http2MaxStreamsPerConnection(MAX_CALLS_PER_CONNECTION)

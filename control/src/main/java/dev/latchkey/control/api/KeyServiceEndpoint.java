@@ -4,8 +4,10 @@ import dev.latchkey.control.imports.ImportedKey;
 import dev.latchkey.control.imports.KeyImport;
 import dev.latchkey.control.keys.CreatedKey;
 import dev.latchkey.control.keys.KeyManager;
+import dev.latchkey.control.keys.KeyPurge;
 import dev.latchkey.control.keys.KeyView;
 import dev.latchkey.control.keys.LeakedKeys;
+import dev.latchkey.control.keys.PurgedKeys;
 import dev.latchkey.control.keys.RevokedKeys;
 import dev.latchkey.control.keys.RotatedKey;
 import dev.latchkey.control.listing.KeyListing;
@@ -23,6 +25,8 @@ import dev.latchkey.v1.ImportKeysResponse;
 import dev.latchkey.v1.KeyServiceGrpc;
 import dev.latchkey.v1.ListKeysRequest;
 import dev.latchkey.v1.ListKeysResponse;
+import dev.latchkey.v1.PurgeKeysRequest;
+import dev.latchkey.v1.PurgeKeysResponse;
 import dev.latchkey.v1.RevokeAllKeysRequest;
 import dev.latchkey.v1.RevokeAllKeysResponse;
 import dev.latchkey.v1.RevokeKeyRequest;
@@ -36,6 +40,7 @@ import dev.latchkey.v1.UpdateKeyResponse;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.util.List;
+import java.util.Optional;
 
 /** {@code latchkey.v1.KeyService}: translates, and blocks the calling thread while Redis works. Thread-safe. */
 public final class KeyServiceEndpoint extends KeyServiceGrpc.KeyServiceImplBase {
@@ -44,13 +49,16 @@ public final class KeyServiceEndpoint extends KeyServiceGrpc.KeyServiceImplBase 
     private final KeyListing listing;
     private final KeyImport imports;
     private final Delivery delivery;
+    private final KeyPurge purge;
 
-    public KeyServiceEndpoint(KeyManager keys, LeakedKeys leaked, KeyListing listing, KeyImport imports) {
+    public KeyServiceEndpoint(
+            KeyManager keys, LeakedKeys leaked, KeyListing listing, KeyImport imports, KeyPurge purge) {
         this.keys = keys;
         this.leaked = leaked;
         this.listing = listing;
         this.imports = imports;
         this.delivery = new Delivery(keys);
+        this.purge = purge;
     }
 
     @Override
@@ -128,6 +136,23 @@ public final class KeyServiceEndpoint extends KeyServiceGrpc.KeyServiceImplBase 
             return RevokeAllKeysResponse.newBuilder()
                     .setRevoked(revoked.revoked())
                     .setDone(revoked.done())
+                    .build();
+        });
+    }
+
+    @Override
+    public void purgeKeys(PurgeKeysRequest request, StreamObserver<PurgeKeysResponse> call) {
+        ErrorMapping.answer(call, () -> {
+            PurgedKeys purged = purge.purge(
+                    AdminAuth.caller(request.getRequestId()),
+                    request.getWorkspace(),
+                    request.hasOlderThan()
+                            ? Optional.of(Messages.lifetime(request.getOlderThan()))
+                            : Optional.empty(),
+                    request.getReason());
+            return PurgeKeysResponse.newBuilder()
+                    .setPurged(purged.purged())
+                    .setDone(purged.done())
                     .build();
         });
     }

@@ -27,7 +27,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.concurrent.Semaphore;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,8 +40,9 @@ import org.slf4j.LoggerFactory;
 public final class KeyImport {
     /** In one call. */
     static final int MAX_KEYS = 500;
-    /** Imports wait for each other, and other calls need threads too. */
     private static final int MAX_CALLS = 8;
+    /** The command has two calls under way. */
+    private static final int MAX_CALLS_PER_CALLER = 3;
 
     private static final Logger log = LoggerFactory.getLogger(KeyImport.class);
 
@@ -52,7 +52,7 @@ public final class KeyImport {
     private final ImportRules rules;
     private final Pace pace;
     private final Clock clock;
-    private final Semaphore calls = new Semaphore(MAX_CALLS);
+    private final ImportPlaces places = new ImportPlaces(MAX_CALLS, MAX_CALLS_PER_CALLER);
 
     /** @param pace of all imports together */
     public KeyImport(KeyIntake intake, Ledger ledger, Mint mint, ImportRules rules, Pace pace, Clock clock) {
@@ -82,12 +82,7 @@ public final class KeyImport {
         violations.throwIfAny();
         Room room = directory.room(workspace);
         mint.requireNewestPepper();
-        if (!calls.tryAcquire()) {
-            throw new RefusedException(
-                    Kind.UNAVAILABLE,
-                    "nothing was imported: " + MAX_CALLS
-                            + " imports are under way; repeat the call when one has ended");
-        }
+        enter(caller.name());
         try {
             pace.await(wanted.size());
             return run(caller, room, wanted, scopes);
@@ -96,7 +91,17 @@ public final class KeyImport {
             throw new RefusedException(
                     Kind.UNAVAILABLE, "nothing was imported: the control plane stops; repeat the call");
         } finally {
-            calls.release();
+            places.leave(caller.name());
+        }
+    }
+
+    private void enter(String caller) {
+        ImportPlaces.Outcome outcome = places.enter(caller);
+        if (outcome != ImportPlaces.Outcome.TAKEN) {
+            String whose = outcome == ImportPlaces.Outcome.FULL ? MAX_CALLS + " imports" : MAX_CALLS_PER_CALLER + " of yours";
+            throw new RefusedException(
+                    Kind.UNAVAILABLE,
+                    "nothing was imported: " + whose + " are under way; repeat the call when one has ended");
         }
     }
 

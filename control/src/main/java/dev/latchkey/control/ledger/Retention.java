@@ -6,8 +6,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Takes away what was kept long enough: entries of the audit trail, and keys that ended: the only way in which a key's record
- * disappears. A key goes from the ledger first, in one step that leaves a note of what the index still has of it; whoever stops
+ * Takes away what was kept long enough, entries of the audit trail and keys that ended, and ended keys that somebody purges: the
+ * only way in which a key's record disappears. A key goes from the ledger first, in one step that leaves a note of what the index still has of it; whoever stops
  * then leaves the note to the {@link Reconciler}. A key that may be used in the index stays, whatever the ledger says.
  *
  * <p>This class is thread-safe, also among several control planes.
@@ -71,7 +71,35 @@ public final class Retention {
 
     /** Takes away a key that {@link #isOver}; false if it may be used in the index and stays. */
     boolean remove(Stored<? extends LedgerEntry> found, long now) {
-        ManagedKey key = (ManagedKey) found.entry();
+        Audit entry = new Audit(Caller.SELF, "key.remove", "its end was longer ago than keys.retention", now);
+        return remove(new Stored<>((ManagedKey) found.entry(), found.text()), now, entry);
+    }
+
+    /** Returns the time by which to judge what has ended, epoch milliseconds. */
+    public long time() {
+        return now();
+    }
+
+    /** Tells whether {@code key} has ended, and longer ago than {@code age}. */
+    public boolean isEnded(ManagedKey key, Duration age, long now) {
+        return !key.usable(now) && now - end(key) >= age.toMillis();
+    }
+
+    /**
+     * Takes away a key that {@link #isEnded} before its time; false if it may be used in the index and stays. Its string cannot
+     * come back until that time.
+     */
+    public boolean purge(Stored<ManagedKey> found, Audit audit) {
+        ManagedKey key = found.entry();
+        long rest = end(key) + keys.toMillis() - audit.at();
+        if (rest > 0 && !key.withdrawn()) {
+            ledger.claims().end(key, Duration.ofMillis(rest));
+        }
+        return remove(found, audit.at(), audit);
+    }
+
+    private boolean remove(Stored<ManagedKey> found, long now, Audit audit) {
+        ManagedKey key = found.entry();
         // A change that never got there would else never get there.
         index.write(key);
         if (livesInIndex(key, now)) {
@@ -81,9 +109,8 @@ public final class Retention {
                     key.workspace());
             return false;
         }
-        Audit entry = new Audit(Caller.SELF, "key.remove", "its end was longer ago than keys.retention", now);
-        if (ledger.remove(new Stored<>(key, found.text()), entry)) {
-            log.info("key.remove {} of {} by {}", key.id(), key.workspace(), Caller.SELF.name());
+        if (ledger.remove(found, audit)) {
+            log.info("key.remove {} of {} by {}", key.id(), key.workspace(), audit.caller().name());
             projector.remove(key.workspace(), Pending.removed(key));
         }
         return true;
