@@ -96,15 +96,15 @@ final class AuditListCommand implements Callable<Integer> {
     }
 
     private int list(AuditPages pages, int most) {
-        List<AuditEntry> entries = new ArrayList<>();
-        while (entries.size() < most && pages.hasNext()) {
-            entries.addAll(pages.next(most - entries.size()).getEntriesList());
-        }
-        ListAuditEntriesResponse all = ListAuditEntriesResponse.newBuilder()
-                .addAllEntries(entries)
-                .setNextPageToken(pages.token())
-                .build();
-        output.print(spec, RestJson.of(all), AuditView.table(entries).toString());
+        ListPrinter printer = new ListPrinter(output, spec, "entries");
+        ListAuditEntriesResponse page;
+        int printed = 0;
+        do {
+            page = pages.next(most - printed);
+            printer.page(page, AuditView.table(page.getEntriesList()));
+            printed += page.getEntriesCount();
+        } while (printed < most && pages.hasNext());
+        printer.end(page);
         if (output.isTable() && pages.hasNext()) {
             spec.commandLine().getErr().println("There are more: give --limit, or --export for all.");
         }

@@ -5,7 +5,6 @@ import dev.latchkey.v1.KeyState;
 import dev.latchkey.v1.ListKeysRequest;
 import dev.latchkey.v1.ListKeysResponse;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -16,7 +15,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
-/** {@code latchkey keys list}: all pages at once. */
+/** {@code latchkey keys list}: all pages, each printed as it arrives. */
 @Command(
         name = "list",
         description = {
@@ -78,21 +77,20 @@ final class KeysListCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        List<Key> keys = new ArrayList<>();
-        Successors successors;
+        ListPrinter printer = new ListPrinter(output, spec, "keys");
         try (ControlClient client = control.client()) {
+            ListKeysResponse page;
             String token = "";
             do {
                 ListKeysRequest request = request(token);
-                ListKeysResponse page = client.keys(stub -> stub.listKeys(request));
-                keys.addAll(page.getKeysList());
+                page = client.keys(stub -> stub.listKeys(request));
+                List<Key> keys = page.getKeysList();
+                Successors successors = output.isTable() ? Successors.of(keys, client) : Successors.NONE;
+                printer.page(page, KeyView.table(keys, successors));
                 token = page.getNextPageToken();
             } while (!token.isEmpty());
-            successors = output.isTable() ? Successors.of(keys, client) : Successors.NONE;
+            printer.end(page);
         }
-        // All pages are here, so there is no token.
-        ListKeysResponse whole = ListKeysResponse.newBuilder().addAllKeys(keys).build();
-        output.print(spec, whole, KeyView.table(keys, successors).toString());
         return 0;
     }
 

@@ -61,7 +61,12 @@ final class Output {
         return format == Format.TABLE;
     }
 
-    private static void write(CommandSpec command, String text) {
+    /**
+     * Writes {@code text} as it is.
+     *
+     * @throws CommandFailure if it cannot be written
+     */
+    void write(CommandSpec command, String text) {
         PrintWriter out = command.commandLine().getOut();
         out.print(text);
         if (out.checkError()) {

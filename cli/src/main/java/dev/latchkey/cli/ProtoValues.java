@@ -8,10 +8,16 @@ import dev.latchkey.v1.WorkspaceState;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Pattern;
 
 /** The spelling of the protos' values in commands and tables. */
 final class ProtoValues {
     private static final String WORKSPACE_PREFIX = "WORKSPACE_";
+    private static final String KEY_PREFIX = "key_";
+    private static final String BASE_32 = "0123456789abcdefghjkmnpqrstvwxyz";
+    private static final Pattern KEY_ID = Pattern.compile(KEY_PREFIX + "[0-7][" + BASE_32 + "]{25}");
+    private static final int TIME_DIGITS = 10;
 
     private ProtoValues() {}
 
@@ -50,6 +56,19 @@ final class ProtoValues {
                 .setSeconds(duration.getSeconds())
                 .setNanos(duration.getNano())
                 .build();
+    }
+
+    /** Returns when the key of {@code id} was made: a ULID begins with its time. Empty for an id of another form. */
+    static Optional<Timestamp> timeOfKeyId(String id) {
+        if (!KEY_ID.matcher(id).matches()) {
+            return Optional.empty();
+        }
+        long millis = id.chars()
+                .skip(KEY_PREFIX.length())
+                .limit(TIME_DIGITS)
+                .mapToLong(BASE_32::indexOf)
+                .reduce(0, (time, digit) -> time << 5 | digit);
+        return Optional.of(timestamp(Instant.ofEpochMilli(millis)));
     }
 
     private static Instant instant(Timestamp time) {

@@ -23,8 +23,8 @@ final class Successors {
     }
 
     /**
-     * Returns those of {@code keys}; asks for those of active keys that are not among them. One that is no longer stored, as it
-     * ended so long ago, counts as none.
+     * Returns those of {@code keys}. When one was made that is not among them, its id tells; one with another id is asked for.
+     * One that is no longer stored, as it ended so long ago, counts as none.
      */
     static Successors of(List<Key> keys, ControlClient client) {
         Map<String, Timestamp> made = new HashMap<>();
@@ -32,14 +32,18 @@ final class Successors {
         for (Key key : keys) {
             String successor = key.getSuccessor();
             if (key.getState() == KeyState.ACTIVE && !successor.isEmpty() && !made.containsKey(successor)) {
-                GetKeyRequest request = GetKeyRequest.newBuilder()
-                        .setWorkspace(key.getWorkspace())
-                        .setId(successor)
-                        .build();
-                client.keys(stub -> find(stub, request)).ifPresent(found -> made.put(successor, found.getCreateTime()));
+                ProtoValues.timeOfKeyId(successor)
+                        .or(() -> timeOf(key.getWorkspace(), successor, client))
+                        .ifPresent(time -> made.put(successor, time));
             }
         }
         return new Successors(made);
+    }
+
+    private static Optional<Timestamp> timeOf(String workspace, String id, ControlClient client) {
+        GetKeyRequest request =
+                GetKeyRequest.newBuilder().setWorkspace(workspace).setId(id).build();
+        return client.keys(stub -> find(stub, request)).map(Key::getCreateTime);
     }
 
     private static Optional<Key> find(KeyServiceBlockingStub stub, GetKeyRequest request) {

@@ -26,14 +26,25 @@ final class TextTable {
     /** Returns the lines, each ended by a line feed. */
     @Override
     public String toString() {
-        int[] widths = widths();
+        return lines(rows, widths());
+    }
+
+    /**
+     * Returns the lines after the first row, in the columns of a table that was printed before; a cell that is too long there
+     * moves the others of its line.
+     */
+    String continuing(TextTable before) {
+        return lines(rows.subList(Math.min(1, rows.size()), rows.size()), before.widths());
+    }
+
+    private static String lines(List<List<String>> rows, int[] widths) {
         StringBuilder text = new StringBuilder();
         for (List<String> row : rows) {
             StringBuilder line = new StringBuilder();
             for (int column = 0; column < row.size(); column++) {
                 line.append(row.get(column));
                 if (column < row.size() - 1) {
-                    line.append(" ".repeat(widths[column] - length(row.get(column))))
+                    line.append(" ".repeat(Math.max(0, widths[column] - length(row.get(column)))))
                             .append(GAP);
                 }
             }

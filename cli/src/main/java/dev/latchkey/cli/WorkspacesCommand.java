@@ -13,8 +13,6 @@ import dev.latchkey.v1.ListWorkspacesRequest;
 import dev.latchkey.v1.ListWorkspacesResponse;
 import dev.latchkey.v1.Workspace;
 import dev.latchkey.v1.WorkspaceServiceGrpc.WorkspaceServiceBlockingStub;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -99,23 +97,21 @@ final class WorkspacesCommand {
 
     @Command(name = "list", description = "List all workspaces, by id.")
     int list() {
-        List<Workspace> workspaces = new ArrayList<>();
+        ListPrinter printer = new ListPrinter(output, spec, "workspaces");
         try (ControlClient client = control.client()) {
+            ListWorkspacesResponse page;
             String token = "";
             do {
                 ListWorkspacesRequest request = ListWorkspacesRequest.newBuilder()
                         .setPageSize(KeysCommand.PAGE_SIZE)
                         .setPageToken(token)
                         .build();
-                ListWorkspacesResponse page = client.workspaces(stub -> stub.listWorkspaces(request));
-                workspaces.addAll(page.getWorkspacesList());
+                page = client.workspaces(stub -> stub.listWorkspaces(request));
+                printer.page(page, WorkspaceView.table(page.getWorkspacesList()));
                 token = page.getNextPageToken();
             } while (!token.isEmpty());
+            printer.end(page);
         }
-        // All pages are here, so there is no token.
-        ListWorkspacesResponse whole =
-                ListWorkspacesResponse.newBuilder().addAllWorkspaces(workspaces).build();
-        output.print(spec, whole, WorkspaceView.table(workspaces).toString());
         return 0;
     }
 

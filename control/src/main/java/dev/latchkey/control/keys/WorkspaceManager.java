@@ -85,11 +85,7 @@ public final class WorkspaceManager {
         boolean last = ids.size() <= page.size();
         List<String> shown = last ? ids : ids.subList(0, page.size());
         return new Page<>(
-                shown.stream()
-                        .map(ledger::findWorkspace)
-                        .flatMap(Optional::stream)
-                        .map(Stored::entry)
-                        .toList(),
+                ledger.workspaces(shown),
                 last ? "" : PageStart.encode(shown.get(shown.size() - 1)));
     }
 

@@ -1,5 +1,6 @@
 package dev.latchkey.control.ledger;
 
+import dev.latchkey.control.ledger.RedisCalls.Answer;
 import dev.latchkey.control.ledger.RedisCalls.Script;
 import dev.latchkey.index.IndexSchema;
 import io.lettuce.core.KeyValue;
@@ -7,8 +8,10 @@ import io.lettuce.core.Limit;
 import io.lettuce.core.MapScanCursor;
 import io.lettuce.core.Range;
 import io.lettuce.core.Range.Boundary;
+import io.lettuce.core.RedisFuture;
 import io.lettuce.core.ScanArgs;
 import io.lettuce.core.ScanCursor;
+import io.lettuce.core.api.async.RedisAsyncCommands;
 import io.lettuce.core.codec.StringCodec;
 import io.lettuce.core.output.ValueListOutput;
 import io.lettuce.core.protocol.CommandArgs;
@@ -18,6 +21,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -104,6 +108,22 @@ public final class Ledger {
     /** Returns the workspace {@code id} as keys can be made in it. */
     public Optional<Room> room(String id) {
         return findWorkspace(id).map(found -> new Room(found, mostKeys));
+    }
+
+    /** Returns those of {@code ids} that are workspaces, in their order; all are asked for before the first answer is waited for. */
+    public List<ManagedWorkspace> workspaces(List<String> ids) {
+        List<Answer<@Nullable String>> answers = redis.all(ids.stream()
+                .<Function<RedisAsyncCommands<String, String>, RedisFuture<@Nullable String>>>map(
+                        id -> commands -> commands.hget(names.records(id), ManagedWorkspace.FIELD))
+                .toList());
+        List<ManagedWorkspace> workspaces = new ArrayList<>(ids.size());
+        for (int i = 0; i < answers.size(); i++) {
+            String text = answers.get(i).orThrow();
+            if (text != null) {
+                workspaces.add(LedgerCodec.decodeWorkspace(ids.get(i), text));
+            }
+        }
+        return workspaces;
     }
 
     /** Returns the key {@code id} if it is of {@code workspace}. */

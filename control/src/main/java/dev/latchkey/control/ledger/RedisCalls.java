@@ -203,6 +203,14 @@ public final class RedisCalls {
     /** What came of one command among several. */
     sealed interface Answer<T extends @Nullable Object> {
 
+        /** Returns what was said, or throws what kept the command from an answer. */
+        default T orThrow() {
+            if (this instanceof Missing<T> missing) {
+                throw missing.failure();
+            }
+            return ((Given<T>) this).value();
+        }
+
         /** It was done, and this was said. */
         record Given<T extends @Nullable Object>(T value) implements Answer<T> {}
 

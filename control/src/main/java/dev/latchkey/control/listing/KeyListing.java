@@ -13,6 +13,9 @@ import java.util.Optional;
 
 /** Lists the keys of a workspace. This class is thread-safe. */
 public final class KeyListing {
+    /** Two lists of 100,000 keys by name, or by a time. */
+    private static final long SNAPSHOT_BYTES = 48L << 20;
+
     private final KeyDirectory directory;
     private final KeysByAge byAge;
     private final SortedKeys sorted;
@@ -21,13 +24,13 @@ public final class KeyListing {
     public KeyListing(Ledger ledger, Clock clock) {
         this.directory = new KeyDirectory(ledger, clock);
         this.byAge = new KeysByAge(ledger);
-        this.sorted = new SortedKeys(ledger);
+        this.sorted = new SortedKeys(ledger, new Snapshots(SNAPSHOT_BYTES, System::nanoTime));
         this.clock = clock;
     }
 
     /**
      * Returns a page. In the order of age it is read with the key after it and nothing else, unless keys are passed over; in any
-     * other order all keys of the workspace are looked at.
+     * other order all keys of the workspace are looked at, once for all pages that are read in quick succession.
      *
      * @throws RefusedException if anything is wrong with the request, all of it at once, or there is no such workspace
      * @throws StoreException if Redis does not answer
@@ -51,7 +54,7 @@ public final class KeyListing {
                         order.descending(),
                         after.map(Place::id).orElse(""),
                         size)
-                : sorted.read(workspace, filter, order, after, size);
+                : sorted.read(tokens.list(), workspace, filter, order, after, size);
         return new Page<>(
                 directory.views(workspace, excerpt.keys()),
                 excerpt.end().map(tokens::encode).orElse(""));

@@ -17,9 +17,10 @@ final class PageTokens {
     private static final int MARK_BYTES = 16;
 
     private final byte[] mark;
+    private final String list;
 
     PageTokens(KeyQuery query, KeyOrder order) {
-        String list = Fingerprint.of(
+        this.list = Fingerprint.of(
                 query.workspace(),
                 Boolean.toString(query.all()),
                 query.state(),
@@ -27,6 +28,11 @@ final class PageTokens {
                 query.expiringIn().toString(),
                 order.toString());
         this.mark = Arrays.copyOf(list.getBytes(StandardCharsets.US_ASCII), MARK_BYTES);
+    }
+
+    /** Returns a name of the list: equal for equal queries and orders, and for no others. */
+    String list() {
+        return list;
     }
 
     /** Returns the token of the page that starts after {@code place}. */

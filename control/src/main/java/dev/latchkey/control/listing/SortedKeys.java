@@ -3,31 +3,60 @@ package dev.latchkey.control.listing;
 import dev.latchkey.control.ledger.Ledger;
 import dev.latchkey.control.ledger.ManagedKey;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
-import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.TreeMap;
 
 /**
- * Reads pages in an order that the ledger does not have: looks at all keys of the workspace, a chunk at a time, and keeps the
- * first ones after the page before, so that it takes the memory of a page and a chunk. A key whose value changes between two
- * pages may be on both or on none. Thread-safe.
+ * Reads pages in an order that the ledger does not have. The first page looks at all keys of the workspace, a chunk at a time,
+ * and leaves a snapshot of their order; the pages after it read their own keys and no others. Where the snapshot is gone, or is
+ * another control plane's, a page looks at all keys again and leaves one.
+ *
+ * <p>A list that is read to its end has each key of the snapshot at most once. A key that was made after the first page is not
+ * on it, and one to which the filter applies no longer is left out. Thread-safe.
  */
 final class SortedKeys {
     private static final int CHUNK = 500;
 
     private final Ledger ledger;
+    private final Snapshots snapshots;
 
-    SortedKeys(Ledger ledger) {
+    SortedKeys(Ledger ledger, Snapshots snapshots) {
         this.ledger = ledger;
+        this.snapshots = snapshots;
     }
 
-    Excerpt read(String workspace, KeyFilter filter, KeyOrder order, Optional<Place> after, int size) {
+    /** @param list the name of the list: workspace, filter and order */
+    Excerpt read(String list, String workspace, KeyFilter filter, KeyOrder order, Optional<Place> after, int size) {
         Comparator<Place> comparator = order.comparator();
-        // One more than the page, to know whether there is another.
-        NavigableMap<Place, ManagedKey> first = new TreeMap<>(comparator);
+        List<Place> places = after.flatMap(place -> snapshots.find(list)).orElseGet(() -> {
+            List<Place> found = sorted(workspace, filter, order);
+            snapshots.keep(list, found);
+            return found;
+        });
+        int from = after.map(place -> follower(places, place, comparator)).orElse(0);
+        int to = Math.min(places.size(), from + size);
+        List<Place> page = places.subList(from, to);
+        boolean last = to == places.size();
+        if (last) {
+            snapshots.drop(list);
+        }
+        List<ManagedKey> keys = ledger.keys(workspace, page.stream().map(Place::id).toList()).stream()
+                .filter(filter::shows)
+                .toList();
+        return new Excerpt(keys, last ? Optional.empty() : Optional.of(page.get(page.size() - 1)));
+    }
+
+    /** Returns the index of the first place after {@code place}, which need not be there any more. */
+    private static int follower(List<Place> places, Place place, Comparator<Place> comparator) {
+        int found = Collections.binarySearch(places, place, comparator);
+        return found < 0 ? -found - 1 : found + 1;
+    }
+
+    private List<Place> sorted(String workspace, KeyFilter filter, KeyOrder order) {
+        List<Place> places = new ArrayList<>();
         String last = "";
         List<String> ids;
         do {
@@ -36,30 +65,17 @@ final class SortedKeys {
                     ledger.keys(workspace, ids).stream().filter(filter::shows).toList();
             List<OptionalLong> uses = lastUses(workspace, keys, order);
             for (int i = 0; i < keys.size(); i++) {
-                Place place = order.place(keys.get(i), uses.get(i));
-                if (after.isEmpty() || comparator.compare(place, after.get()) > 0) {
-                    first.put(place, keys.get(i));
-                    if (first.size() > size + 1) {
-                        first.pollLastEntry();
-                    }
-                }
+                places.add(order.place(keys.get(i), uses.get(i)));
             }
             last = ids.isEmpty() ? last : ids.get(ids.size() - 1);
         } while (ids.size() == CHUNK);
-        return excerpt(first, size);
+        places.sort(order.comparator());
+        return places;
     }
 
     private List<OptionalLong> lastUses(String workspace, List<ManagedKey> keys, KeyOrder order) {
         return order.byLastUse()
                 ? ledger.lastUsed(workspace, keys.stream().map(ManagedKey::id).toList())
                 : keys.stream().map(key -> OptionalLong.empty()).toList();
-    }
-
-    private static Excerpt excerpt(NavigableMap<Place, ManagedKey> first, int size) {
-        if (first.size() <= size) {
-            return new Excerpt(new ArrayList<>(first.values()), Optional.empty());
-        }
-        first.pollLastEntry();
-        return new Excerpt(new ArrayList<>(first.values()), Optional.of(first.lastKey()));
     }
 }

@@ -1,0 +1,76 @@
+package dev.latchkey.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.google.protobuf.Message;
+import dev.latchkey.control.api.rest.RestJson;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+
+/**
+ * Prints a list as its pages arrive, and keeps none of them. As JSON the pages become one document, that of REST with all items
+ * in one page. As a table the first page decides how wide the columns are. Not thread-safe.
+ */
+final class ListPrinter {
+    private final Output output;
+    private final CommandSpec command;
+    private final String items;
+    private @Nullable TextTable first;
+    private boolean begun;
+    private boolean anyItem;
+
+    /** @param items the member of a page that holds the items */
+    ListPrinter(Output output, CommandSpec command, String items) {
+        this.output = output;
+        this.command = command;
+        this.items = items;
+    }
+
+    /**
+     * Prints the items of one page.
+     *
+     * @param table with a row of titles
+     * @throws CommandFailure if it cannot be written
+     */
+    void page(Message page, TextTable table) {
+        if (output.isTable()) {
+            TextTable widths = first;
+            output.write(command, widths == null ? table.toString() : table.continuing(widths));
+            first = widths == null ? table : widths;
+        } else {
+            output.write(command, begin() + items(RestJson.of(page)));
+        }
+    }
+
+    /**
+     * Ends the list.
+     *
+     * @param last the last page: what it holds besides items is the list's
+     */
+    void end(Message last) {
+        if (!output.isTable()) {
+            StringBuilder rest = new StringBuilder(begin()).append(']');
+            for (Map.Entry<String, JsonNode> member : RestJson.of(last).properties()) {
+                if (!member.getKey().equals(items)) {
+                    rest.append(",\"").append(member.getKey()).append("\":").append(member.getValue());
+                }
+            }
+            output.write(command, rest.append("}\n").toString());
+        }
+    }
+
+    private String begin() {
+        String head = begun ? "" : "{\"" + items + "\":[";
+        begun = true;
+        return head;
+    }
+
+    private String items(JsonNode page) {
+        StringBuilder text = new StringBuilder();
+        for (JsonNode item : page.path(items)) {
+            text.append(anyItem ? "," : "").append(item);
+            anyItem = true;
+        }
+        return text.toString();
+    }
+}
