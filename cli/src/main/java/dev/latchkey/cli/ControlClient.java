@@ -4,6 +4,8 @@ import dev.latchkey.v1.AuditServiceGrpc;
 import dev.latchkey.v1.AuditServiceGrpc.AuditServiceBlockingStub;
 import dev.latchkey.v1.ExplainServiceGrpc;
 import dev.latchkey.v1.ExplainServiceGrpc.ExplainServiceBlockingStub;
+import dev.latchkey.v1.IndexServiceGrpc;
+import dev.latchkey.v1.IndexServiceGrpc.IndexServiceBlockingStub;
 import dev.latchkey.v1.KeyServiceGrpc;
 import dev.latchkey.v1.KeyServiceGrpc.KeyServiceBlockingStub;
 import dev.latchkey.v1.WorkspaceServiceGrpc;
@@ -90,6 +92,15 @@ final class ControlClient implements AutoCloseable {
      */
     <T> T audit(Function<AuditServiceBlockingStub, T> call) {
         return call(AuditServiceGrpc.newBlockingStub(channel), call);
+    }
+
+    /**
+     * Makes one call of the IndexService.
+     *
+     * @throws CommandFailure if it fails
+     */
+    <T> T index(Function<IndexServiceBlockingStub, T> call) {
+        return call(IndexServiceGrpc.newBlockingStub(channel), call);
     }
 
     private <S extends AbstractStub<S>, T> T call(S stub, Function<S, T> call) {

@@ -112,6 +112,7 @@ public final class Main {
         commands.put("keys", () -> keys(surroundings));
         commands.put("workspaces", () -> workspaces(surroundings));
         commands.put("audit", () -> audit(surroundings));
+        commands.put("index", () -> new IndexCommand(new ControlOptions(surroundings), output));
         commands.put(
                 "explain", () -> new ExplainCommand(new ControlOptions(surroundings), surroundings.input(), output));
         commands.put("policy", () -> new PolicyCommand(output));

@@ -8,6 +8,7 @@ import dev.latchkey.control.api.AdminAuth;
 import dev.latchkey.control.api.AuditServiceEndpoint;
 import dev.latchkey.control.api.ControlServer;
 import dev.latchkey.control.api.ExplainServiceEndpoint;
+import dev.latchkey.control.api.IndexServiceEndpoint;
 import dev.latchkey.control.api.KeyServiceEndpoint;
 import dev.latchkey.control.api.Readiness;
 import dev.latchkey.control.api.ScopeServiceEndpoint;
@@ -26,6 +27,7 @@ import dev.latchkey.control.keys.Mint;
 import dev.latchkey.control.keys.WorkspaceManager;
 import dev.latchkey.control.ledger.Announcements;
 import dev.latchkey.control.ledger.AuditTrail;
+import dev.latchkey.control.ledger.Comparison;
 import dev.latchkey.control.ledger.IndexWriter;
 import dev.latchkey.control.ledger.KeyIntake;
 import dev.latchkey.control.ledger.Ledger;
@@ -38,6 +40,7 @@ import dev.latchkey.control.ledger.StoreCheck;
 import dev.latchkey.control.ledger.StoreException;
 import dev.latchkey.control.ledger.Sweep;
 import dev.latchkey.control.listing.KeyListing;
+import dev.latchkey.control.rebuild.IndexRebuild;
 import dev.latchkey.decision.Policies;
 import dev.latchkey.index.IndexSchema;
 import dev.latchkey.index.RedisKeyIndex;
@@ -79,7 +82,6 @@ public final class ControlPlane implements AutoCloseable {
     private static final long BEAT_MILLIS = 1000;
     private static final long RETRY_MILLIS = 100;
     private static final long PERMISSIONS_MILLIS = 10_000;
-    private static final long SWEEP_PAGE_MILLIS = 100;
     /** The check of the store is made once; to look again whether it was made costs nothing. */
     private static final long CHECKED_MILLIS = 60_000;
 
@@ -158,7 +160,8 @@ public final class ControlPlane implements AutoCloseable {
                     settings.keys().retention(),
                     settings.audit().retention(),
                     () -> Math.min(clock.millis(), redis.millis()));
-            Sweep sweep = new Sweep(ledger, index, projector, retention, System::nanoTime);
+            Comparison comparison = new Comparison(ledger, index, projector, redis);
+            Sweep sweep = new Sweep(comparison, retention, System::nanoTime, metrics);
             Announcements announcements = new Announcements(redis, schema, peppers);
 
             check = new StoreCheck(
@@ -225,6 +228,7 @@ public final class ControlPlane implements AutoCloseable {
                                             imports,
                                             new KeyPurge(ledger, retention, clock)),
                                     new WorkspaceServiceEndpoint(workspaces),
+                                    new IndexServiceEndpoint(new IndexRebuild(comparison, System::nanoTime)),
                                     new ScopeServiceEndpoint(
                                             policies.standard(), settings.console().apiUrl()),
                                     new AuditServiceEndpoint(new AuditReader(workspaces, trail)),
@@ -249,7 +253,7 @@ public final class ControlPlane implements AutoCloseable {
                 certificates.ifPresent(ServerCertificates::look);
                 return BEAT_MILLIS;
             });
-            repeater.repeat(() -> sweep.step() ? SWEEP_PAGE_MILLIS : BEAT_MILLIS);
+            repeater.repeat(() -> sweep.step() ? sweep.pauseMillis() : BEAT_MILLIS);
             repeater.repeat(() -> {
                 server.setServing(readiness.ready());
                 return RETRY_MILLIS;

@@ -75,6 +75,7 @@ class AccessTableTest {
             Map.entry("WorkspaceService/DeactivateWorkspace", "id: '$workspace'"),
             Map.entry("ExplainService/Explain", "method: 'GET' path: '/v1/cases' secret: '$secret'"),
             Map.entry("AuditService/ListAuditEntries", "workspace: '$workspace'"),
+            Map.entry("IndexService/RebuildIndex", ""),
             Map.entry("ScopeService/ListScopes", ""));
 
     private static final Pattern TOKEN = Pattern.compile("next_page_token: \"([^\"]+)\"");

@@ -9,6 +9,7 @@ import dev.latchkey.control.keys.Mint;
 import dev.latchkey.control.keys.WorkspaceManager;
 import dev.latchkey.control.ledger.Announcements;
 import dev.latchkey.control.ledger.AuditTrail;
+import dev.latchkey.control.ledger.Comparison;
 import dev.latchkey.control.ledger.IndexWriter;
 import dev.latchkey.control.ledger.KeyIntake;
 import dev.latchkey.control.ledger.Ledger;
@@ -54,7 +55,9 @@ public final class TestControl implements AutoCloseable {
     public final IndexWriter index;
     public final Projector projector;
     public final Reconciler reconciler;
+    public final Comparison comparison;
     public final Sweep sweep;
+    public final SimpleMeterRegistry sweepMetrics = new SimpleMeterRegistry();
     public final Announcements announcements;
     public final KeyManager keys;
     public final KeyListing listing;
@@ -105,7 +108,8 @@ public final class TestControl implements AutoCloseable {
                 Duration.ofDays(400),
                 Duration.ofDays(1000),
                 clock::millis);
-        sweep = new Sweep(ledger, index, projector, retention, nanos::get);
+        comparison = new Comparison(ledger, index, projector, redis);
+        sweep = new Sweep(comparison, retention, nanos::get, sweepMetrics);
         announcements = new Announcements(redis, schema, this.peppers);
         mint = new Mint(new KeyFormat("opt", false), this.peppers, random, index, announcements);
         keys = new KeyManager(ledger, projector, mint, SCOPES, clock);

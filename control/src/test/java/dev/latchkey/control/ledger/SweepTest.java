@@ -3,11 +3,13 @@ package dev.latchkey.control.ledger;
 import static dev.latchkey.control.Callers.ALICE;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.latchkey.control.RedisTap;
 import dev.latchkey.control.TestControl;
 import dev.latchkey.control.rules.KeyName;
 import dev.latchkey.index.RealRedis;
 import dev.latchkey.key.KeyRecord;
 import dev.latchkey.key.WorkspaceRecord;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -100,11 +102,90 @@ class SweepTest {
         assertThat(control.sweep.step()).isFalse();
         control.nanos.addAndGet(1);
         assertThat(control.sweep.step()).isTrue();
+        run();
         assertThat(control.indexed("ws_1")).isPresent();
+    }
+
+    /** Of a thousand workspaces, the last one's revoke is mended before the first one's record comes back. */
+    @Test
+    void step_muchWasLost_whatTakesAccessAwayIsMendedFirst() {
+        ManagedKey revoked = create("ws_2");
+        ManagedKey active = create("ws_1");
+        control.keys.revoke(ALICE, new KeyName("-", revoked.id()), "");
+        control.workspaces.setActive(ALICE, "ws_2", false);
+        loseIndex();
+
+        control.sweep.begin();
+        assertThat(control.sweep.step()).isTrue();
+
+        assertThat(control.indexed(revoked)).get().matches(KeyRecord::revoked);
+        assertThat(control.indexed("ws_2")).get().matches(record -> !record.active());
+        assertThat(control.indexed(active)).isEmpty();
+        assertThat(control.indexed("ws_1")).isEmpty();
+        run();
+        assertThat(control.indexed(active)).isPresent();
+        assertThat(control.indexed("ws_1")).isPresent();
+    }
+
+    @Test
+    void step_manyWorkspacesOfEverySize_eachIsSeenInFewRoundTrips() throws IOException {
+        List<ManagedKey> keys = new ArrayList<>();
+        for (int i = 0; i < 130; i++) {
+            String workspace = String.format("many_%03d", i);
+            control.workspaces.create(ALICE, workspace, "");
+            keys.add(create(workspace));
+        }
+        for (int i = 0; i < 700; i++) {
+            keys.add(create("many_064"));
+        }
+        loseIndex();
+        try (RedisTap tap = new RedisTap(REDIS.port());
+                TestControl tapped = new TestControl(tap.uri(), Duration.ofSeconds(10))) {
+            tapped.sweep.begin();
+            int steps = 1;
+            while (tapped.sweep.step()) {
+                steps++;
+            }
+            assertThat(keys).allSatisfy(key -> assertThat(control.indexed(key)).isPresent());
+            // 132 workspaces, 50 at a time, and 701 keys of one, 500 at a time; twice, and each time an end.
+            assertThat(steps).isLessThanOrEqualTo(16);
+            assertThat(tap.names()).filteredOn("HMGET"::equals).hasSizeLessThanOrEqualTo(2 * (132 + 2));
+            assertThat(tap.names()).doesNotContain("HGET");
+            assertThat(tapped.sweepMetrics.counter("latchkey.sweep.records").count()).isEqualTo(132 + 830);
+            assertThat(tapped.sweepMetrics.counter("latchkey.sweep.mended").count()).isEqualTo(132 + 830);
+        }
+    }
+
+    @Test
+    void pauseMillis_afterAPage_isForItsRecords() {
+        for (int i = 0; i < 40; i++) {
+            create("ws_1");
+        }
+        control.sweep.begin();
+        assertThat(control.sweep.step()).isTrue();
+        assertThat(control.sweepMetrics.get("latchkey.sweep.running").gauge().value()).isEqualTo(1);
+        assertThat(control.sweep.pauseMillis()).as("42 read, none shown").isEqualTo(1 + 42 / 8);
+        run();
+        assertThat(control.sweepMetrics.get("latchkey.sweep.running").gauge().value()).isZero();
+    }
+
+    @Test
+    void place_encoded_isReadAgainAndNothingElseIs() {
+        for (SweepPlace place : List.of(
+                SweepPlace.START, new SweepPlace(true, "ws_1", ""), new SweepPlace(false, "a-b", "key_1"))) {
+            assertThat(SweepPlace.decode(place.encode())).contains(place);
+        }
+        assertThat(SweepPlace.decode("x")).isEmpty();
+        assertThat(SweepPlace.decode("!")).isEmpty();
+        assertThat(SweepPlace.decode(new SweepPlace(true, "a b", "").encode())).isEmpty();
     }
 
     private void sweep() {
         control.sweep.begin();
+        run();
+    }
+
+    private void run() {
         int steps = 0;
         while (control.sweep.step()) {
             assertThat(++steps).isLessThan(100);

@@ -15,8 +15,10 @@ import dev.latchkey.v1.AuditServiceGrpc;
 import dev.latchkey.v1.ExplainServiceGrpc;
 import dev.latchkey.v1.ExplainStep;
 import dev.latchkey.v1.GetCallerRequest;
+import dev.latchkey.v1.IndexServiceGrpc;
 import dev.latchkey.v1.Key;
 import dev.latchkey.v1.KeyServiceGrpc;
+import dev.latchkey.v1.RebuildIndexRequest;
 import dev.latchkey.v1.Scope;
 import dev.latchkey.v1.ScopeServiceGrpc;
 import dev.latchkey.v1.Workspace;
@@ -41,6 +43,7 @@ class OpenApiTest {
                                     new WorkspaceServiceGrpc.WorkspaceServiceImplBase() {},
                                     new ExplainServiceGrpc.ExplainServiceImplBase() {},
                                     new AuditServiceGrpc.AuditServiceImplBase() {},
+                                    new IndexServiceGrpc.IndexServiceImplBase() {},
                                     new ScopeServiceGrpc.ScopeServiceImplBase() {},
                                     new AccessServiceGrpc.AccessServiceImplBase() {})
                             .map(BindableService::bindService)
@@ -56,6 +59,7 @@ class OpenApiTest {
                         Workspace.getDescriptor(),
                         ExplainStep.getDescriptor(),
                         AuditEntry.getDescriptor(),
+                        RebuildIndexRequest.getDescriptor(),
                         Scope.getDescriptor(),
                         GetCallerRequest.getDescriptor())
                 .flatMap(message -> message.getFile().getServices().stream())

@@ -1,0 +1,121 @@
+package dev.latchkey.control.ledger;
+
+import dev.latchkey.control.ledger.SweepReader.Part;
+import io.lettuce.core.RedisFuture;
+import io.lettuce.core.api.async.RedisAsyncCommands;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Shows the ledger to the index, a page at a time, each page in a few round trips whatever is on it. The ledger is gone through
+ * twice: first for what takes access away (revoked keys, inactive workspaces), so that this is mended soon, then for all.
+ * Records of which the ledger knows nothing are left alone.
+ *
+ * <p>This class is thread-safe; it keeps nothing between two pages.
+ */
+public final class Comparison {
+    private static final Logger log = LoggerFactory.getLogger(Comparison.class);
+
+    private final Ledger ledger;
+    private final IndexWriter index;
+    private final Projector projector;
+    private final RedisCalls redis;
+    private final SweepReader reader;
+
+    public Comparison(Ledger ledger, IndexWriter index, Projector projector, RedisCalls redis) {
+        this.ledger = ledger;
+        this.index = index;
+        this.projector = projector;
+        this.redis = redis;
+        this.reader = new SweepReader(redis, ledger);
+    }
+
+    /**
+     * What came of a page.
+     *
+     * @param workspaces that were begun
+     * @param read records of the ledger
+     * @param shown those that were shown to the index
+     * @param mended those that the index had otherwise, or not at all
+     * @param next where the next page begins; empty: this was the last
+     */
+    public record Page(List<String> workspaces, int read, int shown, int mended, Optional<SweepPlace> next) {
+        public Page {
+            workspaces = List.copyOf(workspaces);
+        }
+    }
+
+    /**
+     * Looks at what is to be kept no longer, before it is shown to the index.
+     *
+     * @see Retention
+     */
+    @FunctionalInterface
+    interface Keeping {
+        /** Tells whether a record stays, and was not taken away. */
+        boolean keeps(Stored<? extends LedgerEntry> record);
+    }
+
+    /**
+     * Compares the page that follows {@code from}, and takes nothing away.
+     *
+     * @throws StoreException if Redis does not answer; the same page can be compared again
+     */
+    public Page page(SweepPlace from) {
+        return page(from, record -> true);
+    }
+
+    Page page(SweepPlace from, Keeping keeping) {
+        List<Part> parts = reader.parts(from);
+        List<Stored<? extends LedgerEntry>> read = reader.records(parts);
+        List<? extends LedgerEntry> shown = read.stream()
+                .filter(record -> from.all() ? keeping.keeps(record) : record.entry().closed())
+                .map(Stored::entry)
+                .toList();
+        List<String> workspaces =
+                from.key().isEmpty() ? parts.stream().map(Part::workspace).toList() : List.of();
+        return new Page(workspaces, read.size(), shown.size(), show(shown), next(from, parts));
+    }
+
+    /** Returns the place after the workspace that follows {@code from}, whatever is in it; empty at the end. */
+    Optional<SweepPlace> skip(SweepPlace from) {
+        if (!from.key().isEmpty()) {
+            return Optional.of(new SweepPlace(from.all(), from.workspace(), ""));
+        }
+        return ledger.workspacesAfter(from.workspace(), 1).stream()
+                .map(workspace -> new SweepPlace(from.all(), workspace, ""))
+                .findFirst();
+    }
+
+    private static Optional<SweepPlace> next(SweepPlace from, List<Part> parts) {
+        if (parts.isEmpty()) {
+            return from.all() ? Optional.empty() : Optional.of(new SweepPlace(true, "", ""));
+        }
+        Part last = parts.get(parts.size() - 1);
+        return Optional.of(new SweepPlace(from.all(), last.workspace(), last.more() ? last.last() : ""));
+    }
+
+    /** Returns how many the index had otherwise. */
+    private int show(List<? extends LedgerEntry> entries) {
+        List<RedisCalls.Answer<String>> answers = redis.<String>all(entries.stream()
+                .map(index::projection)
+                .<Function<RedisAsyncCommands<String, String>, RedisFuture<String>>>map(script -> script::answer)
+                .toList());
+        int mended = 0;
+        for (int i = 0; i < entries.size(); i++) {
+            LedgerEntry entry = entries.get(i);
+            Projection projection = index.read(answers.get(i).orThrow());
+            if (projection.outcome() == Projection.Outcome.WRITTEN) {
+                mended++;
+                log.debug("{} of {} was not in the index as in the ledger: mended", entry.field(), entry.workspace());
+            } else if (projection.outcome() == Projection.Outcome.CONFLICT) {
+                log.error("{} of {}: {}", entry.field(), entry.workspace(), IndexWriter.CONFLICT);
+            }
+            projector.takeBackIfRemoved(entry, projection);
+        }
+        return mended;
+    }
+}
