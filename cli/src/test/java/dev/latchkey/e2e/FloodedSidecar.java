@@ -43,6 +43,7 @@ final class FloodedSidecar implements AutoCloseable {
 
     private final RealRedis redis;
     private final List<ManagedChannel> channels = new ArrayList<>();
+    private final int authzPort = RealRedis.freePort();
     private final int opsPort = RealRedis.freePort();
     private final CommandProcess process;
 
@@ -55,7 +56,6 @@ final class FloodedSidecar implements AutoCloseable {
         this.redis = redis;
         store(redis, ((Credential.Presented) new KeyFormat("opt", true).parse(World.IMPORTED_LIVE)).key());
         redis.store(SCHEMA, new WorkspaceRecord("ws_1", true, 1));
-        int authzPort = RealRedis.freePort();
         Map<String, String> variables = new HashMap<>(Map.of(
                 "JAVA_TOOL_OPTIONS",
                 "-Xmx192m -XX:MaxDirectMemorySize=192m",
@@ -104,6 +104,18 @@ final class FloodedSidecar implements AutoCloseable {
             AuthorizationGrpc.newStub(channels.get(i % CONNECTIONS)).check(checks.get(), answers);
         }
         return answers;
+    }
+
+    int authzPort() {
+        return authzPort;
+    }
+
+    int opsPort() {
+        return opsPort;
+    }
+
+    long pid() {
+        return process.pid();
     }
 
     RawHttp.Response ops(String path) {

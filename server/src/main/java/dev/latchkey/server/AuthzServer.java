@@ -2,17 +2,24 @@ package dev.latchkey.server;
 
 import dev.latchkey.config.ListenAddress;
 import dev.latchkey.server.authz.AuthorizationService;
+import dev.latchkey.server.bounds.CallBounds;
+import dev.latchkey.server.bounds.ConnectionLimit;
 import io.envoyproxy.envoy.service.auth.v3.AuthorizationGrpc;
 import io.grpc.Server;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
+import io.netty.channel.ChannelFactory;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
+import io.netty.channel.ReflectiveChannelFactory;
+import io.netty.channel.ServerChannel;
 import io.netty.channel.unix.UnixChannelOption;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.StreamSupport;
 
 /**
  * The gRPC port that Envoy asks: the checks, and {@code grpc.health.v1}. Checks run on the event loops themselves.
@@ -32,7 +39,13 @@ final class AuthzServer implements AutoCloseable {
      */
     private static final int MAX_METADATA_BYTES = 32 << 20;
 
+    private static final int MIN_READ = 2048;
+    private static final int MAX_READ = 16 << 10;
+
     private static final int FLOW_CONTROL_WINDOW = 1 << 20;
+
+    /** Above what many Envoys with many workers need: each worker has one, and another for each 4096 checks at once. */
+    private static final int MAX_CONNECTIONS = 2048;
 
     private final HealthStatusManager health = new HealthStatusManager();
     private final Server server;
@@ -50,8 +63,18 @@ final class AuthzServer implements AutoCloseable {
         if (transport.shared()) {
             builder.withOption(UnixChannelOption.SO_REUSEPORT, true);
         }
-        server = builder.channelType(transport.channel())
+        ConnectionLimit connections = new ConnectionLimit(MAX_CONNECTIONS, bytesPerLoop(loops));
+        ChannelFactory<? extends ServerChannel> channels = new ReflectiveChannelFactory<>(transport.channel());
+        server = builder.channelFactory(() -> {
+                    ServerChannel channel = channels.newChannel();
+                    channel.pipeline().addLast("connections", connections);
+                    return channel;
+                })
                 .withChildOption(ChannelOption.ALLOCATOR, GrowingBuffers.INSTANCE)
+                // Little at a time, and then the next connection: else one that floods the loop keeps it for up to 1 MiB.
+                .withChildOption(
+                        ChannelOption.RECVBUF_ALLOCATOR,
+                        new AdaptiveRecvByteBufAllocator(MIN_READ, MIN_READ, MAX_READ).maxMessagesPerRead(1))
                 .bossEventLoopGroup(loops)
                 .workerEventLoopGroup(loops)
                 .directExecutor()
@@ -67,10 +90,17 @@ final class AuthzServer implements AutoCloseable {
                 // abuse.
                 .permitKeepAliveTime(1, TimeUnit.SECONDS)
                 .permitKeepAliveWithoutCalls(true)
+                .intercept(new CallBounds(AuthorizationGrpc.getCheckMethod().getFullMethodName(), service::overloaded))
                 .addService(service)
                 .addService(health.getHealthService())
                 .build();
         server.start();
+    }
+
+    /** A quarter of the heap for all loops; as much as there is heap may be used outside of it. */
+    private static long bytesPerLoop(EventLoopGroup loops) {
+        long count = StreamSupport.stream(loops.spliterator(), /* parallel= */ false).count();
+        return Runtime.getRuntime().maxMemory() / 4 / count;
     }
 
     /** Returns the port, or -1 on a Unix socket. */

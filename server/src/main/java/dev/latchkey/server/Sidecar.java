@@ -26,6 +26,7 @@ import dev.latchkey.server.cache.InvalidationFeed;
 import dev.latchkey.server.cache.NearCacheKeyIndex;
 import dev.latchkey.server.ops.CacheMetrics;
 import dev.latchkey.server.ops.LastUsed;
+import dev.latchkey.server.ops.LoopWatch;
 import dev.latchkey.server.ops.Readiness;
 import dev.latchkey.server.ops.SidecarMetrics;
 import dev.latchkey.server.ops.UnansweredChecks;
@@ -48,6 +49,8 @@ public final class Sidecar implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Sidecar.class);
     private static final long READINESS_PERIOD_MILLIS = 100;
     private static final long FLUSH_SECONDS = 30;
+    /** Above any pause of the JVM, and below what an orchestrator's probes allow. */
+    private static final Duration LOOP_PATIENCE = Duration.ofSeconds(10);
 
     private final Closing closing = new Closing();
     private final Settings settings;
@@ -146,10 +149,16 @@ public final class Sidecar implements AutoCloseable {
                 socket.open(settings.authz().socketMode());
                 return server;
             });
+            ScheduledExecutorService scheduler = resources.client().eventExecutorGroup();
+            LoopWatch watch = new LoopWatch(
+                    System::nanoTime,
+                    LOOP_PATIENCE,
+                    loops,
+                    resources.client().eventExecutorGroup());
             OpsPages pages =
                     new OpsPages(
                             metrics::scrape,
-                            Optional::empty,
+                            watch::problem,
                             readiness::summary,
                             readiness::obstacles,
                             readiness::details);
@@ -158,7 +167,6 @@ public final class Sidecar implements AutoCloseable {
 
             link.start();
             warmUp(style, new LastUsed(lastUses, redisMillis), loops, resources);
-            ScheduledExecutorService scheduler = resources.client().eventExecutorGroup();
             heartbeat.start(scheduler);
             if (settings.cache().enabled()) {
                 feed.start(scheduler);
@@ -172,7 +180,7 @@ public final class Sidecar implements AutoCloseable {
                     TimeUnit.SECONDS);
             closing.add(() -> flushes.cancel(false));
             var unused = scheduler.scheduleWithFixedDelay(
-                    () -> authz.setServing(readiness.ready()), 0, READINESS_PERIOD_MILLIS, TimeUnit.MILLISECONDS);
+                    () -> authz.setServing(readiness.ready() && watch.problem().isEmpty()), 0, READINESS_PERIOD_MILLIS, TimeUnit.MILLISECONDS);
         } catch (IOException | RuntimeException e) {
             closing.close();
             throw e;

@@ -73,6 +73,12 @@ public final class AuthorizationService implements BindableService {
         return CheckMethod.bind(this);
     }
 
+    /** Returns, and counts, the answer to a check that had to give way to others before its message had ended. */
+    public Object overloaded() {
+        listener.decided(Decision.Deny.of(Reason.OVERLOADED), /* nanos= */ 0);
+        return responses.overloaded();
+    }
+
     void check(byte[] request, StreamObserver<WireResponse> observer) {
         Answer answer = new Answer(observer, System.nanoTime());
         try {

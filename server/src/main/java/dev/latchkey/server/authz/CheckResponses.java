@@ -70,6 +70,11 @@ final class CheckResponses {
         return constant(Reason.INTERNAL);
     }
 
+    /** Returns the answer to a message that is not waited for. */
+    WireResponse overloaded() {
+        return constant(Reason.OVERLOADED);
+    }
+
     private WireResponse allow(Decision.Allow allowed, IncomingCheck check) {
         KeyRecord key = allowed.key();
         if (key != null) {

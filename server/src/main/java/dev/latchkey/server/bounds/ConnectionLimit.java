@@ -1,0 +1,79 @@
+package dev.latchkey.server.bounds;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler.Sharable;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import java.util.HashSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Stands before the acceptor of a server and bounds its connections. One too many takes the place of the one that has been silent
+ * for longest without an open stream, so that silent peers cannot keep an Envoy out; it is closed itself if there is none.
+ *
+ * <p>This class is thread-safe; the lock is taken when a connection begins or ends, never for a check.
+ */
+@Sharable
+public final class ConnectionLimit extends ChannelInboundHandlerAdapter {
+    private final int max;
+    private final long bytesPerLoop;
+    private final Set<ConnectionGuard> connections = new HashSet<>();
+
+    /**
+     * @param max connections
+     * @param bytesPerLoop the memory that open streams and unfinished header blocks of one event loop may hold
+     */
+    public ConnectionLimit(int max, long bytesPerLoop) {
+        this.max = max;
+        this.bytesPerLoop = bytesPerLoop;
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+        Channel connection = (Channel) message;
+        ConnectionGuard guard = new ConnectionGuard(this, bytesPerLoop);
+        if (!admit(guard)) {
+            connection.unsafe().closeForcibly();
+            return;
+        }
+        connection.pipeline().addLast("bounds", guard);
+        ctx.fireChannelRead(message);
+    }
+
+    void closed(ConnectionGuard guard) {
+        synchronized (connections) {
+            connections.remove(guard);
+        }
+    }
+
+    int connections() {
+        synchronized (connections) {
+            return connections.size();
+        }
+    }
+
+    private boolean admit(ConnectionGuard guard) {
+        synchronized (connections) {
+            if (connections.size() >= max) {
+                ConnectionGuard idle = longestIdle();
+                if (idle == null) {
+                    return false;
+                }
+                connections.remove(idle);
+                idle.close();
+            }
+            return connections.add(guard);
+        }
+    }
+
+    private @Nullable ConnectionGuard longestIdle() {
+        ConnectionGuard longest = null;
+        for (ConnectionGuard guard : connections) {
+            if (guard.idle() && (longest == null || guard.lastRead() - longest.lastRead() < 0)) {
+                longest = guard;
+            }
+        }
+        return longest;
+    }
+}

@@ -1,0 +1,178 @@
+package dev.latchkey.server.bounds;
+
+import io.netty.util.concurrent.FastThreadLocal;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The memory that open streams and unfinished header blocks of one event loop may hold. Beyond it the oldest give way: a call whose
+ * message has not ended is denied; of all others the connection is closed. A check of a healthy Envoy is open for milliseconds, so
+ * it is never among the oldest while there are others.
+ *
+ * <p>Confined to the thread of the loop.
+ */
+final class LoopBudget {
+    /** What an open stream holds, gRPC's objects included. */
+    static final int STREAM_BYTES = 4096;
+
+    private static final FastThreadLocal<LoopBudget> OF_THIS_LOOP = new FastThreadLocal<>();
+
+    private final long limit;
+    private final Set<ConnectionGuard> blocks = new LinkedHashSet<>();
+    private long held;
+    private @Nullable OpenStream oldest;
+    private @Nullable OpenStream newest;
+    private long heldByBlocks;
+    private boolean shedding;
+    /** Closed, but not yet gone: one at a time. */
+    private @Nullable ConnectionGuard closing;
+
+    /** Whose bytes are being read. */
+    private @Nullable ConnectionGuard reading;
+
+    private @Nullable OpenStream begun;
+
+    private LoopBudget(long limit) {
+        this.limit = limit;
+    }
+
+    /** Returns the budget of the current thread, which has {@code limit} bytes if it is new. */
+    static LoopBudget ofThisLoop(long limit) {
+        LoopBudget budget = OF_THIS_LOOP.get();
+        if (budget == null) {
+            budget = new LoopBudget(limit);
+            OF_THIS_LOOP.set(budget);
+        }
+        return budget;
+    }
+
+    /** Returns the budget of the current thread, or null if it has read from no connection. */
+    static @Nullable LoopBudget current() {
+        return OF_THIS_LOOP.get();
+    }
+
+    void reading(ConnectionGuard connection) {
+        reading = connection;
+    }
+
+    /** A call has begun on the connection that is being read. */
+    @Nullable
+    OpenStream begin(Runnable denial) {
+        ConnectionGuard connection = reading;
+        begun = connection == null ? null : new OpenStream(connection, denial);
+        return begun;
+    }
+
+    /** Returns the call that began since the last time this was asked, or a stream without one. */
+    OpenStream takeBegun(ConnectionGuard connection) {
+        OpenStream stream = begun;
+        begun = null;
+        return stream == null ? new OpenStream(connection, null) : stream;
+    }
+
+    void add(OpenStream stream) {
+        stream.older = newest;
+        if (newest == null) {
+            oldest = stream;
+        } else {
+            newest.newer = stream;
+        }
+        newest = stream;
+        held += STREAM_BYTES;
+        shed();
+    }
+
+    void grow(OpenStream stream, int bytes) {
+        stream.bytes += bytes;
+        held += bytes;
+        shed();
+    }
+
+    /** The message of the stream has ended. */
+    void release(OpenStream stream) {
+        held -= stream.bytes;
+        stream.bytes = 0;
+    }
+
+    void remove(OpenStream stream) {
+        release(stream);
+        held -= STREAM_BYTES;
+        if (stream.older == null) {
+            oldest = stream.newer;
+        } else {
+            stream.older.newer = stream.newer;
+        }
+        if (stream.newer == null) {
+            newest = stream.older;
+        } else {
+            stream.newer.older = stream.older;
+        }
+    }
+
+    /** An unfinished header block has grown; to 0 bytes when it has ended. */
+    void block(ConnectionGuard connection, long before, long now) {
+        held += now - before;
+        heldByBlocks += now - before;
+        if (now == 0) {
+            blocks.remove(connection);
+        } else {
+            blocks.add(connection);
+            shed();
+        }
+    }
+
+    /** The connection is gone, with all it held. */
+    void closed(ConnectionGuard connection) {
+        if (closing == connection) {
+            closing = null;
+        }
+        if (reading == connection) {
+            reading = null;
+        }
+    }
+
+    long held() {
+        return held;
+    }
+
+    private void shed() {
+        if (held <= limit || shedding) {
+            return;
+        }
+        shedding = true;
+        try {
+            denyUnfinished();
+            if (held > limit && closing == null) {
+                closing = heldByBlocks > held - heldByBlocks ? oldestBlock() : oldestStream();
+                if (closing != null) {
+                    closing.close();
+                }
+            }
+        } finally {
+            shedding = false;
+        }
+    }
+
+    /** Not the newest: alone, it may be as large as Envoy can make it. */
+    private void denyUnfinished() {
+        OpenStream stream = oldest;
+        while (held > limit && stream != null && stream != newest) {
+            OpenStream next = stream.newer;
+            if (stream.unfinished()) {
+                release(stream);
+                stream.deny();
+            }
+            stream = next;
+        }
+    }
+
+    /** A single block may be as large as Envoy can make it. */
+    private @Nullable ConnectionGuard oldestBlock() {
+        return blocks.size() > 1 ? blocks.iterator().next() : null;
+    }
+
+    private @Nullable ConnectionGuard oldestStream() {
+        return oldest == null || oldest == newest ? null : oldest.connection;
+    }
+}
