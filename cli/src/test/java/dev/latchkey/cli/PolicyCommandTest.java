@@ -3,6 +3,7 @@ package dev.latchkey.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -91,6 +92,50 @@ class PolicyCommandTest {
                 .isEqualTo(new Run(0, alike + ": ok, 1 scope, 3 rules\n", "warning: " + alike + ": " + warning + "\n"));
         assertThat(run("policy", "check", alike, "--output", "json").out())
                 .endsWith("\"problems\":[],\"warnings\":[\"" + warning + "\"]}\n");
+    }
+
+    @Test
+    void check_templateThatTheGuardMakesUnreachable_isWarnedOfWithLines() throws IOException {
+        String docs = Files.writeString(folder.resolve("docs.yaml"), """
+                        scopes:
+                          a: A
+                        routes:
+                          - match: [GET /docs/**, GET /docs/**/]
+                            public: true
+                          - match: GET /docs/internal/**
+                            scope: a
+                        """).toString();
+        String exact = Files.writeString(
+                        folder.resolve("exact.yaml"), "readings: exact\n" + Files.readString(Path.of(docs)))
+                .toString();
+
+        Run run = run("policy", "check", docs);
+
+        assertThat(run.status()).isZero();
+        assertThat(run.err())
+                .hasLineCount(1)
+                .startsWith("warning: " + docs + ": GET /docs/internal/** (line 6) is out of reach")
+                .contains("GET /docs/**/ (line 4)");
+        assertThat(run("policy", "check", exact).err()).isEmpty();
+        assertThat(run("policy", "show", exact).out()).endsWith("preflight: deny\nreadings: exact\n");
+        assertThat(run("policy", "show", exact, "--output", "json").out())
+                .endsWith("\"preflight\":\"deny\",\"readings\":\"exact\"}\n");
+    }
+
+    @Test
+    void check_fileAsWindowsEditorsWriteIt_isReadOrRefusedByName() throws IOException {
+        String crlf = GOOD.replace("\n", "\r\n");
+        byte[] bom = ("\ufeff" + crlf).getBytes(StandardCharsets.UTF_8);
+        String lines = Files.writeString(folder.resolve("crlf.yaml"), crlf).toString();
+        String marked = Files.write(folder.resolve("bom.yaml"), bom).toString();
+        String wide = Files.write(folder.resolve("wide.yaml"), ("\ufeff" + crlf).getBytes(StandardCharsets.UTF_16LE))
+                .toString();
+
+        assertThat(run("policy", "check", lines)).isEqualTo(new Run(0, lines + ": ok, 2 scopes, 3 rules\n", ""));
+        assertThat(run("policy", "check", marked)).isEqualTo(new Run(0, marked + ": ok, 2 scopes, 3 rules\n", ""));
+        Run run = run("policy", "check", wide);
+        assertThat(run.status()).isIn(0, 1, 2);
+        assertThat(run.out() + run.err()).hasLineCount(1).contains(wide).doesNotContain("\tat ", "Exception");
     }
 
     @Test

@@ -29,8 +29,15 @@ class HeaderSpellingsIT {
     private static final String SEPARATORS = "!#$%&'*+-.^`|~";
 
     private static final String[] NAMES = {
-        "latchkey workspace", "latchkey key", "latchkey environment", "latchkey scopes", "http method override", "http method",
-        "method override", "original url", "rewrite url"
+        "latchkey workspace",
+        "latchkey key",
+        "latchkey environment",
+        "latchkey scopes",
+        "http method override",
+        "http method",
+        "method override",
+        "original url",
+        "rewrite url"
     };
 
     /** Who keeps the names from the upstream. */
@@ -67,7 +74,9 @@ class HeaderSpellingsIT {
                 RawHttp.Response open = world.send("GET", "/healthz", headers.toArray(String[]::new));
 
                 assertThat(allowed.status()).as(allowed.body()).isEqualTo(200);
-                assertThat(allowed.body()).contains("\"x-latchkey-workspace\":\"ws_1\"", "x.kept").doesNotContain("evil");
+                assertThat(allowed.body())
+                        .contains("\"x-latchkey-workspace\":\"ws_1\"", "x.kept")
+                        .doesNotContain("evil");
                 assertThat(open.status()).as(open.body()).isEqualTo(200);
                 assertThat(open.body()).contains("x.kept").doesNotContain("evil", "latchkey");
             }
@@ -84,10 +93,11 @@ class HeaderSpellingsIT {
             world.putWorkspace("ws_1", true);
             String key = world.store("key_1", "ws_1", Environment.LIVE, "cases:write");
 
-            RawHttp.Response response = world.raw("POST /v1/cases HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer " + key
-                    + "\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\nx-latchkey-workspace: ws_evil\r\n"
-                    + "X.Latchkey!Key: evil\r\nx.http.method: DELETE\r\nX-HTTP-Method-Override: DELETE\r\n"
-                    + "x-method.override: DELETE\r\nX-Original-URL: /evil\r\nx'rewrite~url: /evil\r\nx-checksum: 7\r\n\r\n");
+            RawHttp.Response response = world.raw(
+                    "POST /v1/cases HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer " + key
+                            + "\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\nx-latchkey-workspace: ws_evil\r\n"
+                            + "X.Latchkey!Key: evil\r\nx.http.method: DELETE\r\nX-HTTP-Method-Override: DELETE\r\n"
+                            + "x-method.override: DELETE\r\nX-Original-URL: /evil\r\nx'rewrite~url: /evil\r\nx-checksum: 7\r\n\r\n");
 
             assertThat(response.status()).as(response.body()).isEqualTo(200);
             assertThat(upstream.trailers).containsExactly("x-checksum: 7");
@@ -100,11 +110,15 @@ class HeaderSpellingsIT {
         String cluster = "  - name: api\n    type: STATIC\n";
         assertThat(config).contains(manager, cluster);
         return config.replace(manager, manager + "          http_protocol_options: { enable_trailers: true }\n")
-                .replace(cluster, cluster + String.join("\n",
-                        "    typed_extension_protocol_options:",
-                        "      envoy.extensions.upstreams.http.v3.HttpProtocolOptions:",
-                        "        \"@type\": type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions",
-                        "        explicit_http_config: { http_protocol_options: { enable_trailers: true } }\n"));
+                .replace(
+                        cluster,
+                        cluster
+                                + String.join(
+                                        "\n",
+                                        "    typed_extension_protocol_options:",
+                                        "      envoy.extensions.upstreams.http.v3.HttpProtocolOptions:",
+                                        "        \"@type\": type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions",
+                                        "        explicit_http_config: { http_protocol_options: { enable_trailers: true } }\n"));
     }
 
     private static String withAllowedHeaders(String config) {
@@ -140,7 +154,8 @@ class HeaderSpellingsIT {
             for (String line = line(in); !line.isEmpty(); line = line(in)) {
                 trailers.add(line);
             }
-            client.getOutputStream().write("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+            client.getOutputStream()
+                    .write("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
         }
 
         private static String line(InputStream in) throws IOException {

@@ -19,7 +19,8 @@ import org.junit.jupiter.api.Test;
 
 /** An Envoy that follows the upstream's redirects itself: the target is checked as a request of its own, with the same key. */
 class InternalRedirectIT {
-    private static final String ROUTE = "              - match: { prefix: / }\n                route: { cluster: api, timeout: 30s }\n";
+    private static final String ROUTE =
+            "              - match: { prefix: / }\n                route: { cluster: api, timeout: 30s }\n";
 
     private RedirectingUpstream upstream;
     private World world;
@@ -74,7 +75,8 @@ class InternalRedirectIT {
     void redirect_twoRequestsOnOneConnection_eachHasItsOwnKeyOnly() {
         String key = start(/* keepsCredential= */ true, "cases:read", "parties:read");
 
-        RawHttp.Response both = world.raw("GET /v1/cases HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer " + key + "\r\n\r\n");
+        RawHttp.Response both =
+                world.raw("GET /v1/cases HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer " + key + "\r\n\r\n");
         RawHttp.Response without = world.send("GET", "/v1/cases");
 
         assertThat(both.status()).isEqualTo(200);
@@ -137,7 +139,8 @@ class InternalRedirectIT {
                         ? "200 OK"
                         : "302 Found\r\nauthorization: Bearer of.the.upstream\r\nlocation: http://api.example.com/v1/parties";
                 client.getOutputStream()
-                        .write(("HTTP/1.1 " + answer + "\r\ncontent-length: 0\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
+                        .write(("HTTP/1.1 " + answer + "\r\ncontent-length: 0\r\n\r\n")
+                                .getBytes(StandardCharsets.US_ASCII));
             }
         }
     }

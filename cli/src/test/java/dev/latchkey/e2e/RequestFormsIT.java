@@ -46,10 +46,33 @@ class RequestFormsIT {
     static Stream<String> credentialsThatAreNone() {
         String basic = Base64.getEncoder().encodeToString((key() + ":").getBytes(StandardCharsets.US_ASCII));
         return Stream.of(
-                "Bearer Bearer K", "Bearer \"K\"", "\"Bearer K\"", "Bearer 'K'", "Bearer $API_KEY", "Bearer {{api_key}}",
-                "Bearer undefined", "Bearer null", "Bearer", "K", "Token K", "ApiKey K", "Basic " + basic, "Bearer=K", "Bearer:K",
-                "Bearer K,", "Bearer K;", "Bearer <K>", "Bearer K K", "Bearer\tK", "bearer_K",
-                "Bearer K\u200b", "Bearer \u200bK", "Bearer\u00a0K", "\ufeffBearer K", "Bearer \u201cK\u201d", "Bearer \u043e" + "K",
+                "Bearer Bearer K",
+                "Bearer \"K\"",
+                "\"Bearer K\"",
+                "Bearer 'K'",
+                "Bearer $API_KEY",
+                "Bearer {{api_key}}",
+                "Bearer undefined",
+                "Bearer null",
+                "Bearer",
+                "K",
+                "Token K",
+                "ApiKey K",
+                "Basic " + basic,
+                "Bearer=K",
+                "Bearer:K",
+                "Bearer K,",
+                "Bearer K;",
+                "Bearer <K>",
+                "Bearer K K",
+                "Bearer\tK",
+                "bearer_K",
+                "Bearer K\u200b",
+                "Bearer \u200bK",
+                "Bearer\u00a0K",
+                "\ufeffBearer K",
+                "Bearer \u201cK\u201d",
+                "Bearer \u043e" + "K",
                 "Bearer opt_l\u0456ve_abc");
     }
 
@@ -103,7 +126,15 @@ class RequestFormsIT {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "?next=%2Fa%2F..", "?u=https://x//y;z", "?x=%zz", "?a=1?b=2", "?", "?a=\\b", "?%00", "?..%2f..", "?/v1/other"
+                "?next=%2Fa%2F..",
+                "?u=https://x//y;z",
+                "?x=%zz",
+                "?a=1?b=2",
+                "?",
+                "?a=\\b",
+                "?%00",
+                "?..%2f..",
+                "?/v1/other"
             })
     void send_queryOfAnyForm_isAllowedAndArrivesAsSent(String query) {
         RawHttp.Response response = world.get("/v1/cases" + query, key);
@@ -142,8 +173,15 @@ class RequestFormsIT {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "X-Api-Key", "Proxy-Authorization", "X-Forwarded-Authorization", "X-Authorization", "Authentication", "X-Auth-Token",
-                "Cookie", "X-Original-Authorization", "Sec-WebSocket-Protocol"
+                "X-Api-Key",
+                "Proxy-Authorization",
+                "X-Forwarded-Authorization",
+                "X-Authorization",
+                "Authentication",
+                "X-Auth-Token",
+                "Cookie",
+                "X-Original-Authorization",
+                "Sec-WebSocket-Protocol"
             })
     void send_keyInAnotherHeader_is401AndNotReflected(String header) {
         for (String value : List.of(key, "Bearer " + key, "authorization=" + key)) {
@@ -159,8 +197,13 @@ class RequestFormsIT {
     @Test
     void send_keyInTheSubprotocolOfAnUpgrade_isNoUpgrade() {
         RawHttp.Response response = world.send(
-                "GET", "/v1/cases", "Connection: Upgrade", "Upgrade: websocket", "Sec-WebSocket-Version: 13",
-                "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==", "Sec-WebSocket-Protocol: bearer, " + key);
+                "GET",
+                "/v1/cases",
+                "Connection: Upgrade",
+                "Upgrade: websocket",
+                "Sec-WebSocket-Version: 13",
+                "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+                "Sec-WebSocket-Protocol: bearer, " + key);
 
         assertProblem(response, 401, "AUTH_INVALID_KEY");
         assertThat(response.headers()).noneMatch(header -> header[1].contains(key));
@@ -175,16 +218,33 @@ class RequestFormsIT {
 
     static Stream<String[]> headersThatNameAnotherRequest() {
         Stream<String> paths = Stream.of(
-                        "X-Original-URL", "X-Rewrite-URL", "X-Original-URI", "X-Original-Path", "X-Envoy-Original-Path",
-                        "X-Forwarded-Uri", "X-Forwarded-Path", "X-Forwarded-Prefix", "X-Replaced-Path", "X-Request-Uri", "Referer")
+                        "X-Original-URL",
+                        "X-Rewrite-URL",
+                        "X-Original-URI",
+                        "X-Original-Path",
+                        "X-Envoy-Original-Path",
+                        "X-Forwarded-Uri",
+                        "X-Forwarded-Path",
+                        "X-Forwarded-Prefix",
+                        "X-Replaced-Path",
+                        "X-Request-Uri",
+                        "Referer")
                 .map(name -> name + ": PATH");
         Stream<String> methods = Stream.of(
-                        "X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override", "X-Forwarded-Method", "X-Original-Method",
+                        "X-HTTP-Method-Override",
+                        "X-HTTP-Method",
+                        "X-Method-Override",
+                        "X-Forwarded-Method",
+                        "X-Original-Method",
                         "X-Envoy-Original-Method")
                 .map(name -> name + ": METHOD");
         Stream<String> client = Stream.of(
-                "X-Forwarded-For: 127.0.0.1", "X-Real-Ip: 127.0.0.1", "Forwarded: for=127.0.0.1;host=internal",
-                "X-Forwarded-Host: internal", "X-Envoy-Internal: true", "X-Envoy-External-Address: 127.0.0.1",
+                "X-Forwarded-For: 127.0.0.1",
+                "X-Real-Ip: 127.0.0.1",
+                "Forwarded: for=127.0.0.1;host=internal",
+                "X-Forwarded-Host: internal",
+                "X-Envoy-Internal: true",
+                "X-Envoy-External-Address: 127.0.0.1",
                 "X-Envoy-Auth-Failure-Mode-Allowed: true");
         return Stream.of(paths, methods, client).flatMap(all -> all).map(line -> new String[] {line});
     }
@@ -195,12 +255,18 @@ class RequestFormsIT {
         String allowed = header.replace("PATH", "/v1/parties").replace("METHOD", "DELETE");
         String denied = header.replace("PATH", "/v1/cases").replace("METHOD", "GET");
 
-        assertThat(world.send("GET", "/v1/cases", "Authorization: Bearer " + key, allowed).status()).isEqualTo(200);
+        assertThat(world.send("GET", "/v1/cases", "Authorization: Bearer " + key, allowed)
+                        .status())
+                .isEqualTo(200);
         reached = world.upstreamRequests();
         assertProblem(
-                world.send("GET", "/v1/parties", "Authorization: Bearer " + key, denied), 403, "AUTH_INSUFFICIENT_SCOPE");
+                world.send("GET", "/v1/parties", "Authorization: Bearer " + key, denied),
+                403,
+                "AUTH_INSUFFICIENT_SCOPE");
         assertProblem(
-                world.send("DELETE", "/v1/cases/7", "Authorization: Bearer " + key, denied), 403, "AUTH_INSUFFICIENT_SCOPE");
+                world.send("DELETE", "/v1/cases/7", "Authorization: Bearer " + key, denied),
+                403,
+                "AUTH_INSUFFICIENT_SCOPE");
         assertProblem(world.send("GET", "/v1/cases", denied), 401, "AUTH_INVALID_KEY");
         assertThat(world.upstreamRequests()).isEqualTo(reached);
     }
@@ -208,7 +274,8 @@ class RequestFormsIT {
     @Test
     void send_allOfThemAtOnce_decideNothing() {
         List<String> lines = new ArrayList<>(List.of("Authorization: Bearer " + key));
-        headersThatNameAnotherRequest().forEach(line -> lines.add(line[0].replace("PATH", "/v1/cases").replace("METHOD", "GET")));
+        headersThatNameAnotherRequest()
+                .forEach(line -> lines.add(line[0].replace("PATH", "/v1/cases").replace("METHOD", "GET")));
 
         assertProblem(world.send("GET", "/v1/parties", lines.toArray(String[]::new)), 403, "AUTH_INSUFFICIENT_SCOPE");
         assertThat(lines).hasSize(25);

@@ -11,7 +11,10 @@ import org.jspecify.annotations.Nullable;
  * @param other that template's rule for the method; null if it has none
  */
 public record Misreading(
-        Route chosen, Reading reading, String template, @Nullable Route other) {
+        Route chosen,
+        Reading reading,
+        String template,
+        @Nullable Route other) {
 
     /** Returns the other rule, or that there is none, for people. */
     public String otherText() {

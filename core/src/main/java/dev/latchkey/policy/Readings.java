@@ -129,11 +129,7 @@ final class Readings {
     }
 
     private static @Nullable Misreading withEnd(
-            Search search,
-            TemplateTrie<MethodRoutes> table,
-            String[] segments,
-            String end,
-            boolean trailingSlash) {
+            Search search, TemplateTrie<MethodRoutes> table, String[] segments, String end, boolean trailingSlash) {
         String[] cut = segments.clone();
         cut[cut.length - 1] = end;
         Misreading same = spelledOut(search, table.find(cut, trailingSlash));

@@ -55,9 +55,7 @@ final class RouteTable {
 
     private @Nullable Misreading misreading(
             @Nullable MethodRoutes found, String method, String[] segments, boolean trailingSlash) {
-        return readings == null || found == null
-                ? null
-                : readings.misreading(found, method, segments, trailingSlash);
+        return readings == null || found == null ? null : readings.misreading(found, method, segments, trailingSlash);
     }
 
     /** Tells whether a path has {@code template} as its most specific one. */

@@ -65,8 +65,13 @@ class PolicyProblemsTest {
                 arguments("an empty file", "", "1: an empty file (expected: a policy)"),
                 arguments("only a comment", "# nothing\n", "1: an empty file (expected: a policy)"),
                 arguments(
-                        "a list", "- a", "1: policy: a list (expected: a mapping of hosts, scopes, routes, preflight, readings)"),
-                arguments("a word", "a", "1: policy: a (expected: a mapping of hosts, scopes, routes, preflight, readings)"),
+                        "a list",
+                        "- a",
+                        "1: policy: a list (expected: a mapping of hosts, scopes, routes, preflight, readings)"),
+                arguments(
+                        "a word",
+                        "a",
+                        "1: policy: a (expected: a mapping of hosts, scopes, routes, preflight, readings)"),
                 arguments(
                         "an empty mapping",
                         "{}",

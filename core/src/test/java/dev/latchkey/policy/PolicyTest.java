@@ -251,7 +251,8 @@ class PolicyTest {
     @Test
     void readings_unsetOrAll_refuseWhatAnUpstreamMayReadOtherwise() {
         assertThat(rule(Policy.parse(DOCS, "p"), "/docs/internal/x/")).isNull();
-        assertThat(rule(Policy.parse("readings: all\n" + DOCS, "p"), "/docs/internal/x/")).isNull();
+        assertThat(rule(Policy.parse("readings: all\n" + DOCS, "p"), "/docs/internal/x/"))
+                .isNull();
         assertThat(rule(Policy.parse(DOCS, "p"), "/docs/x/")).isEqualTo("GET /docs/**/");
     }
 
@@ -263,7 +264,8 @@ class PolicyTest {
         assertThat(rule(exact, "/docs/internal/x")).isEqualTo("GET /docs/internal/**");
         assertThat(rule(exact, "/docs/INTERNAL/x")).isEqualTo("GET /docs/**");
         assertThat(exact.warnings()).isEmpty();
-        assertThat(exact.misreading("GET", CanonicalPath.parse("/docs/internal/x/"))).isNull();
+        assertThat(exact.misreading("GET", CanonicalPath.parse("/docs/internal/x/")))
+                .isNull();
     }
 
     @Test
@@ -273,16 +275,19 @@ class PolicyTest {
         assertThat(misreading.reading()).isEqualTo(Reading.FINAL_SLASH);
         assertThat(misreading.chosen().rule()).isEqualTo("GET /docs/**/");
         assertThat(misreading.otherText()).isEqualTo("GET /docs/internal/**");
-        assertThat(Policy.parse(DOCS, "p").misreading("GET", CanonicalPath.parse("/docs/x"))).isNull();
-        assertThat(Policy.parse(DOCS, "p").misreading("GET", CanonicalPath.parse("/x"))).isNull();
+        assertThat(Policy.parse(DOCS, "p").misreading("GET", CanonicalPath.parse("/docs/x")))
+                .isNull();
+        assertThat(Policy.parse(DOCS, "p").misreading("GET", CanonicalPath.parse("/x")))
+                .isNull();
     }
 
     @Test
     void warnings_templateThatTheGuardMakesUnreachable_isNamedWithLines() {
         assertThat(Policy.parse(DOCS, "p").warnings())
-                .containsExactly("GET /docs/internal/** (line 5) is out of reach: read with its final / added or left out,"
-                        + " its paths are those of GET /docs/**/ (line 3) (expected: the same requirement and"
-                        + " environment in both, or readings: exact)");
+                .containsExactly(
+                        "GET /docs/internal/** (line 5) is out of reach: read with its final / added or left out,"
+                                + " its paths are those of GET /docs/**/ (line 3) (expected: the same requirement and"
+                                + " environment in both, or readings: exact)");
     }
 
     @Test

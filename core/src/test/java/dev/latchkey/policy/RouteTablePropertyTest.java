@@ -76,7 +76,10 @@ class RouteTablePropertyTest {
     private static RouteTable table(Map<String, Route> rules) {
         List<RouteTable.Entry> entries = rules.values().stream()
                 .map(route -> new RouteTable.Entry(
-                        route.rule().split(" ")[0], PathTemplate.parse(route.rule().split(" ")[1]), route, 1))
+                        route.rule().split(" ")[0],
+                        PathTemplate.parse(route.rule().split(" ")[1]),
+                        route,
+                        1))
                 .toList();
         return new RouteTable(entries, /* exactReadings= */ false);
     }

@@ -19,7 +19,8 @@ class RouteTableTest {
 
     private static RouteTable.Entry entry(String rule) {
         String[] parts = rule.split(" ");
-        return new RouteTable.Entry(parts[0], PathTemplate.parse(parts[1]), new Route(rule, Requirement.PUBLIC, null), 1);
+        return new RouteTable.Entry(
+                parts[0], PathTemplate.parse(parts[1]), new Route(rule, Requirement.PUBLIC, null), 1);
     }
 
     /** Returns the rule that decides, as written, or null if none does. */
@@ -288,7 +289,8 @@ class RouteTableTest {
 
         @Test
         void match_bothEndingsNeedTheSame_isRule() {
-            RouteTable table = needs("GET /a x", "GET /a/ x", "GET /b x live", "GET /b/ x test", "GET /c x", "POST /c/ x");
+            RouteTable table =
+                    needs("GET /a x", "GET /a/ x", "GET /b x live", "GET /b/ x test", "GET /c x", "POST /c/ x");
 
             assertThat(decides(table, "GET", "/a")).isEqualTo("GET /a");
             assertThat(decides(table, "GET", "/a/")).isEqualTo("GET /a/");
@@ -359,8 +361,8 @@ class RouteTableTest {
 
         @Test
         void match_siblingLacksTheMethodOrNeedsTheSame_isNoRuleOrRule() {
-            RouteTable table = needs(
-                    "GET /a/{id} read", "POST /a/export secret", "GET /b/{id} read", "GET /b/export read");
+            RouteTable table =
+                    needs("GET /a/{id} read", "POST /a/export secret", "GET /b/{id} read", "GET /b/export read");
 
             assertThat(decides(table, "GET", "/a/export.json")).isNull();
             assertThat(decides(table, "GET", "/b/export.json")).isEqualTo("GET /b/{id}");

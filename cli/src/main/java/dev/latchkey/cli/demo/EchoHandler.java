@@ -41,8 +41,7 @@ final class EchoHandler extends SimpleChannelInboundHandler<HttpObject> {
         if (part.decoderResult().isFailure()) {
             FullHttpResponse refusal =
                     new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.BAD_REQUEST);
-            context.writeAndFlush(refusal)
-                    .addListener(ChannelFutureListener.CLOSE);
+            context.writeAndFlush(refusal).addListener(ChannelFutureListener.CLOSE);
             return;
         }
         if (part instanceof HttpRequest head) {
@@ -73,8 +72,7 @@ final class EchoHandler extends SimpleChannelInboundHandler<HttpObject> {
                 head ? Unpooled.EMPTY_BUFFER : Unpooled.wrappedBuffer(body));
         response.headers().set("content-type", "application/json").set("content-length", body.length);
         HttpUtil.setKeepAlive(response, keepAlive);
-        ChannelFutureListener then =
-                keepAlive ? ChannelFutureListener.CLOSE_ON_FAILURE : ChannelFutureListener.CLOSE;
+        ChannelFutureListener then = keepAlive ? ChannelFutureListener.CLOSE_ON_FAILURE : ChannelFutureListener.CLOSE;
         context.writeAndFlush(response).addListener(then);
     }
 

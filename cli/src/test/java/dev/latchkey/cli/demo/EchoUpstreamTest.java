@@ -43,7 +43,10 @@ class EchoUpstreamTest {
                 "/?\u00e9"
             })
     void request_anyTarget_isEchoedAsItCame(String target) throws IOException {
-        assertThat(echo("GET " + target + " HTTP/1.1\r\nHost: a\r\n").get("path").asText()).isEqualTo(target);
+        assertThat(echo("GET " + target + " HTTP/1.1\r\nHost: a\r\n")
+                        .get("path")
+                        .asText())
+                .isEqualTo(target);
     }
 
     @Test
@@ -77,7 +80,8 @@ class EchoUpstreamTest {
         String response = send(head + "Connection: close\r\n\r\n");
         assertThat(response).startsWith("HTTP/1.1 200 OK");
         String body = response.substring(response.indexOf("\r\n\r\n"));
-        return new ObjectMapper().readTree(new String(body.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8));
+        return new ObjectMapper()
+                .readTree(new String(body.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8));
     }
 
     private String send(String request) throws IOException {

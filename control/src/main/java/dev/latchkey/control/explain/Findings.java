@@ -137,7 +137,8 @@ final class Findings {
         Misreading misreading = path == null ? null : policy.misreading(question.method(), path);
         return misreading == null
                 ? "the policy has no rule for this method and path, so no key gives access"
-                : misreading.chosen().rule() + " matches, but read " + misreading.reading().text()
+                : misreading.chosen().rule() + " matches, but read "
+                        + misreading.reading().text()
                         + " the path is one of " + misreading.otherText()
                         + "; an upstream may read it so, so no key gives access";
     }

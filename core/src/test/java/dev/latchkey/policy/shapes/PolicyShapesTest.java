@@ -45,8 +45,22 @@ class PolicyShapesTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "M%C3%BCller%20v%20Lee", "%5Bid%5D", "a@b.example", "x%2By", "urn:isbn:0451450523", "a,b", "7.json", "~x", "$7",
-                "%7Bid%7D", "01HXYZ", "-", "a=b&c", "(1)", "%E6%9D%B1%E4%BA%AC", "a'b"
+                "M%C3%BCller%20v%20Lee",
+                "%5Bid%5D",
+                "a@b.example",
+                "x%2By",
+                "urn:isbn:0451450523",
+                "a,b",
+                "7.json",
+                "~x",
+                "$7",
+                "%7Bid%7D",
+                "01HXYZ",
+                "-",
+                "a=b&c",
+                "(1)",
+                "%E6%9D%B1%E4%BA%AC",
+                "a'b"
             })
     void match_idOfAnyForm_isOneSegment(String id) {
         Policy policy = policy("GET /v1/cases/{id}=r", "GET /v1/cases=r", "POST /v1/cases=w", "POST /v1/cases:merge=r");
@@ -63,7 +77,8 @@ class PolicyShapesTest {
 
     @Test
     void match_customVerb_isItsOwnRuleInBothSpellingsAndNothingElse() {
-        Policy policy = policy("POST /v1/cases:merge=w", "POST /v1/cases=r", "GET /v1/cases/{id}=r", "POST /v1/{x}/y=r");
+        Policy policy =
+                policy("POST /v1/cases:merge=w", "POST /v1/cases=r", "GET /v1/cases/{id}=r", "POST /v1/{x}/y=r");
 
         assertThat(rule(policy, "POST", "/v1/cases:merge")).isEqualTo("POST /v1/cases:merge");
         assertThat(rule(policy, "POST", "/v1/cases%3Amerge")).isEqualTo("POST /v1/cases:merge");
@@ -107,7 +122,8 @@ class PolicyShapesTest {
         "'',                        false"
     })
     void match_hosts_portAndCaseAreIgnoredAndSuffixIsAWholeLabel(String host, boolean served) {
-        Policy policy = Policy.parse("hosts: [api.example.com, \"*.eu.example.com\"]\n" + SCOPES + lines("GET /a=r"), "p");
+        Policy policy =
+                Policy.parse("hosts: [api.example.com, \"*.eu.example.com\"]\n" + SCOPES + lines("GET /a=r"), "p");
 
         assertThat(policy.match(host, "GET", CanonicalPath.parse("/a")) != null).isEqualTo(served);
     }
@@ -115,8 +131,30 @@ class PolicyShapesTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "@me", "$metadata", "Users(1)", "a,b", "x=y", "-", "_search", ".well-known", "a.b", "a+b", "a&b", "a'b", "a!b",
-                "a*b:escaped", "~user", "v1.0", "UPPER", "a:b:c", "(x)", "a|b:raw", "a b:escaped", "%7Bid%7D", "\u6771\u4eac", "\u00e9"
+                "@me",
+                "$metadata",
+                "Users(1)",
+                "a,b",
+                "x=y",
+                "-",
+                "_search",
+                ".well-known",
+                "a.b",
+                "a+b",
+                "a&b",
+                "a'b",
+                "a!b",
+                "a*b:escaped",
+                "~user",
+                "v1.0",
+                "UPPER",
+                "a:b:c",
+                "(x)",
+                "a|b:raw",
+                "a b:escaped",
+                "%7Bid%7D",
+                "\u6771\u4eac",
+                "\u00e9"
             })
     void match_plainTemplate_isItsOwnRuleInBothSpellings(String shape) {
         String segment = shape.replace(":escaped", "").replace(":raw", "");
@@ -141,7 +179,8 @@ class PolicyShapesTest {
         StringBuilder escaped = new StringBuilder();
         for (byte b : text.getBytes(StandardCharsets.UTF_8)) {
             boolean letter = b > 0 && Character.isLetterOrDigit(b);
-            escaped.append(letter || plain.indexOf(b) >= 0 ? String.valueOf((char) b) : String.format("%%%02X", b & 0xff));
+            escaped.append(
+                    letter || plain.indexOf(b) >= 0 ? String.valueOf((char) b) : String.format("%%%02X", b & 0xff));
         }
         return escaped.toString();
     }
@@ -149,24 +188,51 @@ class PolicyShapesTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "/{Sid}.json", "/{a}..{b}", "/{n}:cancel", "/{+p}", "/{n=projects/*}", "/Users('{id}')", "/{id:[0-9]+}", "/v{n}",
-                "/{id}-{x}", "/{id?}", "/{id*}", "/{*rest}", "/{...rest}", "/{{id}}", "/<id>*", "/:id/*", "/**.json", "/a**",
-                "/{}", "/{a b}", "/{id", "/id}", "/[a]{b}", "/{a,b}", "/{/id}", "/v1/cases/{id}:close"
+                "/{Sid}.json",
+                "/{a}..{b}",
+                "/{n}:cancel",
+                "/{+p}",
+                "/{n=projects/*}",
+                "/Users('{id}')",
+                "/{id:[0-9]+}",
+                "/v{n}",
+                "/{id}-{x}",
+                "/{id?}",
+                "/{id*}",
+                "/{*rest}",
+                "/{...rest}",
+                "/{{id}}",
+                "/<id>*",
+                "/:id/*",
+                "/**.json",
+                "/a**",
+                "/{}",
+                "/{a b}",
+                "/{id",
+                "/id}",
+                "/[a]{b}",
+                "/{a,b}",
+                "/{/id}",
+                "/v1/cases/{id}:close"
             })
     void parse_templateThatCannotBeSaid_isRefusedWithItsLine(String template) {
         assertThatThrownBy(() -> policy("GET /a=r", "GET " + template + "=r"))
-                .isInstanceOfSatisfying(InvalidPolicyException.class, e -> assertThat(e.problems())
-                        .hasSize(1)
-                        .first()
-                        .asString()
-                        .startsWith("p.yaml:5: match: GET " + template));
+                .isInstanceOfSatisfying(
+                        InvalidPolicyException.class,
+                        e -> assertThat(e.problems())
+                                .hasSize(1)
+                                .first()
+                                .asString()
+                                .startsWith("p.yaml:5: match: GET " + template));
     }
 
     @Test
     void match_grpcMethods_areTheirOwnRules() {
-        Policy policy = Policy.parse(SCOPES
-                + lines("POST /pkg.Service/Get=r", "POST /pkg.Service/{method}=w", "POST /pkg.Other/{m}=r")
-                + "- match: POST /grpc.health.v1.Health/Check\n  public: true\n", "p");
+        Policy policy = Policy.parse(
+                SCOPES
+                        + lines("POST /pkg.Service/Get=r", "POST /pkg.Service/{method}=w", "POST /pkg.Other/{m}=r")
+                        + "- match: POST /grpc.health.v1.Health/Check\n  public: true\n",
+                "p");
 
         assertThat(rule(policy, "POST", "/pkg.Service/Get")).isEqualTo("POST /pkg.Service/Get");
         assertThat(rule(policy, "POST", "/pkg.Service/Put")).isEqualTo("POST /pkg.Service/{method}");
@@ -190,18 +256,28 @@ class PolicyShapesTest {
             })
     void parse_saidTwice_isRefusedWithTheLineOfTheSecond(String row, String yaml, int line) {
         assertThatThrownBy(() -> Policy.parse(yaml.replace("\\n", "\n"), "p.yaml"))
-                .isInstanceOfSatisfying(InvalidPolicyException.class, e -> assertThat(e.problems())
-                        .hasSize(1)
-                        .first()
-                        .asString()
-                        .startsWith("p.yaml:" + line + ": "));
+                .isInstanceOfSatisfying(
+                        InvalidPolicyException.class,
+                        e -> assertThat(e.problems())
+                                .hasSize(1)
+                                .first()
+                                .asString()
+                                .startsWith("p.yaml:" + line + ": "));
     }
 
     @Test
     void parse_tenSlipsAtOnce_areTenProblems() {
         String[] slips = {
-            "GET v1/cases", "get /v1/a", "GET /v1/b**", "GET /v1/{id", "GET /v1//x", "GET /v1/../x", "GET /v1/c?x=1", "GET /v1/{}",
-            "GET /v1/%2f", "/v1/d"
+            "GET v1/cases",
+            "get /v1/a",
+            "GET /v1/b**",
+            "GET /v1/{id",
+            "GET /v1//x",
+            "GET /v1/../x",
+            "GET /v1/c?x=1",
+            "GET /v1/{}",
+            "GET /v1/%2f",
+            "/v1/d"
         };
         String rules = IntStream.range(0, slips.length)
                 .mapToObj(i -> "- match: '" + slips[i] + "'\n  scope: r\n")
@@ -211,7 +287,8 @@ class PolicyShapesTest {
                 .isInstanceOfSatisfying(InvalidPolicyException.class, e -> {
                     assertThat(e.problems()).hasSize(slips.length);
                     for (int i = 0; i < slips.length; i++) {
-                        assertThat(e.problems().get(i)).startsWith("p.yaml:" + (3 + 2 * i) + ": match: " + slips[i] + " (");
+                        assertThat(e.problems().get(i))
+                                .startsWith("p.yaml:" + (3 + 2 * i) + ": match: " + slips[i] + " (");
                     }
                 });
     }
@@ -219,8 +296,14 @@ class PolicyShapesTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "any_of: [r]", "public: 'no'", "{scope: r, environment: prod}", "any-of: []", "scope: ''", "{public: true, scope: r}",
-                "public: false", "readings: exact"
+                "any_of: [r]",
+                "public: 'no'",
+                "{scope: r, environment: prod}",
+                "any-of: []",
+                "scope: ''",
+                "{public: true, scope: r}",
+                "public: false",
+                "readings: exact"
             })
     void parse_ruleThatContradictsItself_isRefused(String fields) {
         String rule = fields.startsWith("{") ? fields.substring(1, fields.length() - 1) : fields;

@@ -75,7 +75,10 @@ final class Meaning {
     record Verdict(String template, Rule rule) {
 
         boolean spellsOutTheEnd() {
-            return !template.endsWith("}") && !template.endsWith("*") && !template.endsWith("}/") && !template.endsWith("*/");
+            return !template.endsWith("}")
+                    && !template.endsWith("*")
+                    && !template.endsWith("}/")
+                    && !template.endsWith("*/");
         }
     }
 
@@ -90,7 +93,9 @@ final class Meaning {
         }
         matching.sort(Comparator.comparing(template -> template.getValue().rank()));
         return matching.stream()
-                .filter(template -> template.getValue().rank().equals(matching.get(0).getValue().rank()))
+                .filter(template -> template.getValue()
+                        .rank()
+                        .equals(matching.get(0).getValue().rank()))
                 .map(template -> new Verdict(template.getKey(), rule(template.getValue(), method)))
                 .toList();
     }

@@ -10,20 +10,71 @@ import java.util.Random;
 
 /** A small policy in which templates lie over each other, and paths that are near its templates. */
 final class RandomPolicy {
-    private static final String[] SPELLED = {"docs", "internal", "export", "cases", "Admin", "export.json", "a", "cases:merge"};
+    private static final String[] SPELLED = {
+        "docs", "internal", "export", "cases", "Admin", "export.json", "a", "cases:merge"
+    };
     private static final String[] METHODS = {"GET", "GET", "GET", "POST", "*"};
     private static final String[] NEEDS = {"public", "a", "b"};
     private static final String[] ENVIRONMENTS = {"", "", "live", "test", "both"};
     /** What a segment of a path may be followed by. */
     private static final String[] ENDS = {
-        ".json", ".tar.gz", ".", "..", "%20", "%20.", ",x", ":verb", ";x", "%3bx", "%00", "%00.json", "%3fx", "%23x", "%c2%a0",
-        "%e3%80%80", "%09", "%0a", "%252e", ".JSON", "%ef%bc%8ejson", "%ef%bc%8c", "%ef%bc%9ax", "%ef%bc%9fx", "%ef%bc%9bx", ". "
+        ".json",
+        ".tar.gz",
+        ".",
+        "..",
+        "%20",
+        "%20.",
+        ",x",
+        ":verb",
+        ";x",
+        "%3bx",
+        "%00",
+        "%00.json",
+        "%3fx",
+        "%23x",
+        "%c2%a0",
+        "%e3%80%80",
+        "%09",
+        "%0a",
+        "%252e",
+        ".JSON",
+        "%ef%bc%8ejson",
+        "%ef%bc%8c",
+        "%ef%bc%9ax",
+        "%ef%bc%9fx",
+        "%ef%bc%9bx",
+        ". "
     };
     /** What may stand between two segments. */
     private static final String[] BETWEEN = {
-        "//", "/./", "/x/../", "/%2e/", "/x/%2e%2e/", "/x/.%2e/", "%2f", "%252f", "\\", "%5c", "/x\\..\\", "/x/..;/", "/;/", "/%20/",
-        "/x%2f..%2f", "/x/%252e%252e/", "/%ef%bc%8e/", "/x/%ef%bc%8e%ef%bc%8e/", "%ef%bc%8f", "/%e2%80%a4/", "%c0%af",
-        "/x/%c0%ae%c0%ae/", "/x/%u002e%u002e/", "%u002f", "/.../", "/%09/", "/x/.%09./", "%ef%bc%bc"
+        "//",
+        "/./",
+        "/x/../",
+        "/%2e/",
+        "/x/%2e%2e/",
+        "/x/.%2e/",
+        "%2f",
+        "%252f",
+        "\\",
+        "%5c",
+        "/x\\..\\",
+        "/x/..;/",
+        "/;/",
+        "/%20/",
+        "/x%2f..%2f",
+        "/x/%252e%252e/",
+        "/%ef%bc%8e/",
+        "/x/%ef%bc%8e%ef%bc%8e/",
+        "%ef%bc%8f",
+        "/%e2%80%a4/",
+        "%c0%af",
+        "/x/%c0%ae%c0%ae/",
+        "/x/%u002e%u002e/",
+        "%u002f",
+        "/.../",
+        "/%09/",
+        "/x/.%09./",
+        "%ef%bc%bc"
     };
 
     private final Random random;
@@ -51,7 +102,11 @@ final class RandomPolicy {
         StringBuilder yaml = new StringBuilder("scopes: {a: A, b: B}\n");
         yaml.append(exact ? "readings: exact\n" : "").append("routes:\n");
         for (Meaning.Rule rule : rules) {
-            yaml.append("- match: '").append(rule.method()).append(' ').append(rule.template()).append("'\n");
+            yaml.append("- match: '")
+                    .append(rule.method())
+                    .append(' ')
+                    .append(rule.template())
+                    .append("'\n");
             yaml.append(rule.needs().equals("public") ? "  public: true\n" : "  scope: " + rule.needs() + "\n");
             yaml.append(rule.environment().isEmpty() ? "" : "  environment: " + rule.environment() + "\n");
         }
@@ -99,9 +154,11 @@ final class RandomPolicy {
             int kind = random.nextInt(6);
             boolean again = kind == 5 && rest;
             rest |= kind == 5;
-            template.append('/').append(kind < 4 || again || (kind == 4 && template.indexOf("{") >= 0)
-                    ? pick(SPELLED)
-                    : kind == 4 ? "{x}" : "**");
+            template.append('/')
+                    .append(
+                            kind < 4 || again || (kind == 4 && template.indexOf("{") >= 0)
+                                    ? pick(SPELLED)
+                                    : kind == 4 ? "{x}" : "**");
         }
         return random.nextInt(4) == 0 ? template.append('/').toString() : template.toString();
     }

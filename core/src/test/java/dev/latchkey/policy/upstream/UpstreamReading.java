@@ -47,7 +47,8 @@ enum UpstreamReading {
     /** UTF-8 that is longer than it must be. */
     OVERLONG_DECODED(path -> decoded(path.replaceAll("(?i)%c0%af", "/").replaceAll("(?i)%c0%ae", "."))),
     /** IIS. */
-    UNICODE_ESCAPES_DECODED(path -> dots(decoded(path.replaceAll("(?i)%u002f", "/").replaceAll("(?i)%u002e", ".")))),
+    UNICODE_ESCAPES_DECODED(
+            path -> dots(decoded(path.replaceAll("(?i)%u002f", "/").replaceAll("(?i)%u002e", ".")))),
     /** WHATWG URL parsers. */
     CONTROLS_DROPPED(path -> dots(decoded(path).replaceAll("[\\t\\r\\n]", ""))),
     /** Express. */
@@ -100,7 +101,8 @@ enum UpstreamReading {
 
     private static String dots(String path) {
         List<String> kept = new ArrayList<>();
-        List<String> segments = Arrays.asList(path.substring(Math.min(1, path.length())).split("/", -1));
+        List<String> segments =
+                Arrays.asList(path.substring(Math.min(1, path.length())).split("/", -1));
         for (int i = 0; i < segments.size(); i++) {
             String segment = segments.get(i);
             boolean dot = segment.equals(".") || segment.equals("..");

@@ -22,6 +22,7 @@ class UpstreamReadingsTest {
 
     /** Of each reading under which somebody else is let in, the first case. */
     private final Map<UpstreamReading, String> wider = new EnumMap<>(UpstreamReading.class);
+
     private int allowed;
     private int canonical;
 
@@ -37,7 +38,8 @@ class UpstreamReadingsTest {
         // Not because nothing passes.
         assertThat(canonical).isGreaterThan(PATHS / 4);
         assertThat(allowed).isGreaterThan(canonical / 4);
-        System.out.println("UpstreamReadingsTest: " + PATHS + " paths, " + canonical + " canonical, " + allowed + " allowed");
+        System.out.println(
+                "UpstreamReadingsTest: " + PATHS + " paths, " + canonical + " canonical, " + allowed + " allowed");
     }
 
     @Test
@@ -75,7 +77,8 @@ class UpstreamReadingsTest {
         Meaning.Rule pass(Case one);
     }
 
-    private record Case(RandomPolicy random, Policy guarded, Policy unguarded, Meaning meaning, String method, String path) {}
+    private record Case(
+            RandomPolicy random, Policy guarded, Policy unguarded, Meaning meaning, String method, String path) {}
 
     private static Meaning.Rule guarded(Case one) {
         return rule(one, one.guarded);
