@@ -3,6 +3,7 @@ package dev.latchkey.index;
 import dev.latchkey.key.KeyDigest;
 import dev.latchkey.key.KeyRecord;
 import dev.latchkey.key.WorkspaceRecord;
+import dev.latchkey.redis.RedisError;
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisCommandTimeoutException;
 import io.lettuce.core.api.async.RedisAsyncCommands;
@@ -62,7 +63,8 @@ public final class RedisKeyIndex implements KeyIndex {
             return new IndexException(IndexException.Fault.TIMEOUT, "no answer from Redis in time");
         }
         String message = String.valueOf(failure.getMessage());
-        if (failure instanceof RedisCommandExecutionException && message.startsWith("WRONGTYPE")) {
+        if (failure instanceof RedisCommandExecutionException
+                && RedisError.kindOf(message) == RedisError.Kind.BAD_RECORD) {
             return new IndexException(IndexException.Fault.BAD_RECORD, "a record is not a hash");
         }
         return new IndexException(IndexException.Fault.UNAVAILABLE, message);

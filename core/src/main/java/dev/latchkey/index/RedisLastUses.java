@@ -1,5 +1,6 @@
 package dev.latchkey.index;
 
+import dev.latchkey.redis.RedisError;
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.ScoredValue;
 import io.lettuce.core.ZAddArgs;
@@ -26,7 +27,7 @@ public final class RedisLastUses {
      *
      * @param uses key ids to epoch milliseconds; at least one
      * @return completes when the link's timeout is over, at the latest: with true when Redis has them, with false if it refuses
-     *     them, which may be for this workspace only. Fails if Redis does not answer. Does not throw
+     *     them, which may be for this workspace only. Fails if Redis does not answer, or not now. Does not throw
      */
     public CompletableFuture<Boolean> note(String workspace, Map<String, Long> uses) {
         try {
@@ -40,7 +41,8 @@ public final class RedisLastUses {
                         if (failure == null) {
                             return true;
                         }
-                        if (failure instanceof RedisCommandExecutionException) {
+                        if (failure instanceof RedisCommandExecutionException
+                                && RedisError.kindOf(String.valueOf(failure.getMessage())) != RedisError.Kind.PASSING) {
                             log.debug("Redis refuses the last uses of keys of {}: {}", workspace, failure.getMessage());
                             return false;
                         }

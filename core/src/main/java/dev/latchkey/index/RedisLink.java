@@ -1,5 +1,6 @@
 package dev.latchkey.index;
 
+import dev.latchkey.redis.RedisError;
 import dev.latchkey.redis.RetryPace;
 import io.lettuce.core.RedisChannelHandler;
 import io.lettuce.core.RedisCommandExecutionException;
@@ -168,7 +169,7 @@ public final class RedisLink implements AutoCloseable {
         if (closed || !giveUp(unwanted, reason)) {
             return;
         }
-        retryAfter(pace.millis(failures.get()));
+        retryAfter(delayAfterLoss());
     }
 
     /**
@@ -278,7 +279,6 @@ public final class RedisLink implements AutoCloseable {
             return true;
         } catch (RuntimeException e) {
             log.error("a new connection to Redis at {} could not be used, connecting anew", peer.address(), e);
-            failures.incrementAndGet();
             redial(connected, lost());
             return false;
         }
@@ -286,14 +286,17 @@ public final class RedisLink implements AutoCloseable {
 
     private void lost(Object disconnected) {
         if (!closed && giveUp(disconnected, lost())) {
-            boolean steady = System.nanoTime() - connectedAt >= pace.steady().toNanos();
-            retryAfter(pace.millis(steady ? reset() : failures.incrementAndGet()));
+            retryAfter(delayAfterLoss());
         }
     }
 
-    private int reset() {
+    /** Only a connection that lasted shows that Redis can be used: others, one after the other, are to be rare. */
+    private long delayAfterLoss() {
+        if (System.nanoTime() - connectedAt < pace.steady().toNanos()) {
+            return pace.millis(failures.incrementAndGet());
+        }
         failures.set(0);
-        return 0;
+        return pace.millis(0);
     }
 
     private String lost() {
@@ -326,8 +329,9 @@ public final class RedisLink implements AutoCloseable {
         if (closed) {
             return;
         }
-        boolean refused =
-                RedisPeer.find(failure, RedisCommandExecutionException.class).isPresent();
+        Optional<RedisError.Kind> refusal = RedisPeer.find(failure, RedisCommandExecutionException.class)
+                .map(error -> RedisError.kindOf(String.valueOf(error.getMessage())));
+        boolean refused = refusal.isPresent();
         if (isWithoutCause(failure)) {
             // Redis had ended the connection before Lettuce looked, and the cause is lost: one before tells it, or the
             // next.
@@ -338,7 +342,8 @@ public final class RedisLink implements AutoCloseable {
             troubles.wrong(CONNECTION, problem);
         }
         long delay = pace.millis(failures.incrementAndGet());
-        retryAfter(refused ? Math.max(RETRY_REFUSED_MILLIS, delay) : delay);
+        boolean logged = refusal.filter(RedisError.Kind.LOGIN::equals).isPresent();
+        retryAfter(logged ? Math.max(RETRY_REFUSED_MILLIS, delay) : delay);
     }
 
     /**

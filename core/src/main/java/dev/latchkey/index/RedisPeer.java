@@ -1,5 +1,6 @@
 package dev.latchkey.index;
 
+import dev.latchkey.redis.RedisError;
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisCommandTimeoutException;
 import io.lettuce.core.RedisCredentials;
@@ -62,7 +63,7 @@ record RedisPeer(String address, String user, boolean tls) {
 
     /** Tells whether a refusal is one for want of a permission. */
     static boolean isLack(String refusal) {
-        return refusal.startsWith("NOPERM");
+        return RedisError.of(refusal) == RedisError.NOPERM;
     }
 
     /** Returns the permission that a refusal names; empty if it is no refusal for want of one, or names none. */
@@ -72,46 +73,44 @@ record RedisPeer(String address, String user, boolean tls) {
     }
 
     private String refused(String message) {
-        String code = message.substring(0, message.indexOf(' ') < 0 ? message.length() : message.indexOf(' '));
-        return switch (code) {
-            case "NOAUTH" -> "wants a login and redis.uri has none (NOAUTH); expected: redis://user:password@host:port";
-            case "WRONGPASS" ->
+        RedisError error = RedisError.of(message);
+        return switch (error) {
+            case NOAUTH -> "wants a login and redis.uri has none (NOAUTH); expected: redis://user:password@host:port";
+            case WRONGPASS ->
                 "refuses the login of the user '" + user + "' (WRONGPASS: there is no such user, its password"
                         + " is another, or it is off); correct redis.uri, or the user in Redis by ACL SETUSER " + user;
-            case "NOPERM" ->
+            case NOPERM ->
                 "does not permit the user '" + user + "' what Latchkey needs ("
                         + quoted(message) + ")"
                         + lackingCommand(message)
                                 .map(rule -> "; in Redis: ACL SETUSER " + user + " " + rule)
                                 .orElse("; expected: the rules in Latchkey's README");
-            case "LOADING" -> "is loading its data (LOADING); it answers when it is done";
-            case "READONLY" -> "is a read-only replica (READONLY); expected in redis.uri: its primary";
-            case "MASTERDOWN" -> "is a replica without its primary (MASTERDOWN); expected in redis.uri: the primary";
-            case "OOM" -> "is full (OOM); raise its maxmemory";
-            case "MISCONF" -> "cannot save its data and takes no changes (MISCONF); its own log says why";
-            case "BUSY" -> "is busy with a script (BUSY) and answers when that is done";
-            case "DENIED" ->
+            case LOADING -> "is loading its data (LOADING); it answers when it is done";
+            case READONLY -> "is a read-only replica (READONLY); expected in redis.uri: its primary";
+            case MASTERDOWN -> "is a replica without its primary (MASTERDOWN); expected in redis.uri: the primary";
+            case OOM -> "is full (OOM); raise its maxmemory";
+            case MISCONF -> "cannot save its data and takes no changes (MISCONF); its own log says why";
+            case NOREPLICAS -> "has too few replicas and takes no changes (NOREPLICAS); see its min-replicas-to-write";
+            case BUSY -> "is busy with a script (BUSY) and answers when that is done";
+            case TRYAGAIN -> "asks to try again (TRYAGAIN)";
+            case NOSCRIPT -> "does not know a script (NOSCRIPT)";
+            case DENIED ->
                 "is in protected mode (DENIED) and answers only on its own machine; give it a password, or"
                         + " protected-mode no";
-            case "MOVED", "ASK", "CLUSTERDOWN", "CROSSSLOT" ->
-                "is a node of a Redis Cluster (" + code + "); expected in redis.uri: a Redis that is none";
-            default -> other(message);
+            case MOVED, ASK, CLUSTERDOWN, CROSSSLOT ->
+                "is a node of a Redis Cluster (" + error + "); expected in redis.uri: a Redis that is none";
+            case MAX_CLIENTS -> "has no free connection (" + quoted(message) + "); raise its maxclients";
+            case NO_DATABASE ->
+                "has no database of this number (" + quoted(message) + "); expected in redis.uri: one that it has";
+            case UNKNOWN_COMMAND, NOPROTO ->
+                "does not know a command that Latchkey needs (" + quoted(message) + "); expected: Redis 7.0 or newer";
+            case WRONGTYPE ->
+                "holds a value of another type under one of Latchkey's names (WRONGTYPE); is redis.prefix another"
+                        + " service's?";
+            case BAD_REPLY ->
+                "answers what Redis does not (" + quoted(message) + "); is it a Redis, or a proxy before it at fault?";
+            case OTHER -> "refuses a command (" + quoted(message) + ")";
         };
-    }
-
-    private static String other(String message) {
-        String lower = message.toLowerCase(Locale.ROOT);
-        if (lower.contains("max number of clients")) {
-            return "has no free connection (" + quoted(message) + "); raise its maxclients";
-        }
-        if (lower.contains("db index")) {
-            return "has no database of this number (" + quoted(message) + "); expected in redis.uri: one that it has";
-        }
-        if (lower.contains("unknown command") || lower.contains("unknown subcommand")) {
-            return "does not know a command that Latchkey needs (" + quoted(message)
-                    + "); expected: Redis 7.0 or newer";
-        }
-        return "refuses a command (" + quoted(message) + ")";
     }
 
     private String failed(Throwable failure) {

@@ -102,13 +102,6 @@ final class PermissionProbe {
         return ordered;
     }
 
-    /** Tells whether an error of Redis means that a permission is lacking, within a script or outside. */
-    static boolean isLack(String error) {
-        return error.startsWith("NOPERM")
-                || error.contains("The user executing the script can't")
-                || error.contains("ACL failure in script");
-    }
-
     private void attempt(String command, List<String> patterns) {
         String bare = WITHOUT_NAME.get(command);
         if (bare != null) {

@@ -7,6 +7,7 @@ import dev.latchkey.index.IndexException;
 import dev.latchkey.index.IndexSchema;
 import dev.latchkey.index.RedisLink;
 import dev.latchkey.index.RedisUsers;
+import dev.latchkey.redis.RedisError;
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisCommandTimeoutException;
 import io.lettuce.core.RedisFuture;
@@ -70,7 +71,7 @@ public final class RedisCalls {
             return askForLack();
         } catch (RedisCommandExecutionException e) {
             String message = String.valueOf(e.getMessage());
-            if (message.startsWith("NOPERM")) {
+            if (RedisError.of(message) == RedisError.NOPERM) {
                 return Optional.of(link.explainLack(Set.of("+eval")));
             }
             throw new StoreException(Fault.REFUSED, DIGEST.matcher(message).replaceAll("…"), link.explain(e));
@@ -272,14 +273,27 @@ public final class RedisCalls {
     private StoreException refused(RedisCommandExecutionException failure) {
         String message = String.valueOf(failure.getMessage());
         String trouble = DIGEST.matcher(link.explain(failure)).replaceAll("…");
-        if (message.startsWith("OOM")) {
-            return new StoreException(
-                    Fault.FULL,
-                    "Redis is full, so nothing was changed; raise its maxmemory and repeat the call"
-                            + " (revoke and deactivate work all the same)",
-                    trouble);
-        }
-        String cause = PermissionProbe.isLack(message) ? lackOr(trouble) : trouble;
+        return switch (RedisError.kindOf(message)) {
+            case FULL ->
+                new StoreException(
+                        Fault.FULL,
+                        "Redis is full, so nothing was changed; raise its maxmemory and repeat the call"
+                                + " (revoke and deactivate work all the same)",
+                        trouble);
+            case PASSING ->
+                new StoreException(
+                        Fault.REFUSED,
+                        "Redis cannot do that now; repeat the call when GET /readyz answers 200. Cause: " + trouble,
+                        trouble);
+            case BAD_RECORD ->
+                new StoreException(
+                        Fault.BAD_RECORD, "what Redis holds or answers cannot be read: " + trouble, trouble);
+            case PERMISSION -> refused(lackOr(trouble));
+            case WRONG_SERVER, LOGIN, UNSUPPORTED, OTHER -> refused(trouble);
+        };
+    }
+
+    private static StoreException refused(String cause) {
         return new StoreException(
                 Fault.REFUSED, "Redis refused a command, mend that and repeat the call: " + cause, cause);
     }

@@ -1,5 +1,6 @@
 package dev.latchkey.server.cache;
 
+import dev.latchkey.redis.RedisError;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -26,6 +27,9 @@ final class FeedSession implements FeedConnection.Pushes {
     /** What Redis has refused is tried again after this: somebody may have permitted it. */
     private static final long REFUSED_NANOS = TimeUnit.SECONDS.toNanos(10);
 
+    /** What Redis cannot do now is tried again after this. */
+    private static final long PASSING_NANOS = TimeUnit.SECONDS.toNanos(1);
+
     private static final String UNSUPPORTED = "nothing is kept in memory: Redis, or a proxy before it, ";
 
     private final FeedConnection connection;
@@ -42,6 +46,7 @@ final class FeedSession implements FeedConnection.Pushes {
     private volatile boolean tracking;
     private volatile long lastAnswer;
     private volatile long askedToTrack;
+    private volatile long trackAgainAfter = REFUSED_NANOS;
     private volatile @Nullable String problem = "the connection for pushes is not confirmed yet";
 
     /** @param giveUp takes the connection and why */
@@ -71,7 +76,7 @@ final class FeedSession implements FeedConnection.Pushes {
             if (failure != null) {
                 end(EpochEnd.FAULT);
             } else if (refusal.isPresent()) {
-                notTracked(UNSUPPORTED + "does not track changes by prefix: " + refusal.get());
+                notTracked(refusal.get());
             } else {
                 tracking = true;
                 beat();
@@ -79,7 +84,13 @@ final class FeedSession implements FeedConnection.Pushes {
         });
     }
 
-    private void notTracked(String refused) {
+    /** Only what Redis is known not to do, or not to permit, is called unsupported: the rest passes. */
+    private void notTracked(String refusal) {
+        boolean passing = RedisError.kindOf(refusal) == RedisError.Kind.PASSING;
+        trackAgainAfter = passing ? PASSING_NANOS : REFUSED_NANOS;
+        String refused = passing
+                ? "nothing is kept in memory yet: Redis cannot track changes now: " + refusal
+                : UNSUPPORTED + "does not track changes by prefix: " + refusal;
         if (!refused.equals(problem)) {
             log.warn("{}", refused);
         }
@@ -112,7 +123,7 @@ final class FeedSession implements FeedConnection.Pushes {
                 end(EpochEnd.LEASE_LOST);
             } else if (tracking) {
                 ask();
-            } else if (pushes && since(askedToTrack) > REFUSED_NANOS) {
+            } else if (pushes && since(askedToTrack) > trackAgainAfter) {
                 track();
             } else {
                 var unused = connection.canaryWrittenAt(

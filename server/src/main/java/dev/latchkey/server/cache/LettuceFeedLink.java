@@ -4,6 +4,7 @@ import dev.latchkey.index.IndexClock;
 import dev.latchkey.index.IndexException;
 import dev.latchkey.index.IndexSchema;
 import dev.latchkey.index.KeyIndex;
+import dev.latchkey.index.RecordOutput;
 import dev.latchkey.index.RedisKeyIndex;
 import dev.latchkey.index.RedisLink;
 import io.lettuce.core.RedisCommandExecutionException;
@@ -13,7 +14,6 @@ import io.lettuce.core.TrackingInfo.TrackingFlag;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.push.PushMessage;
 import io.lettuce.core.codec.StringCodec;
-import io.lettuce.core.output.MapOutput;
 import io.lettuce.core.protocol.AsyncCommand;
 import io.lettuce.core.protocol.Command;
 import io.lettuce.core.protocol.CommandArgs;
@@ -136,7 +136,7 @@ final class LettuceFeedLink implements FeedLink {
         public <T> CompletionStage<T> canaryWrittenAt(LongFunction<T> onArrival) {
             AsyncCommand<String, String, Map<String, String>> command = new AsyncCommand<>(new Command<>(
                     CommandType.HGETALL,
-                    new MapOutput<>(StringCodec.UTF8),
+                    new RecordOutput<>(StringCodec.UTF8),
                     new CommandArgs<>(StringCodec.UTF8).addKey(schema.canary())));
             // Before it is sent: what is attached later may run later, and elsewhere.
             CompletionStage<T> arrived =

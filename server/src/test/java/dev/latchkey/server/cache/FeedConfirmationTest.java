@@ -5,11 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.latchkey.decision.Reason;
 import dev.latchkey.index.RealRedis;
 import dev.latchkey.index.RefusingProxy;
+import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.TrackingArgs;
 import io.lettuce.core.codec.StringCodec;
 import io.lettuce.core.output.StatusOutput;
 import io.lettuce.core.protocol.ProtocolKeyword;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -162,6 +165,48 @@ class FeedConfirmationTest {
             near.awaitProblem("does not track changes by prefix: ERR syntax error");
             assertUnused();
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "BUSY Redis is busy running a script.",
+                "LOADING Redis is loading the dataset in memory",
+                "TRYAGAIN Multiple keys request during rehashing of slot"
+            })
+    void tracking_notNow_isNoLackOfItAndIsAskedForAgain(String error) throws IOException {
+        AtomicBoolean busy = new AtomicBoolean(true);
+        try (RefusingProxy other = new RefusingProxy(
+                REDIS.port(),
+                command -> command.contains("BCAST") && busy.get() ? Optional.of(error) : Optional.empty())) {
+            near.via("redis://127.0.0.1:" + other.port()).launch();
+            near.awaitProblem("cannot track changes now: " + error);
+            assertThat(near.feed.problem().orElseThrow()).doesNotContain("does not track");
+
+            busy.set(false);
+            near.awaitOpen();
+            near.warm();
+        }
+    }
+
+    /** The real thing: a script that does not end, and is killed. */
+    @Test
+    void redis_busyWithAScript_nothingIsAllowedAndThenAllIsWellByItself() throws IOException {
+        REDIS.commands().configSet("busy-reply-threshold", "50");
+        near.start();
+        near.warm();
+        REDIS.async().eval("while true do end", ScriptOutputType.STATUS);
+        RealFeed.patiently().until(() -> !near.decide().equals(Reason.OK));
+        for (int i = 0; i < 20; i++) {
+            assertThat(near.decide()).isIn(Reason.STORE_UNAVAILABLE, Reason.STORE_TIMEOUT);
+        }
+
+        try (Socket operator = new Socket(InetAddress.getLoopbackAddress(), REDIS.port())) {
+            operator.getOutputStream().write("SCRIPT KILL\r\n".getBytes(StandardCharsets.US_ASCII));
+            assertThat(operator.getInputStream().read()).isEqualTo('+');
+        }
+        near.awaitOpen();
+        near.awaitWarm();
     }
 
     @ParameterizedTest
