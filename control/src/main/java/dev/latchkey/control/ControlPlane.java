@@ -28,6 +28,7 @@ import dev.latchkey.control.keys.WorkspaceManager;
 import dev.latchkey.control.ledger.Announcements;
 import dev.latchkey.control.ledger.AuditTrail;
 import dev.latchkey.control.ledger.Comparison;
+import dev.latchkey.control.ledger.History;
 import dev.latchkey.control.ledger.IndexWriter;
 import dev.latchkey.control.ledger.KeyIntake;
 import dev.latchkey.control.ledger.Ledger;
@@ -41,6 +42,7 @@ import dev.latchkey.control.ledger.StoreException;
 import dev.latchkey.control.ledger.Sweep;
 import dev.latchkey.control.listing.KeyListing;
 import dev.latchkey.control.rebuild.IndexRebuild;
+import dev.latchkey.control.time.RedisClock;
 import dev.latchkey.decision.Policies;
 import dev.latchkey.index.IndexSchema;
 import dev.latchkey.index.RedisKeyIndex;
@@ -67,6 +69,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -85,7 +88,9 @@ public final class ControlPlane implements AutoCloseable {
     /** The check of the store is made once; to look again whether it was made costs nothing. */
     private static final long CHECKED_MILLIS = 60_000;
 
-    private static final int TASKS = 7;
+    private static final long HISTORY_MILLIS = 10_000;
+
+    private static final int TASKS = 9;
 
     private final Closing closing = new Closing();
     private final Readiness readiness;
@@ -100,31 +105,46 @@ public final class ControlPlane implements AutoCloseable {
      * @throws IOException if the port cannot be bound; the message names it, and nothing is left running
      */
     public static ControlPlane start(Settings settings, Policies policies) throws IOException {
-        return start(settings, policies, Clock.systemUTC(), REDIS_TIMEOUT);
+        return new ControlPlane(
+                settings,
+                policies,
+                redis -> new RedisClock(Clock.systemUTC(), System::nanoTime, redis::millis),
+                REDIS_TIMEOUT,
+                RetryPace.ofSystem());
     }
 
     /**
-     * Starts a control plane with a clock of the caller's.
+     * Starts a control plane that goes by a clock of the caller's instead of Redis'.
      *
      * @param redisTimeout the most that one command may take
      */
     public static ControlPlane start(Settings settings, Policies policies, Clock clock, Duration redisTimeout)
             throws IOException {
-        return start(settings, policies, clock, redisTimeout, RetryPace.ofSystem());
+        return start(settings, policies, redis -> clock, redisTimeout, RetryPace.ofSystem());
     }
 
     /**
      * As above.
      *
+     * @param clocks makes the clock to go by
      * @param pace of the attempts to connect to Redis
      */
     static ControlPlane start(
-            Settings settings, Policies policies, Clock clock, Duration redisTimeout, RetryPace pace)
+            Settings settings,
+            Policies policies,
+            Function<RedisCalls, Clock> clocks,
+            Duration redisTimeout,
+            RetryPace pace)
             throws IOException {
-        return new ControlPlane(settings, policies, clock, redisTimeout, pace);
+        return new ControlPlane(settings, policies, clocks, redisTimeout, pace);
     }
 
-    private ControlPlane(Settings settings, Policies policies, Clock clock, Duration redisTimeout, RetryPace pace)
+    private ControlPlane(
+            Settings settings,
+            Policies policies,
+            Function<RedisCalls, Clock> clocks,
+            Duration redisTimeout,
+            RetryPace pace)
             throws IOException {
         try {
             Peppers peppers = settings.keys().peppers();
@@ -145,6 +165,11 @@ public final class ControlPlane implements AutoCloseable {
                     .register(metrics);
             // A little longer than the link's own timeout, which has the better message.
             RedisCalls redis = new RedisCalls(link, schema, redisTimeout.plusMillis(500));
+            Clock clock = clocks.apply(redis);
+            Optional<RedisClock> redisClock =
+                    clock instanceof RedisClock known ? Optional.of(known) : Optional.empty();
+            Clock local = redisClock.map(RedisClock::local).orElse(clock);
+            redisClock.ifPresent(known -> show(metrics, known));
             Permissions permissions = new Permissions(redis);
 
             Ledger ledger = new Ledger(redis, schema, settings.keys().maxPerWorkspace());
@@ -159,10 +184,11 @@ public final class ControlPlane implements AutoCloseable {
                     trail,
                     settings.keys().retention(),
                     settings.audit().retention(),
-                    () -> Math.min(clock.millis(), redis.millis()));
+                    () -> Math.min(local.millis(), redis.millis()));
             Comparison comparison = new Comparison(ledger, index, projector, redis);
             Sweep sweep = new Sweep(comparison, retention, System::nanoTime, metrics);
-            Announcements announcements = new Announcements(redis, schema, peppers);
+            History history = new History(redis, ledger, clock::millis, metrics);
+            Announcements announcements = new Announcements(redis, schema, peppers, history);
 
             check = new StoreCheck(
                     redis, schema, ledger, peppers, settings.keys().abandonedPeppers(), clock);
@@ -185,7 +211,7 @@ public final class ControlPlane implements AutoCloseable {
                     new Pace(settings.keys().importsPerSecond()),
                     clock);
             Explainer explainer =
-                    new Explainer(policies, peppers, new RedisKeyIndex(link, schema), () -> later(clock, redis));
+                    new Explainer(policies, peppers, new RedisKeyIndex(link, schema), () -> later(local, redis));
 
             LiveTokens tokens = new LiveTokens(settings.control(), System::nanoTime);
             Gauge.builder(
@@ -201,7 +227,11 @@ public final class ControlPlane implements AutoCloseable {
                             check::problem,
                             reconciler::problem,
                             announcements::problem),
-                    List.of(tokens::problem, () -> certificates.flatMap(ServerCertificates::problem)),
+                    List.of(
+                            tokens::problem,
+                            () -> certificates.flatMap(ServerCertificates::problem),
+                            () -> redisClock.flatMap(RedisClock::detail),
+                            history::detail),
                     settings.warnings());
             Gauge.builder("latchkey.control.ready", () -> readiness.ready() ? 1 : 0)
                     .description("1 if /readyz answers 200, else 0")
@@ -253,6 +283,8 @@ public final class ControlPlane implements AutoCloseable {
                 certificates.ifPresent(ServerCertificates::look);
                 return BEAT_MILLIS;
             });
+            repeater.repeat(() -> look(redisClock));
+            repeater.repeat(() -> history.note() ? RETRY_MILLIS : HISTORY_MILLIS);
             repeater.repeat(() -> sweep.step() ? sweep.pauseMillis() : BEAT_MILLIS);
             repeater.repeat(() -> {
                 server.setServing(readiness.ready());
@@ -298,6 +330,25 @@ public final class ControlPlane implements AutoCloseable {
         return settings.control().tls().isPresent()
                 ? Optional.of(new ServerCertificates(settings.control().tls().get(), System::nanoTime))
                 : Optional.empty();
+    }
+
+    /** That Redis cannot be asked is said elsewhere. */
+    private static long look(Optional<RedisClock> clock) {
+        try {
+            clock.ifPresent(RedisClock::look);
+        } catch (StoreException e) {
+            log.debug("the clocks are not compared: {}", e.getMessage());
+        }
+        return BEAT_MILLIS;
+    }
+
+    private static void show(PrometheusMeterRegistry metrics, RedisClock clock) {
+        Gauge.builder("latchkey.clock.skew.seconds", () -> clock.skewMillis() / 1000.0)
+                .description("By how much the local clock is ahead of Redis'")
+                .register(metrics);
+        FunctionCounter.builder("latchkey.clock.jumps", clock, RedisClock::jumps)
+                .description("Times that Redis' clock was set by more than a minute")
+                .register(metrics);
     }
 
     /** After a start or an outage the index may be behind by more than the notes say: Redis may have lost writes. */

@@ -3,6 +3,7 @@ package dev.latchkey.control;
 import dev.latchkey.config.AdminToken;
 import dev.latchkey.config.Settings;
 import dev.latchkey.config.SettingsLoader;
+import dev.latchkey.control.ledger.RedisCalls;
 import dev.latchkey.decision.Policies;
 import dev.latchkey.policy.Policy;
 import dev.latchkey.redis.RetryPace;
@@ -22,9 +23,11 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Function;
 
 /** A whole control plane on a port that the system chooses, and a gRPC client of it. */
 final class RunningControlPlane implements AutoCloseable {
@@ -49,7 +52,8 @@ final class RunningControlPlane implements AutoCloseable {
                 scope: cases:write
             """, "policy.yaml");
 
-    final FakeClock clock = new FakeClock();
+    /** What the control plane goes by, unless it was given another clock. */
+    final FakeClock clock;
     final ControlPlane plane;
     final ManagedChannel channel;
 
@@ -75,7 +79,24 @@ final class RunningControlPlane implements AutoCloseable {
 
     /** @param pace of the attempts to connect to Redis */
     RunningControlPlane(Settings settings, Duration redisTimeout, RetryPace pace) throws IOException {
-        plane = ControlPlane.start(settings, policies(), clock, redisTimeout, pace);
+        this(settings, redisTimeout, pace, new FakeClock());
+    }
+
+    private RunningControlPlane(Settings settings, Duration redisTimeout, RetryPace pace, FakeClock clock)
+            throws IOException {
+        this(settings, redisTimeout, pace, clock, redis -> clock);
+    }
+
+    /** @param clocks makes the clock to go by */
+    RunningControlPlane(
+            Settings settings,
+            Duration redisTimeout,
+            RetryPace pace,
+            FakeClock clock,
+            Function<RedisCalls, Clock> clocks)
+            throws IOException {
+        this.clock = clock;
+        plane = ControlPlane.start(settings, policies(), clocks, redisTimeout, pace);
         channel = NettyChannelBuilder.forAddress("127.0.0.1", plane.port())
                 .usePlaintext()
                 .build();

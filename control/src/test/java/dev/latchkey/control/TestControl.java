@@ -10,6 +10,7 @@ import dev.latchkey.control.keys.WorkspaceManager;
 import dev.latchkey.control.ledger.Announcements;
 import dev.latchkey.control.ledger.AuditTrail;
 import dev.latchkey.control.ledger.Comparison;
+import dev.latchkey.control.ledger.History;
 import dev.latchkey.control.ledger.IndexWriter;
 import dev.latchkey.control.ledger.KeyIntake;
 import dev.latchkey.control.ledger.Ledger;
@@ -58,6 +59,8 @@ public final class TestControl implements AutoCloseable {
     public final Comparison comparison;
     public final Sweep sweep;
     public final SimpleMeterRegistry sweepMetrics = new SimpleMeterRegistry();
+    public final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
+    public final History history;
     public final Announcements announcements;
     public final KeyManager keys;
     public final KeyListing listing;
@@ -110,7 +113,8 @@ public final class TestControl implements AutoCloseable {
                 clock::millis);
         comparison = new Comparison(ledger, index, projector, redis);
         sweep = new Sweep(comparison, retention, nanos::get, sweepMetrics);
-        announcements = new Announcements(redis, schema, this.peppers);
+        history = new History(redis, ledger, clock::millis, metrics);
+        announcements = new Announcements(redis, schema, this.peppers, history);
         mint = new Mint(new KeyFormat("opt", false), this.peppers, random, index, announcements);
         keys = new KeyManager(ledger, projector, mint, SCOPES, clock);
         listing = new KeyListing(ledger, clock);

@@ -4,6 +4,7 @@ import dev.latchkey.key.Peppers;
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.api.async.RedisAsyncCommands;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -11,6 +12,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -40,6 +42,8 @@ public final class IndexHeartbeat implements AutoCloseable {
      */
     private static final long SILENCE_NANOS = TimeUnit.SECONDS.toNanos(2);
 
+    private static final long SETBACK_SHOWN_NANOS = TimeUnit.DAYS.toNanos(1);
+
     private final RedisLink link;
     private final IndexSchema schema;
     private final IndexClock clock;
@@ -58,6 +62,10 @@ public final class IndexHeartbeat implements AutoCloseable {
     private volatile Optional<String> absence = Optional.empty();
     private volatile boolean everAnnounced;
     private volatile boolean skewed;
+    private volatile long canary;
+    private volatile long setbackAt;
+    private volatile Optional<String> setback = Optional.empty();
+    private final AtomicLong setbacks = new AtomicLong();
     private volatile long lastAnswer = System.nanoTime();
     private int ticks;
 
@@ -106,7 +114,7 @@ public final class IndexHeartbeat implements AutoCloseable {
 
     /** Returns everything that people should know of the index, {@link #problem} first. Holds no secret. */
     public List<String> details() {
-        return Stream.of(problem, permissionProblem, absence, link.note())
+        return Stream.of(problem, permissionProblem, absence, link.note(), recentSetback())
                 .flatMap(Optional::stream)
                 .distinct()
                 .toList();
@@ -134,7 +142,7 @@ public final class IndexHeartbeat implements AutoCloseable {
             RedisAsyncCommands<String, String> redis = link.commands();
             CompletableFuture<Void> time = ifPermitted(redis.time().thenAccept(this::observe));
             CompletableFuture<Void> read =
-                    ifPermitted(redis.hgetall(schema.canary()).thenAccept(fields -> {}));
+                    ifPermitted(redis.hgetall(schema.canary()).thenAccept(this::observeCanary));
             CompletableFuture<Void> unused = CompletableFuture.allOf(time, read)
                     .thenCompose(done -> inspect ? inspect(redis) : CompletableFuture.completedFuture(null))
                     .whenComplete((done, failure) -> {
@@ -203,6 +211,37 @@ public final class IndexHeartbeat implements AutoCloseable {
                     "the clock here differs from Redis' by {} ms (expected: at most {} ms)", skew, SKEW_WARNING_MILLIS);
         }
         skewed = now;
+    }
+
+    /** Each canary has a higher number than those before; what is gone, or cannot be read, counts as 0. */
+    private void observeCanary(Map<String, String> fields) {
+        long seq = number(fields.get("seq"));
+        long before = canary;
+        canary = seq;
+        if (seq < before) {
+            setbacks.incrementAndGet();
+            setbackAt = nanos.getAsLong();
+            setback = Optional.of("the history of Redis at " + link.address() + " went back (canary " + seq + " after "
+                    + before + "): changes are lost there, revokes included");
+            log.error("{}", setback.get());
+        }
+    }
+
+    private static long number(@Nullable String text) {
+        try {
+            return text == null ? 0 : Long.parseLong(text);
+        } catch (NumberFormatException e) {
+            return 0;
+        }
+    }
+
+    /** Returns how often Redis' history was seen to go back: it was restored, emptied, or lost its last writes. */
+    public long setbacks() {
+        return setbacks.get();
+    }
+
+    private Optional<String> recentSetback() {
+        return nanos.getAsLong() - setbackAt < SETBACK_SHOWN_NANOS ? setback : Optional.empty();
     }
 
     private CompletableFuture<Void> inspect(RedisAsyncCommands<String, String> redis) {

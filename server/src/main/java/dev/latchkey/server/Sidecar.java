@@ -267,6 +267,8 @@ public final class Sidecar implements AutoCloseable {
                 "latchkey.index.reachable",
                 "1 if Redis answers, else 0",
                 () -> heartbeat.problem().isEmpty() ? 1 : 0);
+        metrics.gauge(
+                "latchkey.history.setbacks", "Times that Redis' history was seen to go back", heartbeat::setbacks);
         metrics.gauge("latchkey.index.reads.under.way", "Reads of the index under way", reads::underWay);
         metrics.gauge(
                 "latchkey.clock.skew.seconds",

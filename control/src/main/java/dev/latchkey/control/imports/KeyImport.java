@@ -1,5 +1,7 @@
 package dev.latchkey.control.imports;
 
+import dev.latchkey.control.time.RedisClock;
+import dev.latchkey.control.rules.Expiry;
 import dev.latchkey.control.imports.ImportRules.Sound;
 import dev.latchkey.control.keys.KeyDirectory;
 import dev.latchkey.control.keys.KeyManager;
@@ -107,7 +109,8 @@ public final class KeyImport {
 
     private List<ImportedKey> run(Caller caller, Room room, List<KeyToImport> wanted, List<String> scopes) {
         String workspace = room.workspace().entry().workspace();
-        long now = clock.millis();
+        boolean endless = wanted.stream().allMatch(key -> key.expiry() == Expiry.Never.NEVER);
+        long now = endless ? clock.millis() : RedisClock.millisForEnds(clock);
         Map<KeyDigest, IntakeItem> items = new LinkedHashMap<>();
         List<Line> lines = wanted.stream()
                 .map(key -> judge(room, key, scopes, now, items))

@@ -1,5 +1,7 @@
 package dev.latchkey.control.keys;
 
+import dev.latchkey.control.time.RedisClock;
+import dev.latchkey.control.rules.Expiry;
 import dev.latchkey.control.ledger.Caller;
 import dev.latchkey.control.ledger.Ledger;
 import dev.latchkey.control.ledger.ManagedKey;
@@ -63,7 +65,7 @@ public final class KeyManager {
      * @param givenUp whether nobody waits for the secret any more
      */
     public CreatedKey create(Caller caller, NewKey wanted, BooleanSupplier givenUp) {
-        long now = clock.millis();
+        long now = wanted.expiry() == Expiry.Never.NEVER ? clock.millis() : RedisClock.millisForEnds(clock);
         Violations violations = new Violations();
         violations.requestId(caller.requestId());
         KeyRules.Terms terms = rules.check(wanted, now, violations);

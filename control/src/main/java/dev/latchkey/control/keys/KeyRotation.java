@@ -1,5 +1,7 @@
 package dev.latchkey.control.keys;
 
+import dev.latchkey.control.rules.Expiry;
+import dev.latchkey.control.time.RedisClock;
 import dev.latchkey.control.ledger.Audit;
 import dev.latchkey.control.ledger.Caller;
 import dev.latchkey.control.ledger.Claim;
@@ -65,7 +67,7 @@ final class KeyRotation {
 
     /** Rotates a key. On any exception the new key is withdrawn; the old one may have been given its end. */
     RotatedKey rotate(Caller caller, Replacement asked, BooleanSupplier givenUp) {
-        long now = clock.millis();
+        long now = endsLater(asked) ? RedisClock.millisForEnds(clock) : clock.millis();
         Violations violations = new Violations();
         KeyDirectory.check(asked.old(), violations);
         long overlapEnd = KeyRules.overlapEnd(asked.overlap(), now, violations);
@@ -81,6 +83,14 @@ final class KeyRotation {
                 new Repeats.Call(caller, workspace, asked.fingerprint()),
                 new Repeats.Answers<>(
                         claim -> first(wanted, claim), successor -> again(wanted, successor), NewKeys::idTaken));
+    }
+
+    /** A key that has leaked is ended at once, whatever the clocks say. */
+    private static boolean endsLater(Replacement asked) {
+        return asked.expiry().filter(expiry -> expiry != Expiry.Never.NEVER).isPresent()
+                || asked.overlap()
+                        .map(overlap -> overlap.seconds() != 0 || overlap.nanos() != 0)
+                        .orElse(true);
     }
 
     private Optional<RotatedKey> first(Wanted wanted, Optional<Claim> claim) {

@@ -1,5 +1,6 @@
 package dev.latchkey.control.keys;
 
+import dev.latchkey.control.time.RedisClock;
 import dev.latchkey.control.ledger.Audit;
 import dev.latchkey.control.ledger.Caller;
 import dev.latchkey.control.ledger.Ledger;
@@ -44,7 +45,7 @@ final class KeyUpdate {
 
     /** Returns the key as it is after the change. If that takes anything from it, the index has it. */
     KeyView update(Caller caller, KeyChange wanted) {
-        long now = clock.millis();
+        long now = wanted.expiry().isPresent() ? RedisClock.millisForEnds(clock) : clock.millis();
         Violations violations = new Violations();
         KeyDirectory.check(wanted.key(), violations);
         if (!wanted.name().isEmpty()) {

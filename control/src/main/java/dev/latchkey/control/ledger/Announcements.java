@@ -26,18 +26,22 @@ public final class Announcements {
     private static final String CANARY = """
             #!lua flags=allow-oom
             local time = redis.call('TIME')
-            redis.call('HINCRBY', KEYS[1], 'seq', 1)
-            return redis.call('HSET', KEYS[1], 'at', string.format('%.0f', time[1] * 1000 + math.floor(time[2] / 1000)))
+            local seq = redis.call('HINCRBY', KEYS[1], 'seq', 1)
+            redis.call('HSET', KEYS[1], 'at', string.format('%.0f', time[1] * 1000 + math.floor(time[2] / 1000)))
+            return seq
             """;
 
     private final RedisCalls redis;
     private final IndexSchema schema;
     private final Peppers peppers;
+    private final History history;
     private volatile Optional<String> problem = Optional.of("nothing announced yet");
     private final Set<Integer> known = ConcurrentHashMap.newKeySet();
     private int beats;
 
-    public Announcements(RedisCalls redis, IndexSchema schema, Peppers peppers) {
+    /** @param history is told the number of each canary */
+    public Announcements(RedisCalls redis, IndexSchema schema, Peppers peppers, History history) {
+        this.history = history;
         this.redis = redis;
         this.schema = schema;
         this.peppers = peppers;
@@ -46,7 +50,7 @@ public final class Announcements {
     /** Writes the canary, and now and then sees to the peppers. Never throws; false means that something is wrong. */
     public boolean beat() {
         try {
-            redis.count(CANARY, List.of(schema.canary()));
+            history.seen(redis.count(CANARY, List.of(schema.canary())));
             if (problem.isPresent() || beats++ % BEATS_PER_PEPPER_CHECK == 0) {
                 report(publishPeppers());
             }

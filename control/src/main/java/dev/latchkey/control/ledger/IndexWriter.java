@@ -25,6 +25,8 @@ import java.util.Optional;
  *   <li>A workspace's generation never falls, and a higher one is taken whatever its rev: it revokes all keys of those before.
  * </ol>
  *
+ * <p>Fields that this version does not know stay: a later version, or another service, may have written them.
+ *
  * <p>A name that holds no hash, or a rev that is no number, is damage: it gives way. The script is allowed above Redis' memory
  * limit, also for changes that give access: the limit is the ledger's to keep, and what the ledger has taken must arrive.
  *
@@ -61,10 +63,14 @@ public final class IndexWriter {
                 return 'kept ' .. string.format('%.0f', rev(stored))
             end
 
+            local ours = {}
+            for field in string.gmatch('v id workspace environment scopes state expires_at rev', '%S+') do
+                ours[field] = true
+            end
             local changed = false
             for field, value in pairs(stored) do
-                if incoming[field] ~= value then changed = true end
-                if not incoming[field] then redis.call('HDEL', KEYS[1], field) end
+                if ours[field] and incoming[field] ~= value then changed = true end
+                if ours[field] and not incoming[field] then redis.call('HDEL', KEYS[1], field) end
             end
             for field, value in pairs(incoming) do
                 if stored[field] ~= value then changed = true end

@@ -31,6 +31,11 @@ final class LedgerNames {
         return part(workspace, "answers");
     }
 
+    /** Which setback the audit trail tells of, see {@link History}. */
+    String setbackNoted(String workspace) {
+        return part(workspace, "setback");
+    }
+
     /** @param request of a {@link Claim} */
     String request(String workspace, String request) {
         return part(workspace, "request:" + request);
@@ -56,6 +61,11 @@ final class LedgerNames {
 
     String recent() {
         return prefix + "recent";
+    }
+
+    /** The last time that Redis' history went back, see {@link History}. */
+    String setback() {
+        return prefix + "setback";
     }
 
     private String part(String workspace, String name) {

@@ -47,10 +47,16 @@ public final class StoreCheck {
         this.clock = clock;
     }
 
-    /** Checks, if that is not done yet. Never throws; false means that it could not be found out and is to be tried again. */
+    /**
+     * Checks all of it, until it was found right; from then on only the version of the schema, which another version of Latchkey
+     * may have changed. Never throws; false means that it could not be found out and is to be tried again.
+     */
     public boolean pass() {
-        if (problem.isEmpty() || refusal.isDone()) {
+        if (refusal.isDone()) {
             return true;
+        }
+        if (problem.isEmpty()) {
+            return checkSchemaAgain();
         }
         try {
             Optional<String> found = check();
@@ -71,6 +77,19 @@ public final class StoreCheck {
     /** Completes, if ever, with why this control plane must not run. */
     public CompletableFuture<String> refusal() {
         return refusal;
+    }
+
+    private boolean checkSchemaAgain() {
+        try {
+            checkSchema().ifPresent(other -> {
+                problem = Optional.of(other);
+                refusal.complete(other);
+            });
+            return true;
+        } catch (StoreException e) {
+            // Others say that Redis cannot be asked; what was found right stays so.
+            return false;
+        }
     }
 
     private Optional<String> check() {

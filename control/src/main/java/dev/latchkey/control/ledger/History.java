@@ -1,0 +1,179 @@
+package dev.latchkey.control.ledger;
+
+import io.lettuce.core.RedisFuture;
+import io.lettuce.core.api.async.RedisAsyncCommands;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Notices that Redis' history went back: it was restored from an older dump, restarted without its last writes, or emptied. Each
+ * canary has a higher number than the one before, so one that has not shows it. What was lost may be a revoke; nobody can tell.
+ *
+ * <p>The last setback is kept in Redis under {@code latchkey:ledger:setback}, and {@link #note} writes an entry {@code
+ * history.setback} into the audit trail of each workspace that is left, once; so that is known whoever noticed it.
+ *
+ * <p>{@link #seen} and {@link #note} are for one thread each; the rest is thread-safe.
+ */
+public final class History {
+    private static final Logger log = LoggerFactory.getLogger(History.class);
+    private static final Duration SHOWN = Duration.ofDays(1);
+    private static final int PAGE = 100;
+
+    /** Several control planes notice the same setback: one mark a minute is kept. Answers the mark that holds. */
+    private static final String MARK = """
+            #!lua flags=allow-oom
+            local time = redis.call('TIME')
+            local now = time[1] * 1000 + math.floor(time[2] / 1000)
+            local known = redis.call('GET', KEYS[1])
+            local at = known and tonumber(string.match(known, '^(%d+) '))
+            if at and at <= now and now - at < 60000 then return known end
+            local mark = string.format('%.0f', now) .. ' ' .. ARGV[1] .. ' ' .. ARGV[2]
+            redis.call('SET', KEYS[1], mark)
+            return mark
+            """;
+
+    /** Answers 1 if the entry was written now, else 0. */
+    private static final String NOTE = """
+            #!lua flags=allow-oom
+            local audit, noted, records = KEYS[1], KEYS[2], KEYS[3]
+            if redis.call('GET', noted) == ARGV[1] or redis.call('HGET', records, '.') == false then return 0 end
+            redis.call('XADD', audit, '*', unpack(ARGV, 2))
+            redis.call('SET', noted, ARGV[1])
+            return 1
+            """;
+
+    private final RedisCalls redis;
+    private final Ledger ledger;
+    private final LongSupplier redisMillis;
+    private final Counter setbacks;
+    private long last;
+    private String cursor = "";
+    private volatile Optional<Setback> setback = Optional.empty();
+    private Optional<Setback> noted = Optional.empty();
+
+    /** A canary's number that is not higher than the one before. */
+    private record Setback(long at, String from, String to) {
+
+        String mark() {
+            return at + " " + from + " " + to;
+        }
+
+        String text() {
+            return "Redis' history went back at " + Instant.ofEpochMilli(at) + " (canary " + to + " after " + from
+                    + "): the changes of about as many seconds are lost, revokes included; compare the audit trail"
+                    + " and the logs of before, and repeat what is missing";
+        }
+    }
+
+    /** @param redisMillis Redis' time, epoch milliseconds */
+    public History(RedisCalls redis, Ledger ledger, LongSupplier redisMillis, MeterRegistry metrics) {
+        this.redis = redis;
+        this.ledger = ledger;
+        this.redisMillis = redisMillis;
+        this.setbacks = Counter.builder("latchkey.history.setbacks")
+                .description("Times that Redis' history was seen to go back")
+                .register(metrics);
+    }
+
+    /** Takes note of the number of a canary that was written just now. */
+    void seen(long seq) {
+        long before = last;
+        last = seq;
+        if (seq <= before) {
+            setbacks.increment();
+            log.error("Redis' history went back: canary {} after {}", seq, before);
+            setback = parse(redis.<String>call(new RedisCalls.Script(
+                            MARK,
+                            List.of(ledger.names().setback()),
+                            List.of(Long.toString(before), Long.toString(seq)))
+                    ::answer));
+        }
+    }
+
+    /**
+     * Writes the last setback into the audit trails of some workspaces; true if there are more. Never throws. Each workspace
+     * gets one entry, whichever control planes do this at once.
+     */
+    public boolean note() {
+        try {
+            if (cursor.isEmpty()) {
+                setback = parse(redis.<@Nullable String>call(commands -> commands.get(ledger.names().setback())));
+                if (setback.isEmpty() || setback.equals(noted)) {
+                    return false;
+                }
+            }
+            return note(setback.orElseThrow());
+        } catch (StoreException e) {
+            log.debug("the setback is not noted yet: {}", e.getMessage());
+            return false;
+        }
+    }
+
+    private boolean note(Setback now) {
+        List<String> page = ledger.workspacesAfter(cursor, PAGE);
+        redis.all(page.stream().map(workspace -> script(workspace, now)).toList())
+                .forEach(answer -> {
+                    if (answer instanceof RedisCalls.Answer.Missing<Long> missing) {
+                        throw missing.failure();
+                    }
+                });
+        if (page.size() < PAGE) {
+            cursor = "";
+            noted = Optional.of(now);
+            return false;
+        }
+        cursor = page.get(page.size() - 1);
+        return true;
+    }
+
+    private Function<RedisAsyncCommands<String, String>, RedisFuture<Long>> script(String workspace, Setback now) {
+        LedgerNames names = ledger.names();
+        List<String> fields = List.of(
+                now.mark(),
+                "at",
+                Long.toString(now.at()),
+                "actor",
+                Caller.SELF.name(),
+                "action",
+                "history.setback",
+                "reason",
+                now.text());
+        return new RedisCalls.Script(
+                        NOTE,
+                        List.of(names.audit(workspace), names.setbackNoted(workspace), names.records(workspace)),
+                        fields)
+                ::number;
+    }
+
+    /** Returns what is to be known of the last setback, for people; empty a day later. */
+    public Optional<String> detail() {
+        return setback.filter(known -> {
+                    try {
+                        return redisMillis.getAsLong() - known.at() < SHOWN.toMillis();
+                    } catch (RuntimeException e) {
+                        return true;
+                    }
+                })
+                .map(Setback::text);
+    }
+
+    private static Optional<Setback> parse(@Nullable String mark) {
+        String[] words = mark == null ? new String[0] : mark.split(" ", -1);
+        try {
+            return words.length == 3
+                    ? Optional.of(new Setback(Long.parseLong(words[0]), words[1], words[2]))
+                    : Optional.empty();
+        } catch (NumberFormatException e) {
+            return Optional.empty();
+        }
+    }
+}
