@@ -6,18 +6,17 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.Configurator;
 import ch.qos.logback.classic.spi.ConfiguratorRank;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.ConsoleAppender;
-import ch.qos.logback.core.encoder.LayoutWrappingEncoder;
 import ch.qos.logback.core.spi.ContextAwareBase;
 import ch.qos.logback.core.status.NopStatusListener;
-import java.nio.charset.StandardCharsets;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.OutputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What the processes log: one line an event, on standard error, since standard output belongs to the results of commands. Found by
  * Logback itself, before it looks for a file: to read one takes as many classes as all of the rest of it. A file that {@code
- * logback.configurationFile} names is taken all the same.
+ * logback.configurationFile} names is taken all the same. No thread that logs waits for whoever reads it, see {@link LogQueue}.
  */
 @ConfiguratorRank(ConfiguratorRank.CUSTOM_TOP_PRIORITY)
 public final class LogConfiguration extends ContextAwareBase implements Configurator {
@@ -60,21 +59,14 @@ public final class LogConfiguration extends ContextAwareBase implements Configur
         context.getLogger(logger).setLevel(Level.ERROR);
     }
 
-    private static ConsoleAppender<ILoggingEvent> standardError(LoggerContext context) {
+    private static LogQueue standardError(LoggerContext context) {
         LogLine layout = new LogLine();
         layout.setContext(context);
         layout.start();
-        LayoutWrappingEncoder<ILoggingEvent> encoder = new LayoutWrappingEncoder<>();
-        encoder.setContext(context);
-        encoder.setCharset(StandardCharsets.UTF_8);
-        encoder.setLayout(layout);
-        encoder.start();
-        ConsoleAppender<ILoggingEvent> appender = new ConsoleAppender<>();
-        appender.setContext(context);
-        appender.setName("stderr");
-        appender.setTarget("System.err");
-        appender.setEncoder(encoder);
-        appender.start();
-        return appender;
+        OutputStream err = new FileOutputStream(FileDescriptor.err);
+        LogQueue queue = new LogQueue(err, layout, new LineLimit(System::nanoTime)).forProcess();
+        queue.setContext(context);
+        queue.start();
+        return queue;
     }
 }

@@ -13,6 +13,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.slf4j.bridge.SLF4JBridgeHandler;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -66,6 +68,7 @@ public final class Main {
         int status = run(surroundings, out, err, args);
         out.flush();
         err.flush();
+        LogQueue.drainAll();
         termination.finished(status);
         System.exit(status);
     }
@@ -152,6 +155,8 @@ public final class Main {
         if (parsed.hasSubcommand()
                 && PROCESSES.contains(parsed.subcommand().commandSpec().name())) {
             SLF4JBridgeHandler.install();
+            Thread.setDefaultUncaughtExceptionHandler(
+                    (thread, death) -> log().error("thread {} has died", thread.getName(), death));
         }
         requireValues(parsed);
         return new RunLast().execute(parsed);
@@ -169,6 +174,11 @@ public final class Main {
         if (parsed.hasSubcommand()) {
             requireValues(parsed.subcommand());
         }
+    }
+
+    /** Not a field: short commands log nothing and need not wait for a log. */
+    private static Logger log() {
+        return LoggerFactory.getLogger(Main.class);
     }
 
     private static void withoutOutput(CommandSpec process) {

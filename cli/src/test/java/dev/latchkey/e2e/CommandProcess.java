@@ -20,9 +20,14 @@ final class CommandProcess implements AutoCloseable {
     private final Process process;
 
     private CommandProcess(List<String> jvm, Map<String, String> variables, String input, List<String> arguments) {
+        this(jvm, variables, input, arguments, temporary(".err"));
+    }
+
+    private CommandProcess(
+            List<String> jvm, Map<String, String> variables, String input, List<String> arguments, Path err) {
         try {
-            out = Files.createTempFile("latchkey", ".out");
-            err = Files.createTempFile("latchkey", ".err");
+            out = temporary(".out");
+            this.err = err;
             List<String> command = new ArrayList<>(jvm);
             command.addAll(arguments);
             ProcessBuilder builder =
@@ -55,6 +60,11 @@ final class CommandProcess implements AutoCloseable {
     /** Starts a command with the JVM options that the launcher gives it; {@code LATCHKEY_JAVA_OPTS} adds to them. */
     static CommandProcess startAsLaunched(Map<String, String> variables, String... arguments) {
         return new CommandProcess(Launcher.line(variables, arguments[0]), variables, "", List.of(arguments));
+    }
+
+    /** Starts a command whose standard error nobody reads: a pipe that is full already. */
+    static CommandProcess startUnread(FullPipe err, Map<String, String> variables, String... arguments) {
+        return new CommandProcess(jvm(MAIN), variables, "", List.of(arguments), err.path());
     }
 
     /** Starts another program of the same class path, which runs until it is told to stop. */
@@ -156,14 +166,27 @@ final class CommandProcess implements AutoCloseable {
     }
 
     Result awaitEnd() {
+        return new Result(awaitStatus(), out(), err());
+    }
+
+    /** Waits for the end; reads nothing of what was written. */
+    int awaitStatus() {
         try {
             if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
-                throw new AssertionError("still running\n" + out() + "\n" + err());
+                throw new AssertionError("still running: " + out());
             }
         } catch (InterruptedException e) {
             throw new AssertionError(e);
         }
-        return new Result(process.exitValue(), out(), err());
+        return process.exitValue();
+    }
+
+    private static Path temporary(String suffix) {
+        try {
+            return Files.createTempFile("latchkey", suffix);
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
     }
 
     private static String text(Path file) {

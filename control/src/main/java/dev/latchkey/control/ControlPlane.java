@@ -52,6 +52,7 @@ import dev.latchkey.key.KeyFormat;
 import dev.latchkey.key.Peppers;
 import dev.latchkey.lifecycle.Binding;
 import dev.latchkey.lifecycle.Closing;
+import dev.latchkey.log.DroppedLines;
 import dev.latchkey.ops.OpsPages;
 import dev.latchkey.ops.OpsServer;
 import dev.latchkey.redis.RetryPace;
@@ -67,6 +68,7 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
@@ -151,6 +153,12 @@ public final class ControlPlane implements AutoCloseable {
             IndexSchema schema = new IndexSchema(settings.redis().prefix());
             PrometheusMeterRegistry metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
             closing.add(metrics::close);
+            for (DroppedLines cause : DroppedLines.values()) {
+                FunctionCounter.builder("latchkey.log.dropped", cause, DroppedLines::count)
+                        .description("Log lines that were not written")
+                        .tag("cause", cause.name().toLowerCase(Locale.ROOT))
+                        .register(metrics);
+            }
             new JvmMemoryMetrics().bindTo(metrics);
             new ProcessorMetrics().bindTo(metrics);
             RedisResources resources = closing.add(new RedisResources());

@@ -2,6 +2,7 @@ package dev.latchkey.server.ops;
 
 import dev.latchkey.decision.Decision;
 import dev.latchkey.decision.Reason;
+import dev.latchkey.log.DroppedLines;
 import dev.latchkey.server.authz.DecisionListener;
 import io.micrometer.core.instrument.Clock;
 import io.micrometer.core.instrument.Counter;
@@ -18,6 +19,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.time.Duration;
 import java.util.EnumMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -76,6 +78,15 @@ public final class SidecarMetrics implements DecisionListener, AutoCloseable {
                         Duration.ofMillis(100),
                         Duration.ofSeconds(1))
                 .register(registry);
+        for (DroppedLines cause : DroppedLines.values()) {
+            counted(
+                    "latchkey.log.dropped",
+                    "Log lines that were not written",
+                    cause,
+                    DroppedLines::count,
+                    "cause",
+                    cause.name().toLowerCase(Locale.ROOT));
+        }
         new JvmMemoryMetrics().bindTo(registry);
         new JvmThreadMetrics().bindTo(registry);
         new ProcessorMetrics().bindTo(registry);

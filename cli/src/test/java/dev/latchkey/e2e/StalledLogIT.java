@@ -1,0 +1,127 @@
+package dev.latchkey.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.latchkey.index.RealRedis;
+import io.grpc.ManagedChannel;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.SocketException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Processes whose standard error nobody reads, while malformed frames ask for a line each: they answer and end as ever. */
+@Tag("one-envoy")
+class StalledLogIT {
+    @RegisterExtension
+    static final RealRedis REDIS = new RealRedis();
+
+    /** Each a stack trace of 4 KB, if it is logged. */
+    private static final int MALFORMED = 400;
+
+    private static final byte[] PREFACE =
+            "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+    /** SETTINGS on a stream, which RFC 9113 section 6.5 forbids. */
+    private static final byte[] WRONG_FRAME = {0, 0, 0, 4, 0, 0, 0, 0, 1};
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void sidecar_whoseLogNobodyReads_answersBesideMalformedFramesAndEnds() throws Exception {
+        int port = RealRedis.freePort();
+        int ops = RealRedis.freePort();
+        ManagedChannel channel = Checks.channel(port);
+        try (FullPipe err = new FullPipe(folder);
+                CommandProcess sidecar = CommandProcess.startUnread(err, variables(port, ops), "sidecar")) {
+            awaitReady(ops);
+            for (int i = 0; i < MALFORMED; i++) {
+                sendMalformed(port);
+                if (i % 50 == 0) {
+                    assertThat(Checks.ask(channel, World.IMPORTED_LIVE)).contains("unknown_key");
+                }
+            }
+
+            assertThat(Checks.ask(channel, World.IMPORTED_LIVE)).contains("unknown_key");
+            assertThat(RawHttp.get(ops, "/livez").status()).isEqualTo(200);
+            assertThat(end(sidecar)).isZero();
+        } finally {
+            channel.shutdownNow();
+        }
+    }
+
+    @Test
+    void control_whoseLogNobodyReads_answersBesideMalformedFramesAndEnds() throws Exception {
+        int port = RealRedis.freePort();
+        int ops = RealRedis.freePort();
+        try (FullPipe err = new FullPipe(folder);
+                CommandProcess control = CommandProcess.startUnread(err, variables(port, ops), "control")) {
+            awaitReady(ops);
+            for (int i = 0; i < MALFORMED; i++) {
+                sendMalformed(port);
+                RawHttp.Response refused = RawHttp.get(port, "/v1/workspaces");
+                assertThat(refused.status()).isEqualTo(401);
+            }
+
+            assertThat(RawHttp.get(port, "/readyz").status()).isEqualTo(200);
+            assertThat(RawHttp.get(ops, "/readyz").status()).isEqualTo(200);
+            assertThat(Metrics.at(ops, "latchkey_log_dropped_total{cause=\"limit\"}"))
+                    .isPositive();
+            assertThat(end(control)).isZero();
+        }
+    }
+
+    private static int end(CommandProcess process) {
+        process.askToStop();
+        return process.awaitStatus();
+    }
+
+    private static void awaitReady(int ops) {
+        Awaitility.await()
+                .atMost(FloodedSidecar.PATIENCE)
+                .ignoreExceptions()
+                .until(() -> RawHttp.get(ops, "/readyz").status() == 200);
+    }
+
+    /** Sends what is no HTTP/2 and waits until the process gives the connection up. */
+    private static void sendMalformed(int port) throws IOException {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            socket.setSoTimeout(60_000);
+            socket.getOutputStream().write(PREFACE);
+            socket.getOutputStream().write(WRONG_FRAME);
+            socket.getOutputStream().write(WRONG_FRAME);
+            try {
+                socket.getInputStream().readAllBytes();
+            } catch (SocketException reset) {
+                assertThat(reset).hasMessageContaining("reset");
+            }
+        }
+    }
+
+    private static Map<String, String> variables(int port, int ops) {
+        Map<String, String> variables = new HashMap<>();
+        variables.put("LATCHKEY_PEPPERS", World.PEPPER);
+        variables.put("LATCHKEY_REDIS_URI", REDIS.uri());
+        variables.put("LATCHKEY_REDIS_TIMEOUT", "5s");
+        variables.put("LATCHKEY_AUTHZ_TIMEOUT", "10s");
+        variables.put("LATCHKEY_KEYS_ACCEPT_IMPORTED", "true");
+        variables.put("LATCHKEY_DRAIN_DELAY", "0s");
+        variables.put("LATCHKEY_CONTROL_TOKENS", AdminApi.TOKENS);
+        variables.put("LATCHKEY_POLICY", World.HOME.resolve("envoy/policy.yaml").toString());
+        for (String listen : new String[] {"AUTHZ_LISTEN", "CONTROL_LISTEN"}) {
+            variables.put("LATCHKEY_" + listen, "127.0.0.1:" + port);
+        }
+        for (String listen : new String[] {"OPS_LISTEN", "CONTROL_OPS_LISTEN"}) {
+            variables.put("LATCHKEY_" + listen, "127.0.0.1:" + ops);
+        }
+        return variables;
+    }
+}
