@@ -35,6 +35,6 @@ final class FullPipe implements AutoCloseable {
     public void close() throws Exception {
         filler.destroyForcibly().waitFor();
         open.close();
-        Files.delete(path);
+        Files.deleteIfExists(path);
     }
 }
