@@ -37,6 +37,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * The control plane's port: its services behind {@link AdminAuth}, by gRPC and by REST; and open to all, {@code /openapi.json}, {@code
@@ -61,6 +64,7 @@ public final class ControlServer implements AutoCloseable {
     private static final Duration QUIET = Duration.ofMillis(50);
 
     private static final MeterIdPrefixFunction CALLS = GrpcMeterIdPrefixFunction.of("latchkey.control");
+    private static final Pattern ABSOLUTE = Pattern.compile("(?i)https?://[^/?#@\\\\]+(?:/([^#]*))?");
 
     private final SettableHealthChecker serving = new SettableHealthChecker(false);
     private final ClientConnections connections =
@@ -106,7 +110,8 @@ public final class ControlServer implements AutoCloseable {
         builder.errorHandler(rest.errors())
                 .port(address, tls.isPresent() ? SessionProtocol.HTTPS : SessionProtocol.HTTP)
                 .meterRegistry(metrics)
-                .service(grpc.build(), MetricCollectingService.newDecorator(CALLS))
+                .service(grpc.build(), MetricCollectingService.newDecorator(CALLS), post(rest))
+                .absoluteUriTransformer(ControlServer::originForm)
                 .service(
                         "/openapi.json", (context, request) -> HttpResponse.of(HttpStatus.OK, MediaType.JSON, document))
                 .service(console)
@@ -165,6 +170,16 @@ public final class ControlServer implements AutoCloseable {
                 : GrpcExceptionHandlerFunction.of()
                         .apply(context, status, cause, metadata)
                         .withCause(null);
+    }
+
+    private static Function<? super HttpService, ? extends HttpService> post(RestApi rest) {
+        return grpc -> (context, request) -> rest.post(grpc, context, request);
+    }
+
+    /** A client that takes this port for a proxy sends the whole URL (RFC 9112 3.2.2). */
+    private static String originForm(String target) {
+        Matcher absolute = ABSOLUTE.matcher(target);
+        return absolute.matches() ? "/" + (absolute.group(1) == null ? "" : absolute.group(1)) : target;
     }
 
     /** gRPC would call it INTERNAL, but it is the caller's fault. */

@@ -64,6 +64,7 @@ final class ErrorMapping {
             case NOT_FOUND -> Code.NOT_FOUND;
             case ALREADY_EXISTS -> Code.ALREADY_EXISTS;
             case CONFLICT -> Code.ABORTED;
+            case FULL -> Code.RESOURCE_EXHAUSTED;
             case UNAVAILABLE -> Code.UNAVAILABLE;
         };
     }

@@ -141,13 +141,12 @@ public final class KeyImport {
         long undone = count(items, Outcome.UNDONE);
         long recorded = count(items, Outcome.RECORDED);
         if (undone + recorded > 0) {
-            String cause = items.stream()
-                    .flatMap(item -> item.failure().stream())
-                    .map(StoreException::trouble)
-                    .findFirst()
-                    .orElse("");
+            List<StoreException> failures =
+                    items.stream().flatMap(item -> item.failure().stream()).toList();
+            String cause = failures.stream().map(StoreException::trouble).findFirst().orElse("");
+            boolean full = failures.stream().anyMatch(failure -> failure.fault() == StoreException.Fault.FULL);
             throw new RefusedException(
-                    Kind.UNAVAILABLE,
+                    full ? Kind.FULL : Kind.UNAVAILABLE,
                     "the import stopped in the middle: of " + items.size() + " keys " + count(items, Outcome.IMPORTED)
                             + " are imported, " + recorded + " recorded, which will work as soon as Redis allows, and "
                             + undone + " not imported as far as is known; repeat the call, it doubles nothing. Cause: "

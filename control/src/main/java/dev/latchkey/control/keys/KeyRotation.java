@@ -158,7 +158,8 @@ final class KeyRotation {
                     id + " is " + (key.closed() ? "revoked" : "expired")
                             + ", so it is not rotated; create a key instead");
         }
-        successor(key).filter(successor -> !successor.closed()).ifPresent(successor -> {
+        // One that has ended keeps nobody going, and cannot be rotated either.
+        successor(key).filter(successor -> successor.usable(now)).ifPresent(successor -> {
             throw new RefusedException(
                     Kind.CONFLICT,
                     id + " has a successor, " + successor.id() + "; rotate that one, or revoke it if nobody has it");

@@ -22,6 +22,8 @@ public final class RefusedException extends RuntimeException {
         ALREADY_EXISTS,
         /** What is stored does not allow it. */
         CONFLICT,
+        /** Redis is full. */
+        FULL,
         /** Not now; the message says whether it will be done all the same. */
         UNAVAILABLE
     }

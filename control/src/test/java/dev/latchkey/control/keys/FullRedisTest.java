@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.latchkey.control.TestControl;
+import dev.latchkey.control.imports.ImportWorld;
 import dev.latchkey.control.ledger.ManagedKey;
 import dev.latchkey.control.ledger.StoreException;
 import dev.latchkey.control.ledger.StoreException.Fault;
 import dev.latchkey.control.listing.KeyQuery;
 import dev.latchkey.control.rules.Expiry;
 import dev.latchkey.control.rules.KeyName;
+import dev.latchkey.control.rules.RefusedException;
 import dev.latchkey.control.rules.PageRequest;
 import dev.latchkey.index.RealRedis;
 import dev.latchkey.key.KeyRecord;
@@ -73,6 +75,14 @@ class FullRedisTest {
         KeyView view = control.keys.update(ALICE, shorter);
         assertThat(control.indexed(key)).contains(view.key().record());
         assertThat(view.key().record().expiresAt()).isEqualTo(control.clock.millis() + 60_000);
+        assertStillFull();
+    }
+
+    @Test
+    void import_redisIsFull_saysThatThereIsNoRoom() {
+        assertThatThrownBy(() -> ImportWorld.importAll(control, "ws_1", ImportWorld.minted(3)))
+                .isInstanceOfSatisfying(
+                        RefusedException.class, e -> assertThat(e.kind()).isEqualTo(RefusedException.Kind.FULL));
         assertStillFull();
     }
 

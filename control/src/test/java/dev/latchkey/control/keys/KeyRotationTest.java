@@ -167,6 +167,25 @@ class KeyRotationTest {
     }
 
     @Test
+    void rotate_successorHasExpired_oldKeyIsRotatedAgain() {
+        ManagedKey old = create(Expiry.Never.NEVER);
+        ManagedKey ended = control.keys
+                .rotate(
+                        ALICE,
+                        new Replacement(name(old), Optional.empty(), Optional.of(new Expiry.Lifetime(1, 0))))
+                .created()
+                .view()
+                .key();
+        control.clock.advance(Duration.ofSeconds(2));
+        assertRefused(ended, Kind.CONFLICT, "is expired");
+
+        ManagedKey successor = rotate(old).created().view().key();
+
+        assertThat(control.keys.get(name(old)).key().links().successor()).isEqualTo(successor.id());
+        assertThat(active()).containsExactlyInAnyOrder(old.id(), successor.id());
+    }
+
+    @Test
     void rotate_revokedOrExpiredKey_isRefused() {
         ManagedKey revoked = create(Expiry.Never.NEVER);
         var unused = control.keys.revoke(ALICE, name(revoked), "");

@@ -124,10 +124,10 @@ final class OpenApi {
     private static List<ProblemKind> problems(RestMethod method) {
         List<ProblemKind> problems = new ArrayList<>(
                 List.of(ProblemKind.INVALID_ARGUMENT, ProblemKind.UNAUTHENTICATED, ProblemKind.PERMISSION_DENIED));
-        boolean named = !method.variables().isEmpty()
-                || method.descriptor().getInputType().findFieldByName("secret") != null;
         boolean changes = access(method) != Access.READ;
-        add(problems, named, ProblemKind.NOT_FOUND);
+        problems.add(ProblemKind.NOT_FOUND);
+        problems.add(ProblemKind.METHOD_NOT_ALLOWED);
+        problems.add(ProblemKind.URI_TOO_LONG);
         add(problems, changes, ProblemKind.ABORTED);
         add(problems, method.takesBody(), ProblemKind.CONTENT_TOO_LARGE);
         add(problems, method.takesBody(), ProblemKind.UNSUPPORTED_MEDIA_TYPE);

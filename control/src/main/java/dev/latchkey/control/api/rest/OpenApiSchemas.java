@@ -15,6 +15,8 @@ import java.util.stream.Collectors;
 /** Writes the schemas (JSON Schema 2020-12) of what {@link RestJson} writes and {@link RequestJson} reads. Not thread-safe. */
 final class OpenApiSchemas {
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
+    /** Of keys in an import. */
+    private static final int MAX_ELEMENTS = 500;
 
     private final ProtoComments comments;
     private final ObjectNode schemas = NODES.objectNode();
@@ -54,7 +56,7 @@ final class OpenApiSchemas {
             ObjectNode properties = schema.putObject("properties");
             for (FieldDescriptor field : type.getFields()) {
                 if (!inPath.contains(field.getName())) {
-                    properties.set(field.getName(), field(field, requestType(field)));
+                    properties.set(field.getName(), requestField(field));
                 }
             }
             for (OneofDescriptor group : type.getRealOneofs()) {
@@ -67,7 +69,7 @@ final class OpenApiSchemas {
 
     /** Returns the schema of a field that is one value, or several. */
     ObjectNode parameter(FieldDescriptor field) {
-        return scalar(field);
+        return RequestLimits.addTo(scalar(field), field);
     }
 
     String comment(FieldDescriptor field) {
@@ -93,8 +95,24 @@ final class OpenApiSchemas {
         return Scalars.isScalar(field) ? scalar(field) : answer(field.getMessageType());
     }
 
+    private ObjectNode requestField(FieldDescriptor field) {
+        ObjectNode schema = field(field, requestType(field));
+        if (field.isRepeated()) {
+            schema.put("minItems", 1);
+            if (!Scalars.isScalar(field)) {
+                schema.put("maxItems", MAX_ELEMENTS);
+            }
+        } else if (RequestJson.takesNull(field) && schema.path("type").isTextual()) {
+            String type = schema.path("type").textValue();
+            schema.putArray("type").add(type).add("null");
+        }
+        return schema;
+    }
+
     private ObjectNode requestType(FieldDescriptor field) {
-        return Scalars.isScalar(field) ? scalar(field) : request(field.getMessageType(), List.of());
+        return Scalars.isScalar(field)
+                ? RequestLimits.addTo(scalar(field), field)
+                : request(field.getMessageType(), List.of());
     }
 
     private ObjectNode scalar(FieldDescriptor field) {

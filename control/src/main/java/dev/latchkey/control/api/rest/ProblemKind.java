@@ -31,6 +31,9 @@ enum ProblemKind {
     METHOD_NOT_ALLOWED(405, "This path does not have this method"),
     REQUEST_TIMEOUT(408, "The request did not arrive in time"),
     CONTENT_TOO_LARGE(413, "The request is too large"),
+    URI_TOO_LONG(414, "The request target is too long"),
+    EXPECTATION_FAILED(417, "The expectation cannot be met"),
+    REQUEST_HEADER_FIELDS_TOO_LARGE(431, "The header fields are too large"),
     UNSUPPORTED_MEDIA_TYPE(415, "The body is of a type that is not taken"),
     HTTP_ERROR(0, "HTTP error");
 

@@ -16,6 +16,7 @@ import com.linecorp.armeria.server.ServerErrorHandler;
 import com.linecorp.armeria.server.ServiceConfig;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import dev.latchkey.answer.AnswerStyle;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,8 +30,12 @@ final class Problems implements ServerErrorHandler {
 
     private final AnswerStyle style;
 
-    Problems(AnswerStyle style) {
+    private final UnaryOperator<String> allowedAt;
+
+    /** @param allowedAt tells the methods of a path, as {@code Allow} lists them */
+    Problems(AnswerStyle style, UnaryOperator<String> allowedAt) {
         this.style = style;
+        this.allowedAt = allowedAt;
     }
 
     AggregatedHttpResponse response(Problem problem) {
@@ -66,9 +71,18 @@ final class Problems implements ServerErrorHandler {
             HttpStatus status,
             @Nullable String description,
             @Nullable Throwable cause) {
+        if (status.equals(HttpStatus.METHOD_NOT_ALLOWED)) {
+            return notAllowed(headers == null ? "unknown" : headers.method().name(), allowed(headers));
+        }
         return status.isContentAlwaysEmpty()
                 ? AggregatedHttpResponse.of(ResponseHeaders.of(status))
                 : response(Problem.of(status));
+    }
+
+    /** Of a method that HTTP here does not know, so that nothing was looked for at its path. */
+    private String allowed(@Nullable RequestHeaders headers) {
+        String path = headers == null ? "" : headers.path().split("[?]", 2)[0];
+        return allowedAt.apply(path);
     }
 
     private AggregatedHttpResponse response(ResponseHeadersBuilder headers, Problem problem) {

@@ -1,6 +1,9 @@
 package dev.latchkey.control.api.rest;
 
 import com.linecorp.armeria.common.HttpMethod;
+import com.linecorp.armeria.server.ServiceRequestContext;
+import com.linecorp.armeria.common.HttpResponse;
+import com.linecorp.armeria.common.HttpRequest;
 import com.linecorp.armeria.server.HttpService;
 import com.linecorp.armeria.server.Route;
 import com.linecorp.armeria.server.ServerErrorHandler;
@@ -25,7 +28,7 @@ public final class RestApi {
      * @throws IllegalArgumentException if one has no such rule
      */
     public RestApi(List<ServerServiceDefinition> services, AnswerStyle style) {
-        problems = new Problems(style);
+        problems = new Problems(style, this::allowedAt);
         for (ServerServiceDefinition service : services) {
             service.getMethods().forEach(definition -> {
                 RestMethod method = RestMethod.of(definition);
@@ -40,6 +43,23 @@ public final class RestApi {
     public void forEach(BiConsumer<Route, HttpService> paths) {
         methodsByPath.forEach((template, methods) -> paths.accept(
                 Route.builder().regex(RestMethod.pattern(template)).build(), new RestResource(methods, problems)));
+    }
+
+    /** Answers by {@code grpc} what is sent by POST, the only method that gRPC has; refuses others as REST does. */
+    public HttpResponse post(HttpService grpc, ServiceRequestContext context, HttpRequest request) throws Exception {
+        return request.method() == HttpMethod.POST
+                ? grpc.serve(context, request)
+                : problems.notAllowed(request.method().name(), HttpMethod.POST.name())
+                        .toHttpResponse();
+    }
+
+    /** Returns the methods of {@code path}; of the port's other paths those that any of them takes. */
+    private String allowedAt(String path) {
+        return methodsByPath.entrySet().stream()
+                .filter(entry -> path.matches(RestMethod.pattern(entry.getKey())))
+                .findFirst()
+                .map(entry -> RestResource.allowed(entry.getValue().keySet()))
+                .orElse("GET, HEAD, POST");
     }
 
     /** Returns the OpenAPI 3.1 document of all this: JSON in UTF-8. */

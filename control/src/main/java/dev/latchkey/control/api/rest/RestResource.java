@@ -18,6 +18,7 @@ import com.linecorp.armeria.server.ServiceRequestContext;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
@@ -44,7 +45,13 @@ final class RestResource implements HttpService {
         HttpMethod asked = request.method() == HttpMethod.HEAD ? HttpMethod.GET : request.method();
         RestMethod method = methods.get(asked);
         if (method == null) {
-            return problems.notAllowed(request.method().name(), allowed()).toHttpResponse();
+            return problems.notAllowed(request.method().name(), allowed(methods.keySet()))
+                    .toHttpResponse();
+        }
+        if (hasPathParameters(context)) {
+            return problems.response(Problem.of(
+                            ProblemKind.INVALID_ARGUMENT, "the path has a ; (expected: none, or %3B within an id)"))
+                    .toHttpResponse();
         }
         context.logBuilder()
                 .name(
@@ -117,9 +124,14 @@ final class RestResource implements HttpService {
         return headers;
     }
 
-    private String allowed() {
+    /** What follows a {@code ;} was not looked at to find this resource, and must not be dropped in silence. */
+    private static boolean hasPathParameters(ServiceRequestContext context) {
+        return context.routingContext().requestTarget().maybePathWithMatrixVariables().indexOf(';') >= 0;
+    }
+
+    static String allowed(Set<HttpMethod> methods) {
         Map<String, HttpMethod> sorted = new TreeMap<>();
-        methods.keySet().forEach(method -> sorted.put(method.name(), method));
+        methods.forEach(method -> sorted.put(method.name(), method));
         if (sorted.containsKey(HttpMethod.GET.name())) {
             sorted.put(HttpMethod.HEAD.name(), HttpMethod.HEAD);
         }
