@@ -5,11 +5,16 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.google.protobuf.Duration;
 import dev.latchkey.v1.KeyToImport;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.TypeConversionException;
 
 /**
@@ -21,10 +26,15 @@ final class ImportLineParser {
             .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .build();
-    private static final String MEMBERS = "secret, name, scopes, expire_time";
+    private static final String MEMBERS = "secret, name, scopes, lifetime, expire_time";
+    /** As in REST. A list of scopes that is null might be meant to be none. */
+    private static final Set<String> NULL_IS_ABSENT = Set.of("name", "lifetime", "expire_time", "expires_at");
+
     private static final String A_KEY = "the key itself";
     private static final String A_NAME = "such as \"CRM\"";
     private static final String SOME_SCOPES = "such as [\"cases:read\"]";
+    private static final String A_LIFETIME = "such as \"3600s\" or \"90d\"";
+    private static final Pattern SECONDS = Pattern.compile("(-?[0-9]{1,12})(?:\\.([0-9]{1,9}))?s");
     private static final String A_TIME = "such as \"2027-01-31T00:00:00Z\"";
 
     private final List<String> problems = new ArrayList<>();
@@ -43,10 +53,15 @@ final class ImportLineParser {
         try {
             JsonNode json = JSON.readTree(line);
             for (Map.Entry<String, JsonNode> member : json.properties()) {
-                read(member.getKey(), member.getValue());
+                if (!member.getValue().isNull() || !NULL_IS_ABSENT.contains(member.getKey())) {
+                    read(member.getKey(), member.getValue());
+                }
             }
             refuseBoth(json, "secret", "key");
             refuseBoth(json, "expire_time", "expires_at");
+            if (json.hasNonNull("lifetime") && (json.hasNonNull("expire_time") || json.hasNonNull("expires_at"))) {
+                problems.add("lifetime: given beside expire_time (expected: one of the two)");
+            }
             if (!json.has("secret") && !json.has("key")) {
                 problems.add("secret: missing (expected: " + A_KEY + ")");
             }
@@ -55,6 +70,9 @@ final class ImportLineParser {
             problems.add("not JSON, around column "
                     + (e.getLocation() == null ? 1 : e.getLocation().getColumnNr())
                     + " (expected: one object, such as {\"secret\":\"…\",\"name\":\"…\"}, with each member once)");
+        } catch (RuntimeException | StackOverflowError e) {
+            // Whatever a parser makes of a line: it is the line that is wrong.
+            problems.add("not JSON (expected: one object, such as {\"secret\":\"…\",\"name\":\"…\"})");
         }
         return problems.isEmpty() ? ImportLine.of(number, key.build()) : ImportLine.wrong(number, problems);
     }
@@ -62,8 +80,9 @@ final class ImportLineParser {
     private void read(String name, JsonNode value) {
         switch (name) {
             case "secret", "key" -> text(name, value, A_KEY).ifPresent(key::setSecret);
-            case "name" -> text(name, value, A_NAME).ifPresent(key::setName);
+            case "name" -> text(name, value, A_NAME).ifPresent(this::readName);
             case "scopes" -> readScopes(value);
+            case "lifetime" -> text(name, value, A_LIFETIME).ifPresent(this::readLifetime);
             case "expire_time", "expires_at" -> text(name, value, A_TIME).ifPresent(text -> readEnd(name, text));
             default ->
                 problems.add(Shown.withoutSecrets(Shown.line(name)) + ": no such member (expected: " + MEMBERS + ")");
@@ -81,6 +100,9 @@ final class ImportLineParser {
             problems.add("scopes: not an array (expected: " + SOME_SCOPES + ")");
             return;
         }
+        if (value.isEmpty()) {
+            problems.add("scopes: none (expected: " + SOME_SCOPES + ", or no such member for those of --scope)");
+        }
         for (JsonNode scope : value) {
             if (!scope.isTextual()) {
                 problems.add("scopes: not all are strings (expected: " + SOME_SCOPES + ")");
@@ -88,6 +110,32 @@ final class ImportLineParser {
             }
             key.addScopes(scope.textValue());
         }
+    }
+
+    private void readName(String text) {
+        if (text.isEmpty()) {
+            problems.add("name: empty (expected: " + A_NAME + ", or no such member)");
+        }
+        key.setName(text);
+    }
+
+    private void readLifetime(String text) {
+        Matcher seconds = SECONDS.matcher(text);
+        try {
+            key.setLifetime(
+                    seconds.matches()
+                            ? Duration.newBuilder()
+                                    .setSeconds(Long.parseLong(seconds.group(1)))
+                                    .setNanos(nanos(seconds.group(2)))
+                                    .build()
+                            : ProtoValues.duration(new DurationConverter().convert(text)));
+        } catch (TypeConversionException e) {
+            problems.add("lifetime: not a duration (expected: " + A_LIFETIME + ")");
+        }
+    }
+
+    private static int nanos(@Nullable String digits) {
+        return digits == null ? 0 : Integer.parseInt((digits + "00000000").substring(0, 9));
     }
 
     private void readEnd(String name, String text) {

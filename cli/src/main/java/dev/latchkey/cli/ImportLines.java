@@ -1,11 +1,10 @@
 package dev.latchkey.cli;
 
+import dev.latchkey.text.TextEncoding;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InputStreamReader;
 import java.io.Reader;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 
@@ -20,9 +19,9 @@ final class ImportLines {
     private final Reader in;
     private long number;
 
-    /** @param in UTF-8; what is not, is no key */
-    ImportLines(InputStream in) {
-        this.in = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
+    /** @param in in an encoding of {@link TextEncoding}; what is none, is no key */
+    ImportLines(InputStream in) throws IOException {
+        this.in = new BufferedReader(TextEncoding.reader(in));
     }
 
     /** Returns the next line that holds something; empty at the end. */

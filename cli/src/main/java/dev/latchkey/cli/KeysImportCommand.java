@@ -29,7 +29,7 @@ import picocli.CommandLine.TypeConversionException;
         name = "import",
         description = {
             "Take over API keys that exist already: one on each line, or a JSON object with secret, name, scopes,"
-                    + " expire_time.",
+                    + " lifetime, expire_time.",
             "Good lines are imported, wrong ones named by number. Keys that are there already stay as they are, revoked ones"
                     + " too, so running it again is safe."
         })
@@ -106,15 +106,18 @@ final class KeysImportCommand implements Callable<Integer> {
         PrintWriter err = spec.commandLine().getErr();
         ImportReport report =
                 new ImportReport(err, (input.isTerminal() ? TELL_TERMINAL : TELL_LOG).toNanos(), System::nanoTime);
-        try (InputStream stream = open(err);
+        try (Interruption interruption = new Interruption(err, report);
+                InputStream stream = open(err);
                 ControlClient client = control.client();
                 ImportRun run = new ImportRun(client, template(), report)) {
             run.send(new ImportLines(stream));
         } catch (CommandFailure failure) {
+            report.end();
             throw failure.after(howFar(report, failure.status()));
         } catch (IOException e) {
             throw CommandFailure.usage(name() + ": " + problem(e) + howFar(report, CommandFailure.USAGE));
         }
+        report.end();
         output.print(spec, report.json(), report.summary() + "\n");
         return report.allGood() ? 0 : CommandFailure.REFUSED;
     }
@@ -135,6 +138,30 @@ final class KeysImportCommand implements Callable<Integer> {
                     + ". Of what follows some may be imported. " + safe;
         }
         return status == CommandFailure.UNREACHABLE ? "\n" + safe : "";
+    }
+
+    /** Tells on Ctrl-C and SIGTERM how far it has got, since what was done stays. */
+    private static final class Interruption implements AutoCloseable {
+        private final Thread hook;
+
+        Interruption(PrintWriter err, ImportReport report) {
+            hook = new Thread(
+                    () -> {
+                        err.println("latchkey: stopped." + howFar(report, CommandFailure.UNREACHABLE).replace('\n', ' '));
+                        err.flush();
+                    },
+                    "latchkey-import-interruption");
+            Runtime.getRuntime().addShutdownHook(hook);
+        }
+
+        @Override
+        public void close() {
+            try {
+                Runtime.getRuntime().removeShutdownHook(hook);
+            } catch (IllegalStateException e) {
+                // It is under way.
+            }
+        }
     }
 
     private InputStream open(PrintWriter err) throws IOException {

@@ -5,6 +5,7 @@ import ch.qos.logback.classic.spi.IThrowableProxy;
 import ch.qos.logback.classic.spi.ThrowableProxyUtil;
 import ch.qos.logback.core.CoreConstants;
 import ch.qos.logback.core.LayoutBase;
+import dev.latchkey.text.VisibleText;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
@@ -67,8 +68,8 @@ final class LogLine extends LayoutBase<ILoggingEvent> {
         line.append(' ').append(level).append(" ".repeat(LEVEL_WIDTH + 1 - level.length()));
         String logger = event.getLoggerName();
         line.append(logger, logger.lastIndexOf('.') + 1, logger.length()).append(' ');
-        // A line break would let a caller forge a line.
-        line.append(LINE_BREAKS.matcher(cut(message, MAX_MESSAGE)).replaceAll(" "));
+        // A line break would let a caller forge a line, and a character that does not show a name.
+        line.append(VisibleText.shown(LINE_BREAKS.matcher(cut(message, MAX_MESSAGE)).replaceAll(" ")));
         return line.append(CoreConstants.LINE_SEPARATOR).toString();
     }
 

@@ -1,9 +1,11 @@
 package dev.latchkey.cli;
 
+import dev.latchkey.text.TextEncoding;
 import java.io.ByteArrayInputStream;
 import java.io.Console;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -69,7 +71,11 @@ public interface SecretInput {
         return new SecretInput() {
             @Override
             public String read() throws IOException {
-                return new String(stream.readNBytes(MAX_BYTES), StandardCharsets.UTF_8);
+                try {
+                    return TextEncoding.decode(stream.readNBytes(MAX_BYTES));
+                } catch (CharacterCodingException e) {
+                    throw new IOException("neither UTF-8 nor UTF-16", e);
+                }
             }
 
             @Override

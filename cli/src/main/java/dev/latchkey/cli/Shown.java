@@ -1,5 +1,6 @@
 package dev.latchkey.cli;
 
+import dev.latchkey.text.VisibleText;
 import java.util.regex.Pattern;
 
 /** Makes text that others wrote fit to be shown to people on a terminal. */
@@ -24,16 +25,8 @@ final class Shown {
         return number + " " + what + (number == 1 ? "" : "s");
     }
 
-    /** Returns {@code text} as one line: control and format characters, which could steer a terminal, are escaped. */
+    /** Returns {@code text} as one line: characters that do not show, or could steer a terminal, are escaped. */
     static String line(String text) {
-        StringBuilder shown = new StringBuilder(text.length());
-        text.codePoints().forEach(c -> {
-            if (Character.isISOControl(c) || Character.getType(c) == Character.FORMAT) {
-                shown.append(String.format("\\u%04x", c));
-            } else {
-                shown.appendCodePoint(c);
-            }
-        });
-        return shown.toString();
+        return VisibleText.shown(text);
     }
 }

@@ -7,9 +7,13 @@ import dev.latchkey.v1.ImportKeysResponse;
 import dev.latchkey.v1.ImportOutcome;
 import dev.latchkey.v1.ImportResult;
 import dev.latchkey.v1.ImportViolation;
+import dev.latchkey.v1.Key;
+import dev.latchkey.v1.KeyState;
 import dev.latchkey.v1.KeyToImport;
 import io.grpc.Status;
 import java.io.IOException;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -88,6 +92,74 @@ class KeysImportCommandTest {
                         .setSecret(KEY)
                         .setExpireTime(ProtoValues.timestamp(Instant.parse("2027-01-31T00:00:00Z")))
                         .build());
+    }
+
+    @Test
+    void import_wordsOfRest_areTaken() {
+        control.answer(results(ImportOutcome.IMPORTED, ImportOutcome.IMPORTED));
+
+        Run run = run("{\"secret\":\"" + KEY + "\",\"name\":null,\"lifetime\":\"3600.5s\",\"expire_time\":null}\n"
+                + "{\"secret\":\"" + OTHER + "\",\"lifetime\":\"90d\"}");
+
+        assertThat(run.status()).as(run.err()).isZero();
+        assertThat(request(0).getKeysList())
+                .containsExactly(
+                        KeyToImport.newBuilder()
+                                .setSecret(KEY)
+                                .setLifetime(ProtoValues.duration(Duration.ofMillis(3_600_500)))
+                                .build(),
+                        KeyToImport.newBuilder()
+                                .setSecret(OTHER)
+                                .setLifetime(ProtoValues.duration(Duration.ofDays(90)))
+                                .build());
+    }
+
+    static Stream<Arguments> encodings() {
+        return Stream.of(
+                Arguments.of("UTF-8 with a mark", StandardCharsets.UTF_8, "\ufeff"),
+                Arguments.of("UTF-16LE with a mark", StandardCharsets.UTF_16LE, "\ufeff"),
+                Arguments.of("UTF-16BE with a mark", StandardCharsets.UTF_16BE, "\ufeff"),
+                Arguments.of("UTF-16LE", StandardCharsets.UTF_16LE, ""));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("encodings")
+    void import_fileAsWindowsWritesIt_everyKeyOfItIsSent(String row, Charset encoding, String mark) throws IOException {
+        control.answer(results(ImportOutcome.IMPORTED, ImportOutcome.IMPORTED, ImportOutcome.IMPORTED));
+        String text = mark + KEY + "\r\n\r\n{\"secret\":\"" + OTHER + "\",\"name\":\"Zürich\"}\r\n" + KEY;
+        Path file = Files.write(folder.resolve("keys.txt"), text.getBytes(encoding));
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+
+        Run run = run("", "--file", file.toString());
+
+        assertThat(run).isEqualTo(new Run(0, "imported 3, existed 0, refused 0\n", ""));
+        assertThat(request(0).getKeysList()).extracting(KeyToImport::getSecret).containsExactly(KEY, OTHER, KEY);
+        assertThat(request(0).getKeys(1).getName()).isEqualTo("Zürich");
+    }
+
+    @Test
+    void import_thousandsOfWrongLines_namesAHundredAndCountsTheOthers() {
+        Run run = run("{\n".repeat(5000));
+
+        assertThat(run.status()).isEqualTo(CommandFailure.REFUSED);
+        assertThat(run.out()).isEqualTo("imported 0, existed 0, refused 5000\n");
+        assertThat(run.err().lines()).hasSize(101);
+        assertThat(run.err().lines().skip(99)).first().asString().startsWith("line 100: ");
+        assertThat(run.err()).endsWith("\nand 4900 refused lines more\n");
+    }
+
+    @Test
+    void import_keyThatIsRevoked_saysThatItStaysSo() {
+        control.answer(ImportKeysResponse.newBuilder()
+                .addResults(ImportResult.newBuilder()
+                        .setOutcome(ImportOutcome.EXISTED)
+                        .setKey(Key.newBuilder().setId("key_1").setState(KeyState.REVOKED)))
+                .build());
+
+        Run run = run("# one\n" + KEY);
+
+        assertThat(run.out()).isEqualTo("imported 0, existed 1, refused 0\n");
+        assertThat(run.err()).startsWith("line 2: key_1 is revoked and stays revoked");
     }
 
     @Test
@@ -203,10 +275,24 @@ class KeysImportCommandTest {
                 Arguments.of(
                         "an unknown member",
                         "{\"key\":\"" + KEY + "\",\"expires\":\"never\"}",
-                        "expires: no such member (expected: secret, name, scopes, expire_time)"),
+                        "expires: no such member (expected: secret, name, scopes, lifetime, expire_time)"),
                 Arguments.of("a key as member", "{\"" + KEY + "\":\"\"}", "<key>: no such member"),
                 Arguments.of("scopes as text", "{\"key\":\"" + KEY + "\",\"scopes\":\"cases:read\"}", "not an array"),
                 Arguments.of("no time", "{\"key\":\"" + KEY + "\",\"expires_at\":\"soon\"}", "not a time"),
+                Arguments.of(
+                        "an empty list of scopes",
+                        "{\"secret\":\"" + KEY + "\",\"scopes\":[]}",
+                        "line 2: scopes: none (expected: such as [\"cases:read\"], or no such member"),
+                Arguments.of("scopes that are null", "{\"secret\":\"" + KEY + "\",\"scopes\":null}", "not an array"),
+                Arguments.of("an empty name", "{\"secret\":\"" + KEY + "\",\"name\":\"\"}", "name: empty"),
+                Arguments.of("no lifetime", "{\"secret\":\"" + KEY + "\",\"lifetime\":\"soon\"}", "not a duration"),
+                Arguments.of(
+                        "a lifetime beside an end",
+                        "{\"secret\":\"" + KEY
+                                + "\",\"lifetime\":\"1s\",\"expire_time\":\"2027-01-31T00:00:00Z\"}",
+                        "line 2: lifetime: given beside expire_time"),
+                Arguments.of("deep brackets", "{\"secret\":" + "[".repeat(9000), "not JSON"),
+                Arguments.of("a long number", "{\"secret\":" + "9".repeat(9000) + "}", "not JSON"),
                 Arguments.of("a line without end", KEY.repeat(1000), "longer than"));
     }
 

@@ -405,7 +405,7 @@ class ControlServicesTest {
                                         + " alone)"),
                         org.assertj.core.groups.Tuple.tuple(
                                 "name",
-                                "value: \"a\\u000ab\" (expected: 1 to 100 characters, not blank, no control characters, no"
+                                "value: \"a\\u000ab\" (expected: 1 to 100 characters, not blank, no invisible characters, no"
                                         + " key)"),
                         org.assertj.core.groups.Tuple.tuple("environment", "value: 7 (expected: LIVE or TEST)"),
                         org.assertj.core.groups.Tuple.tuple(

@@ -1,5 +1,6 @@
 package dev.latchkey.control;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
@@ -27,6 +28,7 @@ import dev.latchkey.v1.UpdateKeyRequest;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
 import java.io.IOException;
+import java.net.URLEncoder;
 import java.util.List;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
@@ -231,6 +233,25 @@ class ExplicitValuesTest {
         assertThat(fields(send(HttpMethod.GET, "/v1/scopes?name=a", ""))).containsExactly("name");
         assertThat(fields(send(HttpMethod.POST, "/v1:explain", json("{'method':'GET','path':'/','preflight':'yes'}"))))
                 .containsExactly("preflight");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a\u00a0b", "a\u200bb", "a\u3164b", "\ufeffab", "a\u202eb", "e\u0301\u0301\u0301\u0301"})
+    void nameOrReason_withWhatDoesNotShow_isRefusedAndShownEscaped(String text) {
+        String body = JSON.createObjectNode().put("name", text).toString();
+        AggregatedHttpResponse renamed = send(HttpMethod.PATCH, KEYS + "/" + key.getId(), body);
+        assertThat(fields(renamed)).containsExactly("name");
+        assertThat(renamed.contentUtf8()).contains("\\\\u").doesNotContain(text);
+
+        assertThat(fields(send(HttpMethod.POST, "/v1/workspaces", "{\"id\":\"ws_9\"," + body.substring(1))))
+                .containsExactly("name");
+        assertThat(fields(send(
+                        HttpMethod.POST,
+                        KEYS + "/" + key.getId() + ":revoke",
+                        JSON.createObjectNode().put("reason", text).toString())))
+                .containsExactly("reason");
+        assertThat(fields(send(HttpMethod.GET, KEYS + "?name=" + URLEncoder.encode(text, UTF_8), "")))
+                .containsExactly("name");
     }
 
     private static List<String> ids() {

@@ -2,9 +2,7 @@ package dev.latchkey.text;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -17,19 +15,16 @@ public final class TextFile {
     private TextFile() {}
 
     /**
-     * Returns the whole text, which is UTF-8.
+     * Returns the whole text, in an encoding of {@link TextEncoding}.
      *
      * @throws IOException with a message for people: the path and what is wrong, no part of the content
      */
     public static String read(Path file) throws IOException {
         byte[] bytes = bytes(file, MAX_BYTES);
         try {
-            return StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(bytes))
-                    .toString();
+            return TextEncoding.decode(bytes);
         } catch (CharacterCodingException e) {
-            throw new IOException(file + ": not UTF-8", e);
+            throw new IOException(file + ": neither UTF-8 nor UTF-16", e);
         }
     }
 

@@ -85,7 +85,7 @@ public final class Violations {
             add(
                     field,
                     Shown.quoted(name),
-                    "1 to " + MAX_NAME + " characters, not blank, no control characters, no key");
+                    "1 to " + MAX_NAME + " characters, not blank, no invisible characters, no key");
         }
     }
 
@@ -100,7 +100,7 @@ public final class Violations {
 
     private void text(String field, String text, int limit) {
         if (isLonger(text, limit) || !Shown.isHarmless(text)) {
-            add(field, Shown.quoted(text), "at most " + limit + " characters, no control characters, no key");
+            add(field, Shown.quoted(text), "at most " + limit + " characters, no invisible characters, no key");
         }
     }
 

@@ -1,4 +1,5 @@
 // The control plane's REST interface. Answers are the JSON that docs and command line show; failures are a Problem.
+import { visible } from './words.js';
 
 /** The control plane's own address: this file is in a folder of a folder there, whatever path a proxy has put before it. */
 const BASE = new URL('../../', import.meta.url);
@@ -67,6 +68,19 @@ export function connect(token, refused) {
   };
 }
 
+/** Names and reasons from before the control plane refused characters that do not show. */
+function shown(answer) {
+  if (Array.isArray(answer)) {
+    return answer.map(shown);
+  }
+  if (typeof answer === 'string') {
+    return visible(answer);
+  }
+  return answer && typeof answer === 'object'
+    ? Object.fromEntries(Object.entries(answer).map(([name, value]) => [name, shown(value)]))
+    : answer;
+}
+
 /** Waits for the whole answer, and not for ever. Whoever gives up by `cancel` is told so by an AbortError. */
 async function send(url, cancel, options) {
   const abort = new AbortController();
@@ -82,7 +96,7 @@ async function send(url, cancel, options) {
       }
       throw failure;
     });
-    return { status: response.status, ok: response.ok, answer };
+    return { status: response.status, ok: response.ok, answer: shown(answer) };
   } catch (failure) {
     if (cancel?.aborted) {
       throw failure;

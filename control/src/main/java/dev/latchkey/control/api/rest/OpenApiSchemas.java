@@ -59,6 +59,9 @@ final class OpenApiSchemas {
                     properties.set(field.getName(), requestField(field));
                 }
             }
+            if (!RequestLimits.required(type).isEmpty()) {
+                RequestLimits.required(type).forEach(schema.putArray("required")::add);
+            }
             for (OneofDescriptor group : type.getRealOneofs()) {
                 ArrayNode both = schema.putObject("not").putArray("required");
                 group.getFields().forEach(field -> both.add(field.getName()));
@@ -102,7 +105,9 @@ final class OpenApiSchemas {
             if (!Scalars.isScalar(field)) {
                 schema.put("maxItems", MAX_ELEMENTS);
             }
-        } else if (RequestJson.takesNull(field) && schema.path("type").isTextual()) {
+        } else if (RequestJson.takesNull(field)
+                && !RequestLimits.required(field.getContainingType()).contains(field.getName())
+                && schema.path("type").isTextual()) {
             String type = schema.path("type").textValue();
             schema.putArray("type").add(type).add("null");
         }

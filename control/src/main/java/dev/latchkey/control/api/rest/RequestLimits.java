@@ -1,7 +1,9 @@
 package dev.latchkey.control.api.rest;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -30,10 +32,27 @@ final class RequestLimits {
             "key", ID,
             "actor", "^[A-Za-z0-9_.-]{1,64}$",
             "action", "^[a-z]{1,32}\\.[a-z_]{1,32}$",
-            "secret", "^(?:[a-z][a-z0-9]{1,15}_(?:live|test)_[0-9A-Za-z]{16,128})?$",
             "update_mask", "^(?:name|scopes|lifetime|expire_time)(?:,(?:name|scopes|lifetime|expire_time)){0,3}$");
 
+    private static final String SHOWS =
+            "[^\\u0000-\\u001f\\u007f-\\u00a0\\u00ad\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u206f\\ufeff]";
+    private static final String SECRET = "^[a-z][a-z0-9]{1,15}_(?:live|test)_[0-9A-Za-z]{16,128}$";
+    /** By message: the members without which no request is right. */
+    private static final Map<String, List<String>> REQUIRED = Map.of(
+            "CreateKeyRequest", List.of("name", "scopes"),
+            "CreateWorkspaceRequest", List.of("id"),
+            "ImportKeysRequest", List.of("keys"),
+            "KeyToImport", List.of("secret"),
+            "FindKeyRequest", List.of("secret"),
+            "RevokeLeakedKeyRequest", List.of("secret"));
+
     private RequestLimits() {}
+
+    /** Returns the members that a request of this type must have. */
+    static List<String> required(Descriptor type) {
+        return REQUIRED.getOrDefault(type.getName(), List.of());
+    }
+
 
     /** Adds to the schema of one value of {@code field} what is known of it. */
     static ObjectNode addTo(ObjectNode schema, FieldDescriptor field) {
@@ -46,8 +65,10 @@ final class RequestLimits {
         return switch (name) {
             case "workspace" -> schema.put("pattern", ANY.contains(message) ? ID : WORKSPACE);
             case "id" -> schema.put("pattern", message.contains("Workspace") ? WORKSPACE : ID);
-            case "name" -> schema.put("minLength", 1).put("maxLength", 100);
-            case "reason" -> schema.put("maxLength", 200);
+            case "name" -> schema.put("minLength", 1).put("maxLength", 100).put("pattern", "^" + SHOWS + "*$");
+            case "reason" -> schema.put("maxLength", 200).put("pattern", "^" + SHOWS + "*$");
+            case "page_token" -> schema.put("pattern", "^[A-Za-z0-9_-]*$");
+            case "secret" -> required(field.getContainingType()).contains(name) ? schema.put("pattern", SECRET) : schema;
             case "page_size" -> schema.put("minimum", 0).put("maximum", 1000);
             default -> schema;
         };
