@@ -125,7 +125,8 @@ class RestTest {
                 .endsWith("Z");
         assertThat(json(post(KEYS + ":purge", "{\"older_than\":\"3600s\"}")).toString())
                 .isEqualTo("{\"purged\":0,\"done\":true}");
-        assertThat(json(post(KEYS + ":purge", "{\"older_than\":\"0s\",\"reason\":\"room\"}")).toString())
+        assertThat(json(post(KEYS + ":purge", "{\"older_than\":\"0s\",\"reason\":\"room\"}"))
+                        .toString())
                 .isEqualTo("{\"purged\":1,\"done\":true}");
         assertThat(post(KEYS + ":purge", "{\"older_than\":\"-1s\"}").contentUtf8())
                 .contains("\"field\":\"older_than\"");

@@ -427,7 +427,9 @@ class DeciderTest {
         void prepare(DeciderTest test) {
             if (!keepIndex) {
                 String owner = workspace == null ? "ws_gone" : "ws_1";
-                test.store(LIVE, new KeyRecord("key_live", owner, Environment.LIVE, scopes, state, expiresAt, 1, keyGeneration));
+                test.store(
+                        LIVE,
+                        new KeyRecord("key_live", owner, Environment.LIVE, scopes, state, expiresAt, 1, keyGeneration));
             }
             if (workspace != null) {
                 test.index.put(new WorkspaceRecord("ws_1", workspace, 1, generation));

@@ -74,8 +74,7 @@ class GenerationSchemaTest {
 
     @Test
     void workspace_version2WithoutItsGeneration_isBad() {
-        assertThatThrownBy(() ->
-                        IndexSchema.decodeWorkspace("ws_1", Map.of("v", "2", "state", "active", "rev", "3")))
+        assertThatThrownBy(() -> IndexSchema.decodeWorkspace("ws_1", Map.of("v", "2", "state", "active", "rev", "3")))
                 .isInstanceOf(IndexException.class)
                 .hasMessageContaining("[generation]");
     }

@@ -146,9 +146,7 @@ public final class KeyServiceEndpoint extends KeyServiceGrpc.KeyServiceImplBase 
             PurgedKeys purged = purge.purge(
                     AdminAuth.caller(request.getRequestId()),
                     request.getWorkspace(),
-                    request.hasOlderThan()
-                            ? Optional.of(Messages.lifetime(request.getOlderThan()))
-                            : Optional.empty(),
+                    request.hasOlderThan() ? Optional.of(Messages.lifetime(request.getOlderThan())) : Optional.empty(),
                     request.getReason());
             return PurgeKeysResponse.newBuilder()
                     .setPurged(purged.purged())

@@ -22,8 +22,9 @@ public final class ImportRules {
                     + " to end it, or wait for a day");
 
     /** Of a key whose record was purged. */
-    static final Violation ENDED = hidden("a key that has not ended here: this one was revoked or has expired, and its record was"
-            + " purged; it can be imported again when keys.retention has passed since its end");
+    static final Violation ENDED =
+            hidden("a key that has not ended here: this one was revoked or has expired, and its record was"
+                    + " purged; it can be imported again when keys.retention has passed since its end");
 
     /** Of a key for which its workspace has no room. */
     static final Violation FULL = hidden("a key for which its workspace has room: it holds as many as the setting"

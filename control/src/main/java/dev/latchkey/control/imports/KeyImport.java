@@ -42,6 +42,7 @@ import org.slf4j.LoggerFactory;
 public final class KeyImport {
     /** In one call. */
     static final int MAX_KEYS = 500;
+
     private static final int MAX_CALLS = 8;
     /** The command has two calls under way. */
     private static final int MAX_CALLS_PER_CALLER = 3;
@@ -100,7 +101,8 @@ public final class KeyImport {
     private void enter(String caller) {
         ImportPlaces.Outcome outcome = places.enter(caller);
         if (outcome != ImportPlaces.Outcome.TAKEN) {
-            String whose = outcome == ImportPlaces.Outcome.FULL ? MAX_CALLS + " imports" : MAX_CALLS_PER_CALLER + " of yours";
+            String whose =
+                    outcome == ImportPlaces.Outcome.FULL ? MAX_CALLS + " imports" : MAX_CALLS_PER_CALLER + " of yours";
             throw new RefusedException(
                     Kind.UNAVAILABLE,
                     "nothing was imported: " + whose + " are under way; repeat the call when one has ended");
@@ -112,9 +114,8 @@ public final class KeyImport {
         boolean endless = wanted.stream().allMatch(key -> key.expiry() == Expiry.Never.NEVER);
         long now = endless ? clock.millis() : RedisClock.millisForEnds(clock);
         Map<KeyDigest, IntakeItem> items = new LinkedHashMap<>();
-        List<Line> lines = wanted.stream()
-                .map(key -> judge(room, key, scopes, now, items))
-                .toList();
+        List<Line> lines =
+                wanted.stream().map(key -> judge(room, key, scopes, now, items)).toList();
         intake.take(room, items.values(), new Audit(caller, "key.import", "", now));
         log.info("key.import {} keys of {} by {}", count(items.values(), Outcome.IMPORTED), workspace, caller.name());
         requireAllFinished(items.values());
@@ -122,16 +123,14 @@ public final class KeyImport {
         return lines.stream().map(line -> result(line, views)).toList();
     }
 
-    private Line judge(
-            Room room, KeyToImport wanted, List<String> scopes, long now, Map<KeyDigest, IntakeItem> items) {
+    private Line judge(Room room, KeyToImport wanted, List<String> scopes, long now, Map<KeyDigest, IntakeItem> items) {
         Violations violations = new Violations();
         Optional<Sound> sound = rules.check(wanted, scopes, now, violations);
         if (sound.isEmpty()) {
             return new Line(Optional.empty(), false, violations.all());
         }
         PresentedKey secret = sound.get().secret();
-        ManagedKey key =
-                mint.key(secret, room, sound.get().name(), sound.get().terms(), ManagedKey.Links.NONE, now);
+        ManagedKey key = mint.key(secret, room, sound.get().name(), sound.get().terms(), ManagedKey.Links.NONE, now);
         IntakeItem item = new IntakeItem(key, mint.digests(secret), mint.claims(secret));
         IntakeItem before = items.putIfAbsent(key.digest(), item);
         return new Line(Optional.of(before == null ? item : before), before != null, List.of());

@@ -46,7 +46,8 @@ public final class KeyManager {
         this.rotation = new KeyRotation(ledger, projector, directory, newKeys, repeats, enforcement, clock);
         this.update = new KeyUpdate(ledger, projector, directory, enforcement, clock);
         this.revocation = new Revocation(ledger, directory, enforcement, clock);
-        this.massRevocation = new MassRevocation(ledger, projector, directory, revocation, new Generations(ledger, projector, clock), clock);
+        this.massRevocation = new MassRevocation(
+                ledger, projector, directory, revocation, new Generations(ledger, projector, clock), clock);
         this.rules = new KeyRules(catalogue);
         this.clock = clock;
     }

@@ -51,9 +51,7 @@ public final class KeyPurge {
     public PurgedKeys purge(Caller caller, String workspace, Optional<Expiry.Lifetime> olderThan, String reason) {
         Violations violations = new Violations();
         violations.workspace("workspace", workspace);
-        Duration age = olderThan
-                .map(given -> age(given, violations))
-                .orElse(DEFAULT_AGE);
+        Duration age = olderThan.map(given -> age(given, violations)).orElse(DEFAULT_AGE);
         violations.reason("reason", reason);
         violations.requestId(caller.requestId());
         violations.throwIfAny();

@@ -75,7 +75,8 @@ public final class LeakedKeys {
     }
 
     private void revoke(Caller caller, ManagedKey key, String reason) {
-        known(key).ifPresentOrElse(
+        known(key)
+                .ifPresentOrElse(
                         stored -> keys.revokeFound(caller, stored, reason), () -> keys.adopt(caller, key, reason));
     }
 

@@ -81,12 +81,7 @@ public final class Mint {
      * @param now epoch milliseconds
      */
     public ManagedKey key(
-            PresentedKey secret,
-            Room room,
-            String name,
-            KeyRules.Terms terms,
-            ManagedKey.Links links,
-            long now) {
+            PresentedKey secret, Room room, String name, KeyRules.Terms terms, ManagedKey.Links links, long now) {
         KeyRecord record = new KeyRecord(
                 KeyIds.next(now, random),
                 room.workspace().entry().workspace(),

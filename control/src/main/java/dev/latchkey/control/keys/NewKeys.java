@@ -72,7 +72,8 @@ final class NewKeys {
         }
         throw new RefusedException(
                 Kind.CONFLICT,
-                "no key was made: workspace " + plan.workspace() + " is being changed by others all the time; repeat the call");
+                "no key was made: workspace " + plan.workspace()
+                        + " is being changed by others all the time; repeat the call");
     }
 
     private ManagedKey key(PresentedKey secret, Plan plan, Room room, long now) {

@@ -68,7 +68,11 @@ final class Revocation {
             // The ledger has another key of this id: to that belongs the entry, and only the index holds this one.
             noteAt(directory.find(foreign.workspace(), foreign.id()), audit);
         }
-        log.info("key.revoke {} of {} by {}, which another service made", foreign.id(), foreign.workspace(), caller.name());
+        log.info(
+                "key.revoke {} of {} by {}, which another service made",
+                foreign.id(),
+                foreign.workspace(),
+                caller.name());
         if (adopted) {
             enforced(revoked, true);
         } else {
@@ -86,7 +90,8 @@ final class Revocation {
         }
         throw new RefusedException(
                 Kind.CONFLICT,
-                stored.entry().id() + " is being changed by others all the time, so nothing was revoked; repeat the call");
+                stored.entry().id()
+                        + " is being changed by others all the time, so nothing was revoked; repeat the call");
     }
 
     private Revoked enforced(ManagedKey key, boolean now) {

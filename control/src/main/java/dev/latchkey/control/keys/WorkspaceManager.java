@@ -58,9 +58,8 @@ public final class WorkspaceManager {
         }
         violations.requestId(caller.requestId());
         violations.throwIfAny();
-        ManagedWorkspace workspace =
-                new ManagedWorkspace(
-                        new WorkspaceRecord(id, true, 1, projector.generation(id)), name.isEmpty() ? id : name, clock.millis());
+        ManagedWorkspace workspace = new ManagedWorkspace(
+                new WorkspaceRecord(id, true, 1, projector.generation(id)), name.isEmpty() ? id : name, clock.millis());
         return repeats.answer(
                 new Repeats.Call(caller, id, Fingerprint.of("CreateWorkspace", id, name)),
                 new Repeats.Answers<>(

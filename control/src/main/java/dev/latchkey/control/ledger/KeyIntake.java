@@ -110,8 +110,8 @@ public final class KeyIntake {
                 n -> each(
                         items,
                         item -> item.isOpen() && n < item.claims().size(),
-                        (commands, item) -> commands.setGet(
-                                names.claim(item.claims().get(n)), item.claim(), unlessClaimed),
+                        (commands, item) ->
+                                commands.setGet(names.claim(item.claims().get(n)), item.claim(), unlessClaimed),
                         IntakeItem::claimStood));
         // Whoever comes for it next must not be kept away by one that came to nothing.
         forEachClaim(
@@ -119,7 +119,8 @@ public final class KeyIntake {
                 n -> each(
                         items,
                         item -> item.isClaimLost() && n < item.claims().size(),
-                        (commands, item) -> claims.release(commands, item.claims().get(n), item.firstClaim()),
+                        (commands, item) ->
+                                claims.release(commands, item.claims().get(n), item.firstClaim()),
                         (item, released) -> {}));
         each(
                 items,

@@ -269,8 +269,8 @@ public final class Ledger {
         }
         redis.call(commands -> commands.set(names.owner(key.id()), key.workspace()));
         mark(key.workspace());
-        Creation creation =
-                commit.create(Step.make(key, Pending.unseen(key), audit).claiming(claim).in(room));
+        Creation creation = commit.create(
+                Step.make(key, Pending.unseen(key), audit).claiming(claim).in(room));
         switch (creation) {
             case MADE -> claims.keep(key);
             case MOVED, FULL -> {

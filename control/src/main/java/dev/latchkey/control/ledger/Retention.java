@@ -110,7 +110,11 @@ public final class Retention {
             return false;
         }
         if (ledger.remove(found, audit)) {
-            log.info("key.remove {} of {} by {}", key.id(), key.workspace(), audit.caller().name());
+            log.info(
+                    "key.remove {} of {} by {}",
+                    key.id(),
+                    key.workspace(),
+                    audit.caller().name());
             projector.remove(key.workspace(), Pending.removed(key));
         }
         return true;

@@ -81,7 +81,8 @@ record Step(
 
     private static Step of(
             String before, LedgerEntry entry, String after, Pending note, boolean narrows, List<String> audit) {
-        return new Step(entry, before, after, note, NONE, Optional.empty(), Optional.empty(), Optional.empty(), narrows, audit);
+        return new Step(
+                entry, before, after, note, NONE, Optional.empty(), Optional.empty(), Optional.empty(), narrows, audit);
     }
 
     private static boolean narrows(LedgerEntry before, LedgerEntry after) {

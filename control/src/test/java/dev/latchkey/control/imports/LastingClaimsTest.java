@@ -59,7 +59,8 @@ class LastingClaimsTest {
         revoke(created.view().key());
         REDIS.commands().del(control.schema.key(created.view().key().digest()));
 
-        assertThat(importOne(control, "ws_2", created.secret().reveal()).outcome()).isEqualTo(Outcome.EXISTED);
+        assertThat(importOne(control, "ws_2", created.secret().reveal()).outcome())
+                .isEqualTo(Outcome.EXISTED);
         assertThat(control.indexed(created.view().key())).isEmpty();
     }
 
@@ -71,9 +72,8 @@ class LastingClaimsTest {
         revoke(key);
         REDIS.commands().del(control.schema.key(key.digest()));
 
-        assertThat(REDIS.commands().keys("latchkey:ledger:claim:*")).allSatisfy(claim -> assertThat(
-                        REDIS.commands().pttl(claim))
-                .isEqualTo(-1));
+        assertThat(REDIS.commands().keys("latchkey:ledger:claim:*"))
+                .allSatisfy(claim -> assertThat(REDIS.commands().pttl(claim)).isEqualTo(-1));
         assertThat(importOne(control, "ws_1", secret).view().orElseThrow().state())
                 .isEqualTo(KeyView.State.REVOKED);
     }
@@ -93,7 +93,8 @@ class LastingClaimsTest {
 
     @Test
     void claims_keyIsRemovedAfterItsRetention_goWithIt() {
-        ManagedKey key = importOne(control, "ws_1", minted()).view().orElseThrow().key();
+        ManagedKey key =
+                importOne(control, "ws_1", minted()).view().orElseThrow().key();
         revoke(key);
         control.clock.advance(Duration.ofDays(401));
 

@@ -68,9 +68,10 @@ class ForeignKeysTest {
 
         assertThat(isRefused(digest())).isTrue();
         assertThat(leaked.find(Reach.ALL, SECRET).state()).isEqualTo(KeyView.State.REVOKED);
-        assertThat(audit("workspace.revoke_all")).hasSize(1).allSatisfy(entry -> assertThat(entry)
-                .containsEntry("actor", "alice")
-                .containsEntry("reason", "contract ended"));
+        assertThat(audit("workspace.revoke_all"))
+                .hasSize(1)
+                .allSatisfy(entry ->
+                        assertThat(entry).containsEntry("actor", "alice").containsEntry("reason", "contract ended"));
     }
 
     /** Also one that another service writes afterwards, unless it says that it is newer. */
@@ -116,7 +117,11 @@ class ForeignKeysTest {
                 .isEqualTo(Creation.MOVED);
         assertThat(control.ledger.findKey("ws_1", "key_late")).isEmpty();
         assertThat(control.ledger.createUnseen(
-                        late, audit, Optional.empty(), control.ledger.room("ws_1").orElseThrow(), List.of()))
+                        late,
+                        audit,
+                        Optional.empty(),
+                        control.ledger.room("ws_1").orElseThrow(),
+                        List.of()))
                 .isEqualTo(Creation.MADE);
         assertThat(model.record().generation()).isZero();
     }
@@ -128,7 +133,9 @@ class ForeignKeysTest {
         raise();
 
         assertThat(control.keys.get(new KeyName("ws_1", key.id())).state()).isEqualTo(KeyView.State.REVOKED);
-        assertThat(control.listing.list(KeyQuery.all("ws_1"), new PageRequest(0, "")).items())
+        assertThat(control.listing
+                        .list(KeyQuery.all("ws_1"), new PageRequest(0, ""))
+                        .items())
                 .extracting(KeyView::state)
                 .containsExactly(KeyView.State.REVOKED);
         assertThatThrownBy(() -> control.keys.rotate(
@@ -178,15 +185,19 @@ class ForeignKeysTest {
 
         leaked.revoke(BOB, Reach.ALL, SECRET, "in a repository");
 
-        assertThat(audit("key.revoke")).hasSize(1).allSatisfy(entry -> assertThat(entry)
-                .containsEntry("key", "crm-1")
-                .containsEntry("actor", "bob")
-                .containsEntry("reason", "in a repository")
-                .doesNotContainValue(SECRET));
+        assertThat(audit("key.revoke"))
+                .hasSize(1)
+                .allSatisfy(entry -> assertThat(entry)
+                        .containsEntry("key", "crm-1")
+                        .containsEntry("actor", "bob")
+                        .containsEntry("reason", "in a repository")
+                        .doesNotContainValue(SECRET));
         KeyView shown = control.keys.get(new KeyName("-", "crm-1"));
         assertThat(shown.state()).isEqualTo(KeyView.State.REVOKED);
         assertThat(shown.key().isForeign()).isTrue();
-        assertThat(control.listing.list(KeyQuery.all("ws_1"), new PageRequest(0, "")).items())
+        assertThat(control.listing
+                        .list(KeyQuery.all("ws_1"), new PageRequest(0, ""))
+                        .items())
                 .extracting(view -> view.key().id())
                 .containsExactly("crm-1");
     }
@@ -251,7 +262,8 @@ class ForeignKeysTest {
 
     private void raise() {
         Stored<ManagedWorkspace> stored = control.ledger.findWorkspace("ws_1").orElseThrow();
-        ManagedWorkspace raised = stored.entry().withGeneration(1, stored.entry().rev());
+        ManagedWorkspace raised =
+                stored.entry().withGeneration(1, stored.entry().rev());
         assertThat(control.ledger.replace(stored, raised, new Audit(ALICE, "workspace.revoke_all", "", 1)))
                 .isTrue();
         control.projector.project(raised);

@@ -3,6 +3,7 @@ package dev.latchkey.control.keys;
 import static dev.latchkey.control.Callers.ALICE;
 import static dev.latchkey.control.imports.ImportWorld.importAll;
 import static dev.latchkey.control.imports.ImportWorld.importOne;
+import static dev.latchkey.control.imports.ImportWorld.key;
 import static dev.latchkey.control.imports.ImportWorld.minted;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -16,6 +17,7 @@ import dev.latchkey.control.rules.KeyName;
 import dev.latchkey.control.rules.RefusedException;
 import dev.latchkey.control.rules.RefusedException.Kind;
 import dev.latchkey.index.RealRedis;
+import io.lettuce.core.Range;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -59,14 +61,17 @@ class RoomTest {
         ImportedKey imported = importOne(control, "ws_1", minted());
 
         assertThat(imported.outcome()).isEqualTo(Outcome.REFUSED);
-        assertThat(imported.violations()).singleElement().satisfies(violation -> assertThat(violation.description())
-                .contains("keys.max-per-workspace", "purge"));
+        assertThat(imported.violations())
+                .singleElement()
+                .satisfies(
+                        violation -> assertThat(violation.description()).contains("keys.max-per-workspace", "purge"));
         assertThat(REDIS.commands().keys("latchkey:key:*")).hasSize(MOST);
         assertThat(REDIS.commands().hlen("latchkey:ledger:{ws_1}:records")).isEqualTo(MOST + 1);
         // An import's claims end by themselves.
         assertThat(REDIS.commands().keys("*"))
                 .filteredOn(name -> !before.contains(name))
-                .allMatch(name -> name.startsWith("latchkey:ledger:claim") || name.startsWith("latchkey:ledger:owner:"));
+                .allMatch(
+                        name -> name.startsWith("latchkey:ledger:claim") || name.startsWith("latchkey:ledger:owner:"));
         assertThat(create("ws_2").workspace()).isEqualTo("ws_2");
     }
 
@@ -75,9 +80,12 @@ class RoomTest {
         List<ImportedKey> results = importAll(
                 control,
                 "ws_1",
-                IntStream.range(0, MOST + 2).mapToObj(i -> dev.latchkey.control.imports.ImportWorld.key(minted())).toList());
+                IntStream.range(0, MOST + 2).mapToObj(i -> key(minted())).toList());
 
-        assertThat(results).extracting(ImportedKey::outcome).filteredOn(Outcome.IMPORTED::equals).hasSize(MOST);
+        assertThat(results)
+                .extracting(ImportedKey::outcome)
+                .filteredOn(Outcome.IMPORTED::equals)
+                .hasSize(MOST);
     }
 
     /** The limit is kept in the ledger's step, so that no two calls can take the last place. */
@@ -93,7 +101,10 @@ class RoomTest {
                 }))
                 .toList();
 
-        assertThat(calls).extracting(CompletableFuture::join).filteredOn(made -> made).hasSize(MOST);
+        assertThat(calls)
+                .extracting(CompletableFuture::join)
+                .filteredOn(made -> made)
+                .hasSize(MOST);
         assertThat(REDIS.commands().zcard("latchkey:ledger:{ws_1}:ids")).isEqualTo(MOST);
     }
 
@@ -107,7 +118,7 @@ class RoomTest {
         assertThat(control.ledger.findKey("ws_1", first.id())).isEmpty();
         assertThat(control.indexed(first)).isEmpty();
         assertThat(create("ws_1").workspace()).isEqualTo("ws_1");
-        assertThat(REDIS.commands().xrange("latchkey:ledger:{ws_1}:audit", io.lettuce.core.Range.unbounded()))
+        assertThat(REDIS.commands().xrange("latchkey:ledger:{ws_1}:audit", Range.unbounded()))
                 .filteredOn(entry -> "key.remove".equals(entry.getBody().get("action")))
                 .singleElement()
                 .satisfies(entry -> assertThat(entry.getBody())
@@ -131,22 +142,26 @@ class RoomTest {
     @Test
     void importKeys_keyWasPurged_isRefusedAsLongAsItsRecordWouldHaveBeenKept() {
         for (String secret : List.of(minted(), "opt_live_abc123def456ghi789")) {
-            ManagedKey key = importOne(control, "ws_1", secret).view().orElseThrow().key();
+            ManagedKey key =
+                    importOne(control, "ws_1", secret).view().orElseThrow().key();
             control.keys.revoke(ALICE, new KeyName("-", key.id()), "leaked");
             assertThat(control.purge.purge(ALICE, "ws_1", ALL, "").purged()).isEqualTo(1);
 
             for (String workspace : List.of("ws_1", "ws_2")) {
                 ImportedKey again = importOne(control, workspace, secret);
                 assertThat(again.outcome()).isEqualTo(Outcome.REFUSED);
-                assertThat(again.violations()).singleElement().satisfies(violation -> assertThat(
-                                violation.description())
-                        .contains("purged"));
+                assertThat(again.violations())
+                        .singleElement()
+                        .satisfies(
+                                violation -> assertThat(violation.description()).contains("purged"));
             }
         }
         assertThat(REDIS.commands().keys("latchkey:ledger:claim:*"))
                 .hasSize(3)
                 .allSatisfy(claim -> assertThat(REDIS.commands().pttl(claim))
-                        .isBetween(Duration.ofDays(399).toMillis(), Duration.ofDays(400).toMillis()));
+                        .isBetween(
+                                Duration.ofDays(399).toMillis(),
+                                Duration.ofDays(400).toMillis()));
         assertThat(REDIS.commands().keys("latchkey:ledger:claims:*")).isEmpty();
     }
 
