@@ -4,6 +4,7 @@ import dev.latchkey.control.ledger.Audit;
 import dev.latchkey.control.ledger.Caller;
 import dev.latchkey.control.ledger.Ledger;
 import dev.latchkey.control.ledger.ManagedKey;
+import dev.latchkey.control.ledger.ManagedWorkspace;
 import dev.latchkey.control.ledger.Room;
 import dev.latchkey.control.ledger.StoreException;
 import dev.latchkey.control.ledger.Stored;
@@ -40,15 +41,16 @@ public final class KeyDirectory {
         if (name.workspace().equals(KeyName.ANY_WORKSPACE)) {
             return ledger.ownerOf(name.id()).orElseThrow(() -> unknown(name.id()));
         }
-        requireWorkspace(name.workspace());
-        return name.workspace();
+        return requireWorkspace(name.workspace()).workspace();
     }
 
-    /** @throws RefusedException if there is no such workspace */
-    public void requireWorkspace(String id) {
-        if (ledger.findWorkspace(id).isEmpty()) {
-            throw WorkspaceManager.unknown(id);
-        }
+    /**
+     * Returns the workspace {@code id}.
+     *
+     * @throws RefusedException if there is no such workspace
+     */
+    public ManagedWorkspace requireWorkspace(String id) {
+        return ledger.findWorkspace(id).orElseThrow(() -> WorkspaceManager.unknown(id)).entry();
     }
 
     /**
@@ -73,8 +75,16 @@ public final class KeyDirectory {
         if (keys.isEmpty()) {
             return List.of();
         }
+        return views(workspace, generation(workspace), keys);
+    }
+
+    /** As {@link #views(String, List)}, of a workspace that was read just now. */
+    public List<KeyView> views(ManagedWorkspace workspace, List<ManagedKey> keys) {
+        return views(workspace.workspace(), workspace.record().generation(), keys);
+    }
+
+    private List<KeyView> views(String workspace, long generation, List<ManagedKey> keys) {
         long now = clock.millis();
-        long generation = generation(workspace);
         List<String> ids = keys.stream().map(ManagedKey::id).toList();
         List<OptionalLong> used = lastUsed(workspace, ids);
         Set<String> unconfirmed = unconfirmed(workspace, ids);

@@ -55,7 +55,7 @@ public final class KeyPurge {
         violations.reason("reason", reason);
         violations.requestId(caller.requestId());
         violations.throwIfAny();
-        directory.requireWorkspace(workspace);
+        var unused = directory.requireWorkspace(workspace);
         Turn turn = new Turn(caller, workspace, age, reason.isEmpty() ? "purged" : reason);
         try {
             return turn.take();

@@ -62,7 +62,7 @@ final class MassRevocation {
         violations.reason("reason", reason);
         violations.requestId(caller.requestId());
         violations.throwIfAny();
-        directory.requireWorkspace(workspace);
+        var unused = directory.requireWorkspace(workspace);
         Turn turn = new Turn(caller, workspace, reason);
         try {
             return turn.take();

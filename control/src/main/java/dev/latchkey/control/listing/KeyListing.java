@@ -3,6 +3,7 @@ package dev.latchkey.control.listing;
 import dev.latchkey.control.keys.KeyDirectory;
 import dev.latchkey.control.keys.KeyView;
 import dev.latchkey.control.ledger.Ledger;
+import dev.latchkey.control.ledger.ManagedWorkspace;
 import dev.latchkey.control.ledger.StoreException;
 import dev.latchkey.control.rules.Page;
 import dev.latchkey.control.rules.PageRequest;
@@ -44,7 +45,7 @@ public final class KeyListing {
         PageTokens tokens = new PageTokens(query, order);
         Optional<Place> after = tokens.decode(request.token(), violations);
         violations.throwIfAny();
-        directory.requireWorkspace(query.workspace());
+        ManagedWorkspace found = directory.requireWorkspace(query.workspace());
 
         String workspace = query.workspace();
         Excerpt excerpt = order.byAge()
@@ -56,7 +57,7 @@ public final class KeyListing {
                         size)
                 : sorted.read(tokens.list(), workspace, filter, order, after, size);
         return new Page<>(
-                directory.views(workspace, excerpt.keys()),
+                directory.views(found, excerpt.keys()),
                 excerpt.end().map(tokens::encode).orElse(""));
     }
 }
