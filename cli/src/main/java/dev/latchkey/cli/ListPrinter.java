@@ -8,14 +8,15 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 
 /**
- * Prints a list as its pages arrive, and keeps none of them. As JSON the pages become one document, that of REST with all items
- * in one page. As a table the first page decides how wide the columns are. Not thread-safe.
+ * Prints a list as its pages arrive, and keeps no more than one large page. As JSON the pages become one document, that of REST
+ * with all items in one page. As a table the first thousand rows decide how wide the columns are. Not thread-safe.
  */
 final class ListPrinter {
     private final Output output;
     private final CommandSpec command;
     private final String items;
     private @Nullable TextTable first;
+    private boolean firstPrinted;
     private boolean begun;
     private boolean anyItem;
 
@@ -35,8 +36,14 @@ final class ListPrinter {
     void page(Message page, TextTable table) {
         if (output.isTable()) {
             TextTable widths = first;
-            output.write(command, widths == null ? table.toString() : table.continuing(widths));
-            first = widths == null ? table : widths;
+            if (widths == null) {
+                first = table;
+            } else if (firstPrinted) {
+                output.write(command, table.continuing(widths));
+            } else {
+                widths.addRowsOf(table);
+            }
+            printFirst(KeysCommand.PAGE_SIZE);
         } else {
             output.write(command, begin() + items(RestJson.of(page)));
         }
@@ -48,6 +55,7 @@ final class ListPrinter {
      * @param last the last page: what it holds besides items is the list's
      */
     void end(Message last) {
+        printFirst(0);
         if (!output.isTable()) {
             StringBuilder rest = new StringBuilder(begin()).append(']');
             for (Map.Entry<String, JsonNode> member : RestJson.of(last).properties()) {
@@ -56,6 +64,14 @@ final class ListPrinter {
                 }
             }
             output.write(command, rest.append("}\n").toString());
+        }
+    }
+
+    private void printFirst(int rows) {
+        TextTable table = first;
+        if (table != null && !firstPrinted && table.rowCount() >= rows) {
+            output.write(command, table.toString());
+            firstPrinted = true;
         }
     }
 

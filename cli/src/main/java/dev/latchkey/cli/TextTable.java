@@ -23,6 +23,15 @@ final class TextTable {
         return this;
     }
 
+    /** Adds the rows of {@code other}, which has the same titles, after its titles. */
+    void addRowsOf(TextTable other) {
+        rows.addAll(other.rows.subList(Math.min(1, other.rows.size()), other.rows.size()));
+    }
+
+    int rowCount() {
+        return rows.size();
+    }
+
     /** Returns the lines, each ended by a line feed. */
     @Override
     public String toString() {

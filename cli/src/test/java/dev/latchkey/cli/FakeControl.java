@@ -18,11 +18,14 @@ import dev.latchkey.v1.GetWorkspaceRequest;
 import dev.latchkey.v1.GetWorkspaceResponse;
 import dev.latchkey.v1.ImportKeysRequest;
 import dev.latchkey.v1.ImportKeysResponse;
+import dev.latchkey.v1.IndexServiceGrpc;
 import dev.latchkey.v1.KeyServiceGrpc;
 import dev.latchkey.v1.ListKeysRequest;
 import dev.latchkey.v1.ListKeysResponse;
 import dev.latchkey.v1.ListWorkspacesRequest;
 import dev.latchkey.v1.ListWorkspacesResponse;
+import dev.latchkey.v1.RebuildIndexRequest;
+import dev.latchkey.v1.RebuildIndexResponse;
 import dev.latchkey.v1.RevokeAllKeysRequest;
 import dev.latchkey.v1.RevokeAllKeysResponse;
 import dev.latchkey.v1.RevokeKeyRequest;
@@ -73,6 +76,7 @@ final class FakeControl implements AutoCloseable {
         server = NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
                 .addService(new Keys())
                 .addService(new Workspaces())
+                .addService(new Index())
                 .intercept(new CredentialsKeeper())
                 .build()
                 .start();
@@ -205,6 +209,13 @@ final class FakeControl implements AutoCloseable {
 
         @Override
         public void revokeLeakedKey(RevokeLeakedKeyRequest request, StreamObserver<RevokeLeakedKeyResponse> call) {
+            handle(request, call);
+        }
+    }
+
+    private final class Index extends IndexServiceGrpc.IndexServiceImplBase {
+        @Override
+        public void rebuildIndex(RebuildIndexRequest request, StreamObserver<RebuildIndexResponse> call) {
             handle(request, call);
         }
     }

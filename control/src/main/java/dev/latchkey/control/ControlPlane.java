@@ -6,6 +6,7 @@ import dev.latchkey.control.access.LiveTokens;
 import dev.latchkey.control.api.AccessServiceEndpoint;
 import dev.latchkey.control.api.AdminAuth;
 import dev.latchkey.control.api.AuditServiceEndpoint;
+import dev.latchkey.control.api.CallBuckets;
 import dev.latchkey.control.api.ControlServer;
 import dev.latchkey.control.api.ExplainServiceEndpoint;
 import dev.latchkey.control.api.IndexServiceEndpoint;
@@ -153,6 +154,7 @@ public final class ControlPlane implements AutoCloseable {
             IndexSchema schema = new IndexSchema(settings.redis().prefix());
             PrometheusMeterRegistry metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
             closing.add(metrics::close);
+            metrics.config().meterFilter(new CallBuckets());
             for (DroppedLines cause : DroppedLines.values()) {
                 FunctionCounter.builder("latchkey.log.dropped", cause, DroppedLines::count)
                         .description("Log lines that were not written")

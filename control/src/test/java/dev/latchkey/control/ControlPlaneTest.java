@@ -15,6 +15,8 @@ import io.grpc.health.v1.HealthGrpc;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
@@ -40,6 +42,30 @@ class ControlPlaneTest {
             assertThat(control.get("/nothing").statusCode()).isEqualTo(404);
             assertThat(REDIS.commands().hgetall("latchkey:canary")).containsOnlyKeys("seq", "at");
             assertThat(REDIS.commands().get("latchkey:meta:pepper:1")).isNotEmpty();
+        }
+    }
+
+    @Test
+    void metrics_timesOfCalls_areInFixedBucketsAndNothingIsAPercentile() throws IOException {
+        try (RunningControlPlane control = started()) {
+            control.keys().createKey(request());
+
+            assertThat(control.get("/metrics").body())
+                    .containsPattern("latchkey_control_total_duration_seconds_bucket\\{.*method=\"CreateKey\".*le=\"0.005\"} ")
+                    .containsPattern("latchkey_control_response_length_count\\{.*method=\"CreateKey\"")
+                    .doesNotContain("quantile=");
+        }
+    }
+
+    @Test
+    void readyz_insecureButAllowed_isReadyAndSaysSo() throws IOException {
+        Map<String, String> variables = RunningControlPlane.variables("127.0.0.1:0", REDIS.uri(), TestControl.PEPPER_1);
+        variables.put("LATCHKEY_CONTROL_LISTEN", "0.0.0.0:0");
+        try (RunningControlPlane control =
+                new RunningControlPlane(RunningControlPlane.load(variables), Duration.ofSeconds(5))) {
+            awaitReady(control);
+            assertThat(control.get("/readyz").body())
+                    .startsWith("ready\n- control.listen: 0.0.0.0:0 is plain text beyond this machine");
         }
     }
 
