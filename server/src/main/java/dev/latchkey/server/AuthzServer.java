@@ -97,10 +97,10 @@ final class AuthzServer implements AutoCloseable {
         server.start();
     }
 
-    /** A quarter of the heap for all loops; as much as there is heap may be used outside of it. */
+    /** An eighth of the heap for all loops, and as much again for what is about to end. */
     private static long bytesPerLoop(EventLoopGroup loops) {
         long count = StreamSupport.stream(loops.spliterator(), /* parallel= */ false).count();
-        return Runtime.getRuntime().maxMemory() / 4 / count;
+        return Runtime.getRuntime().maxMemory() / 8 / count;
     }
 
     /** Returns the port, or -1 on a Unix socket. */

@@ -61,8 +61,7 @@ public final class CallBounds implements ServerInterceptor {
 
         @Override
         public void onHalfClose() {
-            if (stream.unfinished()) {
-                stream.finished();
+            if (!stream.denied) {
                 super.onHalfClose();
             }
         }

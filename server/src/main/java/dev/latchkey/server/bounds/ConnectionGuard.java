@@ -192,7 +192,7 @@ final class ConnectionGuard extends ChannelInboundHandlerAdapter {
             Http2Stream stream = connection.stream(id);
             OpenStream known = stream == null ? null : stream.getProperty(key);
             if (known != null && end) {
-                mine.release(known);
+                mine.finished(known);
             }
             int bytes = data.readableBytes() + padding;
             int processed = super.onDataRead(ctx, id, data, padding, end);

@@ -6,9 +6,10 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The memory that open streams and unfinished header blocks of one event loop may hold. Beyond it the oldest give way: a call whose
- * message has not ended is denied; of all others the connection is closed. A check of a healthy Envoy is open for milliseconds, so
- * it is never among the oldest while there are others.
+ * The memory that open streams and unfinished header blocks of one event loop may hold. Beyond it the oldest calls whose message has
+ * not ended are denied; they end when the peer has taken note. Beyond twice as much, the connection of the oldest stream, or of the
+ * oldest header block, is closed. A check of a healthy Envoy is open for milliseconds, so it is not among the oldest while there are
+ * others.
  *
  * <p>Confined to the thread of the loop.
  */
@@ -21,9 +22,12 @@ final class LoopBudget {
     private final long limit;
     private final Set<ConnectionGuard> blocks = new LinkedHashSet<>();
     private long held;
-    private @Nullable OpenStream oldest;
-    private @Nullable OpenStream newest;
+    private final StreamList unfinished = new StreamList();
+    private final StreamList others = new StreamList();
     private long heldByBlocks;
+    /** By streams that were denied and are still open; not part of what is held. */
+    private long heldByDenied;
+
     private boolean shedding;
     /** Closed, but not yet gone: one at a time. */
     private @Nullable ConnectionGuard closing;
@@ -72,13 +76,7 @@ final class LoopBudget {
     }
 
     void add(OpenStream stream) {
-        stream.older = newest;
-        if (newest == null) {
-            oldest = stream;
-        } else {
-            newest.newer = stream;
-        }
-        newest = stream;
+        (stream.unfinished() ? unfinished : others).add(stream);
         held += STREAM_BYTES;
         shed();
     }
@@ -90,24 +88,32 @@ final class LoopBudget {
     }
 
     /** The message of the stream has ended. */
-    void release(OpenStream stream) {
-        held -= stream.bytes;
-        stream.bytes = 0;
+    void finished(OpenStream stream) {
+        release(stream);
+        if (stream.unfinished()) {
+            stream.finished();
+            if (stream.list != null) {
+                unfinished.remove(stream);
+                others.add(stream);
+            }
+        }
     }
 
     void remove(OpenStream stream) {
         release(stream);
-        held -= STREAM_BYTES;
-        if (stream.older == null) {
-            oldest = stream.newer;
+        if (stream.denied) {
+            heldByDenied -= STREAM_BYTES;
         } else {
-            stream.older.newer = stream.newer;
+            held -= STREAM_BYTES;
         }
-        if (stream.newer == null) {
-            newest = stream.older;
-        } else {
-            stream.newer.older = stream.older;
+        if (stream.list != null) {
+            stream.list.remove(stream);
         }
+    }
+
+    private void release(OpenStream stream) {
+        held -= stream.bytes;
+        stream.bytes = 0;
     }
 
     /** An unfinished header block has grown; to 0 bytes when it has ended. */
@@ -137,14 +143,18 @@ final class LoopBudget {
     }
 
     private void shed() {
-        if (held <= limit || shedding) {
+        if (held <= limit && held + heldByDenied <= 2 * limit || shedding) {
             return;
         }
         shedding = true;
         try {
-            denyUnfinished();
-            if (held > limit && closing == null) {
-                closing = heldByBlocks > held - heldByBlocks ? oldestBlock() : oldestStream();
+            OpenStream stream = unfinished.oldestOfSeveral();
+            while (held > limit && stream != null) {
+                deny(stream);
+                stream = unfinished.oldestOfSeveral();
+            }
+            if (held + heldByDenied > 2 * limit && closing == null) {
+                closing = heldByBlocks > limit ? oldestBlock() : oldestStream();
                 if (closing != null) {
                     closing.close();
                 }
@@ -154,17 +164,13 @@ final class LoopBudget {
         }
     }
 
-    /** Not the newest: alone, it may be as large as Envoy can make it. */
-    private void denyUnfinished() {
-        OpenStream stream = oldest;
-        while (held > limit && stream != null && stream != newest) {
-            OpenStream next = stream.newer;
-            if (stream.unfinished()) {
-                release(stream);
-                stream.deny();
-            }
-            stream = next;
-        }
+    private void deny(OpenStream stream) {
+        release(stream);
+        held -= STREAM_BYTES;
+        heldByDenied += STREAM_BYTES;
+        unfinished.remove(stream);
+        others.add(stream);
+        stream.deny();
     }
 
     /** A single block may be as large as Envoy can make it. */
@@ -173,6 +179,7 @@ final class LoopBudget {
     }
 
     private @Nullable ConnectionGuard oldestStream() {
-        return oldest == null || oldest == newest ? null : oldest.connection;
+        OpenStream stream = others.oldest();
+        return stream == null ? null : stream.connection;
     }
 }

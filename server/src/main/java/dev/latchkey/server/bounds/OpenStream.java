@@ -2,13 +2,16 @@ package dev.latchkey.server.bounds;
 
 import org.jspecify.annotations.Nullable;
 
-/**
- * One HTTP/2 stream that is open, in the list of its event loop. Confined to the thread of that loop.
- */
+/** One HTTP/2 stream that is open, in a list of its event loop. Confined to the thread of that loop. */
 final class OpenStream {
     final ConnectionGuard connection;
     /** Of the message that has not ended. */
     long bytes;
+
+    boolean denied;
+
+    @Nullable
+    StreamList list;
 
     @Nullable
     OpenStream older;
@@ -37,6 +40,7 @@ final class OpenStream {
     void deny() {
         Runnable answer = denial;
         denial = null;
+        denied = true;
         if (answer != null) {
             answer.run();
         }
