@@ -1,6 +1,7 @@
 package dev.latchkey.control;
 
 import dev.latchkey.answer.AnswerStyle;
+import dev.latchkey.config.LiveRedisUri;
 import dev.latchkey.config.Settings;
 import dev.latchkey.control.access.LiveTokens;
 import dev.latchkey.control.api.AccessServiceEndpoint;
@@ -164,8 +165,9 @@ public final class ControlPlane implements AutoCloseable {
             new JvmMemoryMetrics().bindTo(metrics);
             new ProcessorMetrics().bindTo(metrics);
             RedisResources resources = closing.add(new RedisResources());
+            LiveRedisUri redisUri = new LiveRedisUri(settings.redis(), System::nanoTime);
             RedisLink link = closing.add(new RedisLink(
-                    RedisURI.create(settings.redis().uri().reveal()),
+                    () -> RedisURI.create(redisUri.get().reveal()),
                     settings.redis().tls(),
                     redisTimeout,
                     resources.client(),
@@ -239,6 +241,7 @@ public final class ControlPlane implements AutoCloseable {
                             announcements::problem),
                     List.of(
                             tokens::problem,
+                            redisUri::problem,
                             () -> certificates.flatMap(ServerCertificates::problem),
                             () -> redisClock.flatMap(RedisClock::detail),
                             history::detail),

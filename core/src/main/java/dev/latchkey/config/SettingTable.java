@@ -89,7 +89,7 @@ final class SettingTable {
             "Redis, and as whom to log in: redis://user:password@host:6379/0, or rediss:// for TLS",
             Forms.REDIS_URI);
     static final Setting<NamedFile> REDIS_URI_FILE =
-            add("redis.uri-file", "", "A file that holds redis.uri, instead of it", Forms.FILE);
+            add("redis.uri-file", "", "A file that holds redis.uri; read again for each connection", Forms.FILE);
     static final Setting<Path> REDIS_TLS_CA_FILE = add(
             "redis.tls-ca-file",
             "",

@@ -102,11 +102,13 @@ public record Settings(
     /**
      * The key index.
      *
+     * @param uriFile where the URI is from, if it is from a file of its own
      * @param tls files for a {@code rediss} URI, which have been seen to be readable
      * @param timeout the most that one command may take
      * @param prefix what all names start with; ends in {@code :}
      */
-    public record Redis(RedisUri uri, TlsFiles tls, Duration timeout, String prefix) {}
+    public record Redis(
+            RedisUri uri, Optional<RedisUriFile> uriFile, TlsFiles tls, Duration timeout, String prefix) {}
 
     /**
      * What the sidecar keeps in memory.

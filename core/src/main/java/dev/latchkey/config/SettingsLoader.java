@@ -111,6 +111,7 @@ public final class SettingsLoader {
         RedisUri redisUri = redisUri();
         Settings.Redis redis = new Settings.Redis(
                 redisUri,
+                redisUriFile(),
                 tlsFiles(redisUri),
                 values.get(SettingTable.REDIS_TIMEOUT),
                 values.get(SettingTable.REDIS_PREFIX));
@@ -229,6 +230,12 @@ public final class SettingsLoader {
     private RedisUri redisUri() {
         RedisUri uri = values.findSecret(SettingTable.REDIS_URI, SettingTable.REDIS_URI_FILE);
         return uri == null ? SettingTable.REDIS_URI.fallbackValue() : uri;
+    }
+
+    private Optional<RedisUriFile> redisUriFile() {
+        return values.isGiven(SettingTable.REDIS_URI)
+                ? Optional.empty()
+                : Optional.ofNullable(values.find(SettingTable.REDIS_URI_FILE)).map(RedisUriFile::new);
     }
 
     /** Whoever gives a certificate thinks that the connection is encrypted: then it must be. */

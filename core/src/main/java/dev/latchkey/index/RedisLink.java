@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -50,8 +51,9 @@ public final class RedisLink implements AutoCloseable {
     private static final int CLOSINGS_PASSED_OVER_AFTER_REFUSAL = 5;
 
     private final AsyncRedisClient client;
-    private final RedisURI uri;
-    private final RedisPeer peer;
+    private final Supplier<RedisURI> uri;
+    private final Duration connectTimeout;
+    private volatile RedisPeer peer;
     private final RetryPace pace;
     private final TroubleLog troubles;
     private final TlsFiles files;
@@ -88,11 +90,21 @@ public final class RedisLink implements AutoCloseable {
      * @param pace of the attempts to connect
      */
     public RedisLink(RedisURI uri, TlsFiles files, Duration timeout, ClientResources resources, RetryPace pace) {
+        this(() -> uri, files, timeout, resources, pace);
+    }
+
+    /**
+     * As above.
+     *
+     * @param uri asked for each connection, so that a password can change; may read a file. With or without TLS each time alike
+     */
+    public RedisLink(
+            Supplier<RedisURI> uri, TlsFiles files, Duration timeout, ClientResources resources, RetryPace pace) {
         this(uri, files, timeout, resources, pace, new TroubleLog(System::nanoTime));
     }
 
     private RedisLink(
-            RedisURI uri,
+            Supplier<RedisURI> uri,
             TlsFiles files,
             Duration timeout,
             ClientResources resources,
@@ -104,11 +116,11 @@ public final class RedisLink implements AutoCloseable {
         this.timeout = timeout;
         this.resources = resources;
         this.uri = uri;
-        this.peer = RedisPeer.of(uri);
+        RedisURI first = uri.get();
+        this.peer = RedisPeer.of(first);
         this.problem = "not connected to Redis at " + peer.address() + " yet";
         this.scheduler = resources.eventExecutorGroup();
-        Duration connectTimeout = uri.isSsl() ? TLS_CONNECT_TIMEOUT : CONNECT_TIMEOUT;
-        this.uri.setTimeout(connectTimeout);
+        this.connectTimeout = first.isSsl() ? TLS_CONNECT_TIMEOUT : CONNECT_TIMEOUT;
         this.client = new AsyncRedisClient(resources);
         client.setOptions(LinkOptions.of(files, timeout, connectTimeout));
         client.addListener(new RedisConnectionStateListener() {
@@ -141,7 +153,10 @@ public final class RedisLink implements AutoCloseable {
     /** Begins to connect, and goes on until it succeeds or this is closed. */
     public void start() {
         try {
-            var unused = client.connectAsync(StringCodec.UTF8, uri).whenComplete((connected, failure) -> {
+            RedisURI current = uri.get();
+            current.setTimeout(connectTimeout);
+            peer = RedisPeer.of(current);
+            var unused = client.connectAsync(StringCodec.UTF8, current).whenComplete((connected, failure) -> {
                 if (failure == null) {
                     established(connected);
                 } else {

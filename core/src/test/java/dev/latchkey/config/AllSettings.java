@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Map;
 
 /** A value for every setting, each other than its default and than every other, and what they make. */
@@ -45,6 +46,7 @@ final class AllSettings {
         assertThat(read.redis())
                 .isEqualTo(new Settings.Redis(
                         RedisUri.parse("rediss://sidecar:p%40ss@redis:6380/3"),
+                        Optional.empty(),
                         new TlsFiles(Path.of(CA), Path.of(CERTIFICATE), Path.of(KEY)),
                         Duration.ofMillis(51),
                         "tenant:latchkey:"));

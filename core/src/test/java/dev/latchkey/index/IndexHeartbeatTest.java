@@ -101,6 +101,29 @@ class IndexHeartbeatTest {
     }
 
     @Test
+    void canary_goesBack_isSaidAndCounted() {
+        REDIS.commands().hset(schema.canary(), "seq", "7");
+        // Two beats after the change: the first may have been under way.
+        long read = reads();
+        Awaitility.await().until(() -> reads() >= read + 2);
+        assertThat(heartbeat.setbacks()).isZero();
+
+        REDIS.commands().hset(schema.canary(), "seq", "5");
+        Awaitility.await().until(() -> heartbeat.setbacks() == 1);
+        assertThat(heartbeat.details()).anyMatch(detail -> detail.contains("went back (canary 5 after 7)"));
+    }
+
+    private static long reads() {
+        return REDIS.commands()
+                .info("commandstats")
+                .lines()
+                .filter(line -> line.startsWith("cmdstat_hgetall:calls="))
+                .mapToLong(line -> Long.parseLong(line.substring(line.indexOf('=') + 1, line.indexOf(','))))
+                .findFirst()
+                .orElse(0);
+    }
+
+    @Test
     void answer_carriesRedisTimeToTheClock() {
         assertThat(clock.skewMillis()).isBetween(-2000L, 2000L);
         assertThat(heartbeat.reached()).isTrue();

@@ -1,6 +1,7 @@
 package dev.latchkey.server;
 
 import dev.latchkey.answer.AnswerStyle;
+import dev.latchkey.config.LiveRedisUri;
 import dev.latchkey.config.Settings;
 import dev.latchkey.decision.Decider;
 import dev.latchkey.decision.Policies;
@@ -85,8 +86,9 @@ public final class Sidecar implements AutoCloseable {
                 var unused = loops.shutdownGracefully(0, 1, TimeUnit.SECONDS);
             });
             RedisResources resources = closing.add(new RedisResources());
+            LiveRedisUri redisUri = new LiveRedisUri(settings.redis(), System::nanoTime);
             RedisLink link = closing.add(new RedisLink(
-                    RedisURI.create(settings.redis().uri().reveal()),
+                    () -> RedisURI.create(redisUri.get().reveal()),
                     settings.redis().tls(),
                     settings.redis().timeout(),
                     resources.client(),
@@ -114,7 +116,7 @@ public final class Sidecar implements AutoCloseable {
             UnansweredChecks unanswered = new UnansweredChecks(System::nanoTime);
             readiness = new Readiness(
                     heartbeat,
-                    () -> settings.cache().enabled() ? feed.problem() : Optional.empty(),
+                    () -> redisUri.problem().or(() -> settings.cache().enabled() ? feed.problem() : Optional.empty()),
                     unanswered,
                     settings.warnings(),
                     settings.ready().grace(),

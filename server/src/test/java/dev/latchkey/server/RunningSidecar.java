@@ -72,6 +72,9 @@ final class RunningSidecar implements AutoCloseable {
                 "LATCHKEY_OPS_LISTEN",
                 "127.0.0.1:0"));
         variables.putAll(more);
+        if (more.containsKey("LATCHKEY_REDIS_URI_FILE")) {
+            variables.remove("LATCHKEY_REDIS_URI");
+        }
         return SettingsLoader.load(SettingsLoader.ProcessKind.SIDECAR, null, variables)
                 .settings();
     }

@@ -63,7 +63,8 @@ public record AuditEntry(String id, Map<String, String> fields) {
         Stream.of(BEFORE, AFTER)
                 .filter(name -> fields.containsKey(name) && state(name).isEmpty())
                 .forEach(missing::add);
-        if (!fields.containsKey(BEFORE) && !fields.containsKey(AFTER)) {
+        // An entry about Redis itself is about no record.
+        if (!fields.containsKey(BEFORE) && !fields.containsKey(AFTER) && !action().equals(History.ACTION)) {
             missing.add(AFTER);
         }
         return missing;

@@ -24,6 +24,8 @@ import org.slf4j.LoggerFactory;
  * <p>{@link #seen} and {@link #note} are for one thread each; the rest is thread-safe.
  */
 public final class History {
+    static final String ACTION = "history.setback";
+
     private static final Logger log = LoggerFactory.getLogger(History.class);
     private static final Duration SHOWN = Duration.ofDays(1);
     private static final int PAGE = 100;
@@ -144,7 +146,7 @@ public final class History {
                 "actor",
                 Caller.SELF.name(),
                 "action",
-                "history.setback",
+                ACTION,
                 "reason",
                 now.text());
         return new RedisCalls.Script(

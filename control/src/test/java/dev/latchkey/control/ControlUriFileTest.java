@@ -1,0 +1,66 @@
+package dev.latchkey.control;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.latchkey.index.RealRedis;
+import dev.latchkey.index.RedisUsers;
+import io.lettuce.core.KillArgs;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The password of Redis is changed while a control plane runs: it is in a file, which is read for each connection. */
+class ControlUriFileTest {
+    @RegisterExtension
+    static final RealRedis REDIS = new RealRedis();
+
+    @TempDir
+    private static Path folder;
+
+    private final Path file = folder.resolve("uri");
+
+    @Test
+    void password_changedInItsFile_isUsedByTheNextConnection() throws Exception {
+        password("first-marker");
+        write("redis://latch:first-marker@127.0.0.1:" + REDIS.port());
+        Map<String, String> variables =
+                new HashMap<>(RunningControlPlane.variables("127.0.0.1:0", "", TestControl.PEPPER_1));
+        variables.remove("LATCHKEY_REDIS_URI");
+        variables.put("LATCHKEY_REDIS_URI_FILE", file.toString());
+        try (RunningControlPlane control =
+                new RunningControlPlane(RunningControlPlane.load(variables), Duration.ofSeconds(5))) {
+            await(() -> control.get("/readyz").statusCode() == 200);
+
+            // The file comes later than the change, and is wrong for a moment.
+            password("second-marker");
+            write("not a URI: second-marker");
+            REDIS.commands().clientKill(KillArgs.Builder.typeNormal().skipme());
+            await(() -> control.get("/readyz").body().contains("redis.uri before holds on, since its file is wrong"));
+            assertThat(control.get("/readyz").body()).contains("WRONGPASS").doesNotContain("marker");
+
+            write("redis://latch:second-marker@127.0.0.1:" + REDIS.port() + "\n");
+            await(() -> control.get("/readyz").statusCode() == 200);
+            await(() -> !control.get("/readyz").body().contains("before holds on"));
+        }
+    }
+
+    private static void password(String password) {
+        REDIS.setUser("latch", password, RedisUsers.control("latchkey:"));
+    }
+
+    private void write(String text) throws IOException {
+        Files.writeString(file, text);
+    }
+
+    private static void await(Callable<Boolean> condition) {
+        Awaitility.await().atMost(Duration.ofSeconds(60)).until(condition);
+    }
+}
