@@ -235,6 +235,7 @@ public final class ControlPlane implements AutoCloseable {
             readiness = new Readiness(
                     List.of(
                             link::problem,
+                            () -> link.problem().isPresent() ? redisUri.problem() : Optional.empty(),
                             permissions::problem,
                             check::problem,
                             reconciler::problem,

@@ -44,7 +44,8 @@ class ControlUriFileTest {
             write("not a URI: second-marker");
             REDIS.commands().clientKill(KillArgs.Builder.typeNormal().skipme());
             await(() -> control.get("/readyz").body().contains("redis.uri before holds on, since its file is wrong"));
-            assertThat(control.get("/readyz").body()).contains("WRONGPASS").doesNotContain("marker");
+            await(() -> control.get("/readyz").body().contains("WRONGPASS"));
+            assertThat(control.get("/readyz").body()).doesNotContain("marker");
 
             write("redis://latch:second-marker@127.0.0.1:" + REDIS.port() + "\n");
             await(() -> control.get("/readyz").statusCode() == 200);

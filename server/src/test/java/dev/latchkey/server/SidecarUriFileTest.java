@@ -41,7 +41,8 @@ class SidecarUriFileTest {
             write("not a URI: second-marker");
             REDIS.commands().clientKill(KillArgs.Builder.typeNormal().skipme());
             await(() -> sidecar.get("/readyz").contains("redis.uri before holds on, since its file is wrong"));
-            assertThat(sidecar.get("/readyz")).contains("WRONGPASS").doesNotContain("marker");
+            await(() -> sidecar.get("/readyz").contains("WRONGPASS"));
+            assertThat(sidecar.get("/readyz")).doesNotContain("marker");
 
             write("redis://latch:second-marker@127.0.0.1:" + REDIS.port() + "\n");
             await(() -> sidecar.reason().equals("ok"));

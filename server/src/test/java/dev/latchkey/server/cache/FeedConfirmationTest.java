@@ -195,7 +195,7 @@ class FeedConfirmationTest {
         REDIS.commands().configSet("busy-reply-threshold", "50");
         near.start();
         near.warm();
-        REDIS.async().eval("while true do end", ScriptOutputType.STATUS);
+        var unused = REDIS.async().eval("while true do end", ScriptOutputType.STATUS);
         RealFeed.patiently().until(() -> !near.decide().equals(Reason.OK));
         for (int i = 0; i < 20; i++) {
             assertThat(near.decide()).isIn(Reason.STORE_UNAVAILABLE, Reason.STORE_TIMEOUT);
