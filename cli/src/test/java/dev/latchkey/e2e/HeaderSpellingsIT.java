@@ -21,8 +21,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Identity and override headers in all spellings that CGI and PHP take for them, in headers and in trailers, behind Envoys
- * that strip them, that do not, and that do not even tell the sidecar of them.
+ * Identity and override headers in all spellings that CGI and PHP take for them, in headers and in trailers, behind
+ * Envoys that strip them, that do not, and that do not even tell the sidecar of them.
  */
 class HeaderSpellingsIT {
     /** What may stand in a header's name besides letters and digits, without {@code _}, which the reference refuses. */
@@ -47,6 +47,7 @@ class HeaderSpellingsIT {
         /** The sidecar sees only the key. */
         ENVOY_WITHOUT_THE_SIDECAR(HeaderSpellingsIT::withAllowedHeaders);
 
+        @SuppressWarnings("ImmutableEnumChecker") // lambdas without state
         private final UnaryOperator<String> config;
 
         Keeper(UnaryOperator<String> config) {

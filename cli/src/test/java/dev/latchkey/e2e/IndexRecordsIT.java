@@ -12,7 +12,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Records that other services have written otherwise than the contract says: never an allow, and good again at once. */
+/**
+ * Records that other services have written otherwise than the contract says: never an allow, and good again at once.
+ */
 class IndexRecordsIT {
     private static World world;
 

@@ -17,7 +17,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** An Envoy that follows the upstream's redirects itself: the target is checked as a request of its own, with the same key. */
+/**
+ * An Envoy that follows the upstream's redirects itself: the target is checked as a request of its own, with the same
+ * key.
+ */
 class InternalRedirectIT {
     private static final String ROUTE =
             "              - match: { prefix: / }\n                route: { cluster: api, timeout: 30s }\n";

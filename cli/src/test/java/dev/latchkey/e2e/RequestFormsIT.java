@@ -18,7 +18,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Requests as clients, templates and scripts get them wrong, or right in an unusual way, through the reference Envoy. */
+/**
+ * Requests as clients, templates and scripts get them wrong, or right in an unusual way, through the reference Envoy.
+ */
 class RequestFormsIT {
     private static World world;
     private static String key;

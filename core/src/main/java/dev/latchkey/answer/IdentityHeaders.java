@@ -8,10 +8,10 @@ import java.util.function.BiConsumer;
 import java.util.stream.Stream;
 
 /**
- * The headers that tell the upstream who is calling. An upstream believes them, so no spelling of their names that the client
- * has sent may pass: CGI, PHP and others make one name of all that differ only in what is neither letter nor digit, such as
- * {@code x-latchkey-key}, {@code x_latchkey_key} and {@code x.latchkey!key}. The same holds for further headers that are kept
- * from the upstream.
+ * The headers that tell the upstream who is calling. An upstream believes them, so no spelling of their names that the
+ * client has sent may pass: CGI, PHP and others make one name of all that differ only in what is neither letter nor
+ * digit, such as {@code x-latchkey-key}, {@code x_latchkey_key} and {@code x.latchkey!key}. The same holds for further
+ * headers that are kept from the upstream.
  *
  * <p>This class is immutable and thread-safe.
  */
@@ -57,8 +57,8 @@ public final class IdentityHeaders {
     }
 
     /**
-     * Tells whether a header's name, the bytes {@code [from, to)} of {@code message}, is another spelling of a name that the
-     * upstream believes or must not see: in letter case, or in what is neither letter nor digit.
+     * Tells whether a header's name, the bytes {@code [from, to)} of {@code message}, is another spelling of a name
+     * that the upstream believes or must not see: in letter case, or in what is neither letter nor digit.
      */
     public boolean isOtherSpelling(byte[] message, int from, int to) {
         for (byte[] name : guarded) {

@@ -4,10 +4,10 @@ import java.text.Normalizer;
 import java.util.Locale;
 
 /**
- * Makes one text of all that a lenient reader might take for the same: letter case, Unicode form, and blanks and dots that end
- * a segment or blanks that start it do not count. Coarser than any one rule for that: it joins what simple and full case
- * mappings and NFKC join ({@code ß} and {@code SS}, the Kelvin sign and {@code k}, the dotted {@code İ} and {@code i}, full-width
- * letters and ASCII), since it decides only what is not surely different.
+ * Makes one text of all that a lenient reader might take for the same: letter case, Unicode form, and blanks and dots
+ * that end a segment or blanks that start it do not count. Coarser than any one rule for that: it joins what simple and
+ * full case mappings and NFKC join ({@code ß} and {@code SS}, the Kelvin sign and {@code k}, the dotted {@code İ} and
+ * {@code i}, full-width letters and ASCII), since it decides only what is not surely different.
  */
 final class CaseFolding {
     private CaseFolding() {}
@@ -36,7 +36,9 @@ final class CaseFolding {
         return result;
     }
 
-    /** Returns {@code text} without blanks at its start and without blanks and dots at its end; but {@code ..} stays. */
+    /**
+     * Returns {@code text} without blanks at its start and without blanks and dots at its end; but {@code ..} stays.
+     */
     static String bare(String text) {
         int end = text.length();
         while (end > 0 && (text.charAt(end - 1) == '.' || isBlank(text.charAt(end - 1)))) {

@@ -10,25 +10,25 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The guard against upstreams that read a path other than as it is written: it finds the rule that would decide under such a
- * reading. A broad template must not open what a narrower one closes, only because the upstream takes the one path for the
- * other.
+ * The guard against upstreams that read a path other than as it is written: it finds the rule that would decide under
+ * such a reading. A broad template must not open what a narrower one closes, only because the upstream takes the one
+ * path for the other.
  *
  * <p>The readings, and any two or three of them at once:
  *
  * <ul>
- *   <li>{@link Reading#SPELLING}: letter case, Unicode form, blanks and dots at the ends of segments. Any other template is
- *       another rule, even with the same requirement: nobody means two spellings of one path.
+ *   <li>{@link Reading#SPELLING}: letter case, Unicode form, blanks and dots at the ends of segments. Any other
+ *       template is another rule, even with the same requirement: nobody means two spellings of one path.
  *   <li>{@link Reading#FINAL_SLASH}: the final {@code /} added or left out.
- *   <li>{@link Reading#LAST_SEGMENT}: the last segment up to a {@code .}, {@code ,} or {@code :}, if a template spells that
- *       out. Not where the template of the path as it is written spells out the whole: then it is meant.
+ *   <li>{@link Reading#LAST_SEGMENT}: the last segment up to a {@code .}, {@code ,} or {@code :}, if a template spells
+ *       that out. Not where the template of the path as it is written spells out the whole: then it is meant.
  * </ul>
  *
- * <p>Another rule is one with another requirement or another environment, and also none: the template of the reading lacks the
- * method, so it closes the path. A reading that no template matches is not another rule.
+ * <p>Another rule is one with another requirement or another environment, and also none: the template of the reading
+ * lacks the method, so it closes the path. A reading that no template matches is not another rule.
  *
- * <p>A request whose path has no capitals, no blanks and no {@code . , :} in its last segment costs one more search, and
- * allocates nothing. This class is immutable and thread-safe.
+ * <p>A request whose path has no capitals, no blanks and no {@code . , :} in its last segment costs one more search,
+ * and allocates nothing. This class is immutable and thread-safe.
  */
 final class Readings {
     private final TemplateTrie<MethodRoutes> exact;
@@ -145,8 +145,8 @@ final class Readings {
     }
 
     /**
-     * Looks at a path in which folding has made delimiters or dot segments, or has left nothing of a segment: as one that is
-     * split into segments only after that.
+     * Looks at a path in which folding has made delimiters or dot segments, or has left nothing of a segment: as one
+     * that is split into segments only after that.
      */
     private @Nullable Misreading resolved(Search search, String[] lenient, boolean trailingSlash) {
         boolean split = false;

@@ -72,7 +72,10 @@ final class RouteWarnings {
         return lower.size() == 1;
     }
 
-    /** Looks at paths that have nothing in them but what the template spells out: what stops all of these is not an accident. */
+    /**
+     * Looks at paths that have nothing in them but what the template spells out: what stops all of these is not an
+     * accident.
+     */
     private @Nullable String unreachable(RouteTable.Entry entry) {
         String method = entry.method().equals(RouteTable.MethodRoutes.ANY) ? OTHER_METHOD : entry.method();
         Misreading stopped = null;
@@ -87,7 +90,9 @@ final class RouteWarnings {
         return stopped == null || stopped.reading() == Reading.SPELLING ? null : describe(entry, stopped);
     }
 
-    /** Returns a path for each number of segments that {@code **} can stand for, up to one more than any template has. */
+    /**
+     * Returns a path for each number of segments that {@code **} can stand for, up to one more than any template has.
+     */
     private List<String[]> samples(PathTemplate template) {
         List<String> before = new ArrayList<>();
         int rest = template.restIndex();
@@ -111,7 +116,7 @@ final class RouteWarnings {
 
     private String line(Misreading stopped) {
         return table.entries().stream()
-                .filter(entry -> entry.route() == stopped.other())
+                .filter(entry -> entry.route().equals(stopped.other()))
                 .map(entry -> " (line " + entry.line() + ")")
                 .collect(Collectors.joining());
     }

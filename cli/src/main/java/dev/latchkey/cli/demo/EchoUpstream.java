@@ -18,8 +18,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * A backend that answers every request with what it got: {@code {"upstream","method","path","headers"}}. It takes the path as
- * it comes, whatever stands in it, and heads as large as any Envoy passes on.
+ * A backend that answers every request with what it got: {@code {"upstream","method","path","headers"}}. It takes the
+ * path as it comes, whatever stands in it, and heads as large as any Envoy passes on.
  */
 public final class EchoUpstream implements AutoCloseable {
     private static final int MAX_LINE = 1 << 20;

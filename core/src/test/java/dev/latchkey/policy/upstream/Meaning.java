@@ -8,7 +8,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 
-/** What a policy means, by its rules taken literally: every template is tried, the first of those that match decides. */
+/**
+ * What a policy means, by its rules taken literally: every template is tried, the first of those that match decides.
+ */
 final class Meaning {
     private static final List<Set<String>> HELD = List.of(Set.of(), Set.of("a"), Set.of("b"), Set.of("a", "b"));
 
@@ -71,7 +73,9 @@ final class Meaning {
         }
     }
 
-    /** What decides one path: a template that matches it, and that template's rule for a method, null if it has none. */
+    /**
+     * What decides one path: a template that matches it, and that template's rule for a method, null if it has none.
+     */
     record Verdict(String template, Rule rule) {
 
         boolean spellsOutTheEnd() {

@@ -58,6 +58,7 @@ enum UpstreamReading {
 
     private static final Pattern ESCAPE = Pattern.compile("(%[0-9a-fA-F]{2})+");
 
+    @SuppressWarnings("ImmutableEnumChecker") // lambdas without state
     private final UnaryOperator<String> read;
     private final boolean cutsSegment;
     private final boolean caseMatters;

@@ -12,8 +12,8 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /**
- * Whatever the upstream makes of a path, nobody passes by one rule who could not pass by the rule that is for what the upstream
- * makes of it. The number of paths is {@code -Dlatchkey.paths}.
+ * Whatever the upstream makes of a path, nobody passes by one rule who could not pass by the rule that is for what the
+ * upstream makes of it. The number of paths is {@code -Dlatchkey.paths}.
  */
 class UpstreamReadingsTest {
     private static final int PATHS = Integer.getInteger("latchkey.paths", 60_000);
