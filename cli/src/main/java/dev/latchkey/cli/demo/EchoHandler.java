@@ -3,6 +3,7 @@ package dev.latchkey.cli.demo;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
@@ -48,7 +49,8 @@ final class EchoHandler extends SimpleChannelInboundHandler<HttpObject> {
             request = head;
             requests.incrementAndGet();
             if (HttpUtil.is100ContinueExpected(head)) {
-                context.writeAndFlush(new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.CONTINUE));
+                context.writeAndFlush(new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.CONTINUE))
+                        .addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
             }
         }
         if (part instanceof LastHttpContent && request != null) {
@@ -59,7 +61,7 @@ final class EchoHandler extends SimpleChannelInboundHandler<HttpObject> {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        context.close();
+        ChannelFuture unused = context.close();
     }
 
     private void answer(ChannelHandlerContext context, HttpRequest request) throws IOException {
