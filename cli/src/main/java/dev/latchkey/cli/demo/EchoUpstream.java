@@ -54,7 +54,7 @@ public final class EchoUpstream implements AutoCloseable {
                 .bind(address)
                 .awaitUninterruptibly();
         if (bound.cause() != null) {
-            loop.shutdownGracefully();
+            stopLoop();
             throw bound.cause() instanceof IOException failure ? failure : new IOException(bound.cause());
         }
         server = bound.channel();
@@ -72,6 +72,10 @@ public final class EchoUpstream implements AutoCloseable {
     @Override
     public void close() {
         server.close().awaitUninterruptibly();
+        stopLoop();
+    }
+
+    private void stopLoop() {
         loop.shutdownGracefully(/* quietPeriod= */ 0, /* timeout= */ 1, TimeUnit.SECONDS)
                 .awaitUninterruptibly();
     }
