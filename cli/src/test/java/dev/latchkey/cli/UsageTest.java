@@ -171,7 +171,7 @@ class UsageTest {
         Path file = Files.write(folder.resolve("token"), "é".getBytes(StandardCharsets.ISO_8859_1));
 
         assertThat(Run.of(VARIABLES, "workspaces", "list", "--token-file", file.toString()))
-                .isEqualTo(new Run(2, "", "latchkey: " + file + ": not UTF-8\n"));
+                .isEqualTo(new Run(2, "", "latchkey: " + file + ": neither UTF-8 nor UTF-16\n"));
     }
 
     private static List<String> create(String... more) {
