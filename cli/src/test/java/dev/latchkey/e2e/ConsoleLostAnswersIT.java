@@ -234,7 +234,10 @@ class ConsoleLostAnswersIT {
         console.world
                 .redis
                 .commands()
-                .zadd("latchkey:used:{ws_1}", System.currentTimeMillis(), first.getKey().getId());
+                .zadd(
+                        "latchkey:used:{ws_1}",
+                        (double) System.currentTimeMillis(),
+                        first.getKey().getId());
         browser.choose("Sort", "Oldest first");
         browser.seeNo("answer not confirmed");
         browser.assertNoComplaint();

@@ -10,6 +10,7 @@ import dev.latchkey.v1.Key;
 import dev.latchkey.v1.KeyState;
 import dev.latchkey.v1.ListKeysRequest;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -102,7 +103,7 @@ class DeliveryTest {
     }
 
     private Socket post() throws IOException {
-        Socket client = new Socket("127.0.0.1", control.plane.port());
+        Socket client = new Socket(InetAddress.getLoopbackAddress(), control.plane.port());
         String request = "POST /v1/workspaces/ws_1/keys HTTP/1.1\r\nHost: control\r\nContent-Type: application/json\r\n"
                 + "Authorization: Bearer " + RunningControlPlane.ALICE + "\r\nConnection: close\r\nContent-Length: "
                 + BODY.length() + "\r\n\r\n" + BODY;

@@ -23,7 +23,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
-import java.util.function.Predicate;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -56,26 +55,32 @@ class UnansweredKeysTest {
 
     /** A call that makes a key, and the command by which its secret may be shown. */
     private enum Making {
-        CREATE(command -> command.size() == 8 && command.get(3).endsWith(":pending") && command.contains("open")) {
+        CREATE {
             @Override
             void run(TestControl by, String old) {
                 by.keys.create(ONCE, TestControl.newKey("ws_1"));
             }
+
+            @Override
+            boolean isConfirmedBy(List<String> command) {
+                return command.size() == 8 && command.get(3).endsWith(":pending") && command.contains("open");
+            }
         },
-        ROTATE(command -> command.contains("key.rotate")) {
+        ROTATE {
             @Override
             void run(TestControl by, String old) {
                 by.keys.rotate(ONCE, replacement(old));
             }
+
+            @Override
+            boolean isConfirmedBy(List<String> command) {
+                return command.contains("key.rotate");
+            }
         };
 
-        private final Predicate<List<String>> confirmation;
-
-        Making(Predicate<List<String>> confirmation) {
-            this.confirmation = confirmation;
-        }
-
         abstract void run(TestControl by, String old);
+
+        abstract boolean isConfirmedBy(List<String> command);
     }
 
     @ParameterizedTest
@@ -130,7 +135,7 @@ class UnansweredKeysTest {
                 .matches(entry -> entry.actor().equals("latchkey"))
                 .matches(entry -> entry.unreadable().isEmpty());
 
-        REDIS.commands().zadd("latchkey:used:{ws_1}", control.clock.millis(), left.id());
+        REDIS.commands().zadd("latchkey:used:{ws_1}", (double) control.clock.millis(), left.id());
         assertThat(view(left).answerUnconfirmed()).isFalse();
         assertThat(listed(left).answerUnconfirmed()).isFalse();
     }
@@ -209,7 +214,7 @@ class UnansweredKeysTest {
                 .singleElement()
                 .matches(entry -> entry.requestId().equals("req-1"));
 
-        REDIS.commands().zadd("latchkey:used:{ws_1}", control.clock.millis(), key.id());
+        REDIS.commands().zadd("latchkey:used:{ws_1}", (double) control.clock.millis(), key.id());
         assertThat(control.keys.create(ONCE, TestControl.newKey("ws_1")).view().answerUnconfirmed())
                 .isFalse();
         assertThat(view(key).answerUnconfirmed()).isFalse();
@@ -239,7 +244,7 @@ class UnansweredKeysTest {
 
     /** Makes a key through a control plane that Redis answers no longer once it has done the confirmation; then it does again. */
     private void withLostConfirmation(Making making, String old, Consumer<TestControl> then) throws IOException {
-        try (CrashProxy proxy = new CrashProxy(REDIS.port(), making.confirmation);
+        try (CrashProxy proxy = new CrashProxy(REDIS.port(), making::isConfirmedBy);
                 TestControl cutOff = new TestControl("redis://127.0.0.1:" + proxy.port())) {
             // Ids sort by the time of their making.
             cutOff.clock.advance(Duration.ofSeconds(1));
