@@ -69,7 +69,7 @@ final class ListPrinter {
 
     private void printFirst(int rows) {
         TextTable table = first;
-        if (table != null && !firstPrinted && table.rowCount() >= rows) {
+        if (table != null && !firstPrinted && table.rowCount() > rows) {
             output.write(command, table.toString());
             firstPrinted = true;
         }

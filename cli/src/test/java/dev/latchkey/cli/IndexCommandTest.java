@@ -25,7 +25,9 @@ class IndexCommandTest {
     void rebuild_severalCalls_goOnFromTokenToToken() {
         control.answer(part(1000, 1, "a"), part(500, 0, "b"), part(2, 3, ""), part(7, 0, ""));
 
-        assertThat(control.run("index", "rebuild")).isEqualTo(new Run(0, """
+        assertThat(control.run("index", "rebuild"))
+                .isEqualTo(new Run(
+                        0, """
                 compared  1502 records
                 mended    4 records
                 """, "1000 records compared so far, 1 mended\n1500 records compared so far, 1 mended\n"));
@@ -37,7 +39,8 @@ class IndexCommandTest {
     @Test
     void rebuild_stopsInTheMiddle_failsAndHasToldHowFarItWas() {
         control.answer(
-                part(9, 0, "a"), Status.UNAVAILABLE.withDescription("Redis is gone").asRuntimeException());
+                part(9, 0, "a"),
+                Status.UNAVAILABLE.withDescription("Redis is gone").asRuntimeException());
 
         Run run = control.run("index", "rebuild");
 

@@ -36,7 +36,9 @@ class ListPagesTest {
 
         JsonNode list = new ObjectMapper().readTree(list("--output=json").out());
 
-        assertThat(list.path("keys")).extracting(key -> key.path("id").asText()).containsExactly("key_1", "key_2", "key_3");
+        assertThat(list.path("keys"))
+                .extracting(key -> key.path("id").asText())
+                .containsExactly("key_1", "key_2", "key_3");
         assertThat(list.path("next_page_token").asText()).isEmpty();
         assertThat(list.properties()).hasSize(2);
     }
@@ -94,10 +96,11 @@ class ListPagesTest {
                 replaced.toBuilder().setLastUsedTime(at(made.plusSeconds(1))).build(),
                 replaced.toBuilder().setLastUsedTime(at(made.minusSeconds(1))).build()));
 
-        assertThat(list().out().lines()).satisfiesExactly(
-                head -> assertThat(head).contains("STILL USED"),
-                used -> assertThat(used).contains(successor + "  yes"),
-                unused -> assertThat(unused).contains(successor + "  no"));
+        assertThat(list().out().lines())
+                .satisfiesExactly(
+                        head -> assertThat(head).contains("STILL USED"),
+                        used -> assertThat(used).contains(successor + "  yes"),
+                        unused -> assertThat(unused).contains(successor + "  no"));
         assertThat(control.requests()).hasSize(1);
         assertThat(made).isBetween(Instant.parse("2025-01-01T00:00:00Z"), Instant.parse("2027-12-31T00:00:00Z"));
         assertThat(ProtoValues.timeOfKeyId("key_zzkb8rv0000000000000000000")).isEmpty();

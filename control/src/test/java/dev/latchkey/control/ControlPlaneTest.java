@@ -51,7 +51,8 @@ class ControlPlaneTest {
             control.keys().createKey(request());
 
             assertThat(control.get("/metrics").body())
-                    .containsPattern("latchkey_control_total_duration_seconds_bucket\\{.*method=\"CreateKey\".*le=\"0.005\"} ")
+                    .containsPattern(
+                            "latchkey_control_total_duration_seconds_bucket\\{.*method=\"CreateKey\".*le=\"0.005\"} ")
                     .containsPattern("latchkey_control_response_length_count\\{.*method=\"CreateKey\"")
                     .doesNotContain("quantile=");
         }

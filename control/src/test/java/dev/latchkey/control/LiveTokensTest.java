@@ -71,7 +71,8 @@ class LiveTokensTest {
     /** An administrator blanks Bob's line, or makes a comment of it, to remove Bob. */
     @Test
     void line_blankedOrMadeAComment_itsTokenEnds() throws IOException {
-        for (String without : List.of("\uFEFF# operators\n" + ALICE + "\n  " + CAROL, ALICE + "#" + BOB, ALICE + "   \n")) {
+        for (String without :
+                List.of("\uFEFF# operators\n" + ALICE + "\n  " + CAROL, ALICE + "#" + BOB, ALICE + "   \n")) {
             mount(ALICE + BOB);
             Awaitility.await().until(() -> answer(RunningControlPlane.BOB) == Code.NOT_FOUND);
 

@@ -123,7 +123,8 @@ final class AdminTokens implements Form<List<AdminToken>> {
             Set<List<String>> distinct = new HashSet<>();
             entries.forEach((path, fields) -> {
                 distinct.add(FIELDS.stream()
-                        .map(field -> fields.containsKey(field) ? fields.get(field).text() : "")
+                        .map(field ->
+                                fields.containsKey(field) ? fields.get(field).text() : "")
                         .toList());
                 Given any = fields.values().iterator().next().at(path, "");
                 String name = name(fields.getOrDefault("name", any));

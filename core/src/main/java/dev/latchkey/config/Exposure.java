@@ -28,7 +28,10 @@ final class Exposure {
     /** Looks at {@code latchkey.yaml}. */
     void configFile(Path config) {
         boolean password = values.textsInFile(SettingTable.REDIS_URI).stream().anyMatch(uri -> uri.contains("@"));
-        file(CONFIG, config, password || !values.textsInFile(SettingTable.KEYS_PEPPERS).isEmpty());
+        file(
+                CONFIG,
+                config,
+                password || !values.textsInFile(SettingTable.KEYS_PEPPERS).isEmpty());
     }
 
     /** Looks at what both processes need. */
@@ -39,7 +42,8 @@ final class Exposure {
         file(SettingTable.REDIS_TLS_CERT_FILE.key(), redis.tls().certificate(), /* secret= */ false);
         file(SettingTable.REDIS_TLS_KEY_FILE.key(), redis.tls().key(), /* secret= */ true);
         if (!redis.uri().isTls() && !Loopback.is(redis.uri().host())) {
-            warnings.add("redis.uri: " + redis.uri() + " is plain text beyond this machine: whoever controls the network reads"
+            warnings.add("redis.uri: " + redis.uri()
+                    + " is plain text beyond this machine: whoever controls the network reads"
                     + " the password and changes records (expected: rediss://)");
         }
     }
@@ -48,8 +52,9 @@ final class Exposure {
     void peppersAndPolicies(Settings.Policies policies) {
         file(SettingTable.KEYS_PEPPERS_FILE, values.find(SettingTable.KEYS_PEPPERS_FILE), /* secret= */ true);
         file(SettingTable.POLICY, policies.file(), /* secret= */ false);
-        policies.named().forEach((name, policy) ->
-                file(SettingTable.POLICIES.key() + "." + name, policy.path(), /* secret= */ false));
+        policies.named()
+                .forEach((name, policy) ->
+                        file(SettingTable.POLICIES.key() + "." + name, policy.path(), /* secret= */ false));
     }
 
     /** Looks at what one of them needs. */
@@ -64,11 +69,14 @@ final class Exposure {
         }
         control.tokensFile()
                 .ifPresent(tokens -> file(SettingTable.CONTROL_TOKENS_FILE, tokens.file(), /* secret= */ false));
-        control.tls().ifPresentOrElse(this::controlTls, () -> plainText(
-                SettingTable.CONTROL_LISTEN,
-                control.listen(),
-                "admin tokens and new keys",
-                "a loopback address, or control.tls-cert-file and control.tls-key-file"));
+        control.tls()
+                .ifPresentOrElse(
+                        this::controlTls,
+                        () -> plainText(
+                                SettingTable.CONTROL_LISTEN,
+                                control.listen(),
+                                "admin tokens and new keys",
+                                "a loopback address, or control.tls-cert-file and control.tls-key-file"));
     }
 
     /** Returns what was found that is no problem, a line each and without a secret. */
@@ -84,8 +92,9 @@ final class Exposure {
 
     private void plainText(Setting<ListenAddress> setting, ListenAddress listen, String seen, String expected) {
         if (listen instanceof ListenAddress.Tcp tcp && !Loopback.is(tcp.host())) {
-            warnings.add(setting.key() + ": " + listen + " is plain text beyond this machine: whoever controls the network"
-                    + " reads " + seen + " (expected: " + expected + ")");
+            warnings.add(
+                    setting.key() + ": " + listen + " is plain text beyond this machine: whoever controls the network"
+                            + " reads " + seen + " (expected: " + expected + ")");
         }
     }
 

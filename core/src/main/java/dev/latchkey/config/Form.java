@@ -41,13 +41,11 @@ interface Form<T> {
         }
 
         static <T> Scalar<T> secret(String expected, Function<String, T> parser) {
-            return new Scalar<>(
-                    expected, /* secret= */ true, /* isList= */ false, given -> parser.apply(given.text()));
+            return new Scalar<>(expected, /* secret= */ true, /* isList= */ false, given -> parser.apply(given.text()));
         }
 
         static <T> Scalar<T> secretList(String expected, Function<String, T> parser) {
-            return new Scalar<>(
-                    expected, /* secret= */ true, /* isList= */ true, given -> parser.apply(given.text()));
+            return new Scalar<>(expected, /* secret= */ true, /* isList= */ true, given -> parser.apply(given.text()));
         }
 
         @Override

@@ -54,11 +54,14 @@ final class ExposureTest {
 
         List<String> problems = refused(process, Map.of("LATCHKEY_POLICIES", "a=" + policy));
 
-        assertThat(problems).hasSize(control ? 6 : 5).allMatch(problem -> problem.contains("mode 0666 (expected: chmod o-w)"));
+        assertThat(problems)
+                .hasSize(control ? 6 : 5)
+                .allMatch(problem -> problem.contains("mode 0666 (expected: chmod o-w)"));
         assertThat(problems.toString())
                 .contains("redis.uri-file: " + uri, "keys.peppers-file: " + peppers, "policy: " + policy)
                 .contains("policies.a: " + policy, "--config: " + config);
-        assertThat(problems.toString().contains("control.tokens-file: " + tokens)).isEqualTo(control);
+        assertThat(problems.toString().contains("control.tokens-file: " + tokens))
+                .isEqualTo(control);
     }
 
     @Test
@@ -110,8 +113,8 @@ final class ExposureTest {
 
         for (String secret : List.of("keys.peppers: " + AllSettings.PEPPERS, "redis: {uri: 'redis://:pw@localhost'}")) {
             Files.writeString(config, secret);
-            Map<String, String> env = Map.of(
-                    "LATCHKEY_PEPPERS", AllSettings.PEPPERS, "LATCHKEY_REDIS_URI", "redis://localhost");
+            Map<String, String> env =
+                    Map.of("LATCHKEY_PEPPERS", AllSettings.PEPPERS, "LATCHKEY_REDIS_URI", "redis://localhost");
             assertThat(load(ProcessKind.SIDECAR, env).warnings())
                     .singleElement()
                     .asString()
@@ -125,23 +128,28 @@ final class ExposureTest {
         Path inside = Files.move(peppers, open.resolve("peppers"));
         mode(open, "rwxrwxrwx");
 
-        assertThat(load(ProcessKind.SIDECAR, Map.of("LATCHKEY_PEPPERS_FILE", inside.toString())).warnings())
+        assertThat(load(ProcessKind.SIDECAR, Map.of("LATCHKEY_PEPPERS_FILE", inside.toString()))
+                        .warnings())
                 .containsExactly("keys.peppers-file: " + inside + ": every user may replace this file, since " + open
                         + " has mode 0777 (expected: chmod o-w)");
         Files.setAttribute(open, "unix:mode", 01777);
-        assertThat(load(ProcessKind.SIDECAR, Map.of("LATCHKEY_PEPPERS_FILE", inside.toString())).warnings())
+        assertThat(load(ProcessKind.SIDECAR, Map.of("LATCHKEY_PEPPERS_FILE", inside.toString()))
+                        .warnings())
                 .isEmpty();
     }
 
     @Test
     void load_portsBeyondThisMachine_warnedOfWhereTheyArePlainText() {
-        assertThat(load(ProcessKind.SIDECAR, Map.of("LATCHKEY_AUTHZ_LISTEN", "0.0.0.0:9191")).warnings())
+        assertThat(load(ProcessKind.SIDECAR, Map.of("LATCHKEY_AUTHZ_LISTEN", "0.0.0.0:9191"))
+                        .warnings())
                 .singleElement()
                 .asString()
                 .startsWith("authz.listen: 0.0.0.0:9191 is plain text beyond this machine");
-        assertThat(load(ProcessKind.SIDECAR, Map.of("LATCHKEY_CONTROL_LISTEN", "0.0.0.0:9193")).warnings())
+        assertThat(load(ProcessKind.SIDECAR, Map.of("LATCHKEY_CONTROL_LISTEN", "0.0.0.0:9193"))
+                        .warnings())
                 .isEmpty();
-        assertThat(load(ProcessKind.CONTROL, Map.of("LATCHKEY_CONTROL_LISTEN", "[::]:9193")).warnings())
+        assertThat(load(ProcessKind.CONTROL, Map.of("LATCHKEY_CONTROL_LISTEN", "[::]:9193"))
+                        .warnings())
                 .singleElement()
                 .asString()
                 .startsWith("control.listen: [::]:9193 is plain text beyond this machine");
@@ -149,8 +157,7 @@ final class ExposureTest {
                                 ProcessKind.CONTROL,
                                 Map.of(
                                         "LATCHKEY_CONTROL_LISTEN", "control.internal:9193",
-                                        "LATCHKEY_CONTROL_TLS_CERT_FILE",
-                                                AllSettings.TEXTS.get("redis.tls-cert-file"),
+                                        "LATCHKEY_CONTROL_TLS_CERT_FILE", AllSettings.TEXTS.get("redis.tls-cert-file"),
                                         "LATCHKEY_CONTROL_TLS_KEY_FILE", AllSettings.TEXTS.get("redis.tls-key-file")))
                         .warnings())
                 .noneMatch(warning -> warning.contains("plain text"));
@@ -160,19 +167,24 @@ final class ExposureTest {
     @ValueSource(
             strings = {"127.0.0.1:9191", "127.9.9.9:1", "[::1]:9191", "localhost:9191", "unix:/run/a.sock", "unix:@a"})
     void load_portOfThisMachine_noWarning(String listen) {
-        assertThat(load(ProcessKind.SIDECAR, Map.of("LATCHKEY_AUTHZ_LISTEN", listen)).warnings())
+        assertThat(load(ProcessKind.SIDECAR, Map.of("LATCHKEY_AUTHZ_LISTEN", listen))
+                        .warnings())
                 .isEmpty();
     }
 
     @ParameterizedTest
     @EnumSource
     void load_redisBeyondThisMachine_warnedOfWithoutItsPassword(ProcessKind process) {
-        assertThat(load(process, Map.of("LATCHKEY_REDIS_URI", "redis://u:s3cr3t@redis:6379")).warnings())
-                .containsExactly("redis.uri: redis://u:***@redis:6379 is plain text beyond this machine: whoever controls"
-                        + " the network reads the password and changes records (expected: rediss://)");
-        assertThat(load(process, Map.of("LATCHKEY_REDIS_URI", "rediss://u:s3cr3t@redis:6379")).warnings())
+        assertThat(load(process, Map.of("LATCHKEY_REDIS_URI", "redis://u:s3cr3t@redis:6379"))
+                        .warnings())
+                .containsExactly(
+                        "redis.uri: redis://u:***@redis:6379 is plain text beyond this machine: whoever controls"
+                                + " the network reads the password and changes records (expected: rediss://)");
+        assertThat(load(process, Map.of("LATCHKEY_REDIS_URI", "rediss://u:s3cr3t@redis:6379"))
+                        .warnings())
                 .isEmpty();
-        assertThat(load(process, Map.of("LATCHKEY_REDIS_URI", "redis://u:s3cr3t@[::1]:6379")).warnings())
+        assertThat(load(process, Map.of("LATCHKEY_REDIS_URI", "redis://u:s3cr3t@[::1]:6379"))
+                        .warnings())
                 .isEmpty();
     }
 

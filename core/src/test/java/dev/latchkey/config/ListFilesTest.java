@@ -24,8 +24,8 @@ final class ListFilesTest {
 
     @Test
     void load_tokensFileWithBlankLinesAndComments_entriesOnly() throws IOException {
-        String text = "\uFEFF# operators\r\n\r\n  alice:operator:" + HASH_A + " \r\n#bob:operator:x\r\n\t\r\nbob:reader:ws_1:"
-                + HASH_B + "\r\n\r\n";
+        String text = "\uFEFF# operators\r\n\r\n  alice:operator:" + HASH_A
+                + " \r\n#bob:operator:x\r\n\t\r\nbob:reader:ws_1:" + HASH_B + "\r\n\r\n";
         for (var charset : List.of(StandardCharsets.UTF_8, StandardCharsets.UTF_16LE)) {
             Files.write(dir.resolve("tokens"), text.getBytes(charset));
 
@@ -47,8 +47,7 @@ final class ListFilesTest {
     @Test
     void load_tokenNamedAsTheControlPlane_refused() {
         for (String name : List.of("latchkey", "LatchKey")) {
-            InvalidSettingsException e =
-                    refused(Map.of("LATCHKEY_CONTROL_TOKENS", name + ":operator:" + HASH_A));
+            InvalidSettingsException e = refused(Map.of("LATCHKEY_CONTROL_TOKENS", name + ":operator:" + HASH_A));
 
             assertThat(e).hasMessageContaining("control.tokens[0].name").hasMessageContaining("is reserved");
         }
@@ -57,7 +56,8 @@ final class ListFilesTest {
     @Test
     void content_wrongEntries_theOthersAreRead() {
         TokensFile.Content content = tokensFile()
-                .content("alice:operator:" + HASH_A + "\n\uFFFD\nbob:manager:" + HASH_B + "\n,\ncarol:operator:sha256:" + "cc".repeat(32));
+                .content("alice:operator:" + HASH_A + "\n\uFFFD\nbob:manager:" + HASH_B + "\n,\ncarol:operator:sha256:"
+                        + "cc".repeat(32));
 
         assertThat(content.tokens()).extracting(AdminToken::name).containsExactly("alice", "carol");
         assertThat(content.problems()).hasSize(4).noneMatch(problem -> problem.contains("bb"));
@@ -78,7 +78,8 @@ final class ListFilesTest {
                 .extracting(AdminToken::name)
                 .containsExactly("dave");
         assertThat(tokensFile()
-                        .content("alice:operator:" + HASH_A + "\nalice:reder:ws_1:sha256:" + "AA".repeat(32) + "\n" + sound)
+                        .content("alice:operator:" + HASH_A + "\nalice:reder:ws_1:sha256:" + "AA".repeat(32) + "\n"
+                                + sound)
                         .tokens())
                 .extracting(AdminToken::name)
                 .containsExactly("dave");
@@ -94,8 +95,7 @@ final class ListFilesTest {
         for (var charset : List.of(StandardCharsets.UTF_8, StandardCharsets.UTF_16LE)) {
             Path file = Files.write(dir.resolve("peppers"), text.getBytes(charset));
 
-            assertThat(SettingsLoader.load(
-                                    ProcessKind.SIDECAR, null, Map.of("LATCHKEY_PEPPERS_FILE", file.toString()))
+            assertThat(SettingsLoader.load(ProcessKind.SIDECAR, null, Map.of("LATCHKEY_PEPPERS_FILE", file.toString()))
                             .settings()
                             .keys()
                             .peppers()

@@ -28,9 +28,7 @@ final class EntryListTest {
 
     @Test
     void of_nothingBesideAComma_isAnEmptyEntry() {
-        assertThat(EntryList.of("a,,b,"))
-                .extracting(Entry::text)
-                .containsExactly("a", "", "b", "");
+        assertThat(EntryList.of("a,,b,")).extracting(Entry::text).containsExactly("a", "", "b", "");
     }
 
     @ParameterizedTest

@@ -146,8 +146,8 @@ public final class Sidecar implements AutoCloseable {
                     settings.authz().timeout());
             authz = Binding.of("authz.listen", settings.authz().listen(), address -> {
                 UnixSocket socket = closing.add(UnixSocket.claim(address));
-                AuthzServer server =
-                        closing.add(new AuthzServer(loops, address, settings.authz().sharePort(), service));
+                AuthzServer server = closing.add(
+                        new AuthzServer(loops, address, settings.authz().sharePort(), service));
                 socket.open(settings.authz().socketMode());
                 return server;
             });

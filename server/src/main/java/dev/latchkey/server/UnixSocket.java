@@ -80,7 +80,8 @@ final class UnixSocket implements AutoCloseable {
         }
         int mode = (Integer) Files.getAttribute(path, "unix:mode", LinkOption.NOFOLLOW_LINKS);
         if ((mode & FILE_TYPE) != SOCKET) {
-            throw new IOException("what is there is no socket, and stays (expected: a path where nothing is, or a socket)");
+            throw new IOException(
+                    "what is there is no socket, and stays (expected: a path where nothing is, or a socket)");
         }
     }
 

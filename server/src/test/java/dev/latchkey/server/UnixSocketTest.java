@@ -94,7 +94,8 @@ class UnixSocketTest {
                 assertThat(sidecar.ready()).isFalse();
                 connect();
             }
-            assertThat(Files.exists(dir.resolve("a.sock"), LinkOption.NOFOLLOW_LINKS)).isFalse();
+            assertThat(Files.exists(dir.resolve("a.sock"), LinkOption.NOFOLLOW_LINKS))
+                    .isFalse();
         }
     }
 
@@ -130,9 +131,12 @@ class UnixSocketTest {
                 RunningSidecar.settings(
                         "redis://127.0.0.1:1",
                         Map.of(
-                                "LATCHKEY_AUTHZ_LISTEN", "unix:" + path,
-                                "LATCHKEY_AUTHZ_SOCKET_MODE", mode,
-                                "LATCHKEY_READY_WARM_UP", "0s")),
+                                "LATCHKEY_AUTHZ_LISTEN",
+                                "unix:" + path,
+                                "LATCHKEY_AUTHZ_SOCKET_MODE",
+                                mode,
+                                "LATCHKEY_READY_WARM_UP",
+                                "0s")),
                 RunningSidecar.POLICIES);
     }
 }

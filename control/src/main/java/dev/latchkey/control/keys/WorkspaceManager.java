@@ -83,9 +83,7 @@ public final class WorkspaceManager {
                 .orElseGet(() -> ledger.workspacesAfter(page.after(), page.size() + 1));
         boolean last = ids.size() <= page.size();
         List<String> shown = last ? ids : ids.subList(0, page.size());
-        return new Page<>(
-                ledger.workspaces(shown),
-                last ? "" : PageStart.encode(shown.get(shown.size() - 1)));
+        return new Page<>(ledger.workspaces(shown), last ? "" : PageStart.encode(shown.get(shown.size() - 1)));
     }
 
     /** As {@link #setActive(Caller, String, boolean, String)}, without a reason. */

@@ -72,7 +72,8 @@ public final class Comparison {
         List<Part> parts = reader.parts(from);
         List<Stored<? extends LedgerEntry>> read = reader.records(parts);
         List<? extends LedgerEntry> shown = read.stream()
-                .filter(record -> from.all() ? keeping.keeps(record) : record.entry().closed())
+                .filter(record ->
+                        from.all() ? keeping.keeps(record) : record.entry().closed())
                 .map(Stored::entry)
                 .toList();
         List<String> workspaces =

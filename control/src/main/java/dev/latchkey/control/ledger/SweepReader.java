@@ -57,8 +57,10 @@ final class SweepReader {
     }
 
     private List<Part> parts(List<String> workspaces) {
-        List<List<String>> ids = all(workspaces, workspace -> commands ->
-                commands.zrangebylex(ledger.names().ids(workspace), Range.unbounded(), Limit.from(FEW_KEYS)));
+        List<List<String>> ids = all(
+                workspaces,
+                workspace -> commands ->
+                        commands.zrangebylex(ledger.names().ids(workspace), Range.unbounded(), Limit.from(FEW_KEYS)));
         List<Part> parts = new ArrayList<>();
         int records = 0;
         for (int i = 0; i < workspaces.size() && records < KEYS; i++) {
@@ -76,9 +78,12 @@ final class SweepReader {
 
     /** Returns the records of {@code parts}; those that are gone or damaged are left out, these with a line in the log. */
     List<Stored<? extends LedgerEntry>> records(List<Part> parts) {
-        List<Part> some = parts.stream().filter(part -> !part.fields().isEmpty()).toList();
-        List<List<KeyValue<String, String>>> texts = all(some, part -> commands ->
-                commands.hmget(ledger.names().records(part.workspace()), part.fields().toArray(String[]::new)));
+        List<Part> some =
+                parts.stream().filter(part -> !part.fields().isEmpty()).toList();
+        List<List<KeyValue<String, String>>> texts = all(
+                some,
+                part -> commands -> commands.hmget(
+                        ledger.names().records(part.workspace()), part.fields().toArray(String[]::new)));
         List<Stored<? extends LedgerEntry>> records = new ArrayList<>();
         for (int i = 0; i < some.size(); i++) {
             String workspace = some.get(i).workspace();

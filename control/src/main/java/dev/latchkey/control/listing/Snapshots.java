@@ -62,7 +62,9 @@ final class Snapshots {
     synchronized void keep(String list, List<Place> places) {
         drop(list);
         long size = places.stream()
-                .mapToLong(place -> OVERHEAD_BYTES + place.id().length() + 2L * place.value().length())
+                .mapToLong(place -> OVERHEAD_BYTES
+                        + place.id().length()
+                        + 2L * place.value().length())
                 .sum();
         if (size > maxBytes) {
             return;

@@ -43,7 +43,9 @@ final class SortedKeys {
         if (last) {
             snapshots.drop(list);
         }
-        List<ManagedKey> keys = ledger.keys(workspace, page.stream().map(Place::id).toList()).stream()
+        List<ManagedKey> keys = ledger
+                .keys(workspace, page.stream().map(Place::id).toList())
+                .stream()
                 .filter(filter::shows)
                 .toList();
         return new Excerpt(keys, last ? Optional.empty() : Optional.of(page.get(page.size() - 1)));

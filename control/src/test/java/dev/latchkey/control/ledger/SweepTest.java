@@ -151,8 +151,10 @@ class SweepTest {
             assertThat(steps).isLessThanOrEqualTo(16);
             assertThat(tap.names()).filteredOn("HMGET"::equals).hasSizeLessThanOrEqualTo(2 * (132 + 2));
             assertThat(tap.names()).doesNotContain("HGET");
-            assertThat(tapped.sweepMetrics.counter("latchkey.sweep.records").count()).isEqualTo(132 + 830);
-            assertThat(tapped.sweepMetrics.counter("latchkey.sweep.mended").count()).isEqualTo(132 + 830);
+            assertThat(tapped.sweepMetrics.counter("latchkey.sweep.records").count())
+                    .isEqualTo(132 + 830);
+            assertThat(tapped.sweepMetrics.counter("latchkey.sweep.mended").count())
+                    .isEqualTo(132 + 830);
         }
     }
 
@@ -163,16 +165,18 @@ class SweepTest {
         }
         control.sweep.begin();
         assertThat(control.sweep.step()).isTrue();
-        assertThat(control.sweepMetrics.get("latchkey.sweep.running").gauge().value()).isEqualTo(1);
+        assertThat(control.sweepMetrics.get("latchkey.sweep.running").gauge().value())
+                .isEqualTo(1);
         assertThat(control.sweep.pauseMillis()).as("42 read, none shown").isEqualTo(1 + 42 / 8);
         run();
-        assertThat(control.sweepMetrics.get("latchkey.sweep.running").gauge().value()).isZero();
+        assertThat(control.sweepMetrics.get("latchkey.sweep.running").gauge().value())
+                .isZero();
     }
 
     @Test
     void place_encoded_isReadAgainAndNothingElseIs() {
-        for (SweepPlace place : List.of(
-                SweepPlace.START, new SweepPlace(true, "ws_1", ""), new SweepPlace(false, "a-b", "key_1"))) {
+        for (SweepPlace place :
+                List.of(SweepPlace.START, new SweepPlace(true, "ws_1", ""), new SweepPlace(false, "a-b", "key_1"))) {
             assertThat(SweepPlace.decode(place.encode())).contains(place);
         }
         assertThat(SweepPlace.decode("x")).isEmpty();

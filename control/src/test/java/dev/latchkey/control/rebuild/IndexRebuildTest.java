@@ -26,9 +26,8 @@ class IndexRebuildTest {
     void open() {
         control = new TestControl(REDIS.uri());
         control.workspaces.create(ALICE, "ws_1", "");
-        ManyKeys.fill(REDIS, "ws_1", KEYS, i -> i % 3 == 0
-                ? ManyKeys.key("ws_1", i).revoke(1)
-                : ManyKeys.key("ws_1", i));
+        ManyKeys.fill(
+                REDIS, "ws_1", KEYS, i -> i % 3 == 0 ? ManyKeys.key("ws_1", i).revoke(1) : ManyKeys.key("ws_1", i));
     }
 
     @AfterEach
@@ -55,7 +54,9 @@ class IndexRebuildTest {
         } while (!token.isEmpty());
 
         assertThat(calls).isGreaterThan(6);
-        assertThat(compared).as("the workspace, all keys, and the revoked ones twice").isEqualTo(1 + KEYS + KEYS / 3);
+        assertThat(compared)
+                .as("the workspace, all keys, and the revoked ones twice")
+                .isEqualTo(1 + KEYS + KEYS / 3);
         assertThat(mended).isEqualTo(KEYS);
         assertThat(REDIS.commands().keys("latchkey:key:*")).hasSize(KEYS);
         assertThat(new IndexRebuild(control.comparison, System::nanoTime).go(""))
