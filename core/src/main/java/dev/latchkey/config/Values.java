@@ -53,7 +53,7 @@ final class Values {
     }
 
     /** Returns the value that {@code file} holds, or null if it holds no sound one. */
-    private static <T> @Nullable T read(NamedFile file, Setting<T> secret, Problems problems) {
+    static <T> @Nullable T read(NamedFile file, Setting<T> secret, Problems problems) {
         try {
             String text = secret.form().isList() ? file.readList() : withoutFrame(file.read());
             return secret.form().read(List.of(content(file, secret, text)), problems);
