@@ -62,11 +62,11 @@ class HeaderSpellingsIT {
             world.putWorkspace("ws_1", true);
             String key = world.store("key_1", "ws_1", Environment.LIVE, "cases:read");
             String separators = keeper == Keeper.SIDECAR ? SEPARATORS + "_" : SEPARATORS;
-            for (char separator : separators.toCharArray()) {
+            for (String separator : separators.split("")) {
                 List<String> headers = new ArrayList<>(List.of("Authorization: Bearer " + key));
                 for (String name : NAMES) {
-                    headers.add("X" + separator + name.replace(' ', separator) + ": evil");
-                    headers.add("x-" + name.replaceFirst(" ", "-").replace(' ', separator) + ": evil");
+                    headers.add("X" + separator + name.replace(" ", separator) + ": evil");
+                    headers.add("x-" + name.replaceFirst(" ", "-").replace(" ", separator) + ": evil");
                 }
                 headers.add("x.kept: yes");
 
@@ -109,17 +109,13 @@ class HeaderSpellingsIT {
     private static String withTrailers(String config) {
         String manager = "          stat_prefix: edge\n";
         String cluster = "  - name: api\n    type: STATIC\n";
+        String trailers = "http_protocol_options: { enable_trailers: true }";
+        String options = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions";
+        String upstream = "    typed_extension_protocol_options: { " + options + ": { \"@type\": type.googleapis.com/" + options
+                + ", explicit_http_config: { " + trailers + " } } }";
         assertThat(config).contains(manager, cluster);
-        return config.replace(manager, manager + "          http_protocol_options: { enable_trailers: true }\n")
-                .replace(
-                        cluster,
-                        cluster
-                                + String.join(
-                                        "\n",
-                                        "    typed_extension_protocol_options:",
-                                        "      envoy.extensions.upstreams.http.v3.HttpProtocolOptions:",
-                                        "        \"@type\": type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions",
-                                        "        explicit_http_config: { http_protocol_options: { enable_trailers: true } }\n"));
+        return config.replace(manager, manager + "          " + trailers + '\n')
+                .replace(cluster, cluster + upstream + '\n');
     }
 
     private static String withAllowedHeaders(String config) {
