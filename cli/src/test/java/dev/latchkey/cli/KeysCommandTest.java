@@ -152,7 +152,8 @@ class KeysCommandTest {
                 .isEqualTo("{\"key\":{\"id\":\"key_1\",\"workspace\":\"ws_1\",\"name\":\"CRM Integration\","
                         + "\"environment\":\"live\",\"scopes\":[\"cases:read\",\"cases:write\"],\"state\":\"active\","
                         + "\"start\":\"opt_live_0000\",\"create_time\":\"2026-11-25T04:57:45.378Z\","
-                        + "\"expire_time\":\"2027-01-31T00:00:00Z\",\"pepper_version\":2,\"predecessor\":\"\",\"successor\":\"\",\"foreign\":false},"
+                        + "\"expire_time\":\"2027-01-31T00:00:00Z\",\"pepper_version\":2,\"predecessor\":\"\",\"successor\":\"\","
+                        + "\"answer_unconfirmed\":false,\"foreign\":false},"
                         + "\"secret\":\"" + SECRET + "\",\"repeated\":false}\n");
         assertThat(run.err()).isEmpty();
     }
@@ -251,7 +252,7 @@ class KeysCommandTest {
                         "{\"keys\":[{\"id\":\"key_2\",\"workspace\":\"ws_1\",\"name\":\"Old\",\"environment\":\"test\","
                                 + "\"scopes\":[],\"state\":\"revoked\",\"start\":\"opt_test_aaaa\","
                                 + "\"create_time\":\"2026-01-01T00:00:00Z\",\"last_used_time\":\"2026-06-01T12:30:00Z\",\"pepper_version\":1,"
-                                + "\"predecessor\":\"\",\"successor\":\"\",\"foreign\":false}],"
+                                + "\"predecessor\":\"\",\"successor\":\"\",\"answer_unconfirmed\":false,\"foreign\":false}],"
                                 + "\"next_page_token\":\"\"}\n");
         assertThat(control.requests()).containsExactly(listRequest("", false), listRequest("more", false));
     }

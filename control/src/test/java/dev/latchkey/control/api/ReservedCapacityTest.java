@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 
 import dev.latchkey.answer.AnswerStyle;
 import dev.latchkey.config.AdminToken;
+import dev.latchkey.config.ListenAddress;
+import dev.latchkey.config.Settings;
+import dev.latchkey.control.access.LiveTokens;
+import dev.latchkey.ops.OpsPages;
 import dev.latchkey.control.console.Console;
 import dev.latchkey.v1.KeyServiceGrpc;
 import dev.latchkey.v1.ListKeysRequest;
@@ -93,13 +97,15 @@ class ReservedCapacityTest {
                                 "",
                                 AdminToken.hash("operator").substring("sha256:".length()))))
                 .toList();
+        ListenAddress.Tcp none = new ListenAddress.Tcp("127.0.0.1", 0);
+        Settings.Control control = new Settings.Control(none, none, Optional.empty(), all, Optional.empty());
         server = new ControlServer(
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
                 Optional.empty(),
-                new AdminAuth(() -> all, metrics),
+                new AdminAuth(new LiveTokens(control, System::nanoTime), metrics),
                 List.of(new Keys()),
                 new Console(),
-                new Readiness(List.of(), List.of()),
+                new OpsPages(metrics::scrape, Optional::empty, List::of, List::of),
                 new AnswerStyle("x-latchkey-", true, "urn:latchkey:error:", "latchkey"),
                 metrics);
         channel = NettyChannelBuilder.forAddress("127.0.0.1", server.port())
