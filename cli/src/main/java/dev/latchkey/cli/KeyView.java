@@ -24,7 +24,7 @@ final class KeyView {
                 .row("expires", expires(key))
                 .row("last-used", lastUsed(key));
         if (key.getAnswerUnconfirmed()) {
-            sheet = sheet.row("answer", "not confirmed: if nobody has the secret, rotate or revoke the key");
+            sheet = sheet.row("answer", "not confirmed: if nobody has this key, rotate or revoke it");
         }
         if (key.hasRevokeTime()) {
             sheet = sheet.row("revoked", ProtoValues.seconds(key.getRevokeTime()));
