@@ -13,6 +13,7 @@ const DONE = {
   'workspace.create': 'created the workspace',
   'workspace.activate': 'activated the workspace',
   'workspace.deactivate': 'deactivated the workspace',
+  'workspace.revoke_all': 'revoked all keys of the workspace',
 };
 
 const nameOf = ({ before, after }) => (after || before || {}).name;

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 class ConsoleTest {
     private static final Path SOURCES = Path.of("src/main/resources/dev/latchkey/control/console");
     private static final Path CODE = Path.of("src/main/java");
-    private static final Pattern ACTION = Pattern.compile("[\"']((?:key|workspace)\\.[a-z]+)[\"']");
+    private static final Pattern ACTION = Pattern.compile("[\"']((?:key|workspace)\\.[a-z_]+)[\"']");
     private static final Pattern IMPORT = Pattern.compile("from ?[\"']([^\"']+)[\"']");
     private static final Pattern LINK = Pattern.compile("(?:href|src)=\"([^\"]+)\"");
 
