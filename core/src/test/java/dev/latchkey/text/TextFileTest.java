@@ -24,7 +24,7 @@ class TextFileTest {
     @Test
     void read_encodingsWithAMark_areReadWithoutIt() throws IOException {
         for (Charset encoding : ENCODINGS) {
-            assertThat(read(("\ufeffa: Zürich\r\n").getBytes(encoding)))
+            assertThat(read("\ufeffa: Zürich\r\n".getBytes(encoding)))
                     .as(encoding.name())
                     .isEqualTo("a: Zürich\r\n");
         }
