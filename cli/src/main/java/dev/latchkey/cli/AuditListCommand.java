@@ -5,8 +5,6 @@ import dev.latchkey.v1.AuditEntry;
 import dev.latchkey.v1.ListAuditEntriesRequest;
 import dev.latchkey.v1.ListAuditEntriesResponse;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;

@@ -46,8 +46,7 @@ final class CallFailures {
             case NOT_FOUND, ALREADY_EXISTS, FAILED_PRECONDITION, ABORTED, OUT_OF_RANGE, RESOURCE_EXHAUSTED ->
                 CommandFailure.refused(said);
             default ->
-                CommandFailure.failed(
-                        "the control plane at " + address + " failed: " + status.getCode() + ": " + said);
+                CommandFailure.failed("the control plane at " + address + " failed: " + status.getCode() + ": " + said);
         };
     }
 

@@ -147,7 +147,8 @@ final class KeysImportCommand implements Callable<Integer> {
         Interruption(PrintWriter err, ImportReport report) {
             hook = new Thread(
                     () -> {
-                        err.println("latchkey: stopped." + howFar(report, CommandFailure.UNREACHABLE).replace('\n', ' '));
+                        err.println("latchkey: stopped."
+                                + howFar(report, CommandFailure.UNREACHABLE).replace('\n', ' '));
                         err.flush();
                     },
                     "latchkey-import-interruption");

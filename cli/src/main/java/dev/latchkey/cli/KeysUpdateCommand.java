@@ -74,9 +74,7 @@ final class KeysUpdateCommand implements Callable<Integer> {
         }
         expiry.lifetime().ifPresent(request::setLifetime);
         expiry.time().ifPresent(request::setExpireTime);
-        if (name == null
-                && scopes.isEmpty()
-                && request.getExpiryCase() == UpdateKeyRequest.ExpiryCase.EXPIRY_NOT_SET) {
+        if (name == null && scopes.isEmpty() && request.getExpiryCase() == UpdateKeyRequest.ExpiryCase.EXPIRY_NOT_SET) {
             throw CommandFailure.usage("nothing to change (expected: --name, --scope, --expires-in or --expires-at)");
         }
         return request.build();

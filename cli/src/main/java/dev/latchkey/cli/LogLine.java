@@ -69,7 +69,8 @@ final class LogLine extends LayoutBase<ILoggingEvent> {
         String logger = event.getLoggerName();
         line.append(logger, logger.lastIndexOf('.') + 1, logger.length()).append(' ');
         // A line break would let a caller forge a line, and a character that does not show a name.
-        line.append(VisibleText.shown(LINE_BREAKS.matcher(cut(message, MAX_MESSAGE)).replaceAll(" ")));
+        line.append(
+                VisibleText.shown(LINE_BREAKS.matcher(cut(message, MAX_MESSAGE)).replaceAll(" ")));
         return line.append(CoreConstants.LINE_SEPARATOR).toString();
     }
 

@@ -115,7 +115,8 @@ final class LogQueue extends UnsynchronizedAppenderBase<ILoggingEvent> {
             String text = layout.render(line.event, line.share.trace(), line.share.hidden());
             long lost = dropped.getAndSet(0);
             if (lost > 0) {
-                text = layout.note(line.event, lost + " lines of this log were dropped: they were not read in time") + text;
+                text = layout.note(line.event, lost + " lines of this log were dropped: they were not read in time")
+                        + text;
             }
             out.write(text.getBytes(StandardCharsets.UTF_8));
         } catch (IOException | RuntimeException e) {

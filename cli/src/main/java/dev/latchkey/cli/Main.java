@@ -165,7 +165,8 @@ public final class Main {
     /** An unset variable in a script is an empty value: never the default, and never everything. */
     private static void requireValues(ParseResult parsed) {
         for (OptionSpec option : parsed.matchedOptions()) {
-            if (option.originalStringValues().contains("") && !option.longestName().equals(REASON)) {
+            if (option.originalStringValues().contains("")
+                    && !option.longestName().equals(REASON)) {
                 throw new ParameterException(
                         parsed.commandSpec().commandLine(),
                         option.longestName() + ": empty (expected: a value, or the option left out)");

@@ -30,8 +30,8 @@ final class RepeatableRequestId {
             return call.get();
         } catch (CommandFailure e) {
             throw e.isUncertain()
-                    ? e.after("\nIf it may have been done, repeat the same command with --request-id " + Shown.line(text())
-                            + " within a day: that makes nothing twice, and tells what there is.")
+                    ? e.after("\nIf it may have been done, repeat the same command with --request-id "
+                            + Shown.line(text()) + " within a day: that makes nothing twice, and tells what there is.")
                     : e;
         }
     }

@@ -45,11 +45,9 @@ final class WorkspacesCommand {
     int create(
             @Parameters(paramLabel = "ID", description = "Its id, your own: 1 to 64 letters, digits, _ and -.")
                     String id,
-            @Option(
-                            names = "--name",
-                            paramLabel = "NAME",
-                            description = "What people call it. Default: the id.")
-                    @Nullable String name,
+            @Option(names = "--name", paramLabel = "NAME", description = "What people call it. Default: the id.")
+                    @Nullable
+                    String name,
             @Mixin RepeatableRequestId requestId) {
         CreateWorkspaceRequest.Builder request =
                 CreateWorkspaceRequest.newBuilder().setId(id).setRequestId(requestId.text());

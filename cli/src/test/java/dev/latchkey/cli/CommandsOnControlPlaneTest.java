@@ -3,8 +3,8 @@ package dev.latchkey.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.latchkey.config.AdminToken;
 import dev.latchkey.config.SettingsLoader;
 import dev.latchkey.config.SettingsLoader.ProcessKind;

@@ -114,8 +114,8 @@ final class FakeControl implements AutoCloseable {
     List<String> requestIds() {
         return requests.stream()
                 .map(request -> (Message) request)
-                .map(request -> (String)
-                        request.getField(request.getDescriptorForType().findFieldByName("request_id")))
+                .map(request ->
+                        (String) request.getField(request.getDescriptorForType().findFieldByName("request_id")))
                 .toList();
     }
 

@@ -288,8 +288,7 @@ class KeysImportCommandTest {
                 Arguments.of("no lifetime", "{\"secret\":\"" + KEY + "\",\"lifetime\":\"soon\"}", "not a duration"),
                 Arguments.of(
                         "a lifetime beside an end",
-                        "{\"secret\":\"" + KEY
-                                + "\",\"lifetime\":\"1s\",\"expire_time\":\"2027-01-31T00:00:00Z\"}",
+                        "{\"secret\":\"" + KEY + "\",\"lifetime\":\"1s\",\"expire_time\":\"2027-01-31T00:00:00Z\"}",
                         "line 2: lifetime: given beside expire_time"),
                 Arguments.of("deep brackets", "{\"secret\":" + "[".repeat(9000), "not JSON"),
                 Arguments.of("a long number", "{\"secret\":" + "9".repeat(9000) + "}", "not JSON"),

@@ -56,8 +56,9 @@ class LogQueueTest {
 
         read.countDown();
 
-        Awaitility.await().untilAsserted(() -> assertThat(text())
-                .contains("line 0\n", "line 1023\n", dropped + " lines of this log were dropped"));
+        Awaitility.await()
+                .untilAsserted(() -> assertThat(text())
+                        .contains("line 0\n", "line 1023\n", dropped + " lines of this log were dropped"));
     }
 
     @Test

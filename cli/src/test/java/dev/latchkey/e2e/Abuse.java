@@ -102,11 +102,7 @@ enum Abuse {
         peer.frame(HEADERS, END_HEADERS, id, AbusivePeer.check("grpc-encoding", "gzip"));
         for (int at = 0; at < message.length; at += 16_384) {
             int end = Math.min(message.length, at + 16_384);
-            peer.frame(
-                    DATA,
-                    end == message.length ? END_STREAM : 0,
-                    id,
-                    Arrays.copyOfRange(message, at, end));
+            peer.frame(DATA, end == message.length ? END_STREAM : 0, id, Arrays.copyOfRange(message, at, end));
         }
         peer.drain();
     });

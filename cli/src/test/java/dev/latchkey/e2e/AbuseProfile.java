@@ -88,7 +88,8 @@ class AbuseProfile {
         try {
             long end = System.nanoTime() + EACH.toNanos();
             for (int i = 0; i < IDLE && System.nanoTime() < end; i++) {
-                Socket socket = new Socket(InetAddress.getLoopbackAddress(), i % 10 == 0 ? sidecar.opsPort() : sidecar.authzPort());
+                Socket socket = new Socket(
+                        InetAddress.getLoopbackAddress(), i % 10 == 0 ? sidecar.opsPort() : sidecar.authzPort());
                 socket.getOutputStream().write(i % 2 == 0 ? new byte[0] : "P".getBytes(StandardCharsets.US_ASCII));
                 idle.add(socket);
             }

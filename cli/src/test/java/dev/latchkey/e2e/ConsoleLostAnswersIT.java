@@ -254,7 +254,8 @@ class ConsoleLostAnswersIT {
         browser.click("button", "Try it");
 
         assertThat(browser.find("textbox", "Command").getAttribute("value"))
-                .isEqualTo("curl -i -H 'Authorization: Bearer " + secret() + "' '" + ConsoleWorld.API_URL + "/v1/parties'");
+                .isEqualTo("curl -i -H 'Authorization: Bearer " + secret() + "' '" + ConsoleWorld.API_URL
+                        + "/v1/parties'");
         browser.assertNoComplaint();
     }
 

@@ -29,7 +29,8 @@ final class ConsoleWorld implements AutoCloseable {
 
     ConsoleWorld() throws IOException {
         world = made.add(new World.Options().start());
-        control = made.add(AdminApi.startControl(world.redis.uri(), Map.of("LATCHKEY_CONTROL_TOKENS", TOKENS, "LATCHKEY_CONSOLE_API_URL", API_URL)));
+        control = made.add(AdminApi.startControl(
+                world.redis.uri(), Map.of("LATCHKEY_CONTROL_TOKENS", TOKENS, "LATCHKEY_CONSOLE_API_URL", API_URL)));
         admin = made.add(new AdminApi(control.port()));
         Awaitility.await().until(control::ready);
         admin.createWorkspace("ws_1");

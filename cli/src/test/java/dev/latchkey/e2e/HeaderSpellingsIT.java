@@ -111,8 +111,8 @@ class HeaderSpellingsIT {
         String cluster = "  - name: api\n    type: STATIC\n";
         String trailers = "http_protocol_options: { enable_trailers: true }";
         String options = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions";
-        String upstream = "    typed_extension_protocol_options: { " + options + ": { \"@type\": type.googleapis.com/" + options
-                + ", explicit_http_config: { " + trailers + " } } }";
+        String upstream = "    typed_extension_protocol_options: { " + options + ": { \"@type\": type.googleapis.com/"
+                + options + ", explicit_http_config: { " + trailers + " } } }";
         assertThat(config).contains(manager, cluster);
         return config.replace(manager, manager + "          " + trailers + '\n')
                 .replace(cluster, cluster + upstream + '\n');

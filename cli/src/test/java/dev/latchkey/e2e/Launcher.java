@@ -36,7 +36,8 @@ final class Launcher {
         Shell.Outcome outcome = Shell.run(bash);
         assertThat(outcome.status()).as(outcome.output()).isZero();
         List<String> line = outcome.output().lines().toList();
-        assertThat(line.get(0)).isEqualTo(Path.of(System.getProperty("java.home"), "bin/java").toString());
+        assertThat(line.get(0))
+                .isEqualTo(Path.of(System.getProperty("java.home"), "bin/java").toString());
         String jar = World.HOME.resolve("cli/src/main/jvm/latchkey-cli.jar").toString();
         assertThat(line).contains(jar);
         return line.stream()

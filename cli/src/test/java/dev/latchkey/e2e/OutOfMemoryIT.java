@@ -3,10 +3,10 @@ package dev.latchkey.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.latchkey.index.RealRedis;
+import io.envoyproxy.envoy.service.auth.v3.AuthorizationGrpc;
 import io.envoyproxy.envoy.service.auth.v3.CheckResponse;
 import io.grpc.ManagedChannel;
 import io.grpc.stub.StreamObserver;
-import io.envoyproxy.envoy.service.auth.v3.AuthorizationGrpc;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.Semaphore;
@@ -83,13 +83,20 @@ class OutOfMemoryIT {
 
     private static Map<String, String> variables(String options) {
         return new HashMap<>(Map.of(
-                "LATCHKEY_JAVA_OPTS", options,
-                "LATCHKEY_PEPPERS", World.PEPPER,
-                "LATCHKEY_REDIS_URI", REDIS.uri(),
-                "LATCHKEY_CONTROL_LISTEN", "127.0.0.1:0",
-                "LATCHKEY_CONTROL_OPS_LISTEN", "127.0.0.1:0",
-                "LATCHKEY_CONTROL_TOKENS", AdminApi.TOKENS,
-                "LATCHKEY_POLICY", World.HOME.resolve("envoy/policy.yaml").toString()));
+                "LATCHKEY_JAVA_OPTS",
+                options,
+                "LATCHKEY_PEPPERS",
+                World.PEPPER,
+                "LATCHKEY_REDIS_URI",
+                REDIS.uri(),
+                "LATCHKEY_CONTROL_LISTEN",
+                "127.0.0.1:0",
+                "LATCHKEY_CONTROL_OPS_LISTEN",
+                "127.0.0.1:0",
+                "LATCHKEY_CONTROL_TOKENS",
+                AdminApi.TOKENS,
+                "LATCHKEY_POLICY",
+                World.HOME.resolve("envoy/policy.yaml").toString()));
     }
 
     /** Lets go of one permit for each check that is over, however that came. */

@@ -64,8 +64,7 @@ final class PathProxy implements AutoCloseable {
             HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(target + asked.substring(path.length())))
                     .method(
                             exchange.getRequestMethod(),
-                            BodyPublishers.ofByteArray(
-                                    exchange.getRequestBody().readAllBytes()));
+                            BodyPublishers.ofByteArray(exchange.getRequestBody().readAllBytes()));
             exchange.getRequestHeaders().forEach((name, values) -> {
                 if (!OWN.contains(name.toLowerCase(Locale.ROOT))) {
                     values.forEach(value -> request.header(name, value));

@@ -46,7 +46,8 @@ class RefusedChecksIT {
                         "tracestate: a=" + "b".repeat(bytes)));
         String[] lines = Stream.concat(
                         Stream.of(TRACEPARENT),
-                        Stream.generate(() -> "tracestate: a=" + "b".repeat(100 * KIB)).limit(80))
+                        Stream.generate(() -> "tracestate: a=" + "b".repeat(100 * KIB))
+                                .limit(80))
                 .toArray(String[]::new);
         return Stream.concat(
                 sizes,
@@ -137,6 +138,8 @@ class RefusedChecksIT {
         // 400: the path is over Latchkey's limit.
         assertThat(status).isIn(401, 400);
         assertThat(world.upstreamRequests()).isEqualTo(reached + GOOD);
-        assertThat(EnvoyLimits.checkErrors(world.envoy)).as("checks that failed").isZero();
+        assertThat(EnvoyLimits.checkErrors(world.envoy))
+                .as("checks that failed")
+                .isZero();
     }
 }

@@ -27,8 +27,7 @@ class StalledLogIT {
     /** Each a stack trace of 4 KB, if it is logged. */
     private static final int MALFORMED = 400;
 
-    private static final byte[] PREFACE =
-            "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
     /** SETTINGS on a stream, which RFC 9113 section 6.5 forbids. */
     private static final byte[] WRONG_FRAME = {0, 0, 0, 4, 0, 0, 0, 0, 1};
 

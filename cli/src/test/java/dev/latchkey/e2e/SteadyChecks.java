@@ -75,8 +75,8 @@ final class SteadyChecks implements AutoCloseable {
 
     @Override
     public String toString() {
-        return asked.get() + " good checks, " + late.sum() + " late, " + failed.sum() + " failed, worst "
-                + worstMillis + " ms " + failure;
+        return asked.get() + " good checks, " + late.sum() + " late, " + failed.sum() + " failed, worst " + worstMillis
+                + " ms " + failure;
     }
 
     @Override

@@ -178,8 +178,7 @@ public final class ControlPlane implements AutoCloseable {
             // A little longer than the link's own timeout, which has the better message.
             RedisCalls redis = new RedisCalls(link, schema, redisTimeout.plusMillis(500));
             Clock clock = clocks.apply(redis);
-            Optional<RedisClock> redisClock =
-                    clock instanceof RedisClock known ? Optional.of(known) : Optional.empty();
+            Optional<RedisClock> redisClock = clock instanceof RedisClock known ? Optional.of(known) : Optional.empty();
             Clock local = redisClock.map(RedisClock::local).orElse(clock);
             redisClock.ifPresent(known -> show(metrics, known));
             Permissions permissions = new Permissions(redis);
@@ -250,12 +249,9 @@ public final class ControlPlane implements AutoCloseable {
             Gauge.builder("latchkey.control.ready", () -> readiness.ready() ? 1 : 0)
                     .description("1 if /readyz answers 200, else 0")
                     .register(metrics);
-            OpsPages pages =
-                    new OpsPages(metrics::scrape, Optional::empty, readiness::obstacles, readiness::details);
+            OpsPages pages = new OpsPages(metrics::scrape, Optional::empty, readiness::obstacles, readiness::details);
             ops = closing.add(Binding.ofTcp(
-                    "control.ops-listen",
-                    settings.control().opsListen(),
-                    address -> new OpsServer(address, pages)));
+                    "control.ops-listen", settings.control().opsListen(), address -> new OpsServer(address, pages)));
             server = closing.add(Binding.ofTcp(
                     "control.listen",
                     settings.control().listen(),
@@ -274,7 +270,8 @@ public final class ControlPlane implements AutoCloseable {
                                     new WorkspaceServiceEndpoint(workspaces),
                                     new IndexServiceEndpoint(new IndexRebuild(comparison, System::nanoTime)),
                                     new ScopeServiceEndpoint(
-                                            policies.standard(), settings.console().apiUrl()),
+                                            policies.standard(),
+                                            settings.console().apiUrl()),
                                     new AuditServiceEndpoint(new AuditReader(workspaces, trail)),
                                     new ExplainServiceEndpoint(explainer, format, AnswerStyle.of(settings))),
                             new Console(),

@@ -63,7 +63,8 @@ class BusyPortTest {
         hold(half);
 
         assertAnswered();
-        assertThat(control.get("/metrics").body()).containsPattern("\nlatchkey_control_connections_displaced_total [1-9]");
+        assertThat(control.get("/metrics").body())
+                .containsPattern("\nlatchkey_control_connections_displaced_total [1-9]");
     }
 
     @Test

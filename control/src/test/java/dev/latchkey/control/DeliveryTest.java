@@ -40,7 +40,8 @@ class DeliveryTest {
     @BeforeEach
     void start() throws IOException {
         redis = new RefusingProxy(REDIS.port(), this::seen);
-        control = new RunningControlPlane("redis://127.0.0.1:" + redis.port(), TestControl.PEPPER_1, Duration.ofSeconds(30));
+        control = new RunningControlPlane(
+                "redis://127.0.0.1:" + redis.port(), TestControl.PEPPER_1, Duration.ofSeconds(30));
         Awaitility.await().until(control.plane::ready);
         var unused = control.workspaces()
                 .createWorkspace(

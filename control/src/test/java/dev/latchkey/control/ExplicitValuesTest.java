@@ -101,7 +101,8 @@ class ExplicitValuesTest {
         AggregatedHttpResponse answer = send(HttpMethod.PATCH, KEYS + "/" + key.getId(), json(body));
 
         assertThat(fields(answer)).containsExactly(fields.split(","));
-        assertThat(json(send(HttpMethod.GET, KEYS + "/" + key.getId(), "")).at("/key/name")
+        assertThat(json(send(HttpMethod.GET, KEYS + "/" + key.getId(), ""))
+                        .at("/key/name")
                         .textValue())
                 .isEqualTo("CRM");
     }
@@ -176,7 +177,8 @@ class ExplicitValuesTest {
                 .as("neither mask nor value")
                 .containsExactly("name");
 
-        request.setName("B").setUpdateMask(FieldMask.newBuilder().addPaths("name").addPaths("scopes"));
+        request.setName("B")
+                .setUpdateMask(FieldMask.newBuilder().addPaths("name").addPaths("scopes"));
         assertThat(fields(() -> control.keys().updateKey(request.build()))).containsExactly("scopes");
 
         request.addScopes("cases:read");
@@ -195,13 +197,7 @@ class ExplicitValuesTest {
 
         assertThat(fields(answer))
                 .containsExactlyInAnyOrder(
-                        "name",
-                        "environment",
-                        "scopes[1]",
-                        "scopes[2]",
-                        "expire_time",
-                        "request_id",
-                        "nonsense");
+                        "name", "environment", "scopes[1]", "scopes[2]", "expire_time", "request_id", "nonsense");
         assertThat(ids()).isEqualTo(before);
     }
 
@@ -219,11 +215,12 @@ class ExplicitValuesTest {
                 "POST  | :revokeAll | {'reasn':'','request_id':'!'} | reasn,request_id",
             })
     void rest_wrongValuesOfAnyCall_areSaidAtOnce(String method, String path, String body, String fields) {
-        AggregatedHttpResponse answer = send(
-                HttpMethod.valueOf(method), KEYS + path.replace("K", key.getId()), body == null ? "" : json(body));
+        AggregatedHttpResponse answer =
+                send(HttpMethod.valueOf(method), KEYS + path.replace("K", key.getId()), body == null ? "" : json(body));
 
         assertThat(fields(answer)).containsExactlyInAnyOrder(fields.split(","));
-        assertThat(json(send(HttpMethod.GET, KEYS + "/" + key.getId(), "")).at("/key/state")
+        assertThat(json(send(HttpMethod.GET, KEYS + "/" + key.getId(), ""))
+                        .at("/key/state")
                         .textValue())
                 .isEqualTo("active");
     }
@@ -255,7 +252,8 @@ class ExplicitValuesTest {
     }
 
     private static List<String> ids() {
-        return json(send(HttpMethod.GET, KEYS + "?show_all=true&page_size=1000", "")).findValuesAsText("id");
+        return json(send(HttpMethod.GET, KEYS + "?show_all=true&page_size=1000", ""))
+                .findValuesAsText("id");
     }
 
     private static List<String> fields(AggregatedHttpResponse answer) {
@@ -266,7 +264,11 @@ class ExplicitValuesTest {
     private static List<String> fields(Runnable call) {
         StatusRuntimeException refused = catchThrowableOfType(StatusRuntimeException.class, call::run);
         try {
-            return StatusProto.fromThrowable(refused).getDetails(0).unpack(BadRequest.class).getFieldViolationsList().stream()
+            return StatusProto.fromThrowable(refused)
+                    .getDetails(0)
+                    .unpack(BadRequest.class)
+                    .getFieldViolationsList()
+                    .stream()
                     .map(FieldViolation::getField)
                     .toList();
         } catch (InvalidProtocolBufferException e) {

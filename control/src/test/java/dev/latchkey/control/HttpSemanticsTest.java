@@ -79,7 +79,10 @@ class HttpSemanticsTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"http://127.0.0.1:9193/v1/workspaces/ws_1", "HTTP://other/v1/workspaces/ws_1?", "https://[::1]/v1/workspaces/ws_1"
+            strings = {
+                "http://127.0.0.1:9193/v1/workspaces/ws_1",
+                "HTTP://other/v1/workspaces/ws_1?",
+                "https://[::1]/v1/workspaces/ws_1"
             })
     void target_inAbsoluteForm_isTaken(String target) {
         assertThat(send("GET " + target, "")).startsWith("HTTP/1.1 200 ").contains("\"id\":\"ws_1\"");
@@ -126,9 +129,7 @@ class HttpSemanticsTest {
                 header == null ? "" : header.replace("LONG", "a".repeat(4000)) + "\r\n");
 
         assertThat(answer).startsWith("HTTP/1.1 " + status + " ");
-        assertThat(answer)
-                .contains("application/problem+json", "\"detail\":\"")
-                .doesNotContain("\"detail\":\"\"");
+        assertThat(answer).contains("application/problem+json", "\"detail\":\"").doesNotContain("\"detail\":\"\"");
     }
 
     @ParameterizedTest
@@ -142,7 +143,15 @@ class HttpSemanticsTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                ":Revoke", "%253Arevoke", "::revoke", "/revoke", ":revoke/", ":revoke:revoke", ":", ":rotated", "%20:revoke"
+                ":Revoke",
+                "%253Arevoke",
+                "::revoke",
+                "/revoke",
+                ":revoke/",
+                ":revoke:revoke",
+                ":",
+                ":rotated",
+                "%20:revoke"
             })
     void verb_wronglyWritten_doesNothing(String verb) {
         assertThat(send("POST /v1/workspaces/ws_1/keys/" + key.getId() + verb, ""))

@@ -34,8 +34,8 @@ public final class RedisTap implements AutoCloseable {
     /** Returns how many records of keys were asked for so far. */
     public int records() {
         return commands.stream()
-                .filter(command -> command.get(0).equals("HMGET")
-                        && command.get(1).endsWith(":records"))
+                .filter(command ->
+                        command.get(0).equals("HMGET") && command.get(1).endsWith(":records"))
                 .mapToInt(command -> command.size() - 2)
                 .sum();
     }

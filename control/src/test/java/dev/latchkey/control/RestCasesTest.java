@@ -134,8 +134,7 @@ class RestCasesTest {
     void create_lifetime_endsSoMuchLater(String lifetime, long millis) {
         JsonNode key = ok(create("'lifetime':'" + lifetime + "'")).get("key");
 
-        assertThat(Instant.parse(key.get("expire_time").textValue())
-                        .minusMillis(millis))
+        assertThat(Instant.parse(key.get("expire_time").textValue()).minusMillis(millis))
                 .isEqualTo(Instant.parse(key.get("create_time").textValue()));
     }
 
@@ -161,20 +160,34 @@ class RestCasesTest {
         } while (!token.isEmpty());
 
         assertThat(seen).doesNotHaveDuplicates().doesNotContain(made.get(40));
-        assertThat(seen).containsAll(made.stream().filter(id -> !id.equals(made.get(40))).toList());
+        assertThat(seen)
+                .containsAll(
+                        made.stream().filter(id -> !id.equals(made.get(40))).toList());
         for (String invented : List.of("x", "AAAA", "null", "%00", "-1", "a".repeat(3000))) {
-            assertThat(get(keys + "?page_token=" + invented).status().code()).as(invented).isEqualTo(400);
+            assertThat(get(keys + "?page_token=" + invented).status().code())
+                    .as(invented)
+                    .isEqualTo(400);
         }
         for (String size : List.of("-1", "1001", "1.5", "a", "99999999999", "", "1e3")) {
-            assertThat(get(keys + "?page_size=" + size).status().code()).as(size).isEqualTo(400);
+            assertThat(get(keys + "?page_size=" + size).status().code())
+                    .as(size)
+                    .isEqualTo(400);
         }
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"%", "_", "*", ".", "[", "(", "\\", "\"", "{", "+", "ü", "100%", "a_b", "a+b", ".*", "^a", "ÄRGER", "<b>"})
+    @ValueSource(
+            strings = {
+                "%", "_", "*", ".", "[", "(", "\\", "\"", "{", "+", "ü", "100%", "a_b", "a+b", ".*", "^a", "ÄRGER",
+                "<b>"
+            })
     void list_nameFilter_isAPlainPartOfTheNameInAnyCase(String part) {
-        String id = ok(create(JSON.createObjectNode().put("name", "x" + part + "y"), "")).at("/key/id").textValue();
-        String other = ok(create(JSON.createObjectNode().put("name", "plain"), "")).at("/key/id").textValue();
+        String id = ok(create(JSON.createObjectNode().put("name", "x" + part + "y"), ""))
+                .at("/key/id")
+                .textValue();
+        String other = ok(create(JSON.createObjectNode().put("name", "plain"), ""))
+                .at("/key/id")
+                .textValue();
 
         assertThat(ids("?name=" + URLEncoder.encode(part.toLowerCase(Locale.ROOT), UTF_8)))
                 .contains(id)
@@ -195,7 +208,9 @@ class RestCasesTest {
             assertThat(entries(id, "end_time", equal)).as("the end is left out").isZero();
             assertThat(entries(id, "end_time", later)).isEqualTo(1);
         }
-        assertThat(get("/v1/workspaces/ws_1/audit?start_time=2026-01-01T00:00:00+02:00").status().code())
+        assertThat(get("/v1/workspaces/ws_1/audit?start_time=2026-01-01T00:00:00+02:00")
+                        .status()
+                        .code())
                 .as("an unescaped plus is a blank")
                 .isEqualTo(400);
         assertThat(get("/v1/workspaces/ws_1/audit?start_time=2099-01-01T00:00:00Z&end_time=2026-01-01T00:00:00Z")
@@ -212,10 +227,18 @@ class RestCasesTest {
                 .toList();
         List<JsonNode> answers = calls.stream().map(call -> ok(call.join())).toList();
 
-        assertThat(answers.stream().map(answer -> answer.at("/key/id").textValue()).distinct()).hasSize(1);
-        assertThat(answers).filteredOn(answer -> !answer.get("secret").textValue().isEmpty()).hasSize(1);
-        assertThat(answers).filteredOn(answer -> answer.get("repeated").booleanValue()).hasSize(7);
-        assertThat(post(KEYS, body.replace("'once'", "'other'")).status().code()).isEqualTo(409);
+        assertThat(answers.stream()
+                        .map(answer -> answer.at("/key/id").textValue())
+                        .distinct())
+                .hasSize(1);
+        assertThat(answers)
+                .filteredOn(answer -> !answer.get("secret").textValue().isEmpty())
+                .hasSize(1);
+        assertThat(answers)
+                .filteredOn(answer -> answer.get("repeated").booleanValue())
+                .hasSize(7);
+        assertThat(post(KEYS, body.replace("'once'", "'other'")).status().code())
+                .isEqualTo(409);
     }
 
     @Test
@@ -246,7 +269,8 @@ class RestCasesTest {
         REDIS.commands().scriptFlush();
         String id = ok(create("")).at("/key/id").textValue();
         REDIS.commands().scriptFlush();
-        String successor = ok(post(KEYS + "/" + id + ":rotate", "{}")).at("/key/id").textValue();
+        String successor =
+                ok(post(KEYS + "/" + id + ":rotate", "{}")).at("/key/id").textValue();
         REDIS.commands().scriptFlush();
         ok(post(KEYS + "/" + successor + ":revoke", "{}"));
         REDIS.commands().scriptFlush();

@@ -54,6 +54,7 @@ final class RunningControlPlane implements AutoCloseable {
 
     /** What the control plane goes by, unless it was given another clock. */
     final FakeClock clock;
+
     final ControlPlane plane;
     final ManagedChannel channel;
 

@@ -44,8 +44,8 @@ final class SettingTable {
     static final Setting<ListenAddress> OPS_LISTEN =
             add("ops.listen", "127.0.0.1:9192", "The sidecar's /metrics, /livez and /readyz", Forms.TCP_ADDRESS);
 
-    static final Setting<ListenAddress> CONTROL_LISTEN =
-            add("control.listen", "127.0.0.1:9193", "The control plane's port for calls and the page", Forms.TCP_ADDRESS);
+    static final Setting<ListenAddress> CONTROL_LISTEN = add(
+            "control.listen", "127.0.0.1:9193", "The control plane's port for calls and the page", Forms.TCP_ADDRESS);
     static final Setting<ListenAddress> CONTROL_OPS_LISTEN = add(
             "control.ops-listen",
             "127.0.0.1:9194",

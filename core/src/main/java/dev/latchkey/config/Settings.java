@@ -107,8 +107,7 @@ public record Settings(
      * @param timeout the most that one command may take
      * @param prefix what all names start with; ends in {@code :}
      */
-    public record Redis(
-            RedisUri uri, Optional<RedisUriFile> uriFile, TlsFiles tls, Duration timeout, String prefix) {}
+    public record Redis(RedisUri uri, Optional<RedisUriFile> uriFile, TlsFiles tls, Duration timeout, String prefix) {}
 
     /**
      * What the sidecar keeps in memory.

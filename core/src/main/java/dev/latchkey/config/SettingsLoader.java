@@ -106,8 +106,7 @@ public final class SettingsLoader {
                 controlTls(process),
                 tokens(process),
                 tokensFile());
-        Settings.Console console =
-                new Settings.Console(Optional.ofNullable(values.find(SettingTable.CONSOLE_API_URL)));
+        Settings.Console console = new Settings.Console(Optional.ofNullable(values.find(SettingTable.CONSOLE_API_URL)));
         RedisUri redisUri = redisUri();
         Settings.Redis redis = new Settings.Redis(
                 redisUri,

@@ -74,8 +74,7 @@ public final class IndexHeartbeat implements AutoCloseable {
     }
 
     /** @param nanos {@code System::nanoTime}, by which {@link #problemSeconds} is measured */
-    public IndexHeartbeat(
-            RedisLink link, IndexSchema schema, IndexClock clock, Peppers peppers, LongSupplier nanos) {
+    public IndexHeartbeat(RedisLink link, IndexSchema schema, IndexClock clock, Peppers peppers, LongSupplier nanos) {
         this.nanos = nanos;
         this.problemSince = nanos.getAsLong();
         this.link = link;

@@ -43,10 +43,11 @@ public record OpsPages(
     public Page at(String path) {
         return switch (path) {
             case "/metrics" -> new Page(200, PROMETHEUS, metrics.get());
-            case "/livez" -> lifeProblem
-                    .get()
-                    .map(problem -> new Page(503, TEXT, lines("not alive", List.of(problem))))
-                    .orElseGet(() -> new Page(200, TEXT, "ok\n"));
+            case "/livez" ->
+                lifeProblem
+                        .get()
+                        .map(problem -> new Page(503, TEXT, lines("not alive", List.of(problem))))
+                        .orElseGet(() -> new Page(200, TEXT, "ok\n"));
             case "/readyz" -> readyz();
             default -> new Page(404, TEXT, "expected: /metrics, /livez or /readyz\n");
         };

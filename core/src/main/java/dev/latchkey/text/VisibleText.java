@@ -62,8 +62,7 @@ public final class VisibleText {
                     Character.PRIVATE_USE,
                     Character.UNASSIGNED,
                     Character.LINE_SEPARATOR,
-                    Character.PARAGRAPH_SEPARATOR ->
-                true;
+                    Character.PARAGRAPH_SEPARATOR -> true;
             case Character.SPACE_SEPARATOR -> c != ' ';
             default -> isFiller(c);
         };

@@ -10,8 +10,8 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.Map;
+import java.util.Optional;
 
 /** A value for every setting, each other than its default and than every other, and what they make. */
 final class AllSettings {

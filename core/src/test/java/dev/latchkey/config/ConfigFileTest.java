@@ -164,7 +164,8 @@ final class ConfigFileTest {
         assertThat(problems(Map.of())).containsExactly("F: more than 1 MiB (expected: a YAML file of settings)");
 
         Files.write(file(), new byte[] {'a', ':', (byte) 0xff});
-        assertThat(problems(Map.of())).containsExactly("F: neither UTF-8 nor UTF-16 (expected: a YAML file of settings)");
+        assertThat(problems(Map.of()))
+                .containsExactly("F: neither UTF-8 nor UTF-16 (expected: a YAML file of settings)");
     }
 
     @ParameterizedTest(name = "{0}")

@@ -49,7 +49,11 @@ final class SettingsLoaderTest {
         assertThat(settings.console().apiUrl()).isEmpty();
         assertThat(settings.redis())
                 .isEqualTo(new Settings.Redis(
-                        RedisUri.parse("redis://127.0.0.1:6379"), Optional.empty(), TlsFiles.NONE, Duration.ofMillis(50), "latchkey:"));
+                        RedisUri.parse("redis://127.0.0.1:6379"),
+                        Optional.empty(),
+                        TlsFiles.NONE,
+                        Duration.ofMillis(50),
+                        "latchkey:"));
         assertThat(settings.keys().brand()).isEqualTo("opt");
         assertThat(settings.keys().acceptImported()).isFalse();
         assertThat(settings.cache())

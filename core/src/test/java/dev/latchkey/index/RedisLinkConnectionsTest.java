@@ -74,8 +74,7 @@ class RedisLinkConnectionsTest {
         try (RedisLink link = link("redis://127.0.0.1:" + REDIS.port())) {
             link.watch(new RedisLink.Watcher() {
                 @Override
-                public void connected(
-                        StatefulRedisConnection<String, String> connection) {
+                public void connected(StatefulRedisConnection<String, String> connection) {
                     if (told.getAndIncrement() < 3) {
                         throw new IllegalStateException("not usable");
                     }
@@ -140,8 +139,7 @@ class RedisLinkConnectionsTest {
     }
 
     private RedisLink link(String uri) {
-        return new RedisLink(
-                RedisURI.create(uri), TlsFiles.NONE, Duration.ofSeconds(5), resources.client(), quick);
+        return new RedisLink(RedisURI.create(uri), TlsFiles.NONE, Duration.ofSeconds(5), resources.client(), quick);
     }
 
     private static void until(Callable<Boolean> condition) {

@@ -87,11 +87,13 @@ class RepliesTest {
         assertBadRecord(index.findWorkspace("ws_1"));
 
         reply = "%0\r\n";
-        assertThat(index.findKey(DIGEST)).succeedsWithin(Duration.ofSeconds(5)).satisfies(key ->
-                assertThat(key).isEmpty());
+        assertThat(index.findKey(DIGEST))
+                .succeedsWithin(Duration.ofSeconds(5))
+                .satisfies(key -> assertThat(key).isEmpty());
         reply = "*0\r\n";
-        assertThat(index.findWorkspace("ws_1")).succeedsWithin(Duration.ofSeconds(5)).satisfies(workspace ->
-                assertThat(workspace).isEmpty());
+        assertThat(index.findWorkspace("ws_1"))
+                .succeedsWithin(Duration.ofSeconds(5))
+                .satisfies(workspace -> assertThat(workspace).isEmpty());
         reply = "%3\r\n$1\r\nv\r\n$1\r\n1\r\n$5\r\nstate\r\n$6\r\nactive\r\n$3\r\nrev\r\n$1\r\n7\r\n";
         assertThat(index.findWorkspace("ws_1").join().orElseThrow().active()).isTrue();
     }
@@ -143,7 +145,8 @@ class RepliesTest {
                 "zrange", redis -> redis.zrange("a", 0, -1).toCompletableFuture(),
                 "eval number",
                         redis -> redis.eval("x", ScriptOutputType.INTEGER, "k").toCompletableFuture(),
-                "eval text", redis -> redis.eval("x", ScriptOutputType.VALUE, "k").toCompletableFuture());
+                "eval text",
+                        redis -> redis.eval("x", ScriptOutputType.VALUE, "k").toCompletableFuture());
         Map<String, String> wrong = Map.of(
                 "get", "*0 |:5 |+QUEUED |*1 $1 a |%0 ",
                 "hget", "*0 |:5 |+QUEUED |#f ",

@@ -19,7 +19,8 @@ class RetryPaceTest {
     @ParameterizedTest(name = "after {0} failures: {1} to {2} ms")
     @CsvSource({"0, 0, 200", "1, 200, 400", "2, 400, 800", "3, 800, 1600", "4, 1000, 2000", "1000000, 1000, 2000"})
     void millis_afterFailures_isRandomWithinBoundsThatDoubleUpToTheCap(int failures, long shortest, long longest) {
-        long[] delays = LongStream.range(0, 1000).map(i -> pace.millis(failures)).toArray();
+        long[] delays =
+                LongStream.range(0, 1000).map(i -> pace.millis(failures)).toArray();
 
         assertThat(LongStream.of(delays).allMatch(delay -> delay >= shortest && delay <= longest))
                 .isTrue();

@@ -42,7 +42,8 @@ class TextFileTest {
 
     @Test
     void read_bytesThatAreNoText_areRefusedByName() {
-        for (byte[] bytes : List.of(new byte[] {(byte) 0xFF}, new byte[] {'a', (byte) 0xC3}, new byte[] {'a', 0, 'b'})) {
+        for (byte[] bytes :
+                List.of(new byte[] {(byte) 0xFF}, new byte[] {'a', (byte) 0xC3}, new byte[] {'a', 0, 'b'})) {
             assertThatThrownBy(() -> read(bytes))
                     .isInstanceOf(IOException.class)
                     .hasMessageEndingWith(": neither UTF-8 nor UTF-16");

@@ -10,7 +10,19 @@ class VisibleTextTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "CRM Integration", "Zürich", "Zu\u0308rich", "日本語", "한국어", "Việt", "עברית", "عربي", "🔑 key", "<b>&\"'", "ñandú", "", " "
+                "CRM Integration",
+                "Zürich",
+                "Zu\u0308rich",
+                "日本語",
+                "한국어",
+                "Việt",
+                "עברית",
+                "عربي",
+                "🔑 key",
+                "<b>&\"'",
+                "ñandú",
+                "",
+                " "
             })
     void isVisible_textThatPeopleWrite_isAndIsShownAsItIs(String text) {
         assertThat(VisibleText.isVisible(text)).isTrue();
@@ -20,9 +32,10 @@ class VisibleTextTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "\u0000", "\n", "\u001b", "\u007f", "\u0085", "\u00a0", "\u00ad", "\u034f", "\u115f", "\u1160", "\u1680", "\u180e",
-                "\u2003", "\u200b", "\u200d", "\u200e", "\u2028", "\u202a", "\u202e", "\u202f", "\u2060", "\u2066", "\u2069",
-                "\u2800", "\u3000", "\u3164", "\ud800", "\ue000", "\ufe0f", "\ufeff", "\uffa0", "\uffff"
+                "\u0000", "\n", "\u001b", "\u007f", "\u0085", "\u00a0", "\u00ad", "\u034f", "\u115f", "\u1160",
+                "\u1680", "\u180e", "\u2003", "\u200b", "\u200d", "\u200e", "\u2028", "\u202a", "\u202e", "\u202f",
+                "\u2060", "\u2066", "\u2069", "\u2800", "\u3000", "\u3164", "\ud800", "\ue000", "\ufe0f", "\ufeff",
+                "\uffa0", "\uffff"
             })
     void isVisible_characterThatDoesNotShow_isNotAndIsEscaped(String hidden) {
         String text = "a" + hidden + "b";

@@ -71,7 +71,8 @@ final class AuthzServer implements AutoCloseable {
                     return channel;
                 })
                 .withChildOption(ChannelOption.ALLOCATOR, GrowingBuffers.INSTANCE)
-                // Little at a time, and then the next connection: else one that floods the loop keeps it for up to 1 MiB.
+                // Little at a time, and then the next connection: else one that floods the loop keeps it for up to 1
+                // MiB.
                 .withChildOption(
                         ChannelOption.RECVBUF_ALLOCATOR,
                         new AdaptiveRecvByteBufAllocator(MIN_READ, MIN_READ, MAX_READ).maxMessagesPerRead(1))
@@ -83,7 +84,8 @@ final class AuthzServer implements AutoCloseable {
                 .flowControlWindow(FLOW_CONTROL_WINDOW)
                 .maxInboundMessageSize(MAX_MESSAGE_BYTES)
                 .maxInboundMetadataSize(MAX_METADATA_BYTES)
-                // No limit of RST_STREAM frames: Envoy resets one stream for each client that goes away, and all other checks of
+                // No limit of RST_STREAM frames: Envoy resets one stream for each client that goes away, and all other
+                // checks of
                 // the connection would fail with it.
                 .maxRstFramesPerWindow(Integer.MAX_VALUE, /* secondsPerWindow= */ 1)
                 // Envoy's connection_keepalive pings every few seconds, also without calls; the default calls that
@@ -99,7 +101,8 @@ final class AuthzServer implements AutoCloseable {
 
     /** An eighth of the heap for all loops, and as much again for what is about to end. */
     private static long bytesPerLoop(EventLoopGroup loops) {
-        long count = StreamSupport.stream(loops.spliterator(), /* parallel= */ false).count();
+        long count =
+                StreamSupport.stream(loops.spliterator(), /* parallel= */ false).count();
         return Runtime.getRuntime().maxMemory() / 8 / count;
     }
 

@@ -34,6 +34,8 @@ final class GrowingBuffers extends PooledByteBufAllocator {
     }
 
     private static int roomy(int capacity, int max) {
-        return capacity <= LARGE || capacity > 1 << 30 ? capacity : Math.min(max, Integer.highestOneBit(capacity - 1) << 1);
+        return capacity <= LARGE || capacity > 1 << 30
+                ? capacity
+                : Math.min(max, Integer.highestOneBit(capacity - 1) << 1);
     }
 }

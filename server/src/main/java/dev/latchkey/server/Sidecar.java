@@ -153,19 +153,11 @@ public final class Sidecar implements AutoCloseable {
             });
             ScheduledExecutorService scheduler = resources.client().eventExecutorGroup();
             LoopWatch watch = new LoopWatch(
-                    System::nanoTime,
-                    LOOP_PATIENCE,
-                    loops,
-                    resources.client().eventExecutorGroup());
-            OpsPages pages =
-                    new OpsPages(
-                            metrics::scrape,
-                            watch::problem,
-                            readiness::summary,
-                            readiness::obstacles,
-                            readiness::details);
-            ops = closing.add(Binding.ofTcp(
-                    "ops.listen", settings.ops().listen(), address -> new OpsServer(address, pages)));
+                    System::nanoTime, LOOP_PATIENCE, loops, resources.client().eventExecutorGroup());
+            OpsPages pages = new OpsPages(
+                    metrics::scrape, watch::problem, readiness::summary, readiness::obstacles, readiness::details);
+            ops = closing.add(
+                    Binding.ofTcp("ops.listen", settings.ops().listen(), address -> new OpsServer(address, pages)));
 
             link.start();
             warmUp(style, new LastUsed(lastUses, redisMillis), loops, resources);
@@ -182,7 +174,10 @@ public final class Sidecar implements AutoCloseable {
                     TimeUnit.SECONDS);
             closing.add(() -> flushes.cancel(false));
             var unused = scheduler.scheduleWithFixedDelay(
-                    () -> authz.setServing(readiness.ready() && watch.problem().isEmpty()), 0, READINESS_PERIOD_MILLIS, TimeUnit.MILLISECONDS);
+                    () -> authz.setServing(readiness.ready() && watch.problem().isEmpty()),
+                    0,
+                    READINESS_PERIOD_MILLIS,
+                    TimeUnit.MILLISECONDS);
         } catch (IOException | RuntimeException e) {
             closing.close();
             throw e;

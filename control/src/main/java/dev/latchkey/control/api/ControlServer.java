@@ -67,8 +67,7 @@ public final class ControlServer implements AutoCloseable {
     private static final Pattern ABSOLUTE = Pattern.compile("(?i)https?://[^/?#@\\\\]+(?:/([^#]*))?");
 
     private final SettableHealthChecker serving = new SettableHealthChecker(false);
-    private final ClientConnections connections =
-            new ClientConnections(MAX_CONNECTIONS, MAX_CONNECTIONS_PER_ADDRESS);
+    private final ClientConnections connections = new ClientConnections(MAX_CONNECTIONS, MAX_CONNECTIONS_PER_ADDRESS);
     private final Server server;
 
     /**
@@ -96,7 +95,8 @@ public final class ControlServer implements AutoCloseable {
         RefusedChanges refusedChanges = new RefusedChanges();
         CallShares shares = new CallShares();
         List<ServerServiceDefinition> authenticated = services.stream()
-                .map(service -> ServerInterceptors.intercept(service, new ExplicitFields(), refusedChanges, shares, auth))
+                .map(service ->
+                        ServerInterceptors.intercept(service, new ExplicitFields(), refusedChanges, shares, auth))
                 .toList();
         authenticated.forEach(grpc::addService);
         RestApi rest = new RestApi(authenticated, style);
@@ -197,9 +197,7 @@ public final class ControlServer implements AutoCloseable {
             throws Exception {
         request.whenComplete().thenRun(() -> {
             ClientConnections.Call call = connections.begin(context.remoteAddress(), context.localAddress());
-            context.log()
-                    .whenAvailable(RequestLogProperty.RESPONSE_START_TIME)
-                    .thenRun(call::end);
+            context.log().whenAvailable(RequestLogProperty.RESPONSE_START_TIME).thenRun(call::end);
             context.log().whenComplete().thenRun(call::end);
         });
         return service.serve(context, request);

@@ -79,7 +79,10 @@ final class ExplicitFields implements ServerInterceptor {
                 .forEach(given::add);
         if (!update.hasUpdateMask()) {
             if (given.isEmpty() && violations.isEmpty()) {
-                violations.add("name", "not given", "at least one of name, scopes, lifetime and expire_time: else nothing is changed");
+                violations.add(
+                        "name",
+                        "not given",
+                        "at least one of name, scopes, lifetime and expire_time: else nothing is changed");
             }
             return;
         }
@@ -90,7 +93,9 @@ final class ExplicitFields implements ServerInterceptor {
         for (String path : mask.getPathsList()) {
             if (!CHANGEABLE.contains(path)) {
                 violations.add(
-                        MASK, Shown.quoted(path), "a field that can be changed, nearest: " + NearestName.of(path, new TreeSet<>(CHANGEABLE)));
+                        MASK,
+                        Shown.quoted(path),
+                        "a field that can be changed, nearest: " + NearestName.of(path, new TreeSet<>(CHANGEABLE)));
             } else if (!given.contains(path)) {
                 violations.add(path, path.equals("scopes") ? "[]" : "not given", "a value, since update_mask names it");
             }

@@ -1,7 +1,5 @@
 package dev.latchkey.control.imports;
 
-import dev.latchkey.control.time.RedisClock;
-import dev.latchkey.control.rules.Expiry;
 import dev.latchkey.control.imports.ImportRules.Sound;
 import dev.latchkey.control.keys.KeyDirectory;
 import dev.latchkey.control.keys.KeyManager;
@@ -16,10 +14,12 @@ import dev.latchkey.control.ledger.Ledger;
 import dev.latchkey.control.ledger.ManagedKey;
 import dev.latchkey.control.ledger.Room;
 import dev.latchkey.control.ledger.StoreException;
+import dev.latchkey.control.rules.Expiry;
 import dev.latchkey.control.rules.RefusedException;
 import dev.latchkey.control.rules.RefusedException.Kind;
 import dev.latchkey.control.rules.Violation;
 import dev.latchkey.control.rules.Violations;
+import dev.latchkey.control.time.RedisClock;
 import dev.latchkey.key.KeyDigest;
 import dev.latchkey.key.PresentedKey;
 import java.time.Clock;
@@ -142,7 +142,8 @@ public final class KeyImport {
         if (undone + recorded > 0) {
             List<StoreException> failures =
                     items.stream().flatMap(item -> item.failure().stream()).toList();
-            String cause = failures.stream().map(StoreException::trouble).findFirst().orElse("");
+            String cause =
+                    failures.stream().map(StoreException::trouble).findFirst().orElse("");
             boolean full = failures.stream().anyMatch(failure -> failure.fault() == StoreException.Fault.FULL);
             throw new RefusedException(
                     full ? Kind.FULL : Kind.UNAVAILABLE,

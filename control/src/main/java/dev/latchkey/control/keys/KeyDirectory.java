@@ -50,7 +50,9 @@ public final class KeyDirectory {
      * @throws RefusedException if there is no such workspace
      */
     public ManagedWorkspace requireWorkspace(String id) {
-        return ledger.findWorkspace(id).orElseThrow(() -> WorkspaceManager.unknown(id)).entry();
+        return ledger.findWorkspace(id)
+                .orElseThrow(() -> WorkspaceManager.unknown(id))
+                .entry();
     }
 
     /**
@@ -110,9 +112,15 @@ public final class KeyDirectory {
         if (view.answerUnconfirmed()) {
             try {
                 ledger.answers()
-                        .doubt(key, new Audit(caller, "key.unanswered", "its caller has asked again for the answer", now));
+                        .doubt(
+                                key,
+                                new Audit(caller, "key.unanswered", "its caller has asked again for the answer", now));
             } catch (StoreException e) {
-                log.warn("that {} of {} was asked for again is not noted: {}", key.id(), key.workspace(), e.getMessage());
+                log.warn(
+                        "that {} of {} was asked for again is not noted: {}",
+                        key.id(),
+                        key.workspace(),
+                        e.getMessage());
             }
         }
         return view;

@@ -1,18 +1,18 @@
 package dev.latchkey.control.keys;
 
-import dev.latchkey.control.time.RedisClock;
-import dev.latchkey.control.rules.Expiry;
 import dev.latchkey.control.ledger.Caller;
 import dev.latchkey.control.ledger.Ledger;
 import dev.latchkey.control.ledger.ManagedKey;
 import dev.latchkey.control.ledger.Projector;
 import dev.latchkey.control.ledger.StoreException;
 import dev.latchkey.control.ledger.Stored;
+import dev.latchkey.control.rules.Expiry;
 import dev.latchkey.control.rules.KeyName;
 import dev.latchkey.control.rules.KeyRules;
 import dev.latchkey.control.rules.NewKey;
 import dev.latchkey.control.rules.RefusedException;
 import dev.latchkey.control.rules.Violations;
+import dev.latchkey.control.time.RedisClock;
 import java.time.Clock;
 import java.util.Collection;
 import java.util.Optional;

@@ -1,7 +1,5 @@
 package dev.latchkey.control.keys;
 
-import dev.latchkey.control.rules.Expiry;
-import dev.latchkey.control.time.RedisClock;
 import dev.latchkey.control.ledger.Audit;
 import dev.latchkey.control.ledger.Caller;
 import dev.latchkey.control.ledger.Claim;
@@ -9,10 +7,12 @@ import dev.latchkey.control.ledger.Ledger;
 import dev.latchkey.control.ledger.ManagedKey;
 import dev.latchkey.control.ledger.Projector;
 import dev.latchkey.control.ledger.Stored;
+import dev.latchkey.control.rules.Expiry;
 import dev.latchkey.control.rules.KeyRules;
 import dev.latchkey.control.rules.RefusedException;
 import dev.latchkey.control.rules.RefusedException.Kind;
 import dev.latchkey.control.rules.Violations;
+import dev.latchkey.control.time.RedisClock;
 import dev.latchkey.key.KeyRecord;
 import java.time.Clock;
 import java.util.Optional;

@@ -1,6 +1,5 @@
 package dev.latchkey.control.keys;
 
-import dev.latchkey.control.time.RedisClock;
 import dev.latchkey.control.ledger.Audit;
 import dev.latchkey.control.ledger.Caller;
 import dev.latchkey.control.ledger.Ledger;
@@ -13,6 +12,7 @@ import dev.latchkey.control.rules.KeyRules;
 import dev.latchkey.control.rules.RefusedException;
 import dev.latchkey.control.rules.RefusedException.Kind;
 import dev.latchkey.control.rules.Violations;
+import dev.latchkey.control.time.RedisClock;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Optional;

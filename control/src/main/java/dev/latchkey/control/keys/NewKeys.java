@@ -159,8 +159,7 @@ final class NewKeys {
             throw e;
         }
         throw new RefusedException(
-                Kind.UNAVAILABLE,
-                known(key, withdraw(key)) + "; repeat the call when GET /readyz answers 200" + cause);
+                Kind.UNAVAILABLE, known(key, withdraw(key)) + "; repeat the call when GET /readyz answers 200" + cause);
     }
 
     private Withdrawal withdraw(ManagedKey key) {
@@ -175,7 +174,8 @@ final class NewKeys {
                 "no usable key was made (the withdrawal of " + key.id()
                         + " is recorded and will be applied as soon as Redis allows; its secret was shown to nobody)";
             case DEFERRED ->
-                "an active key " + key.id() + " may exist, whose secret was shown to nobody: its withdrawal could not be"
+                "an active key " + key.id()
+                        + " may exist, whose secret was shown to nobody: its withdrawal could not be"
                         + " recorded, and is tried again until it is";
         };
     }

@@ -86,16 +86,15 @@ public final class Answers {
 
     /** Tells whether a call may be sending the answer of the key {@code id} right now. */
     public boolean isOpen(String workspace, String id) {
-        return OPEN.equals(redis.<@Nullable String>call(
-                commands -> commands.hget(names.answers(workspace), id)));
+        return OPEN.equals(redis.<@Nullable String>call(commands -> commands.hget(names.answers(workspace), id)));
     }
 
     /** Returns those of {@code ids} whose answer nobody knows to have been sent. */
     public Set<String> unconfirmed(String workspace, List<String> ids) {
         Set<String> found = new HashSet<>();
         if (!ids.isEmpty()) {
-            for (KeyValue<String, String> mark : redis.call(
-                    commands -> commands.hmget(names.answers(workspace), ids.toArray(String[]::new)))) {
+            for (KeyValue<String, String> mark :
+                    redis.call(commands -> commands.hmget(names.answers(workspace), ids.toArray(String[]::new)))) {
                 if (mark.getValueOrElse("").equals(UNCONFIRMED)) {
                     found.add(mark.getKey());
                 }

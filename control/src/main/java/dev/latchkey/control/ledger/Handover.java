@@ -185,7 +185,11 @@ public final class Handover {
             projector.project(revoked);
             return Withdrawal.DONE;
         } catch (StoreException e) {
-            log.warn("{} of {} is withdrawn, but not in the index yet: {}", revoked.id(), revoked.workspace(), e.trouble());
+            log.warn(
+                    "{} of {} is withdrawn, but not in the index yet: {}",
+                    revoked.id(),
+                    revoked.workspace(),
+                    e.trouble());
             return Withdrawal.RECORDED;
         }
     }
@@ -193,7 +197,12 @@ public final class Handover {
     private void defer(Unfinished wanted, String cause) {
         String what = wanted.reason.isEmpty() ? "answered, which is not noted yet" : "to be withdrawn";
         if (unfinished.size() >= MAX_UNFINISHED) {
-            log.error("{} of {} is {}, and too many others are: {}", wanted.key.id(), wanted.key.workspace(), what, cause);
+            log.error(
+                    "{} of {} is {}, and too many others are: {}",
+                    wanted.key.id(),
+                    wanted.key.workspace(),
+                    what,
+                    cause);
             return;
         }
         unfinished.put(wanted.key.id(), wanted);

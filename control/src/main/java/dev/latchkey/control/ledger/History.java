@@ -93,11 +93,11 @@ public final class History {
         if (seq <= before) {
             setbacks.increment();
             log.error("Redis' history went back: canary {} after {}", seq, before);
-            setback = parse(redis.<String>call(new RedisCalls.Script(
-                            MARK,
-                            List.of(ledger.names().setback()),
-                            List.of(Long.toString(before), Long.toString(seq)))
-                    ::answer));
+            setback = parse(redis.<String>call(
+                    new RedisCalls.Script(
+                                    MARK,
+                                    List.of(ledger.names().setback()),
+                                    List.of(Long.toString(before), Long.toString(seq)))::answer));
         }
     }
 
@@ -108,7 +108,8 @@ public final class History {
     public boolean note() {
         try {
             if (cursor.isEmpty()) {
-                setback = parse(redis.<@Nullable String>call(commands -> commands.get(ledger.names().setback())));
+                setback = parse(redis.<@Nullable String>call(
+                        commands -> commands.get(ledger.names().setback())));
                 if (setback.isEmpty() || setback.equals(noted)) {
                     return false;
                 }
@@ -152,8 +153,7 @@ public final class History {
         return new RedisCalls.Script(
                         NOTE,
                         List.of(names.audit(workspace), names.setbackNoted(workspace), names.records(workspace)),
-                        fields)
-                ::number;
+                        fields)::number;
     }
 
     /** Returns what is to be known of the last setback, for people; empty a day later. */

@@ -2,7 +2,6 @@ package dev.latchkey.control.ledger;
 
 import dev.latchkey.key.KeyDigest;
 import java.time.Clock;
-import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

@@ -103,7 +103,8 @@ public final class Reconciler {
     }
 
     private void finishUnseen(Stored<? extends LedgerEntry> found) {
-        if (found.entry() instanceof ManagedKey key && clock.millis() - key.createdAt() > Handover.ABANDONED.toMillis()) {
+        if (found.entry() instanceof ManagedKey key
+                && clock.millis() - key.createdAt() > Handover.ABANDONED.toMillis()) {
             projector.handover().withdrawUnseen(new Stored<>(key, found.text()));
         }
     }

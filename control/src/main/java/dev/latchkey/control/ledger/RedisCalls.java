@@ -286,8 +286,7 @@ public final class RedisCalls {
                         "Redis cannot do that now; repeat the call when GET /readyz answers 200. Cause: " + trouble,
                         trouble);
             case BAD_RECORD ->
-                new StoreException(
-                        Fault.BAD_RECORD, "what Redis holds or answers cannot be read: " + trouble, trouble);
+                new StoreException(Fault.BAD_RECORD, "what Redis holds or answers cannot be read: " + trouble, trouble);
             case PERMISSION -> refused(lackOr(trouble));
             case WRONG_SERVER, LOGIN, UNSUPPORTED, OTHER -> refused(trouble);
         };

@@ -24,9 +24,8 @@ public final class Shown {
     public static String quoted(String text) {
         String safe = KEY.matcher(text).replaceAll("$1…");
         StringBuilder shown = new StringBuilder("\"");
-        String start = safe.codePointCount(0, safe.length()) > MAX
-                ? safe.substring(0, safe.offsetByCodePoints(0, MAX))
-                : safe;
+        String start =
+                safe.codePointCount(0, safe.length()) > MAX ? safe.substring(0, safe.offsetByCodePoints(0, MAX)) : safe;
         shown.append(VisibleText.shown(start.replace("\\", "\\u005c").replace("\"", "\\u0022")));
         return shown.append(safe.codePointCount(0, safe.length()) > MAX ? "…\"" : "\"")
                 .toString();

@@ -157,8 +157,8 @@ public final class RedisClock extends Clock {
         }
         long at = jumpedAt;
         return at != NEVER && nanos.getAsLong() - at < MOST_SKEW.toNanos()
-                ? Optional.of("Redis' clock was set by " + jump / 1000 + " s less than " + MOST_SKEW.toSeconds()
-                        + " s ago")
+                ? Optional.of(
+                        "Redis' clock was set by " + jump / 1000 + " s less than " + MOST_SKEW.toSeconds() + " s ago")
                 : Optional.empty();
     }
 }

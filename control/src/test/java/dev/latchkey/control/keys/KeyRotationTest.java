@@ -170,9 +170,7 @@ class KeyRotationTest {
     void rotate_successorHasExpired_oldKeyIsRotatedAgain() {
         ManagedKey old = create(Expiry.Never.NEVER);
         ManagedKey ended = control.keys
-                .rotate(
-                        ALICE,
-                        new Replacement(name(old), Optional.empty(), Optional.of(new Expiry.Lifetime(1, 0))))
+                .rotate(ALICE, new Replacement(name(old), Optional.empty(), Optional.of(new Expiry.Lifetime(1, 0))))
                 .created()
                 .view()
                 .key();

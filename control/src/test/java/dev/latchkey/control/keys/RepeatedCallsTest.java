@@ -228,8 +228,7 @@ class RepeatedCallsTest {
     void rotate_firstCouldNotReachTheIndex_repeatMakesAFreshSuccessor() {
         CreatedKey old = create(ALICE);
         user.mayNotWriteIndex();
-        assertThatThrownBy(() -> rotated(control, ONCE, id(old)))
-                .isInstanceOf(RefusedException.class);
+        assertThatThrownBy(() -> rotated(control, ONCE, id(old))).isInstanceOf(RefusedException.class);
         user.may("+@all", "~*");
 
         RotatedKey second = rotated(control, ONCE, id(old));

@@ -102,7 +102,8 @@ class UnansweredKeysTest {
     @ParameterizedTest
     @EnumSource
     void making_redisIsGoneFromTheConfirmationOn_repeatMakesAFreshKey(Making making) throws IOException {
-        String old = answered(control.keys.create(ALICE, TestControl.newKey("ws_1"))).id();
+        String old =
+                answered(control.keys.create(ALICE, TestControl.newKey("ws_1"))).id();
         withLostConfirmation(making, old, cutOff -> {
             ManagedKey made = newest();
             Awaitility.await().until(cutOff.reconciler::pass);
@@ -142,10 +143,8 @@ class UnansweredKeysTest {
 
     @Test
     void create_answerIsNeitherSentNorWithdrawn_isUnconfirmedAndCanBeRotatedOrRevoked() {
-        ManagedKey left = control.keys
-                .create(ALICE, TestControl.newKey("ws_1"))
-                .view()
-                .key();
+        ManagedKey left =
+                control.keys.create(ALICE, TestControl.newKey("ws_1")).view().key();
         control.clock.advance(ABANDONED);
         assertThat(control.reconciler.pass()).isTrue();
 
@@ -170,10 +169,8 @@ class UnansweredKeysTest {
     void create_answeredWhileRedisIsGone_isNotedOnceItIsBack() throws IOException {
         try (CrashProxy proxy = new CrashProxy(REDIS.port(), command -> command.contains(MARKS));
                 TestControl cutOff = new TestControl("redis://127.0.0.1:" + proxy.port())) {
-            ManagedKey key = cutOff.keys
-                    .create(ALICE, TestControl.newKey("ws_1"))
-                    .view()
-                    .key();
+            ManagedKey key =
+                    cutOff.keys.create(ALICE, TestControl.newKey("ws_1")).view().key();
             proxy.crashAt(1, Moment.BEFORE, () -> {});
             cutOff.keys.answered(key);
             assertThat(REDIS.commands().hgetall(MARKS)).containsEntry(key.id(), "open");
@@ -239,7 +236,9 @@ class UnansweredKeysTest {
 
     private void withLostConfirmation(Making making, Consumer<TestControl> then) throws IOException {
         withLostConfirmation(
-                making, answered(control.keys.create(ALICE, TestControl.newKey("ws_1"))).id(), then);
+                making,
+                answered(control.keys.create(ALICE, TestControl.newKey("ws_1"))).id(),
+                then);
     }
 
     /** Makes a key through a control plane that Redis answers no longer once it has done the confirmation; then it does again. */
@@ -262,9 +261,7 @@ class UnansweredKeysTest {
 
     private ManagedKey newest() {
         return control.listing
-                .list(
-                        new KeyQuery("ws_1", true, "", "", Optional.empty(), "create_time desc"),
-                        new PageRequest(1, ""))
+                .list(new KeyQuery("ws_1", true, "", "", Optional.empty(), "create_time desc"), new PageRequest(1, ""))
                 .items()
                 .get(0)
                 .key();

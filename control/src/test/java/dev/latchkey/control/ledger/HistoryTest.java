@@ -51,9 +51,10 @@ class HistoryTest {
         beats(1);
 
         assertThat(setbacks()).isEqualTo(1);
-        assertThat(control.history.detail()).hasValueSatisfying(text -> assertThat(text)
-                .contains("Redis' history went back at ")
-                .contains("canary 3 after 5"));
+        assertThat(control.history.detail())
+                .hasValueSatisfying(text -> assertThat(text)
+                        .contains("Redis' history went back at ")
+                        .contains("canary 3 after 5"));
         assertThat(control.history.note()).isFalse();
         assertThat(control.history.note()).isFalse();
         for (String workspace : List.of("ws_1", "ws_2")) {
@@ -102,8 +103,8 @@ class HistoryTest {
 
     @Test
     void pass_schemaIsChangedLater_refusesToGoOn() {
-        StoreCheck check = new StoreCheck(
-                control.redis, control.schema, control.ledger, control.peppers, Set.of(), control.clock);
+        StoreCheck check =
+                new StoreCheck(control.redis, control.schema, control.ledger, control.peppers, Set.of(), control.clock);
         assertThat(check.pass()).isTrue();
         assertThat(check.problem()).isEmpty();
 

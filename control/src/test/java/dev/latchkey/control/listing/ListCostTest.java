@@ -96,7 +96,10 @@ class ListCostTest {
         Page<KeyView> page = list(query(false, order), 1000, "");
         assertThat(page.items()).hasSize(1000);
         assertThat(tap.records()).isEqualTo(KEYS + 1000);
-        assertThat(tap.names()).filteredOn("HMGET"::equals).as("and what is known of the answers of the keys on the page").hasSize(KEYS / 500 + 2);
+        assertThat(tap.names())
+                .filteredOn("HMGET"::equals)
+                .as("and what is known of the answers of the keys on the page")
+                .hasSize(KEYS / 500 + 2);
 
         Set<String> seen = new HashSet<>();
         page.items().forEach(view -> seen.add(view.key().id()));

@@ -82,8 +82,7 @@ class RedisClockTest {
     private void assertRefused(String cause) {
         assertThatThrownBy(() -> RedisClock.millisForEnds(clock))
                 .isInstanceOfSatisfying(
-                        RefusedException.class,
-                        e -> assertThat(e.kind()).isEqualTo(RefusedException.Kind.UNAVAILABLE))
+                        RefusedException.class, e -> assertThat(e.kind()).isEqualTo(RefusedException.Kind.UNAVAILABLE))
                 .hasMessageContaining(cause)
                 .hasMessageContaining("nothing was changed");
     }

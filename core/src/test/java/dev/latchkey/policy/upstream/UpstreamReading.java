@@ -60,6 +60,7 @@ enum UpstreamReading {
 
     @SuppressWarnings("ImmutableEnumChecker") // lambdas without state
     private final UnaryOperator<String> read;
+
     private final boolean cutsSegment;
     private final boolean caseMatters;
 

@@ -116,8 +116,7 @@ final class ConnectionGuard extends ChannelInboundHandlerAdapter {
     private void attach(Http2ConnectionHandler http2, LoopBudget mine) {
         Http2Connection connection = http2.connection();
         Http2Connection.PropertyKey key = connection.newKey();
-        http2.decoder()
-                .frameListener(new Frames(http2.decoder().frameListener(), connection, key, mine));
+        http2.decoder().frameListener(new Frames(http2.decoder().frameListener(), connection, key, mine));
         connection.addListener(new Http2ConnectionAdapter() {
             @Override
             public void onStreamActive(Http2Stream stream) {
@@ -141,11 +140,7 @@ final class ConnectionGuard extends ChannelInboundHandlerAdapter {
         private final Http2Connection.PropertyKey key;
         private final LoopBudget mine;
 
-        Frames(
-                Http2FrameListener grpc,
-                Http2Connection connection,
-                Http2Connection.PropertyKey key,
-                LoopBudget mine) {
+        Frames(Http2FrameListener grpc, Http2Connection connection, Http2Connection.PropertyKey key, LoopBudget mine) {
             super(grpc);
             this.connection = connection;
             this.key = key;

@@ -67,8 +67,8 @@ public final class LoopWatch {
             long since = asked;
             if (since != NONE) {
                 return now - since > patienceNanos
-                        ? Optional.of(thread + " has not answered for " + TimeUnit.NANOSECONDS.toSeconds(now - since)
-                                + " s")
+                        ? Optional.of(
+                                thread + " has not answered for " + TimeUnit.NANOSECONDS.toSeconds(now - since) + " s")
                         : Optional.empty();
             }
             asked = now;

@@ -48,9 +48,9 @@ class LoopWatchTest {
 
         assertThat(watch.problem()).as("not yet").isEmpty();
         nanos.addAndGet(TimeUnit.SECONDS.toNanos(11));
-        assertThat(watch.problem()).hasValueSatisfying(problem -> assertThat(problem)
-                .startsWith("loop-")
-                .endsWith(" has not answered for 11 s"));
+        assertThat(watch.problem())
+                .hasValueSatisfying(
+                        problem -> assertThat(problem).startsWith("loop-").endsWith(" has not answered for 11 s"));
 
         go.countDown();
         Awaitility.await().until(() -> watch.problem().isEmpty());
@@ -63,7 +63,8 @@ class LoopWatchTest {
 
         loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
 
-        assertThat(watch.problem()).hasValueSatisfying(problem -> assertThat(problem).endsWith(" has ended"));
+        assertThat(watch.problem())
+                .hasValueSatisfying(problem -> assertThat(problem).endsWith(" has ended"));
     }
 
     /** Asks each loop as well: it answers in order. */

@@ -39,17 +39,9 @@ class ReadinessTest {
     @BeforeEach
     void start() {
         link = new RedisLink(RedisURI.create(REDIS.uri()), Duration.ofSeconds(5), resources.client());
-        heartbeat = new IndexHeartbeat(
-                link, new IndexSchema("latchkey:"), IndexClock.ofSystem(), PEPPERS, nanos::get);
-        readiness =
-                new Readiness(
-                        heartbeat,
-                        Optional::empty,
-                        unanswered,
-                        List.of(),
-                        Duration.ZERO,
-                        /* followRedis= */ false,
-                        nanos::get);
+        heartbeat = new IndexHeartbeat(link, new IndexSchema("latchkey:"), IndexClock.ofSystem(), PEPPERS, nanos::get);
+        readiness = new Readiness(
+                heartbeat, Optional::empty, unanswered, List.of(), Duration.ZERO, /* followRedis= */ false, nanos::get);
         readiness.warmedUp();
         link.start();
         heartbeat.start(resources.client().eventExecutorGroup());

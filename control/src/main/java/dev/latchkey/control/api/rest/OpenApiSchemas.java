@@ -135,7 +135,8 @@ final class OpenApiSchemas {
         if (Scalars.isTime(field)) {
             return schema.put("format", "date-time");
         }
-        return schema.put("pattern", "^" + (Scalars.isFields(field) ? Scalars.FIELDS : Scalars.SECONDS).pattern() + "$");
+        return schema.put(
+                "pattern", "^" + (Scalars.isFields(field) ? Scalars.FIELDS : Scalars.SECONDS).pattern() + "$");
     }
 
     private ObjectNode words(EnumDescriptor type) {

@@ -32,7 +32,9 @@ record Problem(int status, String code, String title, String detail, List<Violat
             return of(refused.violations());
         }
         String description = status.getDescription();
-        return of(ProblemKind.of(status.getCode()), description == null || description.isEmpty() ? "no more is known" : description);
+        return of(
+                ProblemKind.of(status.getCode()),
+                description == null || description.isEmpty() ? "no more is known" : description);
     }
 
     /** Returns an error of HTTP itself. */

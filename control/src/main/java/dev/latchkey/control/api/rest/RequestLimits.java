@@ -24,15 +24,24 @@ final class RequestLimits {
             Set.of("GetKeyRequest", "RevokeKeyRequest", "RotateKeyRequest", "UpdateKeyRequest");
 
     private static final Map<String, String> PATTERNS = Map.of(
-            "request_id", "^[A-Za-z0-9._-]{0,64}$",
-            "lifetime", "^(?:" + LIFETIME + ")s$",
-            "expiring_in", "^(?:" + LIFETIME + ")s$",
-            "overlap", "^(?:0|" + LIFETIME + ")s$",
-            "order_by", ORDER,
-            "key", ID,
-            "actor", "^[A-Za-z0-9_.-]{1,64}$",
-            "action", "^[a-z]{1,32}\\.[a-z_]{1,32}$",
-            "update_mask", "^(?:name|scopes|lifetime|expire_time)(?:,(?:name|scopes|lifetime|expire_time)){0,3}$");
+            "request_id",
+            "^[A-Za-z0-9._-]{0,64}$",
+            "lifetime",
+            "^(?:" + LIFETIME + ")s$",
+            "expiring_in",
+            "^(?:" + LIFETIME + ")s$",
+            "overlap",
+            "^(?:0|" + LIFETIME + ")s$",
+            "order_by",
+            ORDER,
+            "key",
+            ID,
+            "actor",
+            "^[A-Za-z0-9_.-]{1,64}$",
+            "action",
+            "^[a-z]{1,32}\\.[a-z_]{1,32}$",
+            "update_mask",
+            "^(?:name|scopes|lifetime|expire_time)(?:,(?:name|scopes|lifetime|expire_time)){0,3}$");
 
     private static final String SHOWS =
             "[^\\u0000-\\u001f\\u007f-\\u00a0\\u00ad\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u206f\\ufeff]";
@@ -53,7 +62,6 @@ final class RequestLimits {
         return REQUIRED.getOrDefault(type.getName(), List.of());
     }
 
-
     /** Adds to the schema of one value of {@code field} what is known of it. */
     static ObjectNode addTo(ObjectNode schema, FieldDescriptor field) {
         String name = field.getName();
@@ -68,7 +76,8 @@ final class RequestLimits {
             case "name" -> schema.put("minLength", 1).put("maxLength", 100).put("pattern", "^" + SHOWS + "*$");
             case "reason" -> schema.put("maxLength", 200).put("pattern", "^" + SHOWS + "*$");
             case "page_token" -> schema.put("pattern", "^[A-Za-z0-9_-]*$");
-            case "secret" -> required(field.getContainingType()).contains(name) ? schema.put("pattern", SECRET) : schema;
+            case "secret" ->
+                required(field.getContainingType()).contains(name) ? schema.put("pattern", SECRET) : schema;
             case "page_size" -> schema.put("minimum", 0).put("maximum", 1000);
             default -> schema;
         };

@@ -85,8 +85,9 @@ final class RequestReader {
                     .decode(ByteBuffer.wrap(body))
                     .toString());
         } catch (StreamConstraintsException e) {
-            throw invalid("the body is beyond the limits of JSON here: at most 1000 brackets deep, numbers of at most 1000"
-                    + " characters and names of at most 50000");
+            throw invalid(
+                    "the body is beyond the limits of JSON here: at most 1000 brackets deep, numbers of at most 1000"
+                            + " characters and names of at most 50000");
         } catch (JsonProcessingException e) {
             throw invalid("the body is no JSON (RFC 8259): wrong" + where(e.getLocation())
                     + "; each member may be there once");

@@ -1,12 +1,12 @@
 package dev.latchkey.control.api.rest;
 
 import com.linecorp.armeria.common.HttpMethod;
-import com.linecorp.armeria.server.ServiceRequestContext;
-import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpRequest;
+import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.server.HttpService;
 import com.linecorp.armeria.server.Route;
 import com.linecorp.armeria.server.ServerErrorHandler;
+import com.linecorp.armeria.server.ServiceRequestContext;
 import dev.latchkey.answer.AnswerStyle;
 import io.grpc.ServerServiceDefinition;
 import java.util.LinkedHashMap;

@@ -126,7 +126,11 @@ final class RestResource implements HttpService {
 
     /** What follows a {@code ;} was not looked at to find this resource, and must not be dropped in silence. */
     private static boolean hasPathParameters(ServiceRequestContext context) {
-        return context.routingContext().requestTarget().maybePathWithMatrixVariables().indexOf(';') >= 0;
+        return context.routingContext()
+                        .requestTarget()
+                        .maybePathWithMatrixVariables()
+                        .indexOf(';')
+                >= 0;
     }
 
     static String allowed(Set<HttpMethod> methods) {

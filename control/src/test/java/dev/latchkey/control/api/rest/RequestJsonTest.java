@@ -92,8 +92,7 @@ class RequestJsonTest {
 
     @Test
     void read_nullWhereAbsenceMeansNone_isAbsent() {
-        assertThat(violations(
-                        "{'expire_time':null,'lifetime':'1s','request_id':null}", CreateKeyRequest.newBuilder()))
+        assertThat(violations("{'expire_time':null,'lifetime':'1s','request_id':null}", CreateKeyRequest.newBuilder()))
                 .isEmpty();
         assertThat(violations(
                         "{'keys':[{'secret':'x','name':null,'lifetime':null,'expire_time':null}]}",
