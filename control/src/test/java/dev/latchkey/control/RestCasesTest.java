@@ -19,7 +19,6 @@ import java.net.URLEncoder;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -238,7 +237,7 @@ class RestCasesTest {
                 .filteredOn(answer -> answer.get("repeated").booleanValue())
                 .hasSize(7);
         assertThat(post(KEYS, body.replace("'once'", "'other'")).status().code())
-                .isEqualTo(409);
+                .isEqualTo(400);
     }
 
     @Test

@@ -9,6 +9,7 @@ public enum DroppedLines {
     /** Standard error is not read, or not as fast as lines come. */
     UNREAD;
 
+    @SuppressWarnings("ImmutableEnumChecker") // A counter is what this enum is for.
     private final LongAdder count = new LongAdder();
 
     public void add() {
