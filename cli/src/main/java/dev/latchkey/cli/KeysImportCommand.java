@@ -110,6 +110,7 @@ final class KeysImportCommand implements Callable<Integer> {
                 InputStream stream = open(err);
                 ControlClient client = control.client();
                 ImportRun run = new ImportRun(client, template(), report)) {
+            interruption.watch();
             run.send(new ImportLines(stream));
         } catch (CommandFailure failure) {
             report.end();
@@ -152,13 +153,16 @@ final class KeysImportCommand implements Callable<Integer> {
                         err.flush();
                     },
                     "latchkey-import-interruption");
+        }
+
+        void watch() {
             Runtime.getRuntime().addShutdownHook(hook);
         }
 
         @Override
         public void close() {
             try {
-                Runtime.getRuntime().removeShutdownHook(hook);
+                var unused = Runtime.getRuntime().removeShutdownHook(hook);
             } catch (IllegalStateException e) {
                 // It is under way.
             }
