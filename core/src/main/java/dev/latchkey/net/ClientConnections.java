@@ -52,7 +52,9 @@ public final class ClientConnections {
                 Ends ends = new Ends(channel.remoteAddress(), channel.localAddress());
                 channel.closeFuture().addListener(closed -> remove(ends, channel));
                 List<Channel> over = add(ends, channel);
-                over.forEach(Channel::close);
+                for (Channel displaced : over) {
+                    var unused = displaced.close();
+                }
                 if (!over.contains(channel)) {
                     super.channelActive(context);
                 }

@@ -62,7 +62,7 @@ final class OpsExchange extends SimpleChannelInboundHandler<HttpObject> {
     @Override
     public void userEventTriggered(ChannelHandlerContext context, Object event) throws Exception {
         if (event instanceof ChannelInputShutdownEvent && (answered || !asked)) {
-            channel.close();
+            close();
         }
         super.userEventTriggered(context, event);
     }
@@ -71,7 +71,7 @@ final class OpsExchange extends SimpleChannelInboundHandler<HttpObject> {
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
         log.debug("connection of {} closed: {}", channel.remoteAddress(), cause.toString());
-        channel.close();
+        close();
     }
 
     private void answer(ChannelHandlerContext context, HttpRequest request) {
@@ -90,9 +90,9 @@ final class OpsExchange extends SimpleChannelInboundHandler<HttpObject> {
         context.writeAndFlush(response).addListener((ChannelFutureListener) written -> {
             answered = true;
             if (!written.isSuccess() || channel.isInputShutdown()) {
-                channel.close();
+                close();
             } else {
-                channel.shutdownOutput();
+                var unused = channel.shutdownOutput();
                 closeAfter(LINGER_SECONDS);
             }
         });
@@ -132,8 +132,12 @@ final class OpsExchange extends SimpleChannelInboundHandler<HttpObject> {
         return query < 0 ? path : path.substring(0, query);
     }
 
+    private void close() {
+        var unused = channel.close();
+    }
+
     private void closeAfter(long seconds) {
-        Future<?> close = channel.eventLoop().schedule(() -> channel.close(), seconds, TimeUnit.SECONDS);
+        Future<?> close = channel.eventLoop().schedule(this::close, seconds, TimeUnit.SECONDS);
         channel.closeFuture().addListener(closed -> close.cancel(false));
     }
 }

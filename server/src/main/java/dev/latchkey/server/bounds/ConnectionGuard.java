@@ -99,7 +99,9 @@ final class ConnectionGuard extends ChannelInboundHandlerAdapter {
     void close() {
         ChannelHandlerContext added = context;
         if (added != null) {
-            added.executor().execute(added::close);
+            added.executor().execute(() -> {
+                var unused = added.close();
+            });
         }
     }
 

@@ -143,7 +143,7 @@ final class LoopBudget {
     }
 
     private void shed() {
-        if (held <= limit && held + heldByDenied <= 2 * limit || shedding) {
+        if ((held <= limit && held + heldByDenied <= 2 * limit) || shedding) {
             return;
         }
         shedding = true;
