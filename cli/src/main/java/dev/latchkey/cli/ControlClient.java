@@ -46,7 +46,7 @@ final class ControlClient implements AutoCloseable {
         this.address = address;
         this.timeout = timeout;
         NettyChannelBuilder builder =
-                NettyChannelBuilder.forTarget("dns:///" + address.authority()).maxInboundMessageSize(MAX_ANSWER);
+                NettyChannelBuilder.forTarget("dns:///" + inPath(address)).maxInboundMessageSize(MAX_ANSWER);
         if (address.tls()) {
             tls.applyTo(builder);
         } else {
@@ -56,6 +56,11 @@ final class ControlClient implements AutoCloseable {
         Metadata headers = new Metadata();
         headers.put(AUTHORIZATION, "Bearer " + token);
         this.credentials = MetadataUtils.newAttachHeadersInterceptor(headers);
+    }
+
+    /** The brackets of an IPv6 address cannot be in a path (RFC 3986 section 3.3). */
+    private static String inPath(ControlAddress address) {
+        return address.authority().replace("[", "%5B").replace("]", "%5D");
     }
 
     /**

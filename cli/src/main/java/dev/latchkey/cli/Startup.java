@@ -43,10 +43,12 @@ record Startup(Settings settings, Policies policies) {
             String heading = Shown.count(problems.size(), "problem") + " in the settings";
             throw CommandFailure.usage(CommandFailure.report(heading, problems));
         }
-        for (String variable : loaded.unknownVariables()) {
-            if (!OWN_VARIABLES.contains(variable)) {
-                log.warn("{}: not a setting, ignored", variable);
-            }
+        List<String> unknown = loaded.unknownVariables().stream()
+                .filter(variable -> !OWN_VARIABLES.contains(variable))
+                .toList();
+        if (!unknown.isEmpty()) {
+            // One line: Kubernetes makes eight variables for each service.
+            log.warn("not settings, ignored: {}", String.join(", ", unknown));
         }
         loaded.settings().warnings().forEach(warning -> log.warn("{}", warning));
         return new Startup(loaded.settings(), policies.policies());

@@ -28,7 +28,9 @@ final class CommandProcess implements AutoCloseable {
         try {
             out = temporary(".out");
             this.err = err;
-            List<String> command = new ArrayList<>(jvm);
+            // Whoever started the tests may ignore signals, as a shell does for what runs in the background.
+            List<String> command = new ArrayList<>(List.of("env", "--default-signal"));
+            command.addAll(jvm);
             command.addAll(arguments);
             ProcessBuilder builder =
                     new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile());
@@ -60,6 +62,13 @@ final class CommandProcess implements AutoCloseable {
     /** Starts a command with the JVM options that the launcher gives it; {@code LATCHKEY_JAVA_OPTS} adds to them. */
     static CommandProcess startAsLaunched(Map<String, String> variables, String... arguments) {
         return new CommandProcess(Launcher.line(variables, arguments[0]), variables, "", List.of(arguments));
+    }
+
+    /** Starts a command that ignores SIGINT, as one in the background of a script does. */
+    static CommandProcess startInBackground(Map<String, String> variables, String... arguments) {
+        List<String> ignoring = new ArrayList<>(List.of("env", "--ignore-signal=INT"));
+        ignoring.addAll(jvm(MAIN));
+        return new CommandProcess(ignoring, variables, "", List.of(arguments));
     }
 
     /** Starts a command whose standard error nobody reads: a pipe that is full already. */

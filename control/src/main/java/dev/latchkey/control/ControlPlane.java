@@ -70,7 +70,6 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
@@ -156,10 +155,10 @@ public final class ControlPlane implements AutoCloseable {
             PrometheusMeterRegistry metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
             closing.add(metrics::close);
             metrics.config().meterFilter(new CallBuckets());
-            for (DroppedLines cause : DroppedLines.values()) {
+            for (DroppedLines cause : DroppedLines.all()) {
                 FunctionCounter.builder("latchkey.log.dropped", cause, DroppedLines::count)
                         .description("Log lines that were not written")
-                        .tag("cause", cause.name().toLowerCase(Locale.ROOT))
+                        .tag("cause", cause.cause())
                         .register(metrics);
             }
             new JvmMemoryMetrics().bindTo(metrics);

@@ -190,7 +190,7 @@ public final class SettingsLoader {
     }
 
     private Optional<TokensFile> tokensFile() {
-        return Optional.ofNullable(values.find(SettingTable.CONTROL_TOKENS_FILE))
+        return Optional.ofNullable(values.findOwnFile(SettingTable.CONTROL_TOKENS_FILE, SettingTable.CONTROL_TOKENS))
                 .map(TokensFile::new);
     }
 

@@ -33,14 +33,21 @@ final class Values {
 
     /** Returns the value of a secret that may come from a file of its own, or null if nothing sound was given. */
     <T> @Nullable T findSecret(Setting<T> secret, Setting<NamedFile> ownFile) {
-        List<Given> given = given(secret);
+        List<Given> given = isOverridden(secret, ownFile) ? List.of() : given(secret);
         if (given.isEmpty()) {
             return readFrom(ownFile, secret);
         }
-        for (Given other : given(ownFile)) {
-            problems.add(given.get(0), "given as " + other + " too (expected: one of the two)");
+        if (!isOverridden(ownFile, secret)) {
+            for (Given other : given(ownFile)) {
+                problems.add(given.get(0), "given as " + other + " too (expected: one of the two)");
+            }
         }
         return secret.form().read(given, problems);
+    }
+
+    /** Returns the file that holds a secret, or null if there is none or a variable gives the secret itself. */
+    @Nullable NamedFile findOwnFile(Setting<NamedFile> ownFile, Setting<?> secret) {
+        return isOverridden(ownFile, secret) ? null : find(ownFile);
     }
 
     boolean isGiven(Setting<?> setting) {
@@ -71,6 +78,15 @@ final class Values {
     /** Returns {@code text} without a byte order mark and the line ends after it, which editors write. */
     private static String withoutFrame(String text) {
         return text.replaceFirst("\\A\uFEFF", "").replaceFirst("[\r\n]+\\z", "");
+    }
+
+    /** Tells whether a variable gives {@code twin}, a setting for the same, and none gives {@code setting}. */
+    private boolean isOverridden(Setting<?> setting, Setting<?> twin) {
+        return hasVariable(twin) && !hasVariable(setting);
+    }
+
+    private boolean hasVariable(Setting<?> setting) {
+        return setting.variables().stream().anyMatch(env::containsKey);
     }
 
     private List<Given> given(Setting<?> setting) {

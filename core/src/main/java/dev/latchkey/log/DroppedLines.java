@@ -1,16 +1,30 @@
 package dev.latchkey.log;
 
+import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
 
 /** Counts the log lines of this process that were not written, by cause. Thread-safe; a process has one log, and so one count. */
-public enum DroppedLines {
+public final class DroppedLines {
     /** Too many of one kind in a short time. */
-    LIMIT,
+    public static final DroppedLines LIMIT = new DroppedLines("limit");
     /** Standard error is not read, or not as fast as lines come. */
-    UNREAD;
+    public static final DroppedLines UNREAD = new DroppedLines("unread");
 
-    @SuppressWarnings("ImmutableEnumChecker") // A counter is what this enum is for.
+    private final String cause;
     private final LongAdder count = new LongAdder();
+
+    private DroppedLines(String cause) {
+        this.cause = cause;
+    }
+
+    /** Returns the counts of all causes. */
+    public static List<DroppedLines> all() {
+        return List.of(LIMIT, UNREAD);
+    }
+
+    public String cause() {
+        return cause;
+    }
 
     public void add() {
         count.increment();

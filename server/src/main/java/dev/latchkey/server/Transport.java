@@ -12,6 +12,7 @@ import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.internal.PlatformDependent;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -33,7 +34,7 @@ record Transport(SocketAddress address, Class<? extends ServerChannel> channel, 
     static Transport of(ListenAddress listen, boolean sharePort) throws IOException {
         if (listen instanceof ListenAddress.Unix unix) {
             if (!Epoll.isAvailable()) {
-                throw new IOException("Unix sockets need Linux with epoll (expected: host:port)");
+                throw new IOException("Unix sockets need " + missing() + "; or host:port)");
             }
             // The abstract namespace is written with @ and addressed with NUL.
             String path = unix.path().startsWith("@") ? "\0" + unix.path().substring(1) : unix.path();
@@ -41,7 +42,7 @@ record Transport(SocketAddress address, Class<? extends ServerChannel> channel, 
                     new DomainSocketAddress(path), EpollServerDomainSocketChannel.class, /* shared= */ false);
         }
         if (sharePort && !Epoll.isAvailable()) {
-            throw new IOException("a shared port needs Linux with epoll (expected: authz.share-port: false)");
+            throw new IOException("a shared port needs " + missing() + "; or authz.share-port: false)");
         }
         ListenAddress.Tcp tcp = (ListenAddress.Tcp) listen;
         InetSocketAddress address = new InetSocketAddress(tcp.host(), tcp.port());
@@ -56,5 +57,16 @@ record Transport(SocketAddress address, Class<? extends ServerChannel> channel, 
                 threads,
                 new DefaultThreadFactory(name, /* daemon= */ true),
                 Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
+    }
+
+    /** Returns what is missing for epoll, and the beginning of what is expected. */
+    private static String missing() {
+        if (!System.getProperty("os.name").equals("Linux")) {
+            return "Linux with epoll (expected: Linux";
+        }
+        String folder = System.getProperty("io.netty.native.workdir", PlatformDependent.tmpdir().getPath());
+        return "Netty's native library, which cannot be unpacked into and loaded from " + folder
+                + " (expected: a folder that can be written and executed from, given by"
+                + " -Dio.netty.native.workdir=FOLDER to the JVM";
     }
 }

@@ -60,8 +60,15 @@ final class DemoText {
         text.append("./latchkey keys list --workspace ws_demo\n");
         text.append("./latchkey keys revoke ID   # the ID that create and list show\n");
         title("Or do so in the browser, at " + demo.controlUrl() + "/ with that token");
-        text.append("\nready; Ctrl-C ends the demo and leaves nothing running\n");
+        text.append("\nready; ").append(howToEnd()).append(" ends the demo and leaves nothing running\n");
         return text.toString();
+    }
+
+    /** A shell starts what is to run in the background with SIGINT ignored, and a JVM leaves it so. */
+    private static String howToEnd() {
+        return IgnoredSignals.ofProcess().contains(IgnoredSignals.INT)
+                ? "kill " + ProcessHandle.current().pid()
+                : "Ctrl-C";
     }
 
     private void curl(String answer, String path, @Nullable String key) {

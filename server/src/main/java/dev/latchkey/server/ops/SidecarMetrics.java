@@ -19,7 +19,6 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.time.Duration;
 import java.util.EnumMap;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -78,14 +77,14 @@ public final class SidecarMetrics implements DecisionListener, AutoCloseable {
                         Duration.ofMillis(100),
                         Duration.ofSeconds(1))
                 .register(registry);
-        for (DroppedLines cause : DroppedLines.values()) {
+        for (DroppedLines cause : DroppedLines.all()) {
             counted(
                     "latchkey.log.dropped",
                     "Log lines that were not written",
                     cause,
                     DroppedLines::count,
                     "cause",
-                    cause.name().toLowerCase(Locale.ROOT));
+                    cause.cause());
         }
         new JvmMemoryMetrics().bindTo(registry);
         new JvmThreadMetrics().bindTo(registry);

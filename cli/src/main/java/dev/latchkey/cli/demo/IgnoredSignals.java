@@ -1,0 +1,40 @@
+package dev.latchkey.cli.demo;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.Set;
+
+/** The signals that a process was started to ignore, as Linux tells; none where that is not known. */
+final class IgnoredSignals {
+    static final int INT = 2;
+
+    private static final String MASK = "SigIgn:";
+    private static final int HEX = 16;
+
+    private IgnoredSignals() {}
+
+    /** Returns the numbers of those that this process ignores. */
+    static Set<Integer> ofProcess() {
+        try {
+            return of(Files.readString(Path.of("/proc/self/status")));
+        } catch (IOException e) {
+            return Set.of();
+        }
+    }
+
+    /** @param status as in {@code /proc/self/status}, see proc(5) */
+    static Set<Integer> of(String status) {
+        Set<Integer> ignored = new HashSet<>();
+        status.lines().filter(line -> line.startsWith(MASK)).forEach(line -> {
+            long mask = Long.parseUnsignedLong(line.substring(MASK.length()).strip(), HEX);
+            for (int signal = 1; signal <= Long.SIZE; signal++) {
+                if ((mask >>> (signal - 1) & 1) == 1) {
+                    ignored.add(signal);
+                }
+            }
+        });
+        return ignored;
+    }
+}
