@@ -107,6 +107,7 @@ enum Abuse {
         peer.drain();
     });
 
+    @SuppressWarnings("ImmutableEnumChecker") // Each is a lambda that holds nothing.
     private final Step step;
 
     private interface Step {

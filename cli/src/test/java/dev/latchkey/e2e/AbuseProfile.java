@@ -35,6 +35,7 @@ class AbuseProfile {
     private static final Duration EACH =
             Duration.ofMillis(1000L * Integer.getInteger("latchkey.abuse.seconds", 60) / KINDS);
     private static final int PEERS = 2;
+    private static final long PEER_END_MILLIS = 10_000;
     private static final int IDLE = 10_000;
     private static final long MAX_RESIDENT = 700L << 20;
 
@@ -68,7 +69,7 @@ class AbuseProfile {
 
     @ParameterizedTest
     @EnumSource(Abuse.class)
-    void checksPort_abused_answersGoodChecksWithinBounds(Abuse abuse) throws IOException {
+    void checksPort_abused_answersGoodChecksWithinBounds(Abuse abuse) throws IOException, InterruptedException {
         long end = System.nanoTime() + EACH.toNanos();
         List<Thread> peers = new ArrayList<>();
         for (int i = 0; i < PEERS; i++) {
@@ -78,6 +79,9 @@ class AbuseProfile {
             peers.add(peer);
         }
         watchUntil(end);
+        for (Thread peer : peers) {
+            peer.join(PEER_END_MILLIS);
+        }
 
         assertHolds(abuse.name());
     }

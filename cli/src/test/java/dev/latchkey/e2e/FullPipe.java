@@ -32,8 +32,8 @@ final class FullPipe implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
-        filler.destroyForcibly().waitFor();
+    public void close() throws IOException {
+        filler.destroyForcibly().onExit().join();
         open.close();
         Files.deleteIfExists(path);
     }

@@ -30,8 +30,7 @@ class SurroundingsIT {
     void demo_inOddSurroundings_worksAndEndsAsItSays() throws IOException {
         Map<String, String> odd = odd();
         Path envFile = folder.resolve("demo.env");
-        try (CommandProcess demo =
-                CommandProcess.startInBackground(odd, "demo", "--env-file", envFile.toString())) {
+        try (CommandProcess demo = CommandProcess.startInBackground(odd, "demo", "--env-file", envFile.toString())) {
             demo.awaitOutput("\nready; kill " + demo.pid() + " ends the demo and leaves nothing running\n");
             Awaitility.await().until(() -> Files.exists(envFile));
             assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(envFile)))

@@ -46,7 +46,8 @@ final class Values {
     }
 
     /** Returns the file that holds a secret, or null if there is none or a variable gives the secret itself. */
-    @Nullable NamedFile findOwnFile(Setting<NamedFile> ownFile, Setting<?> secret) {
+    @Nullable
+    NamedFile findOwnFile(Setting<NamedFile> ownFile, Setting<?> secret) {
         return isOverridden(ownFile, secret) ? null : find(ownFile);
     }
 

@@ -64,7 +64,8 @@ record Transport(SocketAddress address, Class<? extends ServerChannel> channel, 
         if (!System.getProperty("os.name").equals("Linux")) {
             return "Linux with epoll (expected: Linux";
         }
-        String folder = System.getProperty("io.netty.native.workdir", PlatformDependent.tmpdir().getPath());
+        String folder = System.getProperty(
+                "io.netty.native.workdir", PlatformDependent.tmpdir().getPath());
         return "Netty's native library, which cannot be unpacked into and loaded from " + folder
                 + " (expected: a folder that can be written and executed from, given by"
                 + " -Dio.netty.native.workdir=FOLDER to the JVM";

@@ -195,10 +195,12 @@ public final class ControlServer implements AutoCloseable {
     /** A connection keeps its place from the end of a request to the beginning of the answer: what is half sent counts for nothing. */
     private HttpResponse underWay(HttpService service, ServiceRequestContext context, HttpRequest request)
             throws Exception {
-        request.whenComplete().thenRun(() -> {
+        var unused = request.whenComplete().thenRun(() -> {
             ClientConnections.Call call = connections.begin(context.remoteAddress(), context.localAddress());
-            context.log().whenAvailable(RequestLogProperty.RESPONSE_START_TIME).thenRun(call::end);
-            context.log().whenComplete().thenRun(call::end);
+            var unusedStart = context.log()
+                    .whenAvailable(RequestLogProperty.RESPONSE_START_TIME)
+                    .thenRun(call::end);
+            var unusedEnd = context.log().whenComplete().thenRun(call::end);
         });
         return service.serve(context, request);
     }
