@@ -46,6 +46,10 @@ class CommandsOnControlPlaneTest {
 
     @BeforeEach
     void start() throws IOException {
+        start("127.0.0.1:0");
+    }
+
+    private void start(String listen) throws IOException {
         Map<String, String> settings = Map.of(
                 "LATCHKEY_PEPPERS",
                 "1:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=",
@@ -54,7 +58,7 @@ class CommandsOnControlPlaneTest {
                 "LATCHKEY_CONTROL_OPS_LISTEN",
                 "127.0.0.1:0",
                 "LATCHKEY_CONTROL_LISTEN",
-                "127.0.0.1:0",
+                listen,
                 "LATCHKEY_REDIS_URI",
                 REDIS.uri());
         control = ControlPlane.start(
@@ -66,6 +70,21 @@ class CommandsOnControlPlaneTest {
     @AfterEach
     void stop() {
         control.close();
+    }
+
+    /** A cluster may have IPv6 alone. */
+    @Test
+    void controlPlane_onAnIpv6Address_isReached() throws IOException {
+        control.close();
+        start("[::1]:0");
+
+        Run run = Run.of(
+                Map.of("LATCHKEY_CONTROL", "http://[::1]:" + control.port(), "LATCHKEY_TOKEN", TOKEN),
+                "workspaces",
+                "create",
+                "ws_6");
+
+        assertThat(run.status()).as(run.err()).isZero();
     }
 
     @Test

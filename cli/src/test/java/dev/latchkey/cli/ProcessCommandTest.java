@@ -62,6 +62,9 @@ class ProcessCommandTest {
     void process_sigterm_endsWithSuccessAndAnEmptyStandardOutput(String process) throws Exception {
         Path out = folder.resolve("out");
         Path err = folder.resolve("err");
+        for (int i = 1; i <= 48; i++) {
+            variables.put("LATCHKEY_A_PORT_" + i, "tcp://10.0.0.1:80");
+        }
         Process started = start(process, out, err);
         try {
             // Logged once the signal is caught and the ports are bound.
@@ -78,11 +81,32 @@ class ProcessCommandTest {
                     .containsPattern(up + " 127\\.0\\.0\\.1:[1-9][0-9]*(\n|, /metrics)")
                     .contains("stopped")
                     .doesNotContain("\tat ");
+            // Six services of Kubernetes, eight variables each.
+            assertThat(Files.readString(err).lines().filter(line -> line.contains(" WARN ") && line.contains("not settings")))
+                    .singleElement()
+                    .asString()
+                    .contains("LATCHKEY_A_PORT_1", "LATCHKEY_A_PORT_48");
             assertThat(started.exitValue()).isZero();
             assertThat(out).isEmptyFile();
         } finally {
             started.destroyForcibly();
         }
+    }
+
+    /** As where the file system is read-only: there is no folder for what Netty unpacks. */
+    @Test
+    void sidecar_sharedPortWithoutAFolderForTheNativeLibrary_namesTheFolder() throws Exception {
+        variables.put("LATCHKEY_AUTHZ_SHARE_PORT", "true");
+        variables.put("JAVA_TOOL_OPTIONS", "-Djava.io.tmpdir=/proc");
+        Path err = folder.resolve("err");
+
+        Process started = start("sidecar", folder.resolve("out"), err);
+
+        assertThat(started.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(started.exitValue()).isEqualTo(2);
+        assertThat(Files.readString(err))
+                .contains("authz.listen: cannot listen on 127.0.0.1:0: a shared port needs Netty's native library, which cannot"
+                        + " be unpacked into and loaded from /proc (expected: ");
     }
 
     @Test

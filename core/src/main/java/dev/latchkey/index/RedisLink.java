@@ -14,8 +14,12 @@ import io.lettuce.core.protocol.ProtocolVersion;
 import io.lettuce.core.resource.ClientResources;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -63,6 +67,7 @@ public final class RedisLink implements AutoCloseable {
     private volatile @Nullable Watcher watcher;
     private volatile @Nullable StatefulRedisConnection<String, String> connection;
     private volatile String problem;
+    private volatile CompletableFuture<?> attempt = CompletableFuture.completedFuture(null);
     private volatile boolean closed;
     private volatile long connectedAt;
     /** Attempts that failed since a connection last worked, and connections that were lost at once. */
@@ -156,13 +161,15 @@ public final class RedisLink implements AutoCloseable {
             RedisURI current = uri.get();
             current.setTimeout(connectTimeout);
             peer = RedisPeer.of(current);
-            var unused = client.connectAsync(StringCodec.UTF8, current).whenComplete((connected, failure) -> {
-                if (failure == null) {
-                    established(connected);
-                } else {
-                    failed(IndexException.unwrap(failure));
-                }
-            });
+            attempt = client.connectAsync(StringCodec.UTF8, current)
+                    .whenComplete((connected, failure) -> {
+                        if (failure == null) {
+                            established(connected);
+                        } else {
+                            failed(IndexException.unwrap(failure));
+                        }
+                    })
+                    .toCompletableFuture();
         } catch (RuntimeException e) {
             failed(e);
         }
@@ -255,7 +262,19 @@ public final class RedisLink implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
+        awaitAttempt();
         client.shutdown(Duration.ZERO, CONNECT_TIMEOUT);
+    }
+
+    /** Lettuce forgets, and leaves open, a connection that is being opened while its client shuts down. */
+    private void awaitAttempt() {
+        try {
+            attempt.get(CONNECT_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException | CancellationException e) {
+            log.debug("the last attempt to connect to Redis at {} did not succeed", peer.address(), e);
+        }
     }
 
     private void established(StatefulRedisConnection<String, String> connected) {

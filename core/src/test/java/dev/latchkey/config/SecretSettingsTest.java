@@ -159,15 +159,50 @@ final class SecretSettingsTest {
     @Test
     void load_valueAndItsFile_refused() throws IOException {
         Path any = Files.writeString(dir.resolve("any"), AllSettings.PEPPERS);
-        String yaml = "redis.uri: redis://h\nredis.uri-file: " + any + "\nkeys.peppers-file: " + any;
+        String yaml = "redis.uri: redis://h\nredis.uri-file: " + any;
+        Map<String, String> both =
+                Map.of("LATCHKEY_PEPPERS", AllSettings.PEPPERS, "LATCHKEY_PEPPERS_FILE", any.toString());
 
-        assertThat(refused(yaml, Map.of("LATCHKEY_PEPPERS", AllSettings.PEPPERS))
-                        .problems())
+        assertThat(refused(yaml, both).problems())
                 .containsExactly(
                         "redis.uri (from " + yaml() + ":1): given as redis.uri-file (from " + yaml()
                                 + ":2) too (expected: one of the two)",
-                        "keys.peppers (from LATCHKEY_PEPPERS): given as keys.peppers-file (from " + yaml()
-                                + ":3) too (expected: one of the two)");
+                        "keys.peppers (from LATCHKEY_PEPPERS): given as keys.peppers-file (from LATCHKEY_PEPPERS_FILE)"
+                                + " too (expected: one of the two)");
+    }
+
+    /** As with every other setting; whichever of the two names either gives. */
+    @Test
+    void load_valueOrItsFileAsAVariable_winsOverTheFilesOther() throws IOException {
+        Path uri = Files.writeString(dir.resolve("uri"), "redis://by-file");
+        Path missing = dir.resolve("missing");
+
+        assertThat(load(
+                                "keys.peppers-file: " + missing + "\nredis.uri: redis://by-value",
+                                Map.of(
+                                        "LATCHKEY_PEPPERS", AllSettings.PEPPERS,
+                                        "LATCHKEY_REDIS_URI_FILE", uri.toString()))
+                        .redis()
+                        .uri()
+                        .reveal())
+                .isEqualTo("redis://by-file");
+    }
+
+    /** Else the file would take the place of the variable's tokens when it changes. */
+    @Test
+    void load_tokensAsAVariable_theirFileIsNotReadLater() throws IOException {
+        Path tokens = Files.writeString(dir.resolve("tokens"), "file:operator:sha256:" + "0".repeat(64));
+        Path config = Files.writeString(dir.resolve("control.yaml"), "control.tokens-file: " + tokens);
+        Map<String, String> env = Map.of(
+                "LATCHKEY_PEPPERS", AllSettings.PEPPERS,
+                "LATCHKEY_CONTROL_TOKENS", "ci:operator:sha256:" + "1".repeat(64));
+
+        Settings.Control control = SettingsLoader.load(ProcessKind.CONTROL, config, env)
+                .settings()
+                .control();
+
+        assertThat(control.tokens()).extracting(AdminToken::name).containsExactly("ci");
+        assertThat(control.tokensFile()).isEmpty();
     }
 
     @Test
