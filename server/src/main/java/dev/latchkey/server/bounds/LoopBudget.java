@@ -2,13 +2,14 @@ package dev.latchkey.server.bounds;
 
 import io.netty.util.concurrent.FastThreadLocal;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The memory that open streams and unfinished header blocks of one event loop may hold. Beyond it the oldest calls whose message has
- * not ended are denied; they end when the peer has taken note. Beyond twice as much, the connection of the oldest stream, or of the
- * oldest header block, is closed. A check of a healthy Envoy is open for milliseconds, so it is not among the oldest while there are
+ * not ended are denied; they end when the peer has taken note. Beyond twice as much, a connection is closed: that of the oldest header
+ * block, or else of the oldest call that was denied, that is unfinished, or that is being decided, in this order. A check of a healthy Envoy is open for milliseconds, so it is not among the oldest while there are
  * others.
  *
  * <p>Confined to the thread of the loop.
@@ -23,6 +24,7 @@ final class LoopBudget {
     private final Set<ConnectionGuard> blocks = new LinkedHashSet<>();
     private long held;
     private final StreamList unfinished = new StreamList();
+    private final StreamList denied = new StreamList();
     private final StreamList others = new StreamList();
     private long heldByBlocks;
     /** By streams that were denied and are still open; not part of what is held. */
@@ -154,7 +156,7 @@ final class LoopBudget {
                 stream = unfinished.oldestOfSeveral();
             }
             if (held + heldByDenied > 2 * limit && closing == null) {
-                closing = heldByBlocks > limit ? oldestBlock() : oldestStream();
+                closing = heldByBlocks > limit ? oldestBlock() : hog();
                 if (closing != null) {
                     closing.close();
                 }
@@ -169,7 +171,7 @@ final class LoopBudget {
         held -= STREAM_BYTES;
         heldByDenied += STREAM_BYTES;
         unfinished.remove(stream);
-        others.add(stream);
+        denied.add(stream);
         stream.deny();
     }
 
@@ -178,8 +180,14 @@ final class LoopBudget {
         return blocks.size() > 1 ? blocks.iterator().next() : null;
     }
 
-    private @Nullable ConnectionGuard oldestStream() {
-        OpenStream stream = others.oldest();
-        return stream == null ? null : stream.connection;
+    /** A check that is being decided is closed last: it is a good peer's. */
+    private @Nullable ConnectionGuard hog() {
+        for (StreamList streams : List.of(denied, unfinished, others)) {
+            OpenStream oldest = streams.oldest();
+            if (oldest != null) {
+                return oldest.connection;
+            }
+        }
+        return null;
     }
 }

@@ -45,9 +45,11 @@ class BoundsTest {
     private final HealthStatusManager health = new HealthStatusManager();
     private Server server;
     private ManagedChannel channel;
+    /** Of a peer that begins calls and does not end them. */
+    private ManagedChannel abusive;
 
     @BeforeEach
-    void start() throws IOException {
+    void start() throws Exception {
         health.setStatus("", ServingStatus.SERVING);
         HealthCheckResponse denial = HealthCheckResponse.newBuilder()
                 .setStatus(ServingStatus.NOT_SERVING)
@@ -65,7 +67,16 @@ class BoundsTest {
                 .addService(health.getHealthService())
                 .build()
                 .start();
-        channel = NettyChannelBuilder.forAddress("127.0.0.1", server.getPort())
+        channel = connect();
+        abusive = connect();
+        // Calls that begin before there is a connection do not begin in their order.
+        HalfOpen first = new HalfOpen();
+        first.finish();
+        assertThat(first.answer()).isEqualTo("OK SERVING");
+    }
+
+    private ManagedChannel connect() {
+        return NettyChannelBuilder.forAddress("127.0.0.1", server.getPort())
                 .usePlaintext()
                 .build();
     }
@@ -73,6 +84,7 @@ class BoundsTest {
     @AfterEach
     void stop() {
         channel.shutdownNow();
+        abusive.shutdownNow();
         server.shutdownNow();
         loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
     }
@@ -106,10 +118,13 @@ class BoundsTest {
     }
 
     @Test
-    void goodCalls_besideHalfOpenOnes_areAnswered() {
+    void goodCalls_besideHalfOpenOnes_areAnswered() throws Exception {
+        List<HalfOpen> calls = new ArrayList<>();
         for (int i = 0; i < 50 * STREAMS; i++) {
-            HalfOpen unused = new HalfOpen();
-            if (i % STREAMS == 0) {
+            calls.add(new HalfOpen());
+            if (i >= STREAMS) {
+                // Those before have arrived, so that none comes between the head of a good call and its message.
+                assertThat(calls.get(i - STREAMS).answer()).isNotEqualTo("OK SERVING");
                 assertThat(check()).isEqualTo(ServingStatus.SERVING);
             }
         }
@@ -168,7 +183,7 @@ class BoundsTest {
                     // Else the client waits for the message.
                     .setType(MethodDescriptor.MethodType.BIDI_STREAMING)
                     .build();
-            call = channel.newCall(method, CallOptions.DEFAULT);
+            call = abusive.newCall(method, CallOptions.DEFAULT);
             call.start(this, new Metadata());
             call.request(2);
         }
