@@ -365,14 +365,14 @@ class CommandsOnControlPlaneTest {
     void create_wrongFields_areAllNamed() {
         assertThat(run("workspaces", "create", "ws_1").status()).isZero();
 
-        Run run = run("keys", "create", "--workspace=ws_1", "--name=", "--scope=cases:raed", "--expires-in=0s");
+        Run run = run("keys", "create", "--workspace=ws_1", "--name= ", "--scope=cases:raed", "--expires-in=0s");
 
         assertThat(run.status()).isEqualTo(1);
         assertThat(run.out()).isEmpty();
         assertThat(run.err())
                 .startsWith("latchkey: refused:\n  ")
                 .contains(
-                        "\n  name: \"\" (expected: ",
+                        "\n  name: \" \" (expected: ",
                         "\n  scopes[0]: \"cases:raed\" (expected: ",
                         "cases:read",
                         "  lifetime: ")

@@ -38,7 +38,7 @@ class OutOfMemoryIT {
     void sidecar_cacheLargerThanItsMemory_ends() {
         int port = RealRedis.freePort();
         int ops = RealRedis.freePort();
-        Map<String, String> variables = variables("-Xms8m -Xmn2m -Xmx16m");
+        Map<String, String> variables = variables("-Xms8m -Xmn2m -Xmx24m");
         variables.put("LATCHKEY_AUTHZ_LISTEN", "127.0.0.1:" + port);
         variables.put("LATCHKEY_OPS_LISTEN", "127.0.0.1:" + ops);
         variables.put("LATCHKEY_READY_WARM_UP", "0s");

@@ -44,6 +44,7 @@ import dev.latchkey.control.ledger.StoreException;
 import dev.latchkey.control.ledger.Sweep;
 import dev.latchkey.control.listing.KeyListing;
 import dev.latchkey.control.rebuild.IndexRebuild;
+import dev.latchkey.control.rules.FoundBefore;
 import dev.latchkey.control.time.RedisClock;
 import dev.latchkey.decision.Policies;
 import dev.latchkey.index.IndexSchema;
@@ -175,7 +176,7 @@ public final class ControlPlane implements AutoCloseable {
                     .description("Connections to Redis that this process holds")
                     .register(metrics);
             // A little longer than the link's own timeout, which has the better message.
-            RedisCalls redis = new RedisCalls(link, schema, redisTimeout.plusMillis(500));
+            RedisCalls redis = new RedisCalls(link, schema, redisTimeout.plusMillis(500), FoundBefore::requireNone);
             Clock clock = clocks.apply(redis);
             Optional<RedisClock> redisClock = clock instanceof RedisClock known ? Optional.of(known) : Optional.empty();
             Clock local = redisClock.map(RedisClock::local).orElse(clock);

@@ -249,7 +249,8 @@ class KeyLifeTest {
 
         assertThat(known.listScopes(ListScopesRequest.getDefaultInstance()).getScopesList())
                 .containsExactly(
-                        scope("cases:read", "Read case data"), scope("cases:write", "Create and update cases"));
+                        scope("cases:read", "Read case data", "GET /v1/cases"),
+                        scope("cases:write", "Create and update cases", "POST /v1/cases"));
         assertThat(catchThrowableOfType(
                                 StatusRuntimeException.class,
                                 () -> scopes.listScopes(ListScopesRequest.getDefaultInstance()))
@@ -302,7 +303,11 @@ class KeyLifeTest {
         return Duration.newBuilder().setSeconds(seconds).build();
     }
 
-    private static Scope scope(String name, String description) {
-        return Scope.newBuilder().setName(name).setDescription(description).build();
+    private static Scope scope(String name, String description, String example) {
+        return Scope.newBuilder()
+                .setName(name)
+                .setDescription(description)
+                .setExample(example)
+                .build();
     }
 }

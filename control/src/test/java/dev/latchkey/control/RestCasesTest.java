@@ -143,9 +143,13 @@ class RestCasesTest {
         ok(post("/v1/workspaces", "{'id':'ws_pages'}"));
         String keys = "/v1/workspaces/ws_pages/keys";
         List<String> made = IntStream.range(0, 45)
-                .mapToObj(i -> ok(post(keys, "{'name':'k','scopes':['cases:read']}"))
-                        .at("/key/id")
-                        .textValue())
+                .mapToObj(i -> {
+                    // Ids sort by age, to the millisecond.
+                    control.clock.advance(Duration.ofMillis(1));
+                    return ok(post(keys, "{'name':'k','scopes':['cases:read']}"))
+                            .at("/key/id")
+                            .textValue();
+                })
                 .toList();
         List<String> seen = new ArrayList<>();
         String token = "";
@@ -163,7 +167,7 @@ class RestCasesTest {
         assertThat(seen)
                 .containsAll(
                         made.stream().filter(id -> !id.equals(made.get(40))).toList());
-        for (String invented : List.of("x", "AAAA", "null", "%00", "-1", "a".repeat(3000))) {
+        for (String invented : List.of("x", "AAAA", "null", "%C3%BC", "-1", "a".repeat(3000))) {
             assertThat(get(keys + "?page_token=" + invented).status().code())
                     .as(invented)
                     .isEqualTo(400);

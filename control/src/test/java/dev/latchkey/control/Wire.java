@@ -4,6 +4,8 @@ import com.google.api.AnnotationsProto;
 import com.google.api.HttpRule;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Message;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.latchkey.control.api.rest.RestJson;
 import io.grpc.CallOptions;
 import io.grpc.ClientInterceptors;
@@ -78,6 +80,13 @@ enum Wire {
         }
     }
 
+    private static void withoutEmptyLists(JsonNode json) {
+        if (json instanceof ObjectNode object) {
+            object.properties().removeIf(member -> member.getValue().isArray() && member.getValue().isEmpty());
+        }
+        json.forEach(Wire::withoutEmptyLists);
+    }
+
     /** Returns the request as the method's {@code google.api.http} rule wants it. */
     private static HttpRequest.Builder http(
             RunningControlPlane control, MethodDescriptor<?, ?> method, Message request) {
@@ -103,6 +112,8 @@ enum Wire {
         rest.forEach(body::setField);
         var json = RestJson.of(body.build());
         json.remove(inPath);
+        // A list that is explicitly empty is refused; the message cannot tell it from none.
+        withoutEmptyLists(json);
         return HttpRequest.newBuilder(URI.create(base))
                 .method(rule.getPatch().isEmpty() ? "POST" : "PATCH", BodyPublishers.ofString(json.toString()))
                 .header("Content-Type", "application/json");

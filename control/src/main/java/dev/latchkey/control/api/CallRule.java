@@ -21,14 +21,18 @@ import java.util.Set;
  *     whose work keeps to the caller's own
  */
 record CallRule(Access access, Optional<FieldDescriptor> workspace, boolean bounded) {
-    /** Requests that name no workspace; what answers them is told the caller's {@link AdminAuth#reach}. */
+    /**
+     * Requests that name no workspace: what answers them is told the caller's {@link AdminAuth#reach}, or is for operators, whose
+     * reach is everything.
+     */
     static final Set<String> WITHOUT_WORKSPACE = Set.of(
             "latchkey.v1.GetCallerRequest",
             "latchkey.v1.ExplainRequest",
             "latchkey.v1.FindKeyRequest",
             "latchkey.v1.RevokeLeakedKeyRequest",
             "latchkey.v1.ListScopesRequest",
-            "latchkey.v1.ListWorkspacesRequest");
+            "latchkey.v1.ListWorkspacesRequest",
+            "latchkey.v1.RebuildIndexRequest");
 
     private static final CallRule FOR_NOBODY = new CallRule(Access.ACCESS_UNSPECIFIED, Optional.empty(), false);
 

@@ -173,7 +173,8 @@ public final class ControlServer implements AutoCloseable {
     }
 
     private static Function<? super HttpService, ? extends HttpService> post(RestApi rest) {
-        return grpc -> (context, request) -> rest.post(grpc, context, request);
+        // Not a lambda for a service: gRPC's health service has to be told that the server has started.
+        return grpc -> grpc.decorate(rest::post);
     }
 
     /** A client that takes this port for a proxy sends the whole URL (RFC 9112 3.2.2). */

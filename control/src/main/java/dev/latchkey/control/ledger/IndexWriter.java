@@ -64,7 +64,7 @@ public final class IndexWriter {
             end
 
             local ours = {}
-            for field in string.gmatch('v id workspace environment scopes state expires_at rev', '%S+') do
+            for field in string.gmatch('v id workspace environment scopes state expires_at rev generation', '%S+') do
                 ours[field] = true
             end
             local changed = false

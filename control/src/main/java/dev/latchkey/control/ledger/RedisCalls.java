@@ -1,7 +1,6 @@
 package dev.latchkey.control.ledger;
 
 import dev.latchkey.control.ledger.StoreException.Fault;
-import dev.latchkey.control.rules.FoundBefore;
 import dev.latchkey.index.IndexClock;
 import dev.latchkey.index.IndexException;
 import dev.latchkey.index.IndexSchema;
@@ -42,13 +41,20 @@ public final class RedisCalls {
 
     private final RedisLink link;
     private final Duration bound;
+    private final Runnable gate;
     private final PermissionProbe permissions;
     private volatile long lastAnswer = System.nanoTime();
 
     /** @param bound the most that one answer is waited for; the link's own timeout should be no longer */
     public RedisCalls(RedisLink link, IndexSchema schema, Duration bound) {
+        this(link, schema, bound, () -> {});
+    }
+
+    /** As above; {@code gate} runs before each command and throws if the present call must reach no store. */
+    public RedisCalls(RedisLink link, IndexSchema schema, Duration bound, Runnable gate) {
         this.link = link;
         this.bound = bound;
+        this.gate = gate;
         this.permissions = new PermissionProbe(RedisUsers.control(schema.prefix()));
     }
 
@@ -162,7 +168,7 @@ public final class RedisCalls {
     }
 
     private RedisAsyncCommands<String, String> commands() {
-        FoundBefore.requireNone();
+        gate.run();
         try {
             return link.commands();
         } catch (IndexException e) {

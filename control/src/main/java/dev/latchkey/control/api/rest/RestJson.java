@@ -11,6 +11,7 @@ import com.fasterxml.jackson.databind.node.TextNode;
 import com.google.protobuf.Descriptors.EnumValueDescriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Duration;
+import com.google.protobuf.FieldMask;
 import com.google.protobuf.Message;
 import com.google.protobuf.Timestamp;
 import java.math.BigDecimal;
@@ -19,7 +20,7 @@ import java.util.List;
 
 /**
  * The JSON of the services' answers: members as the proto names them, times by RFC 3339, durations in seconds ({@code "3600s"}),
- * enums in lower case without their prefix. Lists, strings, numbers and truth values are always there; an absent message, and an
+ * field masks as names with commas, enums in lower case without their prefix. Lists, strings, numbers and truth values are always there; an absent message, and an
  * enum that says nothing, are not.
  *
  * <p>This class is stateless and thread-safe.
@@ -71,6 +72,9 @@ public final class RestJson {
             BigDecimal seconds =
                     BigDecimal.valueOf(duration.getSeconds()).add(BigDecimal.valueOf(duration.getNanos(), 9));
             return TextNode.valueOf(seconds.stripTrailingZeros().toPlainString() + "s");
+        }
+        if (message instanceof FieldMask mask) {
+            return TextNode.valueOf(String.join(",", mask.getPathsList()));
         }
         return of(message);
     }

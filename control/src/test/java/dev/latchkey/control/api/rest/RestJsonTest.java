@@ -9,6 +9,7 @@ import com.google.protobuf.Descriptors.EnumDescriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Descriptors.FileDescriptor;
 import com.google.protobuf.Duration;
+import com.google.protobuf.FieldMask;
 import com.google.protobuf.DynamicMessage;
 import com.google.protobuf.Message;
 import com.google.protobuf.Timestamp;
@@ -168,6 +169,11 @@ class RestJsonTest {
                                 .build();
                     case "google.protobuf.Duration" ->
                         Duration.newBuilder().setSeconds(7_776_000).setNanos(1).build();
+                    case "google.protobuf.FieldMask" ->
+                        FieldMask.newBuilder()
+                                .addPaths("name")
+                                .addPaths("scopes")
+                                .build();
                     default -> full(field.getMessageType());
                 };
             default -> throw new IllegalArgumentException(field.getFullName());
