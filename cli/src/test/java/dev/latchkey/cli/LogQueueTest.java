@@ -10,8 +10,8 @@ import java.io.ByteArrayOutputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CountDownLatch;
-import java.util.regex.Pattern;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.regex.Pattern;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -58,12 +58,14 @@ class LogQueueTest {
 
         read.countDown();
 
-        Awaitility.await()
-                .untilAsserted(() -> {
-                    assertThat(text()).contains("line 0\n", "line 1023\n");
-                    assertThat(DROPPED.matcher(text()).results().mapToLong(told -> Long.parseLong(told.group(1))).sum())
-                            .isEqualTo(dropped);
-                });
+        Awaitility.await().untilAsserted(() -> {
+            assertThat(text()).contains("line 0\n", "line 1023\n");
+            assertThat(DROPPED.matcher(text())
+                            .results()
+                            .mapToLong(told -> Long.parseLong(told.group(1)))
+                            .sum())
+                    .isEqualTo(dropped);
+        });
     }
 
     @Test

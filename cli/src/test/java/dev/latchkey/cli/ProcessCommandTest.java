@@ -82,7 +82,9 @@ class ProcessCommandTest {
                     .contains("stopped")
                     .doesNotContain("\tat ");
             // Six services of Kubernetes, eight variables each.
-            assertThat(Files.readString(err).lines().filter(line -> line.contains(" WARN ") && line.contains("not settings")))
+            assertThat(Files.readString(err)
+                            .lines()
+                            .filter(line -> line.contains(" WARN ") && line.contains("not settings")))
                     .singleElement()
                     .asString()
                     .contains("LATCHKEY_A_PORT_1", "LATCHKEY_A_PORT_48");
@@ -105,8 +107,9 @@ class ProcessCommandTest {
         assertThat(started.waitFor(60, TimeUnit.SECONDS)).isTrue();
         assertThat(started.exitValue()).isEqualTo(2);
         assertThat(Files.readString(err))
-                .contains("authz.listen: cannot listen on 127.0.0.1:0: a shared port needs Netty's native library, which cannot"
-                        + " be unpacked into and loaded from /proc (expected: ");
+                .contains(
+                        "authz.listen: cannot listen on 127.0.0.1:0: a shared port needs Netty's native library, which cannot"
+                                + " be unpacked into and loaded from /proc (expected: ");
     }
 
     @Test

@@ -131,7 +131,8 @@ class RestTest {
         assertThat(post(KEYS + ":purge", "{\"older_than\":\"-1s\"}").contentUtf8())
                 .contains("\"field\":\"older_than\"");
         assertThat(json(get("/v1/scopes")).at("/scopes/0").toString())
-                .isEqualTo("{\"name\":\"cases:read\",\"description\":\"Read case data\",\"example\":\"GET /v1/cases\"}");
+                .isEqualTo(
+                        "{\"name\":\"cases:read\",\"description\":\"Read case data\",\"example\":\"GET /v1/cases\"}");
     }
 
     @Test

@@ -1,11 +1,11 @@
 package dev.latchkey.control;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.api.AnnotationsProto;
 import com.google.api.HttpRule;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Message;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.latchkey.control.api.rest.RestJson;
 import io.grpc.CallOptions;
 import io.grpc.ClientInterceptors;
@@ -82,7 +82,9 @@ enum Wire {
 
     private static void withoutEmptyLists(JsonNode json) {
         if (json instanceof ObjectNode object) {
-            object.properties().removeIf(member -> member.getValue().isArray() && member.getValue().isEmpty());
+            object.properties()
+                    .removeIf(member ->
+                            member.getValue().isArray() && member.getValue().isEmpty());
         }
         json.forEach(Wire::withoutEmptyLists);
     }

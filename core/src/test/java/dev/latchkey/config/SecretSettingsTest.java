@@ -180,8 +180,10 @@ final class SecretSettingsTest {
         assertThat(load(
                                 "keys.peppers-file: " + missing + "\nredis.uri: redis://by-value",
                                 Map.of(
-                                        "LATCHKEY_PEPPERS", AllSettings.PEPPERS,
-                                        "LATCHKEY_REDIS_URI_FILE", uri.toString()))
+                                        "LATCHKEY_PEPPERS",
+                                        AllSettings.PEPPERS,
+                                        "LATCHKEY_REDIS_URI_FILE",
+                                        uri.toString()))
                         .redis()
                         .uri()
                         .reveal())
@@ -194,12 +196,13 @@ final class SecretSettingsTest {
         Path tokens = Files.writeString(dir.resolve("tokens"), "file:operator:sha256:" + "0".repeat(64));
         Path config = Files.writeString(dir.resolve("control.yaml"), "control.tokens-file: " + tokens);
         Map<String, String> env = Map.of(
-                "LATCHKEY_PEPPERS", AllSettings.PEPPERS,
-                "LATCHKEY_CONTROL_TOKENS", "ci:operator:sha256:" + "1".repeat(64));
+                "LATCHKEY_PEPPERS",
+                AllSettings.PEPPERS,
+                "LATCHKEY_CONTROL_TOKENS",
+                "ci:operator:sha256:" + "1".repeat(64));
 
-        Settings.Control control = SettingsLoader.load(ProcessKind.CONTROL, config, env)
-                .settings()
-                .control();
+        Settings.Control control =
+                SettingsLoader.load(ProcessKind.CONTROL, config, env).settings().control();
 
         assertThat(control.tokens()).extracting(AdminToken::name).containsExactly("ci");
         assertThat(control.tokensFile()).isEmpty();

@@ -76,8 +76,7 @@ class AuditSinkTest {
         assertThat(changes)
                 .allSatisfy(change -> assertThatThrownBy(change::run)
                         .isInstanceOfSatisfying(
-                                StoreException.class,
-                                e -> assertThat(e.fault()).isEqualTo(fault))
+                                StoreException.class, e -> assertThat(e.fault()).isEqualTo(fault))
                         .hasMessageContaining(cause));
         assertThat(records()).isEqualTo(before);
     }
