@@ -18,6 +18,7 @@ public final class UnansweredChecks implements DecisionListener {
 
     private final LongSupplier nanos;
     private volatile long since = NONE;
+    private volatile long last;
 
     /** @param nanos {@code System::nanoTime} */
     public UnansweredChecks(LongSupplier nanos) {
@@ -28,18 +29,23 @@ public final class UnansweredChecks implements DecisionListener {
     public void decided(Decision decision, long took) {
         Reason reason = decision.reason();
         if (reason.denial() == Denial.UNAVAILABLE) {
+            long now = Math.max(nanos.getAsLong(), NONE + 1);
+            last = now;
             if (since == NONE) {
-                since = Math.max(nanos.getAsLong(), NONE + 1);
+                since = now;
             }
         } else if (since != NONE && neededTheIndex(reason)) {
             since = NONE;
         }
     }
 
-    /** Returns for how many seconds no check that needed the index was answered; 0 if the last one was, or there was none. */
+    /**
+     * Returns the seconds between the first and the last of the checks that needed the index and were not answered, since one was;
+     * 0 if the last one was answered, or there was none. A sidecar that nobody asks is not in trouble for longer and longer.
+     */
     public long seconds() {
         long first = since;
-        return first == NONE ? 0 : TimeUnit.NANOSECONDS.toSeconds(nanos.getAsLong() - first);
+        return first == NONE ? 0 : TimeUnit.NANOSECONDS.toSeconds(last - first);
     }
 
     private static boolean neededTheIndex(Reason reason) {

@@ -88,6 +88,13 @@ class ReadinessTest {
     }
 
     @Test
+    void summary_oneCheckFailedAndNoneCameSince_isReady() {
+        decided(Reason.BAD_RECORD);
+        pass(3600);
+        assertThat(readiness.summary()).isEqualTo("ready");
+    }
+
+    @Test
     void summary_someChecksFail_isReady() {
         for (int i = 0; i < 100; i++) {
             decided(Reason.BAD_RECORD);
