@@ -1,5 +1,7 @@
 package dev.latchkey.e2e;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.latchkey.cli.demo.Ports;
 import dev.latchkey.v1.CreateKeyResponse;
 import dev.latchkey.v1.ListKeysRequest;
@@ -71,10 +73,10 @@ final class TwoProcesses implements AutoCloseable {
 
     /** Waits until both say that they are ready and nothing is wrong. */
     void awaitReady() {
-        Awaitility.await()
-                .atMost(60, TimeUnit.SECONDS)
-                .until(() ->
-                        sidecarReadyz().equals("200 ready\n") && controlReadyz().equals("200 ready\n"));
+        Awaitility.await().atMost(60, TimeUnit.SECONDS).untilAsserted(() -> {
+            assertThat(sidecarReadyz()).isEqualTo("200 ready\n");
+            assertThat(controlReadyz()).isEqualTo("200 ready\n");
+        });
     }
 
     long sidecarPid() {

@@ -28,6 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What HTTP itself asks of the port (RFC 9110, RFC 9112), byte for byte as a client sends it. */
 class HttpSemanticsTest {
     private static final Pattern LENGTH = Pattern.compile("(?i)\ncontent-length: ([0-9]+)");
+
     @RegisterExtension
     static final RealRedis REDIS = new RealRedis();
 
