@@ -42,6 +42,9 @@ final class AuthzServer implements AutoCloseable {
     private static final int MIN_READ = 2048;
     private static final int MAX_READ = 16 << 10;
 
+    /** Envoy sends a check in one go. */
+    private static final Duration PATIENCE = Duration.ofSeconds(1);
+
     private static final int FLOW_CONTROL_WINDOW = 1 << 20;
 
     /** Above what many Envoys with many workers need: each worker has one, and another for each 4096 checks at once. */
@@ -63,7 +66,7 @@ final class AuthzServer implements AutoCloseable {
         if (transport.shared()) {
             builder.withOption(UnixChannelOption.SO_REUSEPORT, true);
         }
-        ConnectionLimit connections = new ConnectionLimit(MAX_CONNECTIONS, bytesPerLoop(loops));
+        ConnectionLimit connections = new ConnectionLimit(MAX_CONNECTIONS, bytesPerLoop(loops), PATIENCE);
         ChannelFactory<? extends ServerChannel> channels = new ReflectiveChannelFactory<>(transport.channel());
         server = builder.channelFactory(() -> {
                     ServerChannel channel = channels.newChannel();

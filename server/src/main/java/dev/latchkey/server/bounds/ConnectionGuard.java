@@ -29,6 +29,7 @@ final class ConnectionGuard extends ChannelInboundHandlerAdapter {
 
     private final ConnectionLimit limit;
     private final long bytesPerLoop;
+    private final long patience;
     private @Nullable ChannelHandlerContext context;
     private @Nullable LoopBudget budget;
     private boolean progress;
@@ -39,9 +40,10 @@ final class ConnectionGuard extends ChannelInboundHandlerAdapter {
     private volatile long lastRead = System.nanoTime();
     private volatile int open;
 
-    ConnectionGuard(ConnectionLimit limit, long bytesPerLoop) {
+    ConnectionGuard(ConnectionLimit limit, long bytesPerLoop, long patience) {
         this.limit = limit;
         this.bytesPerLoop = bytesPerLoop;
+        this.patience = patience;
     }
 
     @Override
@@ -54,7 +56,7 @@ final class ConnectionGuard extends ChannelInboundHandlerAdapter {
         lastRead = System.nanoTime();
         LoopBudget mine = budget;
         if (mine == null) {
-            mine = LoopBudget.ofThisLoop(bytesPerLoop);
+            mine = LoopBudget.ofThisLoop(bytesPerLoop, patience);
             Http2ConnectionHandler http2 = ctx.pipeline().get(Http2ConnectionHandler.class);
             if (http2 != null) {
                 budget = mine;

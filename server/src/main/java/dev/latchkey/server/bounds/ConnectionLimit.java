@@ -4,6 +4,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -18,21 +19,24 @@ import org.jspecify.annotations.Nullable;
 public final class ConnectionLimit extends ChannelInboundHandlerAdapter {
     private final int max;
     private final long bytesPerLoop;
+    private final long patience;
     private final Set<ConnectionGuard> connections = new HashSet<>();
 
     /**
      * @param max connections
      * @param bytesPerLoop the memory that open streams and unfinished header blocks of one event loop may hold
+     * @param patience for how long a call may be unfinished once there is less
      */
-    public ConnectionLimit(int max, long bytesPerLoop) {
+    public ConnectionLimit(int max, long bytesPerLoop, Duration patience) {
         this.max = max;
         this.bytesPerLoop = bytesPerLoop;
+        this.patience = patience.toNanos();
     }
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         Channel connection = (Channel) message;
-        ConnectionGuard guard = new ConnectionGuard(this, bytesPerLoop);
+        ConnectionGuard guard = new ConnectionGuard(this, bytesPerLoop, patience);
         if (!admit(guard)) {
             connection.unsafe().closeForcibly();
             return;

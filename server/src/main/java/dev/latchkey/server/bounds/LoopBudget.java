@@ -8,9 +8,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The memory that open streams and unfinished header blocks of one event loop may hold. Beyond it the oldest calls whose message has
- * not ended are denied; they end when the peer has taken note. Beyond twice as much, a connection is closed: that of the oldest header
- * block, or else of the oldest call that was denied, that is unfinished, or that is being decided, in this order. A check of a healthy Envoy is open for milliseconds, so it is not among the oldest while there are
- * others.
+ * been unfinished for longer than the patience are denied; they end when the peer has taken note. Beyond four times as much, they are
+ * denied whatever their age, and a connection is closed: that of the oldest header block, or else of the oldest call that was denied,
+ * that is unfinished, or that is being decided, in this order. A check of a healthy Envoy is unfinished for milliseconds.
  *
  * <p>Confined to the thread of the loop.
  */
@@ -18,9 +18,13 @@ final class LoopBudget {
     /** What an open stream holds, gRPC's objects included. */
     static final int STREAM_BYTES = 4096;
 
+    /** Times the limit, and no patience is left. */
+    private static final int MOST = 4;
+
     private static final FastThreadLocal<LoopBudget> OF_THIS_LOOP = new FastThreadLocal<>();
 
     private final long limit;
+    private final long patience;
     private final Set<ConnectionGuard> blocks = new LinkedHashSet<>();
     private long held;
     private final StreamList unfinished = new StreamList();
@@ -39,15 +43,21 @@ final class LoopBudget {
 
     private @Nullable OpenStream begun;
 
-    private LoopBudget(long limit) {
+    private LoopBudget(long limit, long patience) {
         this.limit = limit;
+        this.patience = patience;
     }
 
-    /** Returns the budget of the current thread, which has {@code limit} bytes if it is new. */
-    static LoopBudget ofThisLoop(long limit) {
+    /**
+     * Returns the budget of the current thread.
+     *
+     * @param limit bytes, if it is new
+     * @param patience for how many nanoseconds a call may be unfinished, if it is new
+     */
+    static LoopBudget ofThisLoop(long limit, long patience) {
         LoopBudget budget = OF_THIS_LOOP.get();
         if (budget == null) {
-            budget = new LoopBudget(limit);
+            budget = new LoopBudget(limit, patience);
             OF_THIS_LOOP.set(budget);
         }
         return budget;
@@ -145,17 +155,17 @@ final class LoopBudget {
     }
 
     private void shed() {
-        if ((held <= limit && held + heldByDenied <= 2 * limit) || shedding) {
+        if ((held <= limit && held + heldByDenied <= MOST * limit) || shedding) {
             return;
         }
         shedding = true;
         try {
             OpenStream stream = unfinished.oldestOfSeveral();
-            while (held > limit && stream != null) {
+            while (stream != null && mustGo(stream)) {
                 deny(stream);
                 stream = unfinished.oldestOfSeveral();
             }
-            if (held + heldByDenied > 2 * limit && closing == null) {
+            if (held + heldByDenied > MOST * limit && closing == null) {
                 closing = heldByBlocks > limit ? oldestBlock() : hog();
                 if (closing != null) {
                     closing.close();
@@ -164,6 +174,11 @@ final class LoopBudget {
         } finally {
             shedding = false;
         }
+    }
+
+    /** A burst of good calls is over in a moment; a call that stays unfinished is none. */
+    private boolean mustGo(OpenStream oldest) {
+        return held > MOST * limit || (held > limit && System.nanoTime() - oldest.begun >= patience);
     }
 
     private void deny(OpenStream stream) {

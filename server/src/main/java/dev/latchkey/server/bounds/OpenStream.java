@@ -5,6 +5,8 @@ import org.jspecify.annotations.Nullable;
 /** One HTTP/2 stream that is open, in a list of its event loop. Confined to the thread of that loop. */
 final class OpenStream {
     final ConnectionGuard connection;
+    /** By {@code System.nanoTime}. */
+    final long begun;
     /** Of the message that has not ended. */
     long bytes;
 
@@ -24,6 +26,7 @@ final class OpenStream {
     /** @param denial answers the call of the stream, whose message has not ended; null if there is none */
     OpenStream(ConnectionGuard connection, @Nullable Runnable denial) {
         this.connection = connection;
+        this.begun = connection.lastRead();
         this.denial = denial;
     }
 

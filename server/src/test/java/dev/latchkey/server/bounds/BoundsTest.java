@@ -25,6 +25,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -40,7 +41,8 @@ class BoundsTest {
     private static final int CONNECTIONS = 4;
     private static final int PATIENCE_SECONDS = 30;
 
-    private final ConnectionLimit limit = new ConnectionLimit(CONNECTIONS, STREAMS * LoopBudget.STREAM_BYTES);
+    private final ConnectionLimit limit =
+            new ConnectionLimit(CONNECTIONS, STREAMS * LoopBudget.STREAM_BYTES, Duration.ZERO);
     private final EventLoopGroup loops = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
     private final HealthStatusManager health = new HealthStatusManager();
     private Server server;
