@@ -150,7 +150,7 @@ record RedisPeer(String address, String user, boolean tls) {
         boolean known = find(failure, ConnectException.class).isPresent()
                 || find(failure, SSLException.class).isPresent()
                 || find(failure, RedisCommandExecutionException.class).isPresent()
-                || failure instanceof RedisCommandTimeoutException;
+                || find(failure, RedisCommandTimeoutException.class).isPresent();
         return !known
                 && (find(failure, ClosedChannelException.class).isPresent()
                         || rootMessage(failure).contains("onnection"));
