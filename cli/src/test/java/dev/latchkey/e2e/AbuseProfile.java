@@ -57,8 +57,10 @@ class AbuseProfile {
         sidecar.close();
     }
 
+    /** Redis is emptied before each test. */
     @BeforeEach
     void ask() {
+        FloodedSidecar.storeGoodKey(REDIS);
         good = new SteadyChecks(sidecar.authzPort());
     }
 

@@ -54,8 +54,7 @@ final class FloodedSidecar implements AutoCloseable {
      */
     FloodedSidecar(RealRedis redis, Map<String, String> more) {
         this.redis = redis;
-        store(redis, ((Credential.Presented) new KeyFormat("opt", true).parse(World.IMPORTED_LIVE)).key());
-        redis.store(SCHEMA, new WorkspaceRecord("ws_1", true, 1));
+        storeGoodKey(redis);
         Map<String, String> variables = new HashMap<>(Map.of(
                 "JAVA_TOOL_OPTIONS",
                 "-Xmx192m -XX:MaxDirectMemorySize=192m",
@@ -144,6 +143,12 @@ final class FloodedSidecar implements AutoCloseable {
                 .mapToLong(line -> Long.parseLong(
                         line.replaceFirst(".*:calls=(\\d+),.*", "$1").strip()))
                 .sum();
+    }
+
+    /** Puts the key of {@link #check} and its workspace into the index. */
+    static void storeGoodKey(RealRedis redis) {
+        store(redis, ((Credential.Presented) new KeyFormat("opt", true).parse(World.IMPORTED_LIVE)).key());
+        redis.store(SCHEMA, new WorkspaceRecord("ws_1", true, 1));
     }
 
     /** Puts a good key of the same workspace into the index. */

@@ -1,8 +1,8 @@
 package dev.latchkey.server.bounds;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2ConnectionAdapter;
 import io.netty.handler.codec.http2.Http2ConnectionHandler;
@@ -12,17 +12,22 @@ import io.netty.handler.codec.http2.Http2FrameListenerDecorator;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Stands before gRPC on each connection and tells the budget of the event loop what the connection makes the process hold. It reads
- * no more from a peer that does not read its answers.
+ * no more from a peer that does not read its answers, and leaves a peer whose bytes cost too much to the {@link SlowLane}.
  *
  * <p>What is public of Netty is used for that, and nothing of gRPC's own: the frame listener of its handler is decorated.
  */
-final class ConnectionGuard extends ChannelInboundHandlerAdapter {
+final class ConnectionGuard extends ChannelDuplexHandler {
     /** Kept by a DATA frame beside its bytes: one of a single byte holds the whole buffer that it came in. */
     private static final int FRAME_BYTES = 2048;
+
+    /** Of a connection that may cost too much, so much is read at a time: the cost of one part is known before the next. */
+    private static final int PART = 1024;
 
     /** Below this what has no frame yet is not counted: the beginning of an ordinary one. */
     private static final int SMALL_BLOCK = 64 << 10;
@@ -32,7 +37,15 @@ final class ConnectionGuard extends ChannelInboundHandlerAdapter {
     private final long patience;
     private @Nullable ChannelHandlerContext context;
     private @Nullable LoopBudget budget;
+    private final ReadCost cost;
+    /** Received, and not read yet. */
+    private final Deque<ByteBuf> waiting = new ArrayDeque<>();
+
+    /** In the slow lane. */
+    private boolean slow;
+
     private boolean progress;
+
     /** Bytes since the last frame that was whole. */
     private long block;
 
@@ -40,10 +53,11 @@ final class ConnectionGuard extends ChannelInboundHandlerAdapter {
     private volatile long lastRead = System.nanoTime();
     private volatile int open;
 
-    ConnectionGuard(ConnectionLimit limit, long bytesPerLoop, long patience) {
+    ConnectionGuard(ConnectionLimit limit, long bytesPerLoop, long patience, ReadCost cost) {
         this.limit = limit;
         this.bytesPerLoop = bytesPerLoop;
         this.patience = patience;
+        this.cost = cost;
     }
 
     @Override
@@ -53,7 +67,30 @@ final class ConnectionGuard extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
-        lastRead = System.nanoTime();
+        if (!(message instanceof ByteBuf buffer)) {
+            ctx.fireChannelRead(message);
+        } else if (waiting.isEmpty() && !cost.suspect()) {
+            pass(ctx, buffer);
+        } else {
+            waiting.add(buffer);
+            passParts(ctx);
+        }
+    }
+
+    private void passParts(ChannelHandlerContext ctx) {
+        while (!slow && !waiting.isEmpty()) {
+            ByteBuf first = waiting.getFirst();
+            if (first.readableBytes() > PART) {
+                pass(ctx, first.readRetainedSlice(PART));
+            } else {
+                waiting.removeFirst();
+                pass(ctx, first);
+            }
+        }
+    }
+
+    private void pass(ChannelHandlerContext ctx, ByteBuf buffer) {
+        lastRead = cost.begin();
         LoopBudget mine = budget;
         if (mine == null) {
             mine = LoopBudget.ofThisLoop(bytesPerLoop, patience);
@@ -63,10 +100,10 @@ final class ConnectionGuard extends ChannelInboundHandlerAdapter {
                 attach(http2, mine);
             }
         }
-        int bytes = message instanceof ByteBuf buffer ? buffer.readableBytes() : 0;
+        int bytes = buffer.readableBytes();
         progress = false;
         mine.reading(this);
-        ctx.fireChannelRead(message);
+        ctx.fireChannelRead(buffer);
         block = progress ? 0 : block + bytes;
         long large = block > SMALL_BLOCK ? block : 0;
         if (large != counted) {
@@ -74,17 +111,54 @@ final class ConnectionGuard extends ChannelInboundHandlerAdapter {
             counted = large;
             mine.block(this, before, large);
         }
+        long nanos = cost.end(bytes);
+        if (nanos > 0) {
+            slow = true;
+            readWhileWanted(ctx);
+            mine.slowLane().enter(this, nanos, ctx.executor());
+        }
+    }
+
+    /** The slow lane gives this connection its turn. */
+    void resume() {
+        slow = false;
+        ChannelHandlerContext added = context;
+        if (added != null && !waiting.isEmpty()) {
+            passParts(added);
+            added.fireChannelReadComplete();
+        }
+        if (added != null) {
+            readWhileWanted(added);
+        }
+    }
+
+    private void readWhileWanted(ChannelHandlerContext ctx) {
+        ctx.channel().config().setAutoRead(wanted(ctx));
+    }
+
+    private boolean wanted(ChannelHandlerContext ctx) {
+        return !slow && ctx.channel().isWritable();
+    }
+
+    /** Netty's decoder asks for more while it has no whole frame, also where nothing is to be read of itself. */
+    @Override
+    public void read(ChannelHandlerContext ctx) {
+        if (wanted(ctx)) {
+            ctx.read();
+        }
     }
 
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext ctx) {
-        ctx.channel().config().setAutoRead(ctx.channel().isWritable());
+        readWhileWanted(ctx);
         ctx.fireChannelWritabilityChanged();
     }
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
         limit.closed(this);
+        waiting.forEach(ByteBuf::release);
+        waiting.clear();
         ctx.fireChannelInactive();
         LoopBudget mine = budget;
         if (mine != null) {

@@ -36,7 +36,7 @@ public final class ConnectionLimit extends ChannelInboundHandlerAdapter {
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         Channel connection = (Channel) message;
-        ConnectionGuard guard = new ConnectionGuard(this, bytesPerLoop, patience);
+        ConnectionGuard guard = new ConnectionGuard(this, bytesPerLoop, patience, new ReadCost());
         if (!admit(guard)) {
             connection.unsafe().closeForcibly();
             return;

@@ -34,6 +34,7 @@ final class LoopBudget {
     /** By streams that were denied and are still open; not part of what is held. */
     private long heldByDenied;
 
+    private final SlowLane slowLane = new SlowLane();
     private boolean shedding;
     /** Closed, but not yet gone: one at a time. */
     private @Nullable ConnectionGuard closing;
@@ -66,6 +67,10 @@ final class LoopBudget {
     /** Returns the budget of the current thread, or null if it has read from no connection. */
     static @Nullable LoopBudget current() {
         return OF_THIS_LOOP.get();
+    }
+
+    SlowLane slowLane() {
+        return slowLane;
     }
 
     void reading(ConnectionGuard connection) {
