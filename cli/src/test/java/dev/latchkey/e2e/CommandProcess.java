@@ -76,6 +76,11 @@ final class CommandProcess implements AutoCloseable {
         return new CommandProcess(jvm(MAIN), variables, "", List.of(arguments), err.path());
     }
 
+    /** Starts a command whose standard error somebody else reads; {@link #err} is not for it. */
+    static CommandProcess startLogged(LogPipe err, Map<String, String> variables, String... arguments) {
+        return new CommandProcess(jvm(MAIN), variables, "", List.of(arguments), err.path());
+    }
+
     /** Starts another program of the same class path, which runs until it is told to stop. */
     static CommandProcess startOther(Class<?> main, List<String> arguments) {
         return new CommandProcess(jvm(main.getName()), Map.of(), "", arguments);

@@ -21,14 +21,22 @@ import java.util.concurrent.TimeUnit;
  *   <li>A good key is never denied for what it is: not even while something is broken, but if its record was lost.
  *   <li>What is no decision is Latchkey's own 503; only an endpoint that is killed, stopped or cut off may not answer at all,
  *       for as long as it is.
+ *   <li>A probe of an operators' port is answered, whoever else holds connections there, and of three in a row one is in time.
  * </ul>
  *
  * A change whose outcome is not known may have happened or not, at any time from its beginning on.
+ *
+ * <p>A clock that is ahead ends keys early by as much, of the sidecar that goes by it or, if it is Redis', of all. A sidecar whose
+ * clock is behind knows the time from Redis, and late by as long as that may take to answer. Nothing else changes with a clock.
  */
 final class HistoryChecker {
     /** Expiry is told in milliseconds by another clock. */
     private static final long EXPIRY_SLACK = TimeUnit.MILLISECONDS.toNanos(50);
 
+    /** What the processes of the soak are told to wait for an answer of Redis. */
+    private static final long REDIS_TIMEOUT = TimeUnit.MILLISECONDS.toNanos(250);
+
+    private static final int MAX_LATE_PROBES = 2;
     private static final int SHOWN = 20;
 
     private final long lease;
@@ -37,6 +45,8 @@ final class HistoryChecker {
     private final Map<String, List<Operation>> switches = new HashMap<>();
     private final List<Operation> losses = new ArrayList<>();
     private final List<Operation> faults = new ArrayList<>();
+    private final List<Operation> clocks = new ArrayList<>();
+    private final Map<String, Integer> lateProbes = new HashMap<>();
     private final List<Operation> checks = new ArrayList<>();
     private final List<String> violations = new ArrayList<>();
     private final Map<String, Integer> counts = new TreeMap<>();
@@ -105,6 +115,19 @@ final class HistoryChecker {
             case LOSS, INDEX_LOSS -> losses.add(operation);
             case FAULT -> faults.add(operation);
             case CHECK -> checks.add(operation);
+            case CLOCK -> clocks.add(operation);
+            case PROBE -> probed(operation);
+        }
+    }
+
+    /** To be called in the order of the probes of one port. */
+    private void probed(Operation probe) {
+        int late = probe.outcome() == Outcome.OK ? 0 : lateProbes.getOrDefault(probe.subject(), 0) + 1;
+        lateProbes.put(probe.subject(), late);
+        if (probe.outcome() == Outcome.WRONG) {
+            violated(probe, "a probe is to be answered");
+        } else if (late > MAX_LATE_PROBES) {
+            violated(probe, "it was the third late answer to a probe in a row");
         }
     }
 
@@ -130,7 +153,7 @@ final class HistoryChecker {
         }
         for (Operation end : ends(check)) {
             if (end.kind() == Kind.EXPIRE) {
-                if (check.invoked() > end.invoked() + EXPIRY_SLACK) {
+                if (check.invoked() > end.invoked() + EXPIRY_SLACK + behind(check)) {
                     violated(check, "the key had expired");
                 }
             } else if (end.outcome() == Outcome.OK) {
@@ -176,7 +199,8 @@ final class HistoryChecker {
             return;
         }
         boolean ended = ends(check).stream()
-                .anyMatch(end -> end.invoked() - (end.kind() == Kind.EXPIRE ? EXPIRY_SLACK : 0) < check.ended());
+                .anyMatch(end ->
+                        end.invoked() - (end.kind() == Kind.EXPIRE ? EXPIRY_SLACK + ahead(check) : 0) < check.ended());
         boolean lost = losses.stream()
                 .anyMatch(loss -> loss.invoked() < check.ended()
                         && creation.invoked() < loss.ended()
@@ -202,6 +226,26 @@ final class HistoryChecker {
     private static boolean excuses(Operation fault, Operation check) {
         return fault.subject().equals(check.place())
                 || (check.place().equals("envoy") && fault.subject().startsWith("sidecar"));
+    }
+
+    /** Returns by how much a clock may be ahead by which the key was judged. */
+    private long ahead(Operation check) {
+        return clocks.stream()
+                .filter(clock -> overlap(clock, check))
+                .filter(clock -> clock.subject().equals("redis") || excuses(clock, check))
+                .mapToLong(clock -> Duration.parse(clock.place()).toNanos())
+                .filter(step -> step > 0)
+                .max()
+                .orElse(0);
+    }
+
+    /** Returns how late the time may be that comes from Redis alone. */
+    private long behind(Operation check) {
+        boolean stepped = clocks.stream()
+                .anyMatch(clock -> overlap(clock, check)
+                        && excuses(clock, check)
+                        && Duration.parse(clock.place()).isNegative());
+        return stepped ? REDIS_TIMEOUT : 0;
     }
 
     private List<Operation> ends(Operation check) {

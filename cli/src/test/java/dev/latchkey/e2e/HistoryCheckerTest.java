@@ -228,6 +228,87 @@ class HistoryCheckerTest {
         assertViolated("no answer that is known");
     }
 
+    @Test
+    void clockAhead_endsKeysEarlyByAsMuchWhereItIsAskedAndOnlyThere() {
+        create("k", 0);
+        expire("k", 8000);
+        clock("sidecar-1", "PT5S", 1000, 9000);
+        check("k", "sidecar-1", 3000, 3001, Outcome.DENIED);
+        check("k", "envoy", 3000, 3001, Outcome.DENIED);
+        check("k", "sidecar-1", 8040, 8041, Outcome.ALLOWED);
+        assertThat(verdict().violations()).isEmpty();
+
+        check("k", "sidecar-1", 2900, 2940, Outcome.DENIED);
+        check("k", "sidecar-2", 3000, 3001, Outcome.DENIED);
+        check("k", "sidecar-1", 8051, 8052, Outcome.ALLOWED);
+        assertThat(verdict().violations()).hasSize(3);
+    }
+
+    @Test
+    void clockOfRedisAhead_endsKeysEarlyEverywhereUntilAllAgreeAgain() {
+        create("k", 0);
+        expire("k", 8000);
+        clock("redis", "PT1H", 1000, 2000);
+        check("k", "sidecar-2", 1500, 1501, Outcome.DENIED);
+        check("k", "sidecar-2", 999, 1000, Outcome.ALLOWED);
+        assertThat(verdict().violations()).isEmpty();
+
+        check("k", "sidecar-2", 2000, 2001, Outcome.DENIED);
+        assertViolated("nothing is wrong with the key");
+    }
+
+    @Test
+    void clockBehind_letsNoKeyLiveLongerThanRedisTakesToTellTheTime() {
+        create("k", 0);
+        expire("k", 500);
+        clock("sidecar-1", "PT-1H", 100, 9000);
+        check("k", "sidecar-1", 790, 791, Outcome.ALLOWED);
+        assertThat(verdict().violations()).isEmpty();
+
+        check("k", "sidecar-1", 801, 802, Outcome.ALLOWED);
+        check("k", "sidecar-2", 790, 791, Outcome.ALLOWED);
+        check("k", "sidecar-1", 300, 301, Outcome.DENIED);
+        assertThat(verdict().violations()).hasSize(3);
+    }
+
+    @Test
+    void clock_ofWhatever_excusesNoStaleAllowAndNoMissingAnswer() {
+        create("k", 0);
+        change(Kind.REVOKE, "k", 100, 110, Outcome.OK);
+        clock("sidecar-1", "PT-1H", 90, 9000);
+        clock("redis", "PT-1H", 90, 9000);
+        clock("control", "PT-1H", 90, 9000);
+        check("k", 2111, 2112, Outcome.ALLOWED);
+        check("k", 2111, 2112, Outcome.INFO);
+
+        assertThat(verdict().violations()).hasSize(2);
+    }
+
+    @Test
+    void probes_withoutAnAnswerOrLateThreeTimesInARow_areWrong() {
+        probes("sidecar-1", Outcome.INFO, Outcome.INFO, Outcome.OK, Outcome.INFO, Outcome.INFO);
+        probes("control", Outcome.INFO);
+        assertThat(verdict().violations()).isEmpty();
+
+        probes("sidecar-1", Outcome.INFO);
+        probes("control", Outcome.WRONG);
+        assertThat(verdict().violations()).hasSize(2);
+    }
+
+    private void probes(String port, Outcome... outcomes) {
+        for (Outcome outcome : outcomes) {
+            change(Kind.PROBE, port, 0, 1, outcome);
+        }
+    }
+
+    private void expire(String key, long at) {
+        change(Kind.EXPIRE, key, at, at, Outcome.OK);
+    }
+
+    private void clock(String target, String step, long invoked, long ended) {
+        history.add(new Operation(Kind.CLOCK, target, step, millis(invoked), millis(ended), Outcome.OK, ""));
+    }
+
     private void create(String key, long at) {
         history.add(new Operation(Kind.CREATE, key, "ws", millis(at), millis(at + 1), Outcome.OK, ""));
     }

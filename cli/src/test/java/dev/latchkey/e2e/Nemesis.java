@@ -3,10 +3,13 @@ package dev.latchkey.e2e;
 import static java.util.stream.Collectors.joining;
 
 import dev.latchkey.e2e.History.Begun;
+import dev.latchkey.e2e.LastingFaults.Lasting;
 import dev.latchkey.e2e.Operation.Kind;
 import dev.latchkey.e2e.Operation.Outcome;
 import dev.latchkey.e2e.SoakWorld.Endpoint;
 import io.lettuce.core.KillArgs;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -28,6 +31,13 @@ final class Nemesis {
     private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     private static final int SLOW_MILLIS = 150;
+    private static final List<Duration> STEPS = List.of(
+            Duration.ofSeconds(5),
+            Duration.ofSeconds(-5),
+            Duration.ofSeconds(40),
+            Duration.ofSeconds(-40),
+            Duration.ofHours(1),
+            Duration.ofHours(-1));
 
     private final SoakWorld world;
     private final History history;
@@ -38,6 +48,8 @@ final class Nemesis {
     private final Map<Fault, Integer> injected = new EnumMap<>(Fault.class);
     private double worstRecovery;
     private Begun indexLoss;
+    private final LastingFaults lastingFaults;
+    private Lasting lasting;
 
     /** What can break, and whose it is. */
     enum Fault {
@@ -62,7 +74,20 @@ final class Nemesis {
         MEMORY_FULL("redis"),
         EVERYTHING_DELETED("redis"),
         /** Without the ledger, from which the control plane restores it. */
-        INDEX_DELETED("redis");
+        INDEX_DELETED("redis"),
+        /** Again and again, as fast as Redis can. */
+        CONNECTIONS_KILLED_BY_THE_THOUSAND("redis"),
+        /** Nobody reads standard error, which is a full pipe, while malformed frames come. */
+        SIDECAR_LOG_UNREAD("log"),
+        CONTROL_LOG_UNREAD("log"),
+        /** Hundreds of half-sent requests, while probes come. */
+        SIDECAR_OPS_SLOW_CLIENTS("ops"),
+        CONTROL_OPS_SLOW_CLIENTS("ops"),
+        /** Ahead or behind, and then right again. */
+        SIDECAR_CLOCK_STEPPED("clock"),
+        CONTROL_CLOCK_STEPPED("clock"),
+        /** Only of a Redis that is linked dynamically, such as the Valkey of the tests. */
+        REDIS_CLOCK_STEPPED("clock");
 
         private final String target;
 
@@ -76,11 +101,12 @@ final class Nemesis {
     }
 
     /** A fault that is to come: after which gap, to whom, for how long. */
-    private record Strike(Fault fault, int sidecar, long gapMillis, long holdMillis) {
+    private record Strike(Fault fault, int sidecar, long gapMillis, long holdMillis, Duration step) {
 
         @Override
         public String toString() {
-            return "%s %d %d+%d ms".formatted(fault.text(), sidecar + 1, gapMillis, holdMillis);
+            return "%s %d %d+%d ms".formatted(fault.text(), sidecar + 1, gapMillis, holdMillis)
+                    + (fault.target.equals("clock") ? " by " + step.toSeconds() + " s" : "");
         }
     }
 
@@ -89,6 +115,7 @@ final class Nemesis {
         this.history = history;
         this.faults = faults;
         this.random = new Random(seed);
+        this.lastingFaults = new LastingFaults(world, history);
     }
 
     /** Tells what comes, as long as there is time for it. */
@@ -103,7 +130,7 @@ final class Nemesis {
     void strike() {
         Strike strike = planned(next++);
         pass(strike.gapMillis);
-        strike(strike.fault, world.sidecars.get(strike.sidecar), strike.holdMillis);
+        strike(strike.fault, world.sidecars.get(strike.sidecar), strike.holdMillis, strike.step);
     }
 
     private Strike planned(int number) {
@@ -117,19 +144,20 @@ final class Nemesis {
                         // The first lives for the whole time, and shows whether it grows.
                         fault == Fault.SIDECAR_KILLED ? world.sidecars.size() - 1 : sidecar,
                         500L + random.nextInt(2000),
-                        2500L + random.nextInt(2500)));
+                        2500L + random.nextInt(2500),
+                        STEPS.get(random.nextInt(STEPS.size()))));
             }
         }
         return plan.get(number);
     }
 
-    void strike(Fault fault, Endpoint sidecar, long holdMillis) {
+    void strike(Fault fault, Endpoint sidecar, long holdMillis, Duration step) {
         String target = fault.target.equals("sidecar") ? sidecar.name : fault.target;
         Begun window = history.begin(Kind.FAULT, target, fault.text());
-        begin(fault, sidecar);
+        begin(fault, sidecar, step);
         pass(holdMillis);
         long mended = System.nanoTime();
-        end(fault, sidecar);
+        String more = end(fault, sidecar);
         world.awaitHealth();
         double recovery = (System.nanoTime() - mended) / 1e9;
         window.end(Outcome.OK, "");
@@ -137,14 +165,15 @@ final class Nemesis {
         injected.merge(fault, 1, Integer::sum);
         System.out.printf(
                 Locale.ROOT,
-                "  %s, %s: %.1f s, well again %.1f s later%n",
+                "  %s, %s: %.1f s, well again %.1f s later%s%n",
                 fault.text(),
                 fault.target.equals("link") ? sidecar.name : target,
                 holdMillis / 1000.0,
-                recovery);
+                recovery,
+                more.isEmpty() ? "" : "; " + more);
     }
 
-    private void begin(Fault fault, Endpoint sidecar) {
+    private void begin(Fault fault, Endpoint sidecar, Duration step) {
         switch (fault) {
             case SIDECAR_KILLED -> sidecar.kill();
             case SIDECAR_STOPPED -> sidecar.signal("STOP");
@@ -165,10 +194,21 @@ final class Nemesis {
             case MEMORY_FULL -> world.redis.commands().configSet("maxmemory", "1mb");
             case EVERYTHING_DELETED -> deleteEverything();
             case INDEX_DELETED -> deleteIndex();
+            default -> {
+                try {
+                    lasting = lastingFaults.begin(fault, sidecar, step);
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            }
         }
     }
 
-    private void end(Fault fault, Endpoint sidecar) {
+    /** Returns what is to be said of it; mostly nothing. */
+    private String end(Fault fault, Endpoint sidecar) {
+        if (lasting != null) {
+            return endLasting();
+        }
         switch (fault) {
             case SIDECAR_KILLED -> sidecar.start();
             case SIDECAR_STOPPED -> sidecar.signal("CONT");
@@ -184,6 +224,17 @@ final class Nemesis {
             default -> {
                 // What was lost is replaced by who has lost it.
             }
+        }
+        return "";
+    }
+
+    private String endLasting() {
+        Lasting ending = lasting;
+        lasting = null;
+        try {
+            return ending.end();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
@@ -245,7 +296,7 @@ final class Nemesis {
         world.startControl();
         Awaitility.await()
                 .atMost(PATIENCE)
-                .until(() -> world.controlLog().contains("the index was compared with the ledger"));
+                .until(() -> world.controlLog().text().contains("the index was compared with the ledger"));
         indexLoss.end(Outcome.OK, "");
     }
 }

@@ -28,6 +28,9 @@ import org.awaitility.Awaitility;
  */
 final class SoakWorld implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofMinutes(2);
+    private static final double MAX_SKEW_SECONDS = 1;
+    /** Whether the clock of Redis can be stepped: the Redis that comes with the build is linked statically. */
+    static final boolean REDIS_HAS_A_CLOCK = "valkey".equals(System.getProperty("latchkey.redis"));
     /** All of it at once, so that what grows is something else. */
     private static final String MEMORY = "-Xms128m -Xmx128m -XX:+AlwaysPreTouch -XX:MaxDirectMemorySize=64m";
 
@@ -36,8 +39,14 @@ final class SoakWorld implements AutoCloseable {
     final RealRedis redis;
     final EnvoyProcess envoy;
     final List<Endpoint> sidecars;
+    private final Path folder;
+    private int logs;
     private final FaultProxy controlLink;
-    private final int controlPort;
+    final int controlPort;
+    final int controlOpsPort = Ports.any();
+    final SteppedClock controlClock;
+    final SteppedClock redisClock;
+    private LogPipe controlLog;
     private CommandProcess control;
     private volatile AdminApi admin;
 
@@ -49,10 +58,15 @@ final class SoakWorld implements AutoCloseable {
         final PushProxy pushes;
         final FaultProxy link;
         final ManagedChannel channel;
+        final SteppedClock clock;
+        /** Of the process that runs now. */
+        LogPipe log;
+
         private CommandProcess process;
 
         Endpoint(String name) throws IOException {
             this.name = name;
+            clock = new SteppedClock(folder.resolve(name + ".clock"));
             pushes = made.add(new PushProxy(redis.port()));
             link = made.add(new FaultProxy(pushes.port()));
             channel = NettyChannelBuilder.forAddress("127.0.0.1", checksPort)
@@ -64,9 +78,12 @@ final class SoakWorld implements AutoCloseable {
         }
 
         void start() {
+            log = newLog(name);
             process = SoakWorld.this.start(
                     "sidecar",
+                    log,
                     link,
+                    clock,
                     Map.of(
                             "JAVA_TOOL_OPTIONS", MEMORY,
                             "LATCHKEY_AUTHZ_LISTEN", "127.0.0.1:" + checksPort,
@@ -75,6 +92,7 @@ final class SoakWorld implements AutoCloseable {
 
         void kill() {
             process.close();
+            log.close();
         }
 
         void signal(String name) {
@@ -85,8 +103,8 @@ final class SoakWorld implements AutoCloseable {
             return process.pid();
         }
 
-        String log() {
-            return process.err();
+        double skewSeconds() {
+            return metric("latchkey_clock_skew_seconds");
         }
 
         double metric(String metric) {
@@ -103,12 +121,22 @@ final class SoakWorld implements AutoCloseable {
     /** @param more settings of both sidecars */
     SoakWorld(Path folder, Map<String, String> more) throws Exception {
         settings = more;
+        this.folder = folder;
         try {
-            redis = new RealRedis("--dir", folder.toString(), "--appendonly", "yes", "--appendfsync", "always");
+            redisClock = new SteppedClock(folder.resolve("redis.clock"));
+            redis = RealRedis.with(
+                    redisClock.variables(),
+                    "--dir",
+                    folder.toString(),
+                    "--appendonly",
+                    "yes",
+                    "--appendfsync",
+                    "always");
             made.add(redis::kill);
             redis.start();
             controlLink = made.add(new FaultProxy(redis.port()));
             controlPort = Ports.any();
+            controlClock = new SteppedClock(folder.resolve("control.clock"));
             made.add(this::killControl);
             startControl();
             sidecars = List.of(new Endpoint("sidecar-1"), new Endpoint("sidecar-2"));
@@ -138,7 +166,12 @@ final class SoakWorld implements AutoCloseable {
         return config.replace("#2 ", "").replace("timeout: 0.2s ", "timeout: 5s ");
     }
 
-    private CommandProcess start(String command, FaultProxy link, Map<String, String> more) {
+    private LogPipe newLog(String name) {
+        return new LogPipe(folder.resolve(name + "-" + ++logs + ".log"));
+    }
+
+    private CommandProcess start(
+            String command, LogPipe log, FaultProxy link, SteppedClock clock, Map<String, String> more) {
         Map<String, String> variables = new HashMap<>(Map.of(
                 "LATCHKEY_PEPPERS",
                 World.PEPPER,
@@ -153,17 +186,21 @@ final class SoakWorld implements AutoCloseable {
                 "LATCHKEY_CACHE_ENABLED",
                 "true"));
         variables.putAll(settings);
+        variables.putAll(clock.variables());
         variables.putAll(more);
-        return CommandProcess.start(variables, command);
+        return CommandProcess.startLogged(log, variables, command);
     }
 
     void startControl() {
+        controlLog = newLog("control");
         control = start(
                 "control",
+                controlLog,
                 controlLink,
+                controlClock,
                 Map.of(
                         "LATCHKEY_CONTROL_OPS_LISTEN",
-                        "127.0.0.1:0",
+                        "127.0.0.1:" + controlOpsPort,
                         "LATCHKEY_CONTROL_LISTEN",
                         "127.0.0.1:" + controlPort,
                         "LATCHKEY_CONTROL_TOKENS",
@@ -178,6 +215,7 @@ final class SoakWorld implements AutoCloseable {
     void killControl() {
         if (control != null) {
             control.close();
+            controlLog.close();
         }
     }
 
@@ -185,8 +223,21 @@ final class SoakWorld implements AutoCloseable {
         return controlLink;
     }
 
-    String controlLog() {
-        return control.err();
+    LogPipe controlLog() {
+        return controlLog;
+    }
+
+    double controlSkewSeconds() {
+        return Metrics.at(controlOpsPort, "latchkey_clock_skew_seconds");
+    }
+
+    /** Waits until no process sees its clock differ from Redis'. */
+    void awaitClocks() {
+        Awaitility.await("clocks")
+                .atMost(PATIENCE)
+                .ignoreExceptions()
+                .until(() -> Math.abs(controlSkewSeconds()) < MAX_SKEW_SECONDS
+                        && sidecars.stream().allMatch(sidecar -> Math.abs(sidecar.skewSeconds()) < MAX_SKEW_SECONDS));
     }
 
     AdminApi admin() {

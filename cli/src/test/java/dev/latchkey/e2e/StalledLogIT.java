@@ -4,11 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.latchkey.index.RealRedis;
 import io.grpc.ManagedChannel;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.Socket;
-import java.net.SocketException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
@@ -27,10 +22,6 @@ class StalledLogIT {
     /** Each a stack trace of 4 KB, if it is logged. */
     private static final int MALFORMED = 400;
 
-    private static final byte[] PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
-    /** SETTINGS on a stream, which RFC 9113 section 6.5 forbids. */
-    private static final byte[] WRONG_FRAME = {0, 0, 0, 4, 0, 0, 0, 0, 1};
-
     @TempDir
     private Path folder;
 
@@ -43,7 +34,7 @@ class StalledLogIT {
                 CommandProcess sidecar = CommandProcess.startUnread(err, variables(port, ops), "sidecar")) {
             awaitReady(ops);
             for (int i = 0; i < MALFORMED; i++) {
-                sendMalformed(port);
+                MalformedFrames.send(port);
                 if (i % 50 == 0) {
                     assertThat(Checks.ask(channel, World.IMPORTED_LIVE)).contains("unknown_key");
                 }
@@ -65,7 +56,7 @@ class StalledLogIT {
                 CommandProcess control = CommandProcess.startUnread(err, variables(port, ops), "control")) {
             awaitReady(ops);
             for (int i = 0; i < MALFORMED; i++) {
-                sendMalformed(port);
+                MalformedFrames.send(port);
                 RawHttp.Response refused = RawHttp.get(port, "/v1/workspaces");
                 assertThat(refused.status()).isEqualTo(401);
             }
@@ -88,21 +79,6 @@ class StalledLogIT {
                 .atMost(FloodedSidecar.PATIENCE)
                 .ignoreExceptions()
                 .until(() -> RawHttp.get(ops, "/readyz").status() == 200);
-    }
-
-    /** Sends what is no HTTP/2 and waits until the process gives the connection up. */
-    private static void sendMalformed(int port) throws IOException {
-        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-            socket.setSoTimeout(60_000);
-            socket.getOutputStream().write(PREFACE);
-            socket.getOutputStream().write(WRONG_FRAME);
-            socket.getOutputStream().write(WRONG_FRAME);
-            try {
-                socket.getInputStream().readAllBytes();
-            } catch (SocketException reset) {
-                assertThat(reset).hasMessageContaining("reset");
-            }
-        }
     }
 
     private static Map<String, String> variables(int port, int ops) {

@@ -19,6 +19,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
@@ -40,6 +41,7 @@ public final class RealRedis implements BeforeAllCallback, BeforeEachCallback, A
 
     private final String login;
     private final List<String> settings;
+    private final Map<String, String> variables;
     private final int port = freePort();
     private @Nullable Process process;
     private @Nullable RedisClient client;
@@ -47,17 +49,23 @@ public final class RealRedis implements BeforeAllCallback, BeforeEachCallback, A
 
     /** @param settings further arguments of {@code redis-server}, such as {@code --maxmemory}, {@code 4mb} */
     public RealRedis(String... settings) {
-        this("", settings);
+        this("", Map.of(), settings);
     }
 
-    private RealRedis(String login, String... settings) {
+    private RealRedis(String login, Map<String, String> variables, String... settings) {
         this.login = login;
+        this.variables = variables;
         this.settings = List.of(settings);
+    }
+
+    /** Returns one whose process has more environment variables. */
+    public static RealRedis with(Map<String, String> variables, String... settings) {
+        return new RealRedis("", variables, settings);
     }
 
     /** Returns one whose default user lets nobody in: commands of this class are those of {@code user}. */
     public static RealRedis as(String user, String password, String... settings) {
-        return new RealRedis(user + ":" + password + "@", settings);
+        return new RealRedis(user + ":" + password + "@", Map.of(), settings);
     }
 
     /** Starts the server and waits until it answers. */
@@ -73,10 +81,11 @@ public final class RealRedis implements BeforeAllCallback, BeforeEachCallback, A
                     List.of(executable(), "--port", Integer.toString(port), "--bind", "127.0.0.1", "--save", ""));
             command.addAll(settings);
             command.addAll(List.of(more));
-            process = new ProcessBuilder(command)
+            ProcessBuilder builder = new ProcessBuilder(command)
                     .redirectErrorStream(true)
-                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                    .start();
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD);
+            builder.environment().putAll(variables);
+            process = builder.start();
         } catch (IOException e) {
             throw new UncheckedIOException("redis-server does not start", e);
         }

@@ -1,0 +1,55 @@
+package dev.latchkey.e2e;
+
+import java.util.concurrent.TimeUnit;
+
+/** A step that a thread of its own takes again and again until this is closed. Closing it fails if a step failed. */
+final class Repeated implements AutoCloseable {
+    private static final long PATIENCE_MILLIS = TimeUnit.MINUTES.toMillis(2);
+
+    private final Thread thread;
+    private volatile boolean over;
+    private volatile Throwable failure;
+    private volatile int count;
+
+    /** What is done again and again. */
+    @FunctionalInterface
+    interface Step {
+        void take() throws Exception;
+    }
+
+    Repeated(Step step) {
+        thread = new Thread(() -> run(step), "soak-repeated");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    /** Returns how many steps were taken. */
+    int count() {
+        return count;
+    }
+
+    @SuppressWarnings("NonAtomicOperationOnVolatileField") // one thread writes
+    private void run(Step step) {
+        try {
+            while (!over) {
+                step.take();
+                count++;
+            }
+        } catch (Exception | Error e) {
+            failure = e;
+        }
+    }
+
+    @Override
+    public void close() {
+        over = true;
+        try {
+            thread.join(PATIENCE_MILLIS);
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+        if (thread.isAlive() || failure != null) {
+            throw new AssertionError("after " + count + " steps", failure);
+        }
+    }
+}
