@@ -47,6 +47,7 @@ final class SteppedClock {
                         "FAKETIME_CACHE_DURATION", "1", // second, after which the file is read again
                         "FAKETIME_DONT_FAKE_MONOTONIC", "1",
                         "DONT_FAKE_MONOTONIC", "1", // as older releases call it
+                        "FAKETIME_FORCE_MONOTONIC_FIX", "0", // else every timed wait of a JVM ends at once
                         "NO_FAKE_STAT", "1"))
                 .orElse(Map.of());
     }
