@@ -155,6 +155,7 @@ public final class Main {
         if (parsed.hasSubcommand()
                 && PROCESSES.contains(parsed.subcommand().commandSpec().name())) {
             SLF4JBridgeHandler.install();
+            LoggedStream.replaceStandardError();
             Thread.setDefaultUncaughtExceptionHandler(
                     (thread, death) -> log().error("thread {} has died", thread.getName(), death));
         }

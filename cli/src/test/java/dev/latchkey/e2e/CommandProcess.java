@@ -59,6 +59,11 @@ final class CommandProcess implements AutoCloseable {
         return new CommandProcess(jvm(MAIN), variables, "", List.of(arguments));
     }
 
+    /** Starts a command as {@code jvm} says, a command line without the command's arguments. */
+    static CommandProcess startBy(List<String> jvm, Map<String, String> variables, String... arguments) {
+        return new CommandProcess(jvm, variables, "", List.of(arguments));
+    }
+
     /** Starts a command with the JVM options that the launcher gives it; {@code LATCHKEY_JAVA_OPTS} adds to them. */
     static CommandProcess startAsLaunched(Map<String, String> variables, String... arguments) {
         return new CommandProcess(Launcher.line(variables, arguments[0]), variables, "", List.of(arguments));
@@ -73,7 +78,17 @@ final class CommandProcess implements AutoCloseable {
 
     /** Starts a command whose standard error nobody reads: a pipe that is full already. */
     static CommandProcess startUnread(FullPipe err, Map<String, String> variables, String... arguments) {
-        return new CommandProcess(jvm(MAIN), variables, "", List.of(arguments), err.path());
+        return startUnread(err, MAIN, variables, arguments);
+    }
+
+    /** As {@link #startUnread(FullPipe, Map, String...)}, of another main class. */
+    static CommandProcess startUnread(
+            FullPipe err, String main, Map<String, String> variables, String... arguments) {
+        // As launched: without that, newer JVMs warn on standard error, and wait for its reader themselves.
+        List<String> line = Launcher.line(variables, arguments[0]).stream()
+                .map(word -> word.equals(MAIN) ? main : word)
+                .toList();
+        return new CommandProcess(line, variables, "", List.of(arguments), err.path());
     }
 
     /** Starts a command whose standard error somebody else reads; {@link #err} is not for it. */
@@ -205,7 +220,8 @@ final class CommandProcess implements AutoCloseable {
 
     private static String text(Path file) {
         try {
-            return Files.readString(file, StandardCharsets.UTF_8);
+            // Who reads a pipe may wait for ever.
+            return Files.isRegularFile(file) ? Files.readString(file, StandardCharsets.UTF_8) : "";
         } catch (IOException e) {
             throw new AssertionError(e);
         }

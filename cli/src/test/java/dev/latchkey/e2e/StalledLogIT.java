@@ -12,6 +12,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Processes whose standard error nobody reads, while malformed frames ask for a line each: they answer and end as ever. */
 @Tag("one-envoy")
@@ -66,6 +68,22 @@ class StalledLogIT {
             assertThat(Metrics.at(ops, "latchkey_log_dropped_total{cause=\"limit\"}"))
                     .isPositive();
             assertThat(end(control)).isZero();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"sidecar", "control"})
+    void process_inWhichOthersWriteToStandardErrorThatNobodyReads_keepsNobodyWaiting(String command) throws Exception {
+        int ops = RealRedis.freePort();
+        try (FullPipe err = new FullPipe(folder);
+                CommandProcess process = CommandProcess.startUnread(
+                        err, StrayWriter.class.getName(), variables(RealRedis.freePort(), ops), command)) {
+            process.awaitOutput(StrayWriter.DONE);
+            awaitReady(ops);
+
+            assertThat(Metrics.at(ops, "latchkey_log_dropped_total{cause=\"limit\"}"))
+                    .isPositive();
+            assertThat(end(process)).isZero();
         }
     }
 
