@@ -65,6 +65,13 @@ class DockerfileTest {
                 .allMatch(service -> service.field("entrypoint") == null);
     }
 
+    /** The JVM writes its warnings itself, and waits for the reader of standard error. */
+    @Test
+    void process_jvm_hasNothingToWarnOf() throws IOException {
+        assertThat(Dockerfile.read().only("ENTRYPOINT"))
+                .contains("\"--enable-native-access=ALL-UNNAMED\"", "\"--sun-misc-unsafe-memory-access=allow\"");
+    }
+
     private static String maven(String text) {
         Matcher matcher = MAVEN.matcher(text);
         assertThat(matcher.find()).isTrue();
