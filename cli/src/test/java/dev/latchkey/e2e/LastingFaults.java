@@ -53,7 +53,11 @@ final class LastingFaults {
             case SIDECAR_CLOCK_STEPPED -> stepClock(sidecar.name, sidecar.clock, step, sidecar::skewSeconds);
             case CONTROL_CLOCK_STEPPED -> stepClock("control", world.controlClock, step, world::controlSkewSeconds);
             case REDIS_CLOCK_STEPPED ->
-                stepClock("redis", world.redisClock, step, () -> -world.sidecars.get(0).skewSeconds());
+                stepClock(
+                        "redis",
+                        world.redisClock,
+                        step,
+                        () -> -world.sidecars.get(0).skewSeconds());
             default -> throw new IllegalArgumentException(fault.text());
         };
     }
@@ -61,8 +65,8 @@ final class LastingFaults {
     /** Kills every connection of the product as often as Redis can, and at least a thousand times. */
     private Lasting killConnections() {
         AtomicLong killed = new AtomicLong();
-        Repeated killing = new Repeated(() ->
-                killed.addAndGet(world.redis.commands().clientKill(KillArgs.Builder.typeNormal().skipme(true))));
+        Repeated killing = new Repeated(() -> killed.addAndGet(
+                world.redis.commands().clientKill(KillArgs.Builder.typeNormal().skipme(true))));
         return () -> {
             Awaitility.await().atMost(PATIENCE).until(() -> killing.count() >= LEAST_KILLS);
             killing.close();

@@ -129,7 +129,8 @@ class SoakIT {
         String named = System.getProperty("latchkey.soak.faults", "");
         if (!named.isEmpty()) {
             return Stream.of(named.split(","))
-                    .map(name -> Fault.valueOf(name.strip().toUpperCase(Locale.ROOT).replace('-', '_')))
+                    .map(name ->
+                            Fault.valueOf(name.strip().toUpperCase(Locale.ROOT).replace('-', '_')))
                     .collect(Collectors.toCollection(() -> EnumSet.noneOf(Fault.class)));
         }
         Set<Fault> faults = EnumSet.allOf(Fault.class);

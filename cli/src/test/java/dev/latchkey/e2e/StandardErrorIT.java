@@ -67,8 +67,7 @@ class StandardErrorIT {
             case "/opt/latchkey/latchkey-cli.jar" -> System.getProperty("java.class.path");
             default ->
                 word.replace(
-                        "@/opt/latchkey/sidecar.options",
-                        "@" + World.HOME.resolve("cli/src/main/jvm/sidecar.options"));
+                        "@/opt/latchkey/sidecar.options", "@" + World.HOME.resolve("cli/src/main/jvm/sidecar.options"));
         };
     }
 
