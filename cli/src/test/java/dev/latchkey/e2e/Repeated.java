@@ -1,6 +1,7 @@
 package dev.latchkey.e2e;
 
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** A step that a thread of its own takes again and again until this is closed. Closing it fails if a step failed. */
 final class Repeated implements AutoCloseable {
@@ -9,7 +10,7 @@ final class Repeated implements AutoCloseable {
     private final Thread thread;
     private volatile boolean over;
     private volatile Throwable failure;
-    private volatile int count;
+    private final AtomicInteger count = new AtomicInteger();
 
     /** What is done again and again. */
     @FunctionalInterface
@@ -25,15 +26,14 @@ final class Repeated implements AutoCloseable {
 
     /** Returns how many steps were taken. */
     int count() {
-        return count;
+        return count.get();
     }
 
-    @SuppressWarnings("NonAtomicOperationOnVolatileField") // one thread writes
     private void run(Step step) {
         try {
             while (!over) {
                 step.take();
-                count++;
+                count.incrementAndGet();
             }
         } catch (Exception | Error e) {
             failure = e;
