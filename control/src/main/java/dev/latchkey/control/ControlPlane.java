@@ -56,6 +56,8 @@ import dev.latchkey.key.Peppers;
 import dev.latchkey.lifecycle.Binding;
 import dev.latchkey.lifecycle.Closing;
 import dev.latchkey.log.DroppedLines;
+import dev.latchkey.ops.Liveness;
+import dev.latchkey.ops.LoopWatch;
 import dev.latchkey.ops.OpsPages;
 import dev.latchkey.ops.OpsServer;
 import dev.latchkey.redis.RetryPace;
@@ -92,6 +94,7 @@ public final class ControlPlane implements AutoCloseable {
     /** The check of the store is made once; to look again whether it was made costs nothing. */
     private static final long CHECKED_MILLIS = 60_000;
 
+    private static final Duration LOOP_PATIENCE = Duration.ofSeconds(10);
     private static final long HISTORY_MILLIS = 10_000;
 
     private static final int TASKS = 9;
@@ -249,7 +252,15 @@ public final class ControlPlane implements AutoCloseable {
             Gauge.builder("latchkey.control.ready", () -> readiness.ready() ? 1 : 0)
                     .description("1 if /readyz answers 200, else 0")
                     .register(metrics);
-            OpsPages pages = new OpsPages(metrics::scrape, Optional::empty, readiness::obstacles, readiness::details);
+            Liveness life = new Liveness();
+            life.watch(new LoopWatch(
+                            System::nanoTime,
+                            LOOP_PATIENCE,
+                            resources.timer(),
+                            resources.connections(),
+                            resources.client().eventExecutorGroup())
+                    ::problem);
+            OpsPages pages = new OpsPages(metrics::scrape, life::problem, readiness::obstacles, readiness::details);
             ops = closing.add(Binding.ofTcp(
                     "control.ops-listen", settings.control().opsListen(), address -> new OpsServer(address, pages)));
             server = closing.add(Binding.ofTcp(
@@ -283,8 +294,11 @@ public final class ControlPlane implements AutoCloseable {
                     .description("Connections to control.listen that had to close so that others could open")
                     .register(metrics);
 
+            life.watch(server::lifeProblem);
+
             link.start();
             Repeater repeater = closing.add(new Repeater(TASKS));
+            life.watch(repeater::problem);
             repeater.repeat(() -> check.pass() ? CHECKED_MILLIS : RETRY_MILLIS);
             repeater.repeat(() -> permissions.look() ? PERMISSIONS_MILLIS : BEAT_MILLIS);
             repeater.repeat(() -> announcements.beat() ? BEAT_MILLIS : RETRY_MILLIS);
@@ -298,7 +312,7 @@ public final class ControlPlane implements AutoCloseable {
             repeater.repeat(() -> history.note() ? RETRY_MILLIS : HISTORY_MILLIS);
             repeater.repeat(() -> sweep.step() ? sweep.pauseMillis() : BEAT_MILLIS);
             repeater.repeat(() -> {
-                server.setServing(readiness.ready());
+                server.setServing(readiness.ready() && life.problem().isEmpty());
                 return RETRY_MILLIS;
             });
         } catch (IOException | RuntimeException e) {

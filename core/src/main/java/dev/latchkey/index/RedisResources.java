@@ -3,7 +3,9 @@ package dev.latchkey.index;
 import io.lettuce.core.metrics.CommandLatencyRecorder;
 import io.lettuce.core.resource.ClientResources;
 import io.lettuce.core.resource.Delay;
+import io.lettuce.core.resource.Transports;
 import io.netty.util.Timer;
+import io.netty.util.concurrent.EventExecutorGroup;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
@@ -20,6 +22,14 @@ public final class RedisResources implements AutoCloseable {
             .timer(timer)
             .commandLatencyRecorder(CommandLatencyRecorder.disabled())
             .build();
+
+    private final EventExecutorGroup connections =
+            client.eventLoopGroupProvider().allocate(Transports.eventLoopGroupClass());
+
+    /** Returns the loops of the connections to Redis. */
+    public EventExecutorGroup connections() {
+        return connections;
+    }
 
     /** Returns what Lettuce's clients run on. */
     public ClientResources client() {

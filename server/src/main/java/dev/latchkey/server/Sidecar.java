@@ -18,6 +18,7 @@ import dev.latchkey.index.RedisResources;
 import dev.latchkey.key.KeyFormat;
 import dev.latchkey.lifecycle.Binding;
 import dev.latchkey.lifecycle.Closing;
+import dev.latchkey.ops.LoopWatch;
 import dev.latchkey.ops.OpsPages;
 import dev.latchkey.ops.OpsServer;
 import dev.latchkey.redis.RetryPace;
@@ -27,7 +28,6 @@ import dev.latchkey.server.cache.InvalidationFeed;
 import dev.latchkey.server.cache.NearCacheKeyIndex;
 import dev.latchkey.server.ops.CacheMetrics;
 import dev.latchkey.server.ops.LastUsed;
-import dev.latchkey.server.ops.LoopWatch;
 import dev.latchkey.server.ops.Readiness;
 import dev.latchkey.server.ops.SidecarMetrics;
 import dev.latchkey.server.ops.UnansweredChecks;
@@ -153,7 +153,12 @@ public final class Sidecar implements AutoCloseable {
             });
             ScheduledExecutorService scheduler = resources.client().eventExecutorGroup();
             LoopWatch watch = new LoopWatch(
-                    System::nanoTime, LOOP_PATIENCE, loops, resources.client().eventExecutorGroup());
+                    System::nanoTime,
+                    LOOP_PATIENCE,
+                    resources.timer(),
+                    loops,
+                    resources.connections(),
+                    resources.client().eventExecutorGroup());
             OpsPages pages = new OpsPages(
                     metrics::scrape, watch::problem, readiness::summary, readiness::obstacles, readiness::details);
             ops = closing.add(

@@ -24,6 +24,7 @@ import com.linecorp.armeria.server.metric.MetricCollectingService;
 import dev.latchkey.answer.AnswerStyle;
 import dev.latchkey.control.api.rest.RestApi;
 import dev.latchkey.net.ClientConnections;
+import dev.latchkey.ops.LoopWatch;
 import dev.latchkey.ops.OpsPages;
 import io.grpc.BindableService;
 import io.grpc.Metadata;
@@ -58,6 +59,8 @@ public final class ControlServer implements AutoCloseable {
     /** The most that all the waits for Redis of one call can come to. */
     private static final Duration CALL_LIMIT = Duration.ofSeconds(30);
 
+    private static final Duration LOOP_PATIENCE = Duration.ofSeconds(10);
+
     /** At the end: the calls under way are waited for, since whether they were done is else not known. */
     private static final Duration DRAIN = Duration.ofSeconds(10);
     /** Zero would wait for none. */
@@ -68,6 +71,8 @@ public final class ControlServer implements AutoCloseable {
 
     private final SettableHealthChecker serving = new SettableHealthChecker(false);
     private final ClientConnections connections = new ClientConnections(MAX_CONNECTIONS, MAX_CONNECTIONS_PER_ADDRESS);
+    private final CallThreads threads = new CallThreads(CallClass.threads());
+    private final LoopWatch loops;
     private final Server server;
 
     /**
@@ -120,7 +125,7 @@ public final class ControlServer implements AutoCloseable {
                 .service("/metrics", page(pages))
                 .decorator(this::underWay)
                 .childChannelPipelineCustomizer(pipeline -> pipeline.addFirst(connections.newHandler()))
-                .blockingTaskExecutor(CallClass.threads())
+                .blockingTaskExecutor(threads.executor(), /* shutdownOnStop= */ true)
                 .maxNumConnections(MAX_SOCKETS)
                 .idleTimeout(IDLE)
                 .http2MaxStreamsPerConnection(MAX_CALLS_PER_CONNECTION)
@@ -132,6 +137,8 @@ public final class ControlServer implements AutoCloseable {
                 .disableServerHeader();
         tls.ifPresent(certificates -> certificates.applyTo(builder));
         server = builder.build();
+        loops = new LoopWatch(
+                System::nanoTime, LOOP_PATIENCE, server.config().workerGroup());
         try {
             server.start().join();
         } catch (CompletionException e) {
@@ -148,6 +155,12 @@ public final class ControlServer implements AutoCloseable {
     /** Returns how many connections had to close so that others could open, or could not open. */
     public long displacedConnections() {
         return connections.displaced();
+    }
+
+    /** Returns why the process should be started anew: a loop or the threads of calls are stuck. Never blocks. */
+    public Optional<String> lifeProblem() {
+        Optional<String> stuck = threads.problem(System.nanoTime());
+        return loops.problem().or(() -> stuck);
     }
 
     /** Tells health checks whether to send calls here. */

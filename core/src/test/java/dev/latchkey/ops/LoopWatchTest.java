@@ -1,4 +1,4 @@
-package dev.latchkey.server.ops;
+package dev.latchkey.ops;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -8,8 +8,11 @@ import io.netty.channel.nio.NioIoHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -47,13 +50,58 @@ class LoopWatchTest {
         stuck.await();
 
         assertThat(watch.problem()).as("not yet").isEmpty();
-        nanos.addAndGet(TimeUnit.SECONDS.toNanos(11));
+        nanos.addAndGet(TimeUnit.SECONDS.toNanos(5));
+        assertThat(watch.problem()).as("not yet").isEmpty();
+        nanos.addAndGet(TimeUnit.SECONDS.toNanos(5));
         assertThat(watch.problem())
                 .hasValueSatisfying(
-                        problem -> assertThat(problem).startsWith("loop-").endsWith(" has not answered for 11 s"));
+                        problem -> assertThat(problem).startsWith("loop-").endsWith(" has not answered for 10 s"));
 
         go.countDown();
         Awaitility.await().until(() -> watch.problem().isEmpty());
+    }
+
+    /** All threads stand still, and the one that looks runs first: with the clock's word alone, all loops would be stuck. */
+    @Test
+    void problem_processStoppedForAnHourWithAQuestionUnderWay_isNone() throws InterruptedException {
+        CountDownLatch go = new CountDownLatch(1);
+        loops.forEach(loop -> loop.execute(() -> awaitUninterruptibly(go)));
+        assertThat(watch.problem()).isEmpty();
+
+        nanos.addAndGet(TimeUnit.HOURS.toNanos(1));
+        assertThat(watch.problem()).isEmpty();
+        go.countDown();
+        awaitAnswers();
+
+        nanos.addAndGet(TimeUnit.SECONDS.toNanos(10));
+        assertThat(watch.problem()).isEmpty();
+    }
+
+    /** A thread that only takes tasks, as the timer's. */
+    @Test
+    void problem_threadOfAnotherKindStuck_namesIt() throws Exception {
+        ExecutorService timer = Executors.newSingleThreadExecutor(new DefaultThreadFactory("timer"));
+        LoopWatch watch = new LoopWatch(nanos::get, Duration.ofSeconds(10), Stream.of(timer));
+        assertThat(watch.problem()).isEmpty();
+        timer.submit(() -> {}).get();
+        CountDownLatch go = new CountDownLatch(1);
+        timer.execute(() -> awaitUninterruptibly(go));
+
+        for (int i = 0; i < 2; i++) {
+            assertThat(watch.problem()).isEmpty();
+            nanos.addAndGet(TimeUnit.SECONDS.toNanos(30));
+        }
+        assertThat(watch.problem())
+                .hasValueSatisfying(
+                        problem -> assertThat(problem).startsWith("timer-").endsWith(" has not answered for 10 s"));
+
+        go.countDown();
+        Awaitility.await().until(() -> watch.problem().isEmpty());
+        timer.shutdown();
+        Awaitility.await()
+                .until(() -> watch.problem()
+                        .filter(problem -> problem.endsWith(" has ended"))
+                        .isPresent());
     }
 
     @Test
