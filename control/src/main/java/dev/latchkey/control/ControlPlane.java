@@ -254,12 +254,11 @@ public final class ControlPlane implements AutoCloseable {
                     .register(metrics);
             Liveness life = new Liveness();
             life.watch(new LoopWatch(
-                            System::nanoTime,
-                            LOOP_PATIENCE,
-                            resources.timer(),
-                            resources.connections(),
-                            resources.client().eventExecutorGroup())
-                    ::problem);
+                    System::nanoTime,
+                    LOOP_PATIENCE,
+                    resources.timer(),
+                    resources.connections(),
+                    resources.client().eventExecutorGroup())::problem);
             OpsPages pages = new OpsPages(metrics::scrape, life::problem, readiness::obstacles, readiness::details);
             ops = closing.add(Binding.ofTcp(
                     "control.ops-listen", settings.control().opsListen(), address -> new OpsServer(address, pages)));

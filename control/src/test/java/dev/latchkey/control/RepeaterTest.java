@@ -37,7 +37,8 @@ class RepeaterTest {
 
             end.countDown();
             Awaitility.await().until(() -> runs.get() > 100);
-            assertThat(repeater.problem(nanos.addAndGet(TimeUnit.SECONDS.toNanos(30)))).isEmpty();
+            assertThat(repeater.problem(nanos.addAndGet(TimeUnit.SECONDS.toNanos(30))))
+                    .isEmpty();
         }
     }
 

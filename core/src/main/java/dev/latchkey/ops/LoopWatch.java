@@ -52,10 +52,7 @@ public final class LoopWatch {
     /** Returns why the process should be started anew; empty if all loops answer. */
     public Optional<String> problem() {
         // All are asked, whatever one says.
-        return loops.stream()
-                .map(Loop::problem)
-                .toList()
-                .stream()
+        return loops.stream().map(Loop::problem).toList().stream()
                 .flatMap(Optional::stream)
                 .findFirst();
     }

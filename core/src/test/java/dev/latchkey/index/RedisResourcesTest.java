@@ -45,13 +45,15 @@ class RedisResourcesTest {
             LoopWatch watch = watch(resources);
             assertThat(watch.problem()).isEmpty();
             CountDownLatch blocked = new CountDownLatch(1);
-            var unused = resources.timer().newTimeout(
-                    due -> {
-                        blocked.countDown();
-                        awaitEnd();
-                    },
-                    1,
-                    TimeUnit.MILLISECONDS);
+            var unused = resources
+                    .timer()
+                    .newTimeout(
+                            due -> {
+                                blocked.countDown();
+                                awaitEnd();
+                            },
+                            1,
+                            TimeUnit.MILLISECONDS);
             blocked.await();
 
             assertNoticed(watch);

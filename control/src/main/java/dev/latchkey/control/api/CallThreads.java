@@ -31,7 +31,9 @@ final class CallThreads {
     /** Returns why no call is answered; empty if calls are. Never blocks. */
     Optional<String> problem(long nanos) {
         int waiting = threads.getQueue().size();
-        return stall.look(nanos, waiting > 0, threads.getCompletedTaskCount())
-                .map(seconds -> "no thread has ended a call for " + seconds + " s, and " + waiting + " calls wait for one");
+        // The queue holds what is not due yet, too.
+        boolean full = threads.getActiveCount() == threads.getCorePoolSize();
+        return stall.look(nanos, full && waiting > 0, threads.getCompletedTaskCount())
+                .map(seconds -> "no thread has ended a call for " + seconds + " s, and calls wait for one: " + waiting);
     }
 }

@@ -137,8 +137,7 @@ public final class ControlServer implements AutoCloseable {
                 .disableServerHeader();
         tls.ifPresent(certificates -> certificates.applyTo(builder));
         server = builder.build();
-        loops = new LoopWatch(
-                System::nanoTime, LOOP_PATIENCE, server.config().workerGroup());
+        loops = new LoopWatch(System::nanoTime, LOOP_PATIENCE, server.config().workerGroup());
         try {
             server.start().join();
         } catch (CompletionException e) {

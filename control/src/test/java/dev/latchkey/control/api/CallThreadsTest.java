@@ -22,22 +22,20 @@ class CallThreadsTest {
     }
 
     @Test
-    void problem_allBlockedAndACallWaits_isToldUntilTheyEnd() {
-        for (int call = 0; call < 3; call++) {
-            executor.execute(this::awaitEnd);
-        }
+    void problem_allBlockedAndACallWaits_isToldUntilTheyEnd() throws Exception {
+        blockAll();
+        executor.execute(this::nothing);
         assertThat(look(0)).isEmpty();
         assertThat(look(60)).isEmpty();
-        assertThat(look(60)).isEqualTo("no thread has ended a call for 120 s, and 1 calls wait for one");
+        assertThat(look(60)).isEqualTo("no thread has ended a call for 120 s, and calls wait for one: 1");
 
         end.countDown();
         Awaitility.await().until(() -> look(60).isEmpty());
     }
 
     @Test
-    void problem_allBlockedAndNoCallWaits_isNone() {
-        executor.execute(this::awaitEnd);
-        executor.execute(this::awaitEnd);
+    void problem_allBlockedAndNoCallWaits_isNone() throws Exception {
+        blockAll();
 
         for (int look = 0; look < 10; look++) {
             assertThat(look(60)).isEmpty();
@@ -58,6 +56,28 @@ class CallThreadsTest {
             assertThat(slow.get()).isTrue();
             Awaitility.await().until(() -> executor.submit(this::nothing).isDone());
         }
+    }
+
+    /** What is not due waits for no thread. */
+    @Test
+    void problem_oneThreadBlockedAndATaskIsDueInAnHour_isNone() {
+        executor.execute(this::awaitEnd);
+        var unused = executor.schedule(this::nothing, 1, TimeUnit.HOURS);
+
+        for (int look = 0; look < 10; look++) {
+            assertThat(look(60)).isEmpty();
+        }
+    }
+
+    private void blockAll() throws InterruptedException {
+        CountDownLatch begun = new CountDownLatch(2);
+        for (int call = 0; call < 2; call++) {
+            executor.execute(() -> {
+                begun.countDown();
+                awaitEnd();
+            });
+        }
+        begun.await();
     }
 
     private void nothing() {}
