@@ -4,7 +4,7 @@ import { h, useEffect, useRef, useState } from './dom.js';
 import { Expiry, PRESETS, useExpiry } from './expiry.js';
 import { useLoaded, useTask } from './loading.js';
 import { Button, Choices, Failure, Field, Loading } from './parts.js';
-import { MayExist, useLeaveQuestion } from './unanswered.js';
+import { MayExist, useKeyCall } from './unanswered.js';
 import { ScopeTree } from './scopes.js';
 
 const ENVIRONMENTS = [
@@ -27,13 +27,7 @@ export function CreateKey({ api, workspace, actions }) {
     const answer = await api.post(at(workspace, 'keys'), ids({ name: name.trim(), environment, scopes, ...expiry.fields() }));
     actions.made(answer);
   });
-  useLeaveQuestion(busy);
-  const close = () => {
-    actions.close();
-    if (problem?.open) {
-      actions.reload();
-    }
-  };
+  const close = useKeyCall(actions, busy, problem);
   const focusWrong = () => form.current?.querySelector('.wrong input:not([type=search])')?.focus();
   useEffect(focusWrong, [missing, problem]);
   const submit = () => {

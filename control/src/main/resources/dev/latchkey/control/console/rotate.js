@@ -4,7 +4,7 @@ import { h, useRef, useState } from './dom.js';
 import { Expiry, PRESETS, useExpiry } from './expiry.js';
 import { useTask } from './loading.js';
 import { Button, Choices, Failure, Notice } from './parts.js';
-import { MayExist, useLeaveQuestion } from './unanswered.js';
+import { MayExist, useKeyCall } from './unanswered.js';
 import { moment, seconds } from './words.js';
 
 const HOUR_SECONDS = 3600;
@@ -29,13 +29,7 @@ export function RotateKey({ api, actions, about: { key, overlap: suggested = '24
     actions.changed(answer.predecessor || key, `${key.name} has a new key.`);
     actions.made(answer);
   });
-  useLeaveQuestion(busy);
-  const close = () => {
-    actions.close();
-    if (problem?.open) {
-      actions.reload();
-    }
-  };
+  const close = useKeyCall(actions, busy, problem);
   const submit = () => {
     setMissing(expiry.missing());
     return expiry.missing() || run();

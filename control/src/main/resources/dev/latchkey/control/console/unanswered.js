@@ -18,6 +18,20 @@ export function useLeaveQuestion(asks) {
   }, [asks]);
 }
 
+/**
+ * For a dialog that asks for a key: the browser asks before the page is left while the call is under way. Returns how to close
+ * the dialog; the list is loaded again where a key may have been made that it does not show.
+ */
+export function useKeyCall(actions, busy, problem) {
+  useLeaveQuestion(busy);
+  return () => {
+    actions.close();
+    if (problem?.open) {
+      actions.reload();
+    }
+  };
+}
+
 /** What a person can do about a key that was asked for and not answered. The request keeps its id as long as it is the same. */
 export const MayExist = ({ problem, button }) =>
   problem?.open
