@@ -7,12 +7,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -20,6 +18,7 @@ import org.openqa.selenium.Keys;
 
 /** The page for people who see it dark, on a telephone, with a keyboard alone, or not at all. */
 @Tag("one-envoy")
+@ExtendWith(ConsoleExtension.class)
 class ConsoleAccessibilityIT {
     private static final String AXE = axe();
     private static final String FINDINGS = """
@@ -28,28 +27,17 @@ class ConsoleAccessibilityIT {
               (result) => done(result.violations.flatMap((found) => found.nodes.map((node) => `${found.id}: ${node.html}`))),
               (failure) => done([String(failure)]));""";
 
-    private static ConsoleWorld console;
-    private Browser browser;
+    private final ConsoleWorld console;
+    private final Browser browser;
+
+    ConsoleAccessibilityIT(ConsoleWorld console, Browser browser) {
+        this.console = console;
+        this.browser = browser;
+    }
 
     @BeforeAll
-    static void start() throws IOException {
-        console = new ConsoleWorld();
+    static void start(ConsoleWorld console) {
         var unused = console.admin.createKey("ws_1");
-    }
-
-    @AfterAll
-    static void stop() {
-        console.close();
-    }
-
-    @BeforeEach
-    void open() {
-        browser = new Browser();
-    }
-
-    @AfterEach
-    void close() {
-        browser.close();
     }
 
     static Stream<Arguments> screens() {

@@ -2,40 +2,22 @@ package dev.latchkey.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.openqa.selenium.WebElement;
 
 /** The life of a key in a real browser, as a person leads it, up to the requests that a real Envoy lets through or not. */
 @Tag("one-envoy")
+@ExtendWith(ConsoleExtension.class)
 class ConsoleIT {
-    private static ConsoleWorld console;
-    private Browser browser;
+    private final ConsoleWorld console;
+    private final Browser browser;
 
-    @BeforeAll
-    static void start() throws IOException {
-        console = new ConsoleWorld();
-    }
-
-    @AfterAll
-    static void stop() {
-        console.close();
-    }
-
-    @BeforeEach
-    void open() {
-        browser = new Browser();
-    }
-
-    @AfterEach
-    void close() {
-        browser.close();
+    ConsoleIT(ConsoleWorld console, Browser browser) {
+        this.console = console;
+        this.browser = browser;
     }
 
     @Test

@@ -5,19 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.latchkey.v1.CreateKeyRequest;
 import dev.latchkey.v1.Key;
 import dev.latchkey.v1.ListKeysRequest;
-import java.io.IOException;
 import java.util.List;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.openqa.selenium.Keys;
 
 /** Secrets that come late, come back or do not come at all, in a real browser. */
 @Tag("one-envoy")
+@ExtendWith(ConsoleExtension.class)
 class ConsoleLostAnswersIT {
     private static final String SHOWN_ONCE = "This is the only time that it is shown.";
 
@@ -45,27 +42,12 @@ class ConsoleLostAnswersIT {
               });
             };""";
 
-    private static ConsoleWorld console;
-    private Browser browser;
+    private final ConsoleWorld console;
+    private final Browser browser;
 
-    @BeforeAll
-    static void start() throws IOException {
-        console = new ConsoleWorld();
-    }
-
-    @AfterAll
-    static void stop() {
-        console.close();
-    }
-
-    @BeforeEach
-    void open() {
-        browser = new Browser();
-    }
-
-    @AfterEach
-    void close() {
-        browser.close();
+    ConsoleLostAnswersIT(ConsoleWorld console, Browser browser) {
+        this.console = console;
+        this.browser = browser;
     }
 
     @Test
@@ -283,7 +265,7 @@ class ConsoleLostAnswersIT {
                 return leaving.defaultPrevented;""");
     }
 
-    private static List<Key> keys(String name) {
+    private List<Key> keys(String name) {
         return console.admin
                 .keys()
                 .listKeys(ListKeysRequest.newBuilder()

@@ -3,44 +3,26 @@ package dev.latchkey.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.latchkey.v1.CreateKeyRequest;
-import java.io.IOException;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.openqa.selenium.Keys;
 import org.openqa.selenium.WebElement;
 
 /** What the page keeps to itself, whom it shows what, and what a browser does not let it do. */
 @Tag("one-envoy")
+@ExtendWith(ConsoleExtension.class)
 class ConsoleSafetyIT {
     private static final String MARKUP = "<img src=x onerror=window.broken=1><script>window.broken=1</script>";
 
-    private static ConsoleWorld console;
-    private Browser browser;
+    private final ConsoleWorld console;
+    private final Browser browser;
 
-    @BeforeAll
-    static void start() throws IOException {
-        console = new ConsoleWorld();
-    }
-
-    @AfterAll
-    static void stop() {
-        console.close();
-    }
-
-    @BeforeEach
-    void open() {
-        browser = new Browser();
-    }
-
-    @AfterEach
-    void close() {
-        browser.close();
+    ConsoleSafetyIT(ConsoleWorld console, Browser browser) {
+        this.console = console;
+        this.browser = browser;
     }
 
     @Test
