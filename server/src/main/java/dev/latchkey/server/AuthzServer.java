@@ -74,8 +74,8 @@ final class AuthzServer implements AutoCloseable {
                     return channel;
                 })
                 .withChildOption(ChannelOption.ALLOCATOR, GrowingBuffers.INSTANCE)
-                // Little at a time, and then the next connection: else one that floods the loop keeps it for up to 1
-                // MiB.
+                // Little at a time, and then the next connection: else one that floods the loop keeps it for
+                // up to 1 MiB.
                 .withChildOption(
                         ChannelOption.RECVBUF_ALLOCATOR,
                         new AdaptiveRecvByteBufAllocator(MIN_READ, MIN_READ, MAX_READ).maxMessagesPerRead(1))
@@ -87,12 +87,11 @@ final class AuthzServer implements AutoCloseable {
                 .flowControlWindow(FLOW_CONTROL_WINDOW)
                 .maxInboundMessageSize(MAX_MESSAGE_BYTES)
                 .maxInboundMetadataSize(MAX_METADATA_BYTES)
-                // No limit of RST_STREAM frames: Envoy resets one stream for each client that goes away, and all other
-                // checks of
-                // the connection would fail with it.
+                // No limit of RST_STREAM frames: Envoy resets one stream for each client that goes away, and all
+                // other checks of the connection would fail with it.
                 .maxRstFramesPerWindow(Integer.MAX_VALUE, /* secondsPerWindow= */ 1)
-                // Envoy's connection_keepalive pings every few seconds, also without calls; the default calls that
-                // abuse.
+                // Envoy's connection_keepalive pings every few seconds, also without calls; the default calls
+                // that abuse.
                 .permitKeepAliveTime(1, TimeUnit.SECONDS)
                 .permitKeepAliveWithoutCalls(true)
                 .intercept(new CallBounds(AuthorizationGrpc.getCheckMethod().getFullMethodName(), service::overloaded))
@@ -102,7 +101,7 @@ final class AuthzServer implements AutoCloseable {
         server.start();
     }
 
-    /** An eighth of the heap for all loops, and as much again for what is about to end. */
+    /** An eighth of the heap for all loops, and four times as much for what is about to end. */
     private static long bytesPerLoop(EventLoopGroup loops) {
         long count =
                 StreamSupport.stream(loops.spliterator(), /* parallel= */ false).count();

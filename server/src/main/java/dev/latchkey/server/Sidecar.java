@@ -33,10 +33,10 @@ import dev.latchkey.server.ops.SidecarMetrics;
 import dev.latchkey.server.ops.UnansweredChecks;
 import io.lettuce.core.RedisURI;
 import io.netty.channel.EventLoopGroup;
+import io.netty.util.concurrent.EventExecutorGroup;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
@@ -151,14 +151,9 @@ public final class Sidecar implements AutoCloseable {
                 socket.open(settings.authz().socketMode());
                 return server;
             });
-            ScheduledExecutorService scheduler = resources.client().eventExecutorGroup();
+            EventExecutorGroup scheduler = resources.client().eventExecutorGroup();
             LoopWatch watch = new LoopWatch(
-                    System::nanoTime,
-                    LOOP_PATIENCE,
-                    resources.timer(),
-                    loops,
-                    resources.connections(),
-                    resources.client().eventExecutorGroup());
+                    System::nanoTime, LOOP_PATIENCE, resources.timer(), loops, resources.connections(), scheduler);
             OpsPages pages = new OpsPages(
                     metrics::scrape, watch::problem, readiness::summary, readiness::obstacles, readiness::details);
             ops = closing.add(

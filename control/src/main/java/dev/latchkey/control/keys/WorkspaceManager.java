@@ -47,8 +47,8 @@ public final class WorkspaceManager {
     }
 
     /**
-     * Makes an active workspace; or returns the one that was made, if the caller repeats a call. An empty {@code name} means the
-     * id.
+     * Makes an active workspace; or returns the one that was made, if the caller repeats a call. An empty {@code name} means
+     * the id.
      */
     public ManagedWorkspace create(Caller caller, String id, String name) {
         Violations violations = new Violations();
@@ -112,9 +112,9 @@ public final class WorkspaceManager {
             if (projection.rev() <= workspace.rev()) {
                 return workspace;
             }
-            // The index holds a newer record. Either another call came after this one, and then the ledger has that
-            // too;
-            // or the ledger has lost ground, or the record is another service's: this change has to be newer still.
+            // The index holds a newer record. Either another call came after this one, and then the ledger has
+            // that too; or the ledger has lost ground, or the record is another service's: this change has to
+            // be newer still.
             if (find(id).entry().rev() >= projection.rev()) {
                 return workspace;
             }
