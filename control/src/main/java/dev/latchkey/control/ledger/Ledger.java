@@ -80,10 +80,6 @@ public final class Ledger {
     private final Answers answers;
     private final int mostKeys;
 
-    public Ledger(RedisCalls redis, IndexSchema schema) {
-        this(redis, schema, Integer.MAX_VALUE);
-    }
-
     /** @param mostKeys that a workspace may hold, ended ones included */
     public Ledger(RedisCalls redis, IndexSchema schema, int mostKeys) {
         this.mostKeys = mostKeys;
