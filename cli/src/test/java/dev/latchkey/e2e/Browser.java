@@ -124,6 +124,13 @@ final class Browser implements AutoCloseable {
         return this;
     }
 
+    /** Lets pages do something for which browsers ask their person, or refuses it. */
+    void permit(String permission, boolean granted) {
+        driver.executeCdpCommand(
+                "Browser.setPermission",
+                Map.of("permission", Map.of("name", permission), "setting", granted ? "granted" : "denied"));
+    }
+
     void open(String url) {
         driver.get(url);
     }

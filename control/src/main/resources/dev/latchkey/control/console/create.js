@@ -2,7 +2,7 @@ import { at, requestIds } from './api.js';
 import { Dialog, Form } from './dialog.js';
 import { h, useEffect, useRef, useState } from './dom.js';
 import { Expiry, PRESETS, useExpiry } from './expiry.js';
-import { useLoaded, useTask } from './loading.js';
+import { useLoaded } from './loading.js';
 import { Button, Choices, Failure, Field, Loading } from './parts.js';
 import { MayExist, useKeyCall } from './unanswered.js';
 import { ScopeTree } from './scopes.js';
@@ -23,11 +23,8 @@ export function CreateKey({ api, workspace, actions }) {
   const ids = useRef(requestIds()).current;
   const form = useRef();
   const catalogue = useLoaded((signal) => api.get('/v1/scopes', {}, signal), workspace);
-  const { run, busy, problem } = useTask(async () => {
-    const answer = await api.post(at(workspace, 'keys'), ids({ name: name.trim(), environment, scopes, ...expiry.fields() }));
-    actions.made(answer);
-  });
-  const close = useKeyCall(actions, busy, problem);
+  const { run, busy, problem, close } = useKeyCall(actions, name.trim(), () =>
+    api.post(at(workspace, 'keys'), ids({ name: name.trim(), environment, scopes, ...expiry.fields() })));
   const focusWrong = () => form.current?.querySelector('.wrong input:not([type=search])')?.focus();
   useEffect(focusWrong, [missing, problem]);
   const submit = () => {

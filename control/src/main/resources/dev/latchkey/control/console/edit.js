@@ -42,10 +42,10 @@ export function EditKey({ api, workspace, actions, about: { key } }) {
   const said = (...fields) => problem?.at(...fields);
   const same = { value: 'same', label: 'As it is', means: key.expire_time ? moment(key.expire_time) : 'never' };
   const earlier = PRESETS.filter((preset) => !Number(preset.value) || !key.expire_time || Date.now() + Number(preset.value) * DAY < new Date(key.expire_time)).filter((preset) => preset.value !== 'never');
-  return h(Dialog, { title: `Edit ${key.name}`, onClose: actions.close, wide: true },
+  return h(Dialog, { title: `Edit ${key.name}`, onClose: actions.close, sealed: busy, wide: true },
     h(Form, {
       onSubmit: submit,
-      actions: [h(Button, { onClick: actions.close }, 'Cancel'), h(Button, { type: 'submit', kind: 'primary', busy }, 'Save changes')],
+      actions: [h(Button, { disabled: busy, onClick: actions.close }, 'Cancel'), h(Button, { type: 'submit', kind: 'primary', busy }, 'Save changes')],
     },
     h('p', null, 'A key can be renamed and made to allow less, never more. For more, create another one.'),
     h(Failure, { problem, beside: FIELDS }),

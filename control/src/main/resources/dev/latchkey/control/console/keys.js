@@ -20,7 +20,7 @@ const FIRST = { show: 'active', name: '', order: 'create_time desc' };
 const DIALOGS = { create: CreateKey, details: KeyDetails, edit: EditKey, rotate: RotateKey, revoke: RevokeKey, revokeAll: RevokeAll, repeated: Repeated };
 
 /** The keys of a workspace, and everything that can be done with them. */
-export function Keys({ api, workspace, reveal, mayManage }) {
+export function Keys({ api, workspace, tell, mayManage }) {
   const [filter, setFilter] = useState(FIRST);
   const [dialog, setDialog] = useState(null);
   const [news, setNews] = useState('');
@@ -48,10 +48,11 @@ export function Keys({ api, workspace, reveal, mayManage }) {
       open('repeated', { key: answer.key });
     } else {
       close();
-      reveal({ api, key: answer.key, secret: answer.secret, replaces: answer.predecessor });
+      tell({ api, key: answer.key, secret: answer.secret, replaces: answer.predecessor });
     }
   };
-  const actions = { open, openId, close, changed, made, reload: list.reload };
+  const failed = (name, failure) => tell({ name, workspace, failure });
+  const actions = { open, openId, close, changed, made, failed, reload: list.reload };
 
   const filtered = filter.name !== '' || filter.show !== 'active';
   const nothing = !list.loading && !list.problem && list.items.length === 0;

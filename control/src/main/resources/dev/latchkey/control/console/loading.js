@@ -1,10 +1,15 @@
 import { useCallback, useEffect, useRef, useState } from './dom.js';
 
-/** Work that a person starts: whether it is under way, and what became of it if it failed. */
+/** Work that a person starts, once at a time: whether it is under way, and what became of it if it failed. */
 export function useTask(work) {
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState(null);
+  const running = useRef(false);
   const run = async () => {
+    if (running.current) {
+      return;
+    }
+    running.current = true;
     setBusy(true);
     setProblem(null);
     try {
@@ -12,6 +17,7 @@ export function useTask(work) {
     } catch (failure) {
       setProblem(shown(failure));
     } finally {
+      running.current = false;
       setBusy(false);
     }
   };

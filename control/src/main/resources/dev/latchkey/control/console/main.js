@@ -1,11 +1,12 @@
 import { connect } from './api.js';
-import { Fragment, h, render, useCallback, useEffect, useMemo, useState } from './dom.js';
+import { Fragment, h, render, useCallback, useEffect, useMemo, useRef, useState } from './dom.js';
 import { useLoaded } from './loading.js';
 import { Button, Empty, Loading } from './parts.js';
 import { forgetToken, keepToken, storedToken } from './session.js';
 import { Shell } from './shell.js';
 import { Secret } from './secret.js';
 import { SignIn } from './signin.js';
+import { Failed } from './unanswered.js';
 import { Workspace } from './workspace.js';
 import { Workspaces } from './workspaces.js';
 
@@ -37,7 +38,9 @@ function usePlace() {
 function App() {
   const [token, setToken] = useState(storedToken);
   const [farewell, setFarewell] = useState('');
-  const [revealed, setRevealed] = useState(null);
+  const [told, setTold] = useState([]);
+  const current = useRef();
+  current.current = token;
   const signIn = (given, keep) => {
     keepToken(given, keep);
     setFarewell('');
@@ -48,14 +51,18 @@ function App() {
     setFarewell(why);
     setToken('');
   }, []);
-  // A new key's secret is in one answer: it is shown wherever the person has gone to since it was asked for.
+  // An answer may come so late that its person has signed in with another token by then.
+  const refused = useCallback((which) => which === current.current && signOut('This token is not accepted, or not any more. Sign in with another one.'), []);
+  const tell = useCallback((about) => setTold((now) => [...now, about]), []);
+  // A new key's secret is in one answer: it is shown wherever the person has gone to since, and of several one after the other.
+  const [about] = told;
   return h(Fragment, null,
-    token ? h(SignedIn, { token, signOut, reveal: setRevealed }) : h(SignIn, { onSignIn: signIn, farewell }),
-    revealed && h(Secret, { key: revealed.key.id, about: revealed, onClose: () => setRevealed(null) }));
+    token ? h(SignedIn, { token, signOut, refused, tell }) : h(SignIn, { onSignIn: signIn, farewell }),
+    about && h(about.failure ? Failed : Secret, { key: about.key?.id || about.name, about, onClose: () => setTold((now) => now.filter((other) => other !== about)) }));
 }
 
-function SignedIn({ token, signOut, reveal }) {
-  const api = useMemo(() => connect(token, () => signOut('This token is not accepted, or not any more. Sign in with another one.')), [token]);
+function SignedIn({ token, signOut, refused, tell }) {
+  const api = useMemo(() => connect(token, () => refused(token)), [token]);
   const { value: caller, problem, again } = useLoaded((signal) => api.get('/v1/caller', {}, signal), token);
   const here = usePlace();
   if (!caller) {
@@ -64,7 +71,7 @@ function SignedIn({ token, signOut, reveal }) {
   const workspace = caller.workspace || here.workspace;
   return h(Shell, { caller, workspace, signOut },
     workspace
-      ? h(Workspace, { key: workspace, api, caller, workspace, reveal, view: here.view, query: here.query })
+      ? h(Workspace, { key: workspace, api, caller, workspace, tell, view: here.view, query: here.query })
       : h(Workspaces, { api }));
 }
 

@@ -1,4 +1,4 @@
-import { classes, h, useId, useRef, useState } from './dom.js';
+import { classes, h, useEffect, useId, useRef, useState } from './dom.js';
 import { Icon } from './icons.js';
 import { distance, exact } from './words.js';
 
@@ -65,6 +65,7 @@ export function Copyable({ label, text, secret }) {
   const [copied, setCopied] = useState('');
   const id = useId();
   const box = useRef();
+  useEffect(() => setCopied(''), [text]);
   const copy = async () => setCopied((await copyText(text, box.current)) ? 'Copied' : 'Press Ctrl+C to copy');
   const field = { id, ref: box, readOnly: true, value: text, class: classes('mono', secret && 'secret'), onFocus: (event) => event.target.select(), spellcheck: false };
   return h('div', { class: 'field' },

@@ -24,10 +24,10 @@ export function RevokeKey({ api, actions, about: { key } }) {
     actions.changed(answer.key, `${key.name} is revoked.`);
     actions.close();
   });
-  return h(Dialog, { title: `Revoke ${key.name}?`, onClose: actions.close },
+  return h(Dialog, { title: `Revoke ${key.name}?`, onClose: actions.close, sealed: busy },
     h(Form, {
       onSubmit: run,
-      actions: [h(Button, { 'data-first': true, onClick: actions.close }, 'Keep it'), h(Button, { type: 'submit', kind: 'danger solid', icon: 'ban', busy }, 'Revoke key')],
+      actions: [h(Button, { 'data-first': true, disabled: busy, onClick: actions.close }, 'Keep it'), h(Button, { type: 'submit', kind: 'danger solid', icon: 'ban', busy }, 'Revoke key')],
     },
     h('p', null, 'From now on every request with ', h('code', null, `${key.start}…`), ' is answered ', h('code', null, '401 AUTH_INVALID_KEY'), '. This cannot be undone.'),
     key.last_used_time

@@ -2,7 +2,6 @@ import { keyAt, requestIds } from './api.js';
 import { Dialog, Form } from './dialog.js';
 import { h, useRef, useState } from './dom.js';
 import { Expiry, PRESETS, useExpiry } from './expiry.js';
-import { useTask } from './loading.js';
 import { Button, Choices, Failure, Notice } from './parts.js';
 import { MayExist, useKeyCall } from './unanswered.js';
 import { moment, seconds } from './words.js';
@@ -23,13 +22,12 @@ export function RotateKey({ api, actions, about: { key, overlap: suggested = '24
   const [missing, setMissing] = useState('');
   const expiry = useExpiry('same');
   const ids = useRef(requestIds()).current;
-  const { run, busy, problem } = useTask(async () => {
+  const { run, busy, problem, close } = useKeyCall(actions, key.name, async () => {
     const body = ids({ overlap: seconds(Number(overlap) * HOUR_SECONDS), ...expiry.fields() });
     const answer = await api.post(keyAt(key, ':rotate'), body);
     actions.changed(answer.predecessor || key, `${key.name} has a new key.`);
-    actions.made(answer);
+    return answer;
   });
-  const close = useKeyCall(actions, busy, problem);
   const submit = () => {
     setMissing(expiry.missing());
     return expiry.missing() || run();

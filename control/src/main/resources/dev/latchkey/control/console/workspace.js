@@ -13,7 +13,7 @@ const VIEWS = [
 ];
 
 /** The settings of one workspace. */
-export function Workspace({ api, caller, workspace, reveal, view, query }) {
+export function Workspace({ api, caller, workspace, tell, view, query }) {
   const { value, problem, again } = useLoaded((signal) => api.get(at(workspace), {}, signal), workspace);
   const chosen = VIEWS.find(({ id }) => id === view) || VIEWS[0];
   const name = value?.workspace.name || workspace;
@@ -30,7 +30,7 @@ export function Workspace({ api, caller, workspace, reveal, view, query }) {
       'Every request with one of its keys is answered ', h('code', null, '403 AUTH_TENANT_INACTIVE'), ', until an operator activates the workspace.'),
     h('nav', { class: 'tabs', 'aria-label': 'Workspace settings' }, VIEWS.map(({ id, label }) =>
       h('a', { key: id, href: `#/${encodeURIComponent(workspace)}/${id}`, 'aria-current': id === chosen.id ? 'page' : undefined }, label))),
-    h(chosen.view, { api, workspace, reveal, mayManage, query }));
+    h(chosen.view, { api, workspace, tell, mayManage, query }));
 }
 
 const Unavailable = ({ workspace, problem, again }) =>
