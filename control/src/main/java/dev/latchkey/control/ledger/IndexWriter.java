@@ -14,6 +14,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * Writes the index: one script on one name, total over what may be stored there.
@@ -139,27 +140,27 @@ public final class IndexWriter {
         }
     }
 
-    /** Returns the generation of the keys of {@code workspace} that the index lets through; 0 if it names none. */
-    public long generation(String workspace) {
+    /**
+     * Returns the generation of the keys of {@code workspace} that the index lets through, 0 if it has no such record; empty if
+     * the record cannot be read, so that nobody knows which generation it held.
+     *
+     * @throws StoreException if Redis does not tell
+     */
+    OptionalLong generation(String workspace) {
         try {
-            return IndexSchema.decodeWorkspace(
-                            workspace, redis.call(commands -> commands.hgetall(schema.workspace(workspace))))
-                    .generation();
+            Map<String, String> fields = redis.call(commands -> commands.hgetall(schema.workspace(workspace)));
+            return OptionalLong.of(
+                    fields.isEmpty()
+                            ? 0
+                            : IndexSchema.decodeWorkspace(workspace, fields).generation());
         } catch (IndexException e) {
-            // None is there; or no sidecar can read it.
-            return 0;
+            return OptionalLong.empty();
         } catch (StoreException e) {
-            if (e.fault() == StoreException.Fault.REFUSED) {
-                // No hash, which gives way to the next record.
-                return 0;
+            if (e.fault() != StoreException.Fault.BAD_RECORD) {
+                throw e;
             }
-            throw e;
+            return OptionalLong.empty();
         }
-    }
-
-    /** Revokes a record that the ledger does not know, in the index alone. */
-    public void revokeForeign(ManagedKey key, long now) {
-        write(key.revoke(now));
     }
 
     /** Returns where the index holds the record of {@code digest}. */

@@ -2,6 +2,7 @@ package dev.latchkey.control.ledger;
 
 import dev.latchkey.key.KeyDigest;
 import java.time.Clock;
+import java.util.OptionalLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -50,9 +51,19 @@ public final class Projector {
         return projection;
     }
 
-    /** As {@link IndexWriter#generation}. */
+    /**
+     * Returns a generation of the keys of {@code workspace} that is not below the one that the index lets through. If the index's
+     * record cannot be read, that is one which no earlier revoke of all keys can have reached: the time in milliseconds.
+     */
     public long generation(String workspace) {
-        return index.generation(workspace);
+        OptionalLong held = index.generation(workspace);
+        if (held.isEmpty()) {
+            log.warn(
+                    "the index's record of workspace {} cannot be read and is replaced; keys of before a generation that"
+                            + " nobody knows are not let through again",
+                    workspace);
+        }
+        return held.orElseGet(clock::millis);
     }
 
     /**

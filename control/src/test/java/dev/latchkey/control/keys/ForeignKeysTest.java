@@ -5,6 +5,7 @@ import static dev.latchkey.control.Callers.BOB;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.latchkey.control.ControlUser;
 import dev.latchkey.control.TestControl;
 import dev.latchkey.control.access.Reach;
 import dev.latchkey.control.ledger.Audit;
@@ -12,6 +13,7 @@ import dev.latchkey.control.ledger.Creation;
 import dev.latchkey.control.ledger.ManagedKey;
 import dev.latchkey.control.ledger.ManagedWorkspace;
 import dev.latchkey.control.ledger.Room;
+import dev.latchkey.control.ledger.StoreException;
 import dev.latchkey.control.ledger.Stored;
 import dev.latchkey.control.listing.KeyQuery;
 import dev.latchkey.control.rules.KeyName;
@@ -35,6 +37,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Keys that another service has written into the index, by the rules of the schema: they end as all others do. */
 class ForeignKeysTest {
@@ -159,6 +163,59 @@ class ForeignKeysTest {
         assertThat(isRefused(create().digest())).isFalse();
     }
 
+    /** Sidecars refuse all keys of such a workspace; the record that comes in its place must not let the foreign key through. */
+    @ParameterizedTest
+    @ValueSource(strings = {"a string", "a hash whose generation is no number"})
+    void revokeAll_indexHasADamagedRecordOfTheWorkspace_repairsItAndLetsNoForeignKeyThrough(String damage) {
+        put("crm-1", 0);
+        control.keys.revokeAll(ALICE, "ws_1", "");
+        damage(damage);
+
+        assertThat(control.keys.revokeAll(ALICE, "ws_1", "").done()).isTrue();
+
+        assertThat(control.indexed("ws_1")).get().matches(WorkspaceRecord::active);
+        assertThat(isRefused(digest())).isTrue();
+        assertThat(isRefused(create().digest())).isFalse();
+    }
+
+    /** The ledger has lost the workspace as well, so that nobody knows how many generations have ended. */
+    @ParameterizedTest
+    @ValueSource(strings = {"a string", "a hash whose generation is no number"})
+    void create_indexHasADamagedRecordAndTheLedgerNone_noKeyOfBeforeComesBack(String damage) {
+        put("crm-1", 5);
+        for (int i = 0; i < 6; i++) {
+            control.keys.revokeAll(ALICE, "ws_1", "");
+        }
+        REDIS.commands().del("latchkey:ledger:{ws_1}:records");
+        damage(damage);
+
+        control.workspaces.create(ALICE, "ws_1", "");
+        assertThat(isRefused(digest())).isTrue();
+        assertThat(isRefused(create().digest())).isFalse();
+
+        assertThat(control.keys.revokeAll(ALICE, "ws_1", "").done()).isTrue();
+        assertThat(isRefused(digest())).isTrue();
+        assertThat(isRefused(create().digest())).isFalse();
+    }
+
+    /** What Redis does not tell is not the same as none. */
+    @Test
+    void revokeAll_indexMustNotBeRead_isRefusedAndBeginsNoGeneration() {
+        control.keys.revokeAll(ALICE, "ws_1", "");
+        ControlUser user = new ControlUser(REDIS);
+        try (TestControl other = new TestControl(user.uri())) {
+            user.may("+@all", "~*", "-hgetall");
+
+            assertThatThrownBy(() -> other.projector.generation("ws_1"))
+                    .isInstanceOfSatisfying(
+                            StoreException.class, e -> assertThat(e.fault()).isEqualTo(StoreException.Fault.REFUSED));
+            assertThatThrownBy(() -> other.keys.revokeAll(ALICE, "ws_1", ""))
+                    .isInstanceOf(RefusedException.class)
+                    .hasMessageContaining("has revoked 0 keys");
+        }
+        assertThat(control.indexed("ws_1").orElseThrow().generation()).isEqualTo(1);
+    }
+
     @Test
     void write_workspaceOfALowerGeneration_doesNotTakeTheMarkAway() {
         control.keys.revokeAll(ALICE, "ws_1", "");
@@ -267,6 +324,15 @@ class ForeignKeysTest {
         assertThat(control.ledger.replace(stored, raised, new Audit(ALICE, "workspace.revoke_all", "", 1)))
                 .isTrue();
         control.projector.project(raised);
+    }
+
+    private static void damage(String damage) {
+        String name = "latchkey:workspace:ws_1";
+        if (damage.equals("a string")) {
+            REDIS.commands().set(name, "damage");
+        } else {
+            REDIS.commands().hset(name, "generation", "damage");
+        }
     }
 
     /** As a sidecar finds it. */
