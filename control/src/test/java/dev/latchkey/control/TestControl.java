@@ -22,6 +22,7 @@ import dev.latchkey.control.ledger.Retention;
 import dev.latchkey.control.ledger.Sweep;
 import dev.latchkey.control.listing.KeyListing;
 import dev.latchkey.control.rules.Expiry;
+import dev.latchkey.control.rules.FoundBefore;
 import dev.latchkey.control.rules.NewKey;
 import dev.latchkey.index.IndexSchema;
 import dev.latchkey.index.RedisKeyIndex;
@@ -98,7 +99,7 @@ public final class TestControl implements AutoCloseable {
         link = new RedisLink(RedisURI.create(uri), timeout, resources.client());
         link.start();
         Awaitility.await().until(() -> link.problem().isEmpty());
-        redis = new RedisCalls(link, schema, timeout.multipliedBy(2));
+        redis = new RedisCalls(link, schema, timeout.multipliedBy(2), FoundBefore::requireNone);
         ledger = new Ledger(redis, schema, mostKeys);
         index = new IndexWriter(redis, schema, new SimpleMeterRegistry());
         projector = new Projector(ledger, index, clock);

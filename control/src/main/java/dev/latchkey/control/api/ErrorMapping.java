@@ -71,7 +71,7 @@ final class ErrorMapping {
 
     private static Code codeOf(StoreException.Fault fault) {
         return switch (fault) {
-            case UNREACHABLE, UNCERTAIN, REFUSED -> Code.UNAVAILABLE;
+            case UNREACHABLE, UNCERTAIN, PASSING, REFUSED -> Code.UNAVAILABLE;
             case FULL -> Code.RESOURCE_EXHAUSTED;
             case BAD_RECORD -> Code.DATA_LOSS;
         };

@@ -45,12 +45,10 @@ public final class RedisCalls {
     private final PermissionProbe permissions;
     private volatile long lastAnswer = System.nanoTime();
 
-    /** @param bound the most that one answer is waited for; the link's own timeout should be no longer */
-    public RedisCalls(RedisLink link, IndexSchema schema, Duration bound) {
-        this(link, schema, bound, () -> {});
-    }
-
-    /** As above; {@code gate} runs before each command and throws if the present call must reach no store. */
+    /**
+     * @param bound the most that one answer is waited for; the link's own timeout should be no longer
+     * @param gate runs before each command, and throws if the present call must reach no store
+     */
     public RedisCalls(RedisLink link, IndexSchema schema, Duration bound, Runnable gate) {
         this.link = link;
         this.bound = bound;
@@ -80,7 +78,7 @@ public final class RedisCalls {
             if (RedisError.of(message) == RedisError.NOPERM) {
                 return Optional.of(link.explainLack(Set.of("+eval")));
             }
-            throw new StoreException(Fault.REFUSED, DIGEST.matcher(message).replaceAll("…"), link.explain(e));
+            throw refused(e);
         }
     }
 
@@ -288,7 +286,7 @@ public final class RedisCalls {
                         trouble);
             case PASSING ->
                 new StoreException(
-                        Fault.REFUSED,
+                        Fault.PASSING,
                         "Redis cannot do that now; repeat the call when GET /readyz answers 200. Cause: " + trouble,
                         trouble);
             case BAD_RECORD ->

@@ -55,7 +55,7 @@ public final class Retention {
         try {
             return trail.trim(workspace, Math.max(0, now - audit.toMillis()));
         } catch (StoreException e) {
-            if (e.fault() != StoreException.Fault.REFUSED) {
+            if (e.fault() != StoreException.Fault.REFUSED && e.fault() != StoreException.Fault.BAD_RECORD) {
                 throw e;
             }
             // Trying again would not mend it, and would hold up the others.

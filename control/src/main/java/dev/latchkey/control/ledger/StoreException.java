@@ -15,7 +15,9 @@ public final class StoreException extends RuntimeException {
         UNCERTAIN,
         /** Redis is at its memory limit and did nothing. */
         FULL,
-        /** Redis answered with an error. */
+        /** Redis cannot do it now, and did nothing; the same command may succeed later, unchanged. */
+        PASSING,
+        /** Redis answered with an error, and will answer with it again until somebody mends the cause. */
         REFUSED,
         /** A record of the ledger cannot be read. */
         BAD_RECORD

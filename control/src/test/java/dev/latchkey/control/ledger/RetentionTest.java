@@ -9,13 +9,17 @@ import dev.latchkey.control.rules.Expiry;
 import dev.latchkey.control.rules.KeyName;
 import dev.latchkey.control.rules.NewKey;
 import dev.latchkey.index.RealRedis;
+import dev.latchkey.index.RefusingProxy;
 import dev.latchkey.key.KeyRecord;
 import io.lettuce.core.Range;
 import io.lettuce.core.StreamMessage;
 import io.lettuce.core.XAddArgs;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -209,15 +213,40 @@ class RetentionTest {
     }
 
     @Test
-    void sweep_auditTrailIsSomethingElse_goesOnWithTheOthers() {
+    void sweep_auditTrailIsSomethingElse_comesToItsEndAndShortensTheOthers() {
         REDIS.commands().del(AUDIT);
         REDIS.commands().set(AUDIT, "no stream");
         control.workspaces.create(ALICE, "ws_2", "");
-        REDIS.commands().del("latchkey:workspace:ws_2");
+        String other = "latchkey:ledger:{ws_2}:audit";
+        REDIS.commands().del(other);
+        REDIS.commands().xadd(other, new XAddArgs().id("1-0"), Map.of("action", "x"));
 
         sweep();
 
-        assertThat(control.indexed("ws_2")).isPresent();
+        assertThat(REDIS.commands().xlen(other)).isZero();
+        assertThat(control.sweepMetrics.get("latchkey.sweep.running").gauge().value())
+                .isZero();
+    }
+
+    /** What passes is waited for, instead of leaving the trail as it is until the next day. */
+    @Test
+    void sweep_redisIsBusyWhenATrailIsShortened_shortensItThen() throws IOException {
+        REDIS.commands().del(AUDIT);
+        REDIS.commands().xadd(AUDIT, new XAddArgs().id("1-0"), Map.of("action", "x"));
+        AtomicInteger busy = new AtomicInteger(2);
+        try (RefusingProxy proxy = new RefusingProxy(
+                        REDIS.port(),
+                        command -> command.get(0).equals("XTRIM") && busy.getAndDecrement() > 0
+                                ? Optional.of("BUSY Redis is busy running a script.")
+                                : Optional.empty());
+                TestControl other = new TestControl("redis://127.0.0.1:" + proxy.port())) {
+            other.sweep.begin();
+            for (int i = 0; i < 20; i++) {
+                other.sweep.step();
+            }
+        }
+
+        assertThat(REDIS.commands().xlen(AUDIT)).isZero();
     }
 
     private void assertGone(ManagedKey key) {
