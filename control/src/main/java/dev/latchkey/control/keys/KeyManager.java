@@ -70,7 +70,6 @@ public final class KeyManager {
         Violations violations = new Violations();
         violations.requestId(caller.requestId());
         KeyRules.Terms terms = rules.check(wanted, now, violations);
-        var unused = directory.requireWorkspace(wanted.workspace());
         NewKeys.Plan plan = new NewKeys.Plan(wanted.workspace(), wanted.name(), terms, Optional.empty());
         return repeats.answer(
                 new Repeats.Call(caller, wanted.workspace(), wanted.fingerprint()),

@@ -1,6 +1,5 @@
 package dev.latchkey.control.ledger;
 
-import dev.latchkey.control.ledger.RedisCalls.Answer;
 import io.lettuce.core.RedisFuture;
 import io.lettuce.core.SetArgs;
 import io.lettuce.core.api.async.RedisAsyncCommands;
@@ -112,13 +111,8 @@ final class Claims {
 
     private <T extends @Nullable Object> List<T> all(
             List<Function<RedisAsyncCommands<String, String>, RedisFuture<T>>> commands) {
-        List<T> values = new ArrayList<>();
-        for (Answer<T> answer : redis.all(commands)) {
-            if (answer instanceof Answer.Missing<T> missing) {
-                throw missing.failure();
-            }
-            values.add(((Answer.Given<T>) answer).value());
-        }
+        List<T> values = new ArrayList<>(commands.size());
+        redis.all(commands).forEach(answer -> values.add(answer.orThrow()));
         return values;
     }
 }

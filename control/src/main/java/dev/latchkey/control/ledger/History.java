@@ -124,11 +124,7 @@ public final class History {
     private boolean note(Setback now) {
         List<String> page = ledger.workspacesAfter(cursor, PAGE);
         redis.all(page.stream().map(workspace -> script(workspace, now)).toList())
-                .forEach(answer -> {
-                    if (answer instanceof RedisCalls.Answer.Missing<Long> missing) {
-                        throw missing.failure();
-                    }
-                });
+                .forEach(RedisCalls.Answer::orThrow);
         if (page.size() < PAGE) {
             cursor = "";
             noted = Optional.of(now);
