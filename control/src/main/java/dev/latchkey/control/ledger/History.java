@@ -16,17 +16,19 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Notices that Redis' history went back: it was restored from an older dump, restarted without its last writes, or emptied. Each
- * canary has a higher number than the one before, so one that has not shows it. What was lost may be a revoke; nobody can tell.
+ * canary has a higher number than the one before, so one that has not shows it; that the ledger alone went back, its {@link
+ * LedgerCount} shows. What was lost may be a revoke; nobody can tell.
  *
  * <p>The last setback is kept in Redis under {@code latchkey:ledger:setback}, and {@link #note} writes an entry {@code
  * history.setback} into the audit trail of each workspace that is left, once; so that is known whoever noticed it.
  *
- * <p>{@link #seen} and {@link #note} are for one thread each; the rest is thread-safe.
+ * <p>{@link #seen} and {@link #ledgerWentBack} are for one thread, {@link #note} for one as well; the rest is thread-safe.
  */
 public final class History {
     static final String ACTION = "history.setback";
 
     private static final Logger log = LoggerFactory.getLogger(History.class);
+    private static final String LEDGER = "ledger";
     private static final Duration SHOWN = Duration.ofDays(1);
     private static final int PAGE = 100;
 
@@ -38,7 +40,7 @@ public final class History {
             local known = redis.call('GET', KEYS[1])
             local at = known and tonumber(string.match(known, '^(%d+) '))
             if at and at <= now and now - at < 60000 then return known end
-            local mark = string.format('%.0f', now) .. ' ' .. ARGV[1] .. ' ' .. ARGV[2]
+            local mark = string.format('%.0f', now) .. ' ' .. table.concat(ARGV, ' ')
             redis.call('SET', KEYS[1], mark)
             return mark
             """;
@@ -58,21 +60,32 @@ public final class History {
     private final LongSupplier redisMillis;
     private final Counter setbacks;
     private long last;
+    private boolean wentBack;
     private String cursor = "";
     private volatile Optional<Setback> setback = Optional.empty();
     private Optional<Setback> noted = Optional.empty();
 
-    /** A canary's number that is not higher than the one before. */
-    private record Setback(long at, String from, String to) {
+    /**
+     * A number that is not higher than the one before.
+     *
+     * @param ledger whether it is the ledger's count; else the canary's number
+     */
+    private record Setback(long at, String from, String to, boolean ledger) {
 
         String mark() {
-            return at + " " + from + " " + to;
+            return at + " " + from + " " + to + (ledger ? " " + LEDGER : "");
         }
 
         String text() {
-            return "Redis' history went back at " + Instant.ofEpochMilli(at) + " (canary " + to + " after " + from
-                    + "): the changes of about as many seconds are lost, revokes included; compare the audit trail"
-                    + " and the logs of before, and repeat what is missing";
+            String when = Instant.ofEpochMilli(at).toString();
+            return ledger
+                    ? "the ledger in Redis went back at " + when + " (count " + to + " after " + from
+                            + ") and the index did not: workspaces and keys may be missing in the ledger that the index"
+                            + " still lets through, and audit trails may be gone; restore the ledger, or revoke all keys"
+                            + " of each workspace that is made again"
+                    : "Redis' history went back at " + when + " (canary " + to + " after " + from
+                            + "): the changes of about as many seconds are lost, revokes included; compare the audit trail"
+                            + " and the logs of before, and repeat what is missing";
         }
     }
 
@@ -90,15 +103,25 @@ public final class History {
     void seen(long seq) {
         long before = last;
         last = seq;
-        if (seq <= before) {
-            setbacks.increment();
+        wentBack = seq <= before;
+        if (wentBack) {
             log.error("Redis' history went back: canary {} after {}", seq, before);
-            setback = parse(redis.<String>call(
-                    new RedisCalls.Script(
-                                    MARK,
-                                    List.of(ledger.names().setback()),
-                                    List.of(Long.toString(before), Long.toString(seq)))::answer));
+            mark(List.of(Long.toString(before), Long.toString(seq)));
         }
+    }
+
+    /** Takes note of a {@link LedgerCount} that is below one that it had; said once if the canary went back with it. */
+    void ledgerWentBack(long from, long to) {
+        if (!wentBack) {
+            log.error("the ledger in Redis went back: count {} after {}", to, from);
+            mark(List.of(Long.toString(from), Long.toString(to), LEDGER));
+        }
+    }
+
+    private void mark(List<String> words) {
+        setbacks.increment();
+        setback = parse(redis.<String>call(
+                new RedisCalls.Script(MARK, List.of(ledger.names().setback()), words)::answer));
     }
 
     /**
@@ -167,8 +190,9 @@ public final class History {
     private static Optional<Setback> parse(@Nullable String mark) {
         String[] words = mark == null ? new String[0] : mark.split(" ", -1);
         try {
-            return words.length == 3
-                    ? Optional.of(new Setback(Long.parseLong(words[0]), words[1], words[2]))
+            boolean ledger = words.length == 4 && words[3].equals(LEDGER);
+            return words.length == 3 || ledger
+                    ? Optional.of(new Setback(Long.parseLong(words[0]), words[1], words[2], ledger))
                     : Optional.empty();
         } catch (NumberFormatException e) {
             return Optional.empty();

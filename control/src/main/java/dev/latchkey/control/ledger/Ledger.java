@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  * Pending}), {@code answers} (hash, see {@link Answers}) and {@code request:<name>} (strings that last a day, see {@link
  * Claim}). Outside the slot lie {@code latchkey:ledger:owner:<id>} (a key's workspace), {@code
  * latchkey:ledger:claim:<name>} and {@code latchkey:ledger:claims:<id>} (see {@link Claims}), {@code
- * latchkey:ledger:workspaces} (all of them), and {@code
+ * latchkey:ledger:workspaces} (all of them), {@code latchkey:ledger:beats} (see {@link LedgerCount}), and {@code
  * latchkey:ledger:recent} (those changed lately, by Redis' time, so that nobody has to look through all for notes). These are
  * written before the step; one that then does not come is harmless.
  *

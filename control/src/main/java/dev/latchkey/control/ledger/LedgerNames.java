@@ -68,6 +68,11 @@ final class LedgerNames {
         return prefix + "setback";
     }
 
+    /** See {@link LedgerCount}. */
+    String beats() {
+        return prefix + "beats";
+    }
+
     private String part(String workspace, String name) {
         return prefix + "{" + workspace + "}:" + name;
     }

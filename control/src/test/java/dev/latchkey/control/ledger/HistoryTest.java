@@ -92,6 +92,79 @@ class HistoryTest {
         assertThat(control.history.detail()).isPresent();
     }
 
+    /** The index and the canary live on, so that the canary's number goes on as well. */
+    @Test
+    void beat_ledgerAloneWasEmptied_isSaidAndCountedOnce() {
+        beats(3);
+        REDIS.commands().keys("latchkey:ledger:*").forEach(REDIS.commands()::del);
+        control.workspaces.create(ALICE, "ws_1", "One");
+        beats(3);
+
+        assertThat(setbacks()).isEqualTo(1);
+        assertThat(control.history.detail())
+                .hasValueSatisfying(text -> assertThat(text)
+                        .contains("the ledger in Redis went back at ")
+                        .contains("count 0 after 3")
+                        .contains("the index did not"));
+        control.history.note();
+        assertThat(entries("ws_1")).hasSize(1).allSatisfy(entry -> {
+            assertThat(entry.reason()).contains("the ledger in Redis went back");
+            assertThat(entry.unreadable()).isEmpty();
+        });
+    }
+
+    /** Nobody who was there remembers anything; what the canary holds is enough. */
+    @Test
+    void beat_ledgerWasReplacedWhileNoControlPlaneRan_isSaidByTheNext() {
+        beats(9);
+        REDIS.commands().set("latchkey:ledger:beats", "4");
+        try (TestControl next = new TestControl(REDIS.uri())) {
+            next.announcements.beat();
+
+            assertThat(next.history.detail())
+                    .hasValueSatisfying(text -> assertThat(text).contains("count 4 after 8"));
+        }
+    }
+
+    @Test
+    void beat_countIsDamaged_isSaidAndMended() {
+        beats(3);
+        REDIS.commands().del("latchkey:ledger:beats");
+        REDIS.commands().sadd("latchkey:ledger:beats", "damage");
+
+        assertThat(control.announcements.beat()).isTrue();
+        assertThat(control.announcements.beat()).isTrue();
+
+        assertThat(setbacks()).isEqualTo(1);
+        assertThat(REDIS.commands().get("latchkey:ledger:beats")).isEqualTo("5");
+    }
+
+    @Test
+    void beat_severalControlPlanesByTurns_noSetback() {
+        try (TestControl other = new TestControl(REDIS.uri())) {
+            for (int i = 0; i < 20; i++) {
+                beats(i % 3);
+                other.announcements.beat();
+            }
+            assertThat(other.history.detail()).isEmpty();
+        }
+        try (TestControl third = new TestControl(REDIS.uri())) {
+            third.announcements.beat();
+            assertThat(third.history.detail()).isEmpty();
+        }
+        assertThat(control.history.detail()).isEmpty();
+    }
+
+    /** As a version left it that kept no count. */
+    @Test
+    void beat_canaryNamesNoCount_noSetback() {
+        REDIS.commands().hset(CANARY, Map.of("seq", "1000", "at", "1"));
+        beats(3);
+
+        assertThat(setbacks()).isZero();
+        assertThat(REDIS.commands().hget(CANARY, "ledger")).isEqualTo("2");
+    }
+
     @Test
     void write_recordHasFieldsOfALaterVersion_theyStay() {
         String name = "latchkey:workspace:ws_1";
