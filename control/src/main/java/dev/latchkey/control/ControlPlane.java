@@ -199,7 +199,7 @@ public final class ControlPlane implements AutoCloseable {
                     settings.keys().retention(),
                     settings.audit().retention(),
                     () -> Math.min(local.millis(), redis.millis()));
-            Comparison comparison = new Comparison(ledger, index, projector, redis);
+            Comparison comparison = new Comparison(ledger, projector, redis);
             Sweep sweep = new Sweep(comparison, retention, System::nanoTime, metrics);
             History history = new History(redis, ledger, clock::millis, metrics);
             Announcements announcements = new Announcements(redis, schema, peppers, history);
@@ -301,7 +301,9 @@ public final class ControlPlane implements AutoCloseable {
             repeater.repeat(() -> check.pass() ? CHECKED_MILLIS : RETRY_MILLIS);
             repeater.repeat(() -> permissions.look() ? PERMISSIONS_MILLIS : BEAT_MILLIS);
             repeater.repeat(() -> announcements.beat() ? BEAT_MILLIS : RETRY_MILLIS);
-            repeater.repeat(() -> reconcile(reconciler, sweep) ? BEAT_MILLIS : RETRY_MILLIS);
+            repeater.repeat(() -> reconcile(reconciler, sweep)
+                    ? reconciler.pauseMillis().orElse(BEAT_MILLIS)
+                    : RETRY_MILLIS);
             repeater.repeat(() -> {
                 tokens.look();
                 certificates.ifPresent(ServerCertificates::look);

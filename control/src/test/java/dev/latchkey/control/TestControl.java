@@ -39,6 +39,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.awaitility.Awaitility;
 
@@ -51,6 +52,9 @@ public final class TestControl implements AutoCloseable {
     public final IndexSchema schema = new IndexSchema("latchkey:");
     public final FakeClock clock = new FakeClock();
     public final AtomicLong nanos = new AtomicLong();
+    /** How often Redis was asked something, a batch counting as once. */
+    public final AtomicInteger roundTrips = new AtomicInteger();
+
     public final Peppers peppers;
     public final RedisCalls redis;
     public final Ledger ledger;
@@ -99,7 +103,10 @@ public final class TestControl implements AutoCloseable {
         link = new RedisLink(RedisURI.create(uri), timeout, resources.client());
         link.start();
         Awaitility.await().until(() -> link.problem().isEmpty());
-        redis = new RedisCalls(link, schema, timeout.multipliedBy(2), FoundBefore::requireNone);
+        redis = new RedisCalls(link, schema, timeout.multipliedBy(2), () -> {
+            roundTrips.incrementAndGet();
+            FoundBefore.requireNone();
+        });
         ledger = new Ledger(redis, schema, mostKeys);
         index = new IndexWriter(redis, schema, new SimpleMeterRegistry());
         projector = new Projector(ledger, index, clock);
@@ -112,7 +119,7 @@ public final class TestControl implements AutoCloseable {
                 Duration.ofDays(400),
                 Duration.ofDays(1000),
                 clock::millis);
-        comparison = new Comparison(ledger, index, projector, redis);
+        comparison = new Comparison(ledger, projector, redis);
         sweep = new Sweep(comparison, retention, nanos::get, sweepMetrics);
         history = new History(redis, ledger, clock::millis, metrics);
         announcements = new Announcements(redis, schema, this.peppers, history);

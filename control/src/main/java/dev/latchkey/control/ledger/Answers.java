@@ -3,13 +3,16 @@ package dev.latchkey.control.ledger;
 import dev.latchkey.control.ledger.RedisCalls.Script;
 import io.lettuce.core.KeyValue;
 import io.lettuce.core.MapScanCursor;
+import io.lettuce.core.RedisFuture;
 import io.lettuce.core.ScanArgs;
 import io.lettuce.core.ScanCursor;
+import io.lettuce.core.api.async.RedisAsyncCommands;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -98,6 +101,23 @@ public final class Answers {
                 if (mark.getValueOrElse("").equals(UNCONFIRMED)) {
                     found.add(mark.getKey());
                 }
+            }
+        }
+        return found;
+    }
+
+    /** Returns those of {@code workspaces} that may have open marks; all are asked for together. */
+    List<String> mayBeOpen(List<String> workspaces) {
+        List<RedisCalls.Answer<MapScanCursor<String, String>>> pages = redis.all(workspaces.stream()
+                .<Function<RedisAsyncCommands<String, String>, RedisFuture<MapScanCursor<String, String>>>>map(
+                        workspace -> commands -> commands.hscan(
+                                names.answers(workspace), ScanCursor.INITIAL, ScanArgs.Builder.limit(SCAN_COUNT)))
+                .toList());
+        List<String> found = new ArrayList<>();
+        for (int i = 0; i < workspaces.size(); i++) {
+            MapScanCursor<String, String> page = pages.get(i).orThrow();
+            if (!page.isFinished() || page.getMap().containsValue(OPEN)) {
+                found.add(workspaces.get(i));
             }
         }
         return found;

@@ -77,10 +77,21 @@ final class Claims {
 
     /** As {@link #keep(RedisAsyncCommands, ManagedKey, String)}, all that are noted of {@code key}. */
     void keep(ManagedKey key) {
-        all(listed(key.id()).stream()
-                .<Function<RedisAsyncCommands<String, String>, RedisFuture<String>>>map(
-                        claim -> commands -> keep(commands, key, claim))
+        keep(List.of(key));
+    }
+
+    /** As {@link #keep(ManagedKey)}, all together. */
+    void keep(List<ManagedKey> keys) {
+        List<@Nullable String> listed = all(keys.stream()
+                .<Function<RedisAsyncCommands<String, String>, RedisFuture<@Nullable String>>>map(
+                        key -> commands -> commands.get(names.claims(key.id())))
                 .toList());
+        List<Function<RedisAsyncCommands<String, String>, RedisFuture<String>>> kept = new ArrayList<>();
+        for (int i = 0; i < keys.size(); i++) {
+            ManagedKey key = keys.get(i);
+            split(listed.get(i)).forEach(claim -> kept.add(commands -> keep(commands, key, claim)));
+        }
+        all(kept);
     }
 
     /** Takes away a claim that says {@code text}. */
@@ -105,12 +116,18 @@ final class Claims {
     }
 
     private List<String> listed(String id) {
-        String claims = redis.<@Nullable String>call(commands -> commands.get(names.claims(id)));
+        return split(redis.<@Nullable String>call(commands -> commands.get(names.claims(id))));
+    }
+
+    private static List<String> split(@Nullable String claims) {
         return claims == null || claims.isEmpty() ? List.of() : List.of(claims.split(" "));
     }
 
     private <T extends @Nullable Object> List<T> all(
             List<Function<RedisAsyncCommands<String, String>, RedisFuture<T>>> commands) {
+        if (commands.isEmpty()) {
+            return List.of();
+        }
         List<T> values = new ArrayList<>(commands.size());
         redis.all(commands).forEach(answer -> values.add(answer.orThrow()));
         return values;

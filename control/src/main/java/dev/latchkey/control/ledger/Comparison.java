@@ -1,11 +1,8 @@
 package dev.latchkey.control.ledger;
 
 import dev.latchkey.control.ledger.SweepReader.Part;
-import io.lettuce.core.RedisFuture;
-import io.lettuce.core.api.async.RedisAsyncCommands;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,18 +15,18 @@ import org.slf4j.LoggerFactory;
  */
 public final class Comparison {
     private static final Logger log = LoggerFactory.getLogger(Comparison.class);
+    /** Records that may be read in a second, so that Redis has time for others; to show one costs it as much as to read four. */
+    private static final int READS_PER_SECOND = 8000;
+
+    private static final int READS_PER_SHOWN = 4;
 
     private final Ledger ledger;
-    private final IndexWriter index;
     private final Projector projector;
-    private final RedisCalls redis;
     private final SweepReader reader;
 
-    public Comparison(Ledger ledger, IndexWriter index, Projector projector, RedisCalls redis) {
+    public Comparison(Ledger ledger, Projector projector, RedisCalls redis) {
         this.ledger = ledger;
-        this.index = index;
         this.projector = projector;
-        this.redis = redis;
         this.reader = new SweepReader(redis, ledger);
     }
 
@@ -45,6 +42,11 @@ public final class Comparison {
     public record Page(List<String> workspaces, int read, int shown, int mended, Optional<SweepPlace> next) {
         public Page {
             workspaces = List.copyOf(workspaces);
+        }
+
+        /** Returns how long the page takes at the pace that leaves Redis time for others. */
+        public long millis() {
+            return Comparison.millis(read, shown);
         }
     }
 
@@ -81,6 +83,11 @@ public final class Comparison {
         return new Page(workspaces, read.size(), shown.size(), show(shown), next(from, parts));
     }
 
+    /** Returns how long so many records take at the pace that leaves Redis time for others. */
+    static long millis(int read, int shown) {
+        return 1 + 1000L * (read + READS_PER_SHOWN * shown) / READS_PER_SECOND;
+    }
+
     /** Returns the place after the workspace that follows {@code from}, whatever is in it; empty at the end. */
     Optional<SweepPlace> skip(SweepPlace from) {
         if (!from.key().isEmpty()) {
@@ -101,21 +108,14 @@ public final class Comparison {
 
     /** Returns how many the index had otherwise. */
     private int show(List<? extends LedgerEntry> entries) {
-        List<RedisCalls.Answer<String>> answers = redis.<String>all(entries.stream()
-                .map(index::projection)
-                .<Function<RedisAsyncCommands<String, String>, RedisFuture<String>>>map(script -> script::answer)
-                .toList());
+        List<RedisCalls.Answer<Projection>> shown = projector.show(entries);
         int mended = 0;
         for (int i = 0; i < entries.size(); i++) {
-            LedgerEntry entry = entries.get(i);
-            Projection projection = index.read(answers.get(i).orThrow());
-            if (projection.outcome() == Projection.Outcome.WRITTEN) {
+            if (shown.get(i).orThrow().outcome() == Projection.Outcome.WRITTEN) {
+                LedgerEntry entry = entries.get(i);
                 mended++;
                 log.debug("{} of {} was not in the index as in the ledger: mended", entry.field(), entry.workspace());
-            } else if (projection.outcome() == Projection.Outcome.CONFLICT) {
-                log.error("{} of {}: {}", entry.field(), entry.workspace(), IndexWriter.CONFLICT);
             }
-            projector.takeBackIfRemoved(entry, projection);
         }
         return mended;
     }

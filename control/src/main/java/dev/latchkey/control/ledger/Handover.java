@@ -2,11 +2,13 @@ package dev.latchkey.control.ledger;
 
 import java.time.Clock;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -112,17 +114,19 @@ public final class Handover {
     }
 
     /**
-     * Looks at the keys of {@code workspace} whose answer may be under way, and notes of those that were abandoned that nobody
-     * knows whether it was sent. Returns how many stay open.
+     * Looks at the keys of {@code workspaces} whose answer may be under way, and notes of those that were abandoned that nobody
+     * knows whether it was sent. Returns the workspaces of which some stay open.
      */
-    int review(String workspace) {
-        AtomicInteger open = new AtomicInteger();
-        ledger.answers().forEachOpen(workspace, id -> {
-            if (isUnderWay(workspace, id)) {
-                open.incrementAndGet();
-            }
-        });
-        return open.get();
+    Set<String> review(List<String> workspaces) {
+        Set<String> open = new HashSet<>();
+        for (String workspace : ledger.answers().mayBeOpen(workspaces)) {
+            ledger.answers().forEachOpen(workspace, id -> {
+                if (isUnderWay(workspace, id)) {
+                    open.add(workspace);
+                }
+            });
+        }
+        return open;
     }
 
     private boolean isUnderWay(String workspace, String id) {

@@ -1,10 +1,13 @@
 package dev.latchkey.control.ledger;
 
 import dev.latchkey.control.ledger.Projection.Outcome;
+import dev.latchkey.control.ledger.RedisCalls.Answer;
 import dev.latchkey.index.IndexException;
 import dev.latchkey.index.IndexSchema;
 import dev.latchkey.key.KeyDigest;
 import dev.latchkey.key.KeyRecord;
+import io.lettuce.core.RedisFuture;
+import io.lettuce.core.api.async.RedisAsyncCommands;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.ArrayList;
@@ -15,6 +18,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Function;
 
 /**
  * Writes the index: one script on one name, total over what may be stored there.
@@ -179,6 +183,25 @@ public final class IndexWriter {
     /** Shows the index what it is to hold of {@code entry}. */
     Projection write(LedgerEntry entry) {
         return read(redis.<String>call(projection(entry)::answer));
+    }
+
+    /** As {@link #write(LedgerEntry)}, all together; each is answered for itself. */
+    List<Answer<Projection>> write(List<? extends LedgerEntry> entries) {
+        return redis
+                .<String>all(entries.stream()
+                        .map(this::projection)
+                        .<Function<RedisAsyncCommands<String, String>, RedisFuture<String>>>map(
+                                script -> script::answer)
+                        .toList())
+                .stream()
+                .map(this::read)
+                .toList();
+    }
+
+    private Answer<Projection> read(Answer<String> answer) {
+        return answer instanceof Answer.Given<String> given
+                ? new Answer.Given<>(read(given.value()))
+                : new Answer.Missing<>(((Answer.Missing<String>) answer).failure());
     }
 
     /** Returns what {@link #write} sends; its answer is for {@link #read}. */

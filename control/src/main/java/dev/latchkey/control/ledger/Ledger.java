@@ -128,9 +128,16 @@ public final class Ledger {
                 .map(text -> new Stored<>(LedgerCodec.decodeKey(id, text), text));
     }
 
-    /** Tells whether there is a record of {@code key}, whatever it says. */
-    boolean holds(ManagedKey key) {
-        return record(key.workspace(), key.id()) != null;
+    /** Returns the texts of records, all asked for together, each answered for itself; null where there is no record. */
+    <T> List<Answer<@Nullable String>> texts(
+            List<T> items, Function<T, String> workspace, Function<T, String> field) {
+        return items.isEmpty()
+                ? List.of()
+                : redis.all(items.stream()
+                        .<Function<RedisAsyncCommands<String, String>, RedisFuture<@Nullable String>>>map(
+                                item -> commands ->
+                                        commands.hget(names.records(workspace.apply(item)), field.apply(item)))
+                        .toList());
     }
 
     /** Returns Redis' time, epoch milliseconds. */
@@ -370,6 +377,46 @@ public final class Ledger {
     /** Takes {@code workspace}, which has no notes, from the recent ones, unless it was marked just now. */
     void forget(String workspace) {
         redis.count(FORGET, List.of(names.recent()), workspace, Integer.toString(RECENT_SECONDS));
+    }
+
+    /** As {@link #forget(String)}, all together. */
+    void forget(List<String> workspaces) {
+        all(workspaces.stream()
+                .map(workspace ->
+                        new Script(FORGET, List.of(names.recent()), List.of(workspace, Integer.toString(RECENT_SECONDS))))
+                .toList());
+    }
+
+    /** Takes away all of {@code notes} that still stand, together. */
+    void settle(List<Noted> notes) {
+        all(notes.stream()
+                .map(noted -> settling(noted.workspace(), noted.note()))
+                .toList());
+    }
+
+    private void all(List<Script> scripts) {
+        redis.<Long>all(scripts.stream()
+                        .<Function<RedisAsyncCommands<String, String>, RedisFuture<Long>>>map(script -> script::number)
+                        .toList())
+                .forEach(Answer::orThrow);
+    }
+
+    /** Returns the page that follows each of {@code pages}, all asked for together. */
+    List<NotesPage> notesAfter(List<NotesPage> pages) {
+        List<Answer<MapScanCursor<String, String>>> next = redis.all(pages.stream()
+                .<Function<RedisAsyncCommands<String, String>, RedisFuture<MapScanCursor<String, String>>>>map(
+                        page -> commands -> commands.hscan(
+                                names.pending(page.workspace()), page.next(), ScanArgs.Builder.limit(SCAN_COUNT)))
+                .toList());
+        List<NotesPage> found = new ArrayList<>(pages.size());
+        for (int i = 0; i < next.size(); i++) {
+            MapScanCursor<String, String> page = next.get(i).orThrow();
+            List<Pending> notes = page.getMap().entrySet().stream()
+                    .map(note -> new Pending(note.getKey(), note.getValue()))
+                    .toList();
+            found.add(new NotesPage(pages.get(i).workspace(), notes, page));
+        }
+        return found;
     }
 
     /** Shows {@code visitor} every note of the workspace, a few at a time; it may take them away. */

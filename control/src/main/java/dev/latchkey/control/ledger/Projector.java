@@ -1,8 +1,13 @@
 package dev.latchkey.control.ledger;
 
+import dev.latchkey.control.ledger.RedisCalls.Answer;
 import dev.latchkey.key.KeyDigest;
 import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,16 +43,15 @@ public final class Projector {
      */
     public Projection project(LedgerEntry entry) {
         Projection projection = index.write(entry);
-        if (projection.outcome() == Projection.Outcome.CONFLICT) {
-            log.error("{} of {}: {}", entry.field(), entry.workspace(), IndexWriter.CONFLICT);
-        }
+        logConflict(entry, projection);
         try {
             ledger.settle(entry);
         } catch (StoreException e) {
             // The index has it, which is what the caller waits for. The note only makes the reconciler look again.
             log.debug("note of {} of {} stays: {}", entry.field(), entry.workspace(), e.getMessage());
         }
-        takeBackIfRemoved(entry, projection);
+        // Who shows the index a key that was removed since it was read must not leave the record behind.
+        endedAndWritten(entry, projection).ifPresent(key -> takeBack(List.of(key)));
         return projection;
     }
 
@@ -84,19 +88,46 @@ public final class Projector {
         ledger.settle(workspace, note);
     }
 
-    /** Who shows the index a key that was removed since it was read must not leave the record behind. */
-    void takeBackIfRemoved(LedgerEntry shown, Projection projection) {
-        if (projection.outcome() != Projection.Outcome.WRITTEN
-                || !(shown instanceof ManagedKey key)
-                || key.usable(clock.millis())) {
-            return;
-        }
-        try {
-            if (!ledger.holds(key)) {
-                index.remove(key.digest(), key.id(), key.workspace());
+    /** Shows all of {@code entries} to the index together, and leaves their notes; each is answered for itself. */
+    List<Answer<Projection>> show(List<? extends LedgerEntry> entries) {
+        List<Answer<Projection>> shown = index.write(entries);
+        List<ManagedKey> ended = new ArrayList<>();
+        for (int i = 0; i < shown.size(); i++) {
+            if (shown.get(i) instanceof Answer.Given<Projection> given) {
+                LedgerEntry entry = entries.get(i);
+                logConflict(entry, given.value());
+                endedAndWritten(entry, given.value()).ifPresent(ended::add);
             }
-        } catch (StoreException e) {
-            log.warn("{} of {} may have come back to the index: {}", key.id(), key.workspace(), e.getMessage());
+        }
+        takeBack(ended);
+        return shown;
+    }
+
+    private static void logConflict(LedgerEntry entry, Projection projection) {
+        if (projection.outcome() == Projection.Outcome.CONFLICT) {
+            log.error("{} of {}: {}", entry.field(), entry.workspace(), IndexWriter.CONFLICT);
+        }
+    }
+
+    private Optional<ManagedKey> endedAndWritten(LedgerEntry shown, Projection projection) {
+        return projection.outcome() == Projection.Outcome.WRITTEN
+                        && shown instanceof ManagedKey key
+                        && !key.usable(clock.millis())
+                ? Optional.of(key)
+                : Optional.empty();
+    }
+
+    private void takeBack(List<ManagedKey> ended) {
+        List<Answer<@Nullable String>> records = ledger.texts(ended, ManagedKey::workspace, ManagedKey::field);
+        for (int i = 0; i < ended.size(); i++) {
+            ManagedKey key = ended.get(i);
+            try {
+                if (records.get(i).orThrow() == null) {
+                    index.remove(key.digest(), key.id(), key.workspace());
+                }
+            } catch (StoreException e) {
+                log.warn("{} of {} may have come back to the index: {}", key.id(), key.workspace(), e.getMessage());
+            }
         }
     }
 

@@ -20,10 +20,6 @@ import org.slf4j.LoggerFactory;
 public final class Sweep {
     private static final Logger log = LoggerFactory.getLogger(Sweep.class);
     private static final long PERIOD_NANOS = 24L * 60 * 60 * 1_000_000_000;
-    /** Records that are read in a second at most; to show one costs Redis as much as to read four. */
-    private static final int READS_PER_SECOND = 8000;
-
-    private static final int READS_PER_SHOWN = 4;
     private static final long NOTHING_READ_MILLIS = 10;
     /** After so many faults at one place, its workspace is left out. */
     private static final int FAULTS = 3;
@@ -114,7 +110,7 @@ public final class Sweep {
         records.increment(page.shown());
         mended.increment(page.mended());
         mendedNow += page.mended();
-        pauseMillis = 1 + 1000L * (page.read() + READS_PER_SHOWN * page.shown()) / READS_PER_SECOND;
+        pauseMillis = page.millis();
         if (place.all()) {
             toTrim.addAll(page.workspaces());
         }

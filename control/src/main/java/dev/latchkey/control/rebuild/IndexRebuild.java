@@ -8,11 +8,14 @@ import dev.latchkey.control.rules.Shown;
 import dev.latchkey.control.rules.Violations;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 
 /**
  * Compares the whole ledger with the index at once, for a while at each call: keeps nothing between two calls, so that another
- * control plane can go on, and a caller that goes away leaves nothing running. What takes access away comes first.
+ * control plane can go on, and a caller that goes away leaves nothing running. What takes access away comes first. The pages of
+ * all calls together keep the pace of the sweep, so that Redis has time for others.
  *
  * <p>This class is thread-safe.
  */
@@ -22,11 +25,20 @@ public final class IndexRebuild {
 
     private final Comparison comparison;
     private final LongSupplier nanos;
+    private final LongConsumer pause;
+    private long free;
 
     /** @param nanos {@code System::nanoTime} */
     public IndexRebuild(Comparison comparison, LongSupplier nanos) {
+        this(comparison, nanos, LockSupport::parkNanos);
+    }
+
+    /** @param pause waits for so many nanoseconds, or not quite as many */
+    IndexRebuild(Comparison comparison, LongSupplier nanos, LongConsumer pause) {
         this.comparison = comparison;
         this.nanos = nanos;
+        this.pause = pause;
+        this.free = nanos.getAsLong();
     }
 
     /**
@@ -57,10 +69,19 @@ public final class IndexRebuild {
         int mended = 0;
         do {
             Comparison.Page page = comparison.page(place.orElseThrow());
+            pause.accept(reserve(page));
             compared += page.shown();
             mended += page.mended();
             place = page.next();
         } while (place.isPresent() && nanos.getAsLong() - end < 0);
         return new Progress(compared, mended, place.map(SweepPlace::encode).orElse(""));
+    }
+
+    /** Returns how long to wait after {@code page}, which has its turn after the pages of other calls. */
+    private synchronized long reserve(Comparison.Page page) {
+        long now = nanos.getAsLong();
+        long start = free - now > 0 ? free : now;
+        free = start + Duration.ofMillis(page.millis()).toNanos();
+        return free - now;
     }
 }

@@ -20,6 +20,7 @@ import dev.latchkey.key.WorkspaceRecord;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -234,6 +235,42 @@ class ReconcilerTest {
         REDIS.commands().zincrby("latchkey:ledger:recent", -61, "ws_1");
         assertThat(control.reconciler.pass()).isTrue();
         assertThat(control.ledger.recent()).isEmpty();
+    }
+
+    @Test
+    void pass_manyChanges_goesInBatchesAndLeavesRedisTimeInBetween() {
+        List<ManagedKey> keys = ManyKeys.fill(
+                REDIS, "ws_1", 800, i -> i % 4 == 0 ? ManyKeys.key("ws_1", i).revoke(1) : ManyKeys.key("ws_1", i));
+        REDIS.commands()
+                .hset(
+                        "latchkey:ledger:{ws_1}:pending",
+                        keys.stream().collect(Collectors.toMap(ManagedKey::id, key -> Long.toString(key.rev()))));
+        int before = control.roundTrips.get();
+
+        assertThat(control.reconciler.pass()).isTrue();
+        assertThat(control.roundTrips.get() - before)
+                .as("of 500 and more changes")
+                .isLessThan(40);
+        assertThat(control.reconciler.pauseMillis().orElse(0)).isGreaterThan(1000L * 500 / 2000);
+        assertThat(pending()).isNotEmpty().hasSizeLessThanOrEqualTo(300);
+
+        assertThat(control.reconciler.pass()).isTrue();
+        assertThat(control.reconciler.pauseMillis()).isEmpty();
+        assertThat(control.roundTrips.get() - before).isLessThan(80);
+        assertThat(pending()).isEmpty();
+        assertThat(keys).allSatisfy(key -> assertThat(control.indexed(key)).contains(key.record()));
+    }
+
+    @Test
+    void pass_manyWorkspaces_eachIsLookedAtInFewRoundTrips() {
+        for (int i = 0; i < 120; i++) {
+            control.workspaces.create(ALICE, "many_" + i, "");
+        }
+        int before = control.roundTrips.get();
+
+        assertThat(control.reconciler.pass()).isTrue();
+
+        assertThat(control.roundTrips.get() - before).as("of 121 workspaces").isLessThan(20);
     }
 
     private ManagedKey create() {

@@ -8,6 +8,7 @@ import dev.latchkey.control.TestControl;
 import dev.latchkey.control.ledger.ManyKeys;
 import dev.latchkey.control.rules.RefusedException;
 import dev.latchkey.index.RealRedis;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -45,7 +46,7 @@ class IndexRebuildTest {
         int calls = 0;
         do {
             // Each call is another process; its time is up after one page.
-            IndexRebuild rebuild = new IndexRebuild(control.comparison, () -> nanos.getAndAdd(3_000_000_000L));
+            IndexRebuild rebuild = new IndexRebuild(control.comparison, () -> nanos.getAndAdd(3_000_000_000L), pause -> {});
             IndexRebuild.Progress progress = rebuild.go(token);
             compared += progress.compared();
             mended += progress.mended();
@@ -59,8 +60,26 @@ class IndexRebuildTest {
                 .isEqualTo(1 + KEYS + KEYS / 3);
         assertThat(mended).isEqualTo(KEYS);
         assertThat(REDIS.commands().keys("latchkey:key:*")).hasSize(KEYS);
-        assertThat(new IndexRebuild(control.comparison, System::nanoTime).go(""))
+        assertThat(new IndexRebuild(control.comparison, () -> 0, pause -> {}).go(""))
                 .isEqualTo(new IndexRebuild.Progress(1 + KEYS + KEYS / 3, 0, ""));
+    }
+
+    /** By records, not by pages, and over all calls: as the sweep, at most 8000 read or 2000 shown in a second. */
+    @Test
+    void go_manyRecords_waitsAsLongAsTheyTakeAtThePaceOfTheSweep() {
+        AtomicLong nanos = new AtomicLong();
+        IndexRebuild rebuild = new IndexRebuild(control.comparison, nanos::get, nanos::addAndGet);
+        String token = "";
+        int compared = 0;
+        do {
+            IndexRebuild.Progress progress = rebuild.go(token);
+            compared += progress.compared();
+            token = progress.nextToken();
+        } while (!token.isEmpty());
+
+        assertThat(Duration.ofNanos(nanos.get()))
+                .isGreaterThan(Duration.ofMillis(1000L * compared / 2000))
+                .isLessThan(Duration.ofMillis(2 * 1000L * compared / 2000));
     }
 
     @Test
