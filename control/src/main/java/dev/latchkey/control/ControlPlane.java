@@ -28,6 +28,7 @@ import dev.latchkey.control.keys.LeakedKeys;
 import dev.latchkey.control.keys.Mint;
 import dev.latchkey.control.keys.WorkspaceManager;
 import dev.latchkey.control.ledger.Announcements;
+import dev.latchkey.control.ledger.AuditLimit;
 import dev.latchkey.control.ledger.AuditTrail;
 import dev.latchkey.control.ledger.Comparison;
 import dev.latchkey.control.ledger.History;
@@ -97,7 +98,9 @@ public final class ControlPlane implements AutoCloseable {
     private static final Duration LOOP_PATIENCE = Duration.ofSeconds(10);
     private static final long HISTORY_MILLIS = 10_000;
 
-    private static final int TASKS = 9;
+    private static final long AUDIT_MILLIS = 5000;
+
+    private static final int TASKS = 10;
 
     private final Closing closing = new Closing();
     private final Readiness readiness;
@@ -188,6 +191,8 @@ public final class ControlPlane implements AutoCloseable {
 
             Ledger ledger = new Ledger(redis, schema, settings.keys().maxPerWorkspace());
             AuditTrail trail = new AuditTrail(redis, schema);
+            AuditLimit auditLimit =
+                    new AuditLimit(redis, schema, settings.audit().maxPerWorkspace(), metrics);
             IndexWriter index = new IndexWriter(redis, schema, metrics);
             Projector projector = new Projector(ledger, index, clock);
             Reconciler reconciler = new Reconciler(ledger, projector, redis, clock, metrics);
@@ -196,6 +201,7 @@ public final class ControlPlane implements AutoCloseable {
                     index,
                     projector,
                     trail,
+                    auditLimit,
                     settings.keys().retention(),
                     settings.audit().retention(),
                     () -> Math.min(local.millis(), redis.millis()));
@@ -311,6 +317,7 @@ public final class ControlPlane implements AutoCloseable {
             });
             repeater.repeat(() -> look(redisClock));
             repeater.repeat(() -> history.note() ? RETRY_MILLIS : HISTORY_MILLIS);
+            repeater.repeat(() -> auditLimit.pass() ? RETRY_MILLIS : AUDIT_MILLIS);
             repeater.repeat(() -> sweep.step() ? sweep.pauseMillis() : BEAT_MILLIS);
             repeater.repeat(() -> {
                 server.setServing(readiness.ready() && life.problem().isEmpty());

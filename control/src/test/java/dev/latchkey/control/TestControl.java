@@ -8,6 +8,7 @@ import dev.latchkey.control.keys.KeyPurge;
 import dev.latchkey.control.keys.Mint;
 import dev.latchkey.control.keys.WorkspaceManager;
 import dev.latchkey.control.ledger.Announcements;
+import dev.latchkey.control.ledger.AuditLimit;
 import dev.latchkey.control.ledger.AuditTrail;
 import dev.latchkey.control.ledger.Comparison;
 import dev.latchkey.control.ledger.History;
@@ -111,14 +112,7 @@ public final class TestControl implements AutoCloseable {
         index = new IndexWriter(redis, schema, new SimpleMeterRegistry());
         projector = new Projector(ledger, index, clock);
         reconciler = new Reconciler(ledger, projector, redis, clock, new SimpleMeterRegistry());
-        Retention retention = new Retention(
-                ledger,
-                index,
-                projector,
-                new AuditTrail(redis, schema),
-                Duration.ofDays(400),
-                Duration.ofDays(1000),
-                clock::millis);
+        Retention retention = retention(new AuditLimit(redis, schema, Integer.MAX_VALUE, metrics));
         comparison = new Comparison(ledger, projector, redis);
         sweep = new Sweep(comparison, retention, nanos::get, sweepMetrics);
         history = new History(redis, ledger, clock::millis, metrics);
@@ -128,6 +122,19 @@ public final class TestControl implements AutoCloseable {
         listing = new KeyListing(ledger, clock);
         workspaces = new WorkspaceManager(ledger, projector, clock);
         purge = new KeyPurge(ledger, retention, clock);
+    }
+
+    /** Returns what takes away keys after 400 days, and entries of the audit trail after 1000 or beyond {@code limit}. */
+    public Retention retention(AuditLimit limit) {
+        return new Retention(
+                ledger,
+                index,
+                projector,
+                new AuditTrail(redis, schema),
+                limit,
+                Duration.ofDays(400),
+                Duration.ofDays(1000),
+                clock::millis);
     }
 
     /** Returns a way to import keys at any pace. */

@@ -176,6 +176,11 @@ final class SettingTable {
 
     static final Setting<Duration> AUDIT_RETENTION = add(
             "audit.retention", "400d", "How long an entry of the audit trail is kept", Forms.duration("1d", "3650d"));
+    static final Setting<Integer> AUDIT_MAX_PER_WORKSPACE = add(
+            "audit.max-per-workspace",
+            "300000",
+            "About how many entries the audit trail of a workspace can hold; beyond, the oldest go before their time",
+            Forms.integer(1000, 100_000_000));
 
     static final Setting<NamedFile> POLICY =
             add("policy", "policy.yaml", "The policy file; the control plane reads its scopes", Forms.FILE);

@@ -147,8 +147,9 @@ public record Settings(
      * The audit trail.
      *
      * @param retention how long an entry is kept
+     * @param maxPerWorkspace about how many entries a workspace can hold
      */
-    public record Audit(Duration retention) {}
+    public record Audit(Duration retention, int maxPerWorkspace) {}
 
     /**
      * The policy files; not read yet.

@@ -127,7 +127,8 @@ public final class SettingsLoader {
         Duration retention = values.get(SettingTable.KEYS_RETENTION);
         int importsPerSecond = values.get(SettingTable.KEYS_IMPORTS_PER_SECOND);
         int maxPerWorkspace = values.get(SettingTable.KEYS_MAX_PER_WORKSPACE);
-        Settings.Audit audit = new Settings.Audit(values.get(SettingTable.AUDIT_RETENTION));
+        Settings.Audit audit = new Settings.Audit(
+                values.get(SettingTable.AUDIT_RETENTION), values.get(SettingTable.AUDIT_MAX_PER_WORKSPACE));
         Settings.Policies policies = new Settings.Policies(values.get(SettingTable.POLICY), namedPolicies());
         if (!values.isGiven(SettingTable.POLICY) || values.find(SettingTable.POLICY) != null) {
             check.problems(policies).forEach(problems::add);

@@ -57,6 +57,7 @@ final class AllSettings {
                 .isEqualTo(new Settings.Cache(true, 10, 20, Duration.ofMinutes(1), Duration.ofSeconds(3)));
         assertThat(read.keys().abandonedPeppers()).containsExactlyInAnyOrder(1, 3);
         assertThat(read.audit().retention()).isEqualTo(Duration.ofDays(31));
+        assertThat(read.audit().maxPerWorkspace()).isEqualTo(7777);
         assertThat(read.keys().retention()).isEqualTo(Duration.ofDays(30));
         assertThat(read.keys().importsPerSecond()).isEqualTo(777);
         assertThat(read.keys().maxPerWorkspace()).isEqualTo(778);
@@ -106,6 +107,7 @@ final class AllSettings {
         texts.put("keys.imports-per-second", "777");
         texts.put("keys.max-per-workspace", "778");
         texts.put("audit.retention", "31d");
+        texts.put("audit.max-per-workspace", "7777");
         texts.put("policy", "conf/main.yaml");
         texts.put("policies", "internal=conf/i.yaml,Old_1-a=o.yaml");
         texts.put("headers.prefix", "x-acme-");
@@ -155,7 +157,7 @@ final class AllSettings {
             "  retention: 30d",
             "  imports-per-second: 777",
             "  max-per-workspace: 778",
-            "audit.retention: 31d",
+            "audit: {retention: 31d, max-per-workspace: 7777}",
             "policy: conf/main.yaml",
             "policies:",
             "  internal: conf/i.yaml",

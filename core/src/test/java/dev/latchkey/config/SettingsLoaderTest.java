@@ -60,6 +60,7 @@ final class SettingsLoaderTest {
                 .isEqualTo(new Settings.Cache(true, 100_000, 10_000, Duration.ofMinutes(5), Duration.ofSeconds(2)));
         assertThat(settings.keys().abandonedPeppers()).isEmpty();
         assertThat(settings.audit().retention()).isEqualTo(Duration.ofDays(400));
+        assertThat(settings.audit().maxPerWorkspace()).isEqualTo(300_000);
         assertThat(settings.keys().retention()).isEqualTo(Duration.ofDays(400));
         assertThat(settings.keys().importsPerSecond()).isEqualTo(10_000);
         assertThat(settings.keys().maxPerWorkspace()).isEqualTo(100_000);

@@ -19,6 +19,7 @@ public final class Retention {
     private final IndexWriter index;
     private final Projector projector;
     private final AuditTrail trail;
+    private final AuditLimit limit;
     private final Duration keys;
     private final Duration audit;
     private final LongSupplier clock;
@@ -33,6 +34,7 @@ public final class Retention {
             IndexWriter index,
             Projector projector,
             AuditTrail trail,
+            AuditLimit limit,
             Duration keys,
             Duration audit,
             LongSupplier clock) {
@@ -40,6 +42,7 @@ public final class Retention {
         this.index = index;
         this.projector = projector;
         this.trail = trail;
+        this.limit = limit;
         this.keys = keys;
         this.audit = audit;
         this.clock = clock;
@@ -50,10 +53,10 @@ public final class Retention {
         return clock.getAsLong();
     }
 
-    /** Takes away some entries of the workspace's audit trail that are too old; false once there are none. */
+    /** Takes away some entries of the workspace's audit trail that are too old or too many; false once there are none. */
     boolean trim(String workspace, long now) {
         try {
-            return trail.trim(workspace, Math.max(0, now - audit.toMillis()));
+            return trail.trim(workspace, Math.max(0, now - audit.toMillis())) || limit.shorten(workspace);
         } catch (StoreException e) {
             if (e.fault() != StoreException.Fault.REFUSED && e.fault() != StoreException.Fault.BAD_RECORD) {
                 throw e;
