@@ -307,9 +307,8 @@ public final class ControlPlane implements AutoCloseable {
             repeater.repeat(() -> check.pass() ? CHECKED_MILLIS : RETRY_MILLIS);
             repeater.repeat(() -> permissions.look() ? PERMISSIONS_MILLIS : BEAT_MILLIS);
             repeater.repeat(() -> announcements.beat() ? BEAT_MILLIS : RETRY_MILLIS);
-            repeater.repeat(() -> reconcile(reconciler, sweep)
-                    ? reconciler.pauseMillis().orElse(BEAT_MILLIS)
-                    : RETRY_MILLIS);
+            repeater.repeat(() ->
+                    reconcile(reconciler, sweep) ? reconciler.pauseMillis().orElse(BEAT_MILLIS) : RETRY_MILLIS);
             repeater.repeat(() -> {
                 tokens.look();
                 certificates.ifPresent(ServerCertificates::look);

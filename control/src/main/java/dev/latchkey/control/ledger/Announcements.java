@@ -70,8 +70,7 @@ public final class Announcements {
 
     private void writeCanary() {
         List<String> known = List.of(Long.toString(ledger.reached()));
-        String[] written = redis.<String>call(
-                        new RedisCalls.Script(CANARY, List.of(schema.canary()), known)::answer)
+        String[] written = redis.<String>call(new RedisCalls.Script(CANARY, List.of(schema.canary()), known)::answer)
                 .split(" ");
         history.seen(Long.parseLong(written[0]));
         ledger.raise(Long.parseLong(written[1]));

@@ -129,14 +129,12 @@ public final class Ledger {
     }
 
     /** Returns the texts of records, all asked for together, each answered for itself; null where there is no record. */
-    <T> List<Answer<@Nullable String>> texts(
-            List<T> items, Function<T, String> workspace, Function<T, String> field) {
+    <T> List<Answer<@Nullable String>> texts(List<T> items, Function<T, String> workspace, Function<T, String> field) {
         return items.isEmpty()
                 ? List.of()
                 : redis.all(items.stream()
-                        .<Function<RedisAsyncCommands<String, String>, RedisFuture<@Nullable String>>>map(
-                                item -> commands ->
-                                        commands.hget(names.records(workspace.apply(item)), field.apply(item)))
+                        .<Function<RedisAsyncCommands<String, String>, RedisFuture<@Nullable String>>>map(item ->
+                                commands -> commands.hget(names.records(workspace.apply(item)), field.apply(item)))
                         .toList());
     }
 
@@ -382,8 +380,8 @@ public final class Ledger {
     /** As {@link #forget(String)}, all together. */
     void forget(List<String> workspaces) {
         all(workspaces.stream()
-                .map(workspace ->
-                        new Script(FORGET, List.of(names.recent()), List.of(workspace, Integer.toString(RECENT_SECONDS))))
+                .map(workspace -> new Script(
+                        FORGET, List.of(names.recent()), List.of(workspace, Integer.toString(RECENT_SECONDS))))
                 .toList());
     }
 

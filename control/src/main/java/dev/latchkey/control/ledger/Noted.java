@@ -15,9 +15,8 @@ record Noted(String workspace, Pending note) {
      * @throws StoreException with {@code BAD_RECORD} if that cannot be read
      */
     Optional<Stored<? extends LedgerEntry>> record(Optional<String> text) {
-        return text.map(
-                found -> field().equals(ManagedWorkspace.FIELD)
-                        ? new Stored<>(LedgerCodec.decodeWorkspace(workspace, found), found)
-                        : new Stored<>(LedgerCodec.decodeKey(field(), found), found));
+        return text.map(found -> field().equals(ManagedWorkspace.FIELD)
+                ? new Stored<>(LedgerCodec.decodeWorkspace(workspace, found), found)
+                : new Stored<>(LedgerCodec.decodeKey(field(), found), found));
     }
 }

@@ -165,7 +165,10 @@ public final class Reconciler {
             LedgerEntry entry = entries.get(i);
             if (shown.get(i) instanceof RedisCalls.Answer.Given<Projection>) {
                 done.add(new Noted(entry.workspace(), Pending.of(entry)));
-                log.info("{} of {} is carried to the index after the call that changed it", entry.field(), entry.workspace());
+                log.info(
+                        "{} of {} is carried to the index after the call that changed it",
+                        entry.field(),
+                        entry.workspace());
             }
         }
         ledger.settle(done);

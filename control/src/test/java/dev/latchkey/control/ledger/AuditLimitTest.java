@@ -88,8 +88,8 @@ class AuditLimitTest {
         REDIS.commands().del("latchkey:ledger:recent");
         assertThat(limit.pass()).isFalse();
         assertThat(length("ws_1")).isEqualTo(4001);
-        Sweep sweep = new Sweep(
-                control.comparison, control.retention(limit), control.nanos::get, new SimpleMeterRegistry());
+        Sweep sweep =
+                new Sweep(control.comparison, control.retention(limit), control.nanos::get, new SimpleMeterRegistry());
 
         sweep.begin();
         while (sweep.step()) {
@@ -103,10 +103,8 @@ class AuditLimitTest {
     void revoke_trailIsFull_shortensNothingItself() throws IOException {
         try (RedisTap tap = new RedisTap(REDIS.port());
                 TestControl tapped = new TestControl(tap.uri())) {
-            ManagedKey key = tapped.keys
-                    .create(ALICE, TestControl.newKey("ws_1"))
-                    .view()
-                    .key();
+            ManagedKey key =
+                    tapped.keys.create(ALICE, TestControl.newKey("ws_1")).view().key();
             fill("ws_1", 4000);
             long before = length("ws_1");
             tap.forget();

@@ -46,7 +46,8 @@ class IndexRebuildTest {
         int calls = 0;
         do {
             // Each call is another process; its time is up after one page.
-            IndexRebuild rebuild = new IndexRebuild(control.comparison, () -> nanos.getAndAdd(3_000_000_000L), pause -> {});
+            IndexRebuild rebuild =
+                    new IndexRebuild(control.comparison, () -> nanos.getAndAdd(3_000_000_000L), pause -> {});
             IndexRebuild.Progress progress = rebuild.go(token);
             compared += progress.compared();
             mended += progress.mended();
