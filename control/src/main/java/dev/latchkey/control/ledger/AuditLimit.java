@@ -80,7 +80,7 @@ public final class AuditLimit {
 
     private boolean count(String workspace, long gone) {
         if (gone > 0) {
-            dropped.increment(gone);
+            dropped.increment((double) gone);
             log.warn(
                     "the audit trail of {} is full: its {} oldest entries are taken away before audit.retention (expected:"
                             + " at most {} entries; raise audit.max-per-workspace, or find out who changes so much)",
