@@ -23,7 +23,8 @@ final class ConsoleExtension implements ParameterResolver {
     @Override
     public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
         Class<?> type = parameter.getParameter().getType();
-        return type == ConsoleWorld.class || (type == Browser.class && context.getTestMethod().isPresent());
+        return type == ConsoleWorld.class
+                || (type == Browser.class && context.getTestMethod().isPresent());
     }
 
     @Override
