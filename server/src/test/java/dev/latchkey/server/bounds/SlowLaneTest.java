@@ -91,7 +91,7 @@ class SlowLaneTest {
         ByteBuf bytes = Unpooled.buffer().writeZero(4 * PART);
         channel.writeInbound(bytes);
 
-        channel.close();
+        var unused = channel.close();
         channel.advanceTimeBy(2 * (LONG + PAUSE), TimeUnit.NANOSECONDS);
         channel.runScheduledPendingTasks();
 
