@@ -88,7 +88,7 @@ final class AuditListCommand implements Callable<Integer> {
             throw new ParameterException(spec.commandLine(), "--limit: " + limit + " (expected: 1 or more)");
         }
         try (ControlClient client = control.client()) {
-            AuditPages pages = new AuditPages(client, request(), KeysCommand.PAGE_SIZE);
+            AuditPages pages = new AuditPages(client, request(), ListPrinter.PAGE_SIZE);
             return export ? export(pages) : list(pages, limit == null ? DEFAULT_LIMIT : limit);
         }
     }
@@ -114,7 +114,7 @@ final class AuditListCommand implements Callable<Integer> {
         long printed = 0;
         long most = limit == null ? Long.MAX_VALUE : limit;
         while (printed < most && pages.hasNext()) {
-            for (AuditEntry entry : pages.next((int) Math.min(KeysCommand.PAGE_SIZE, most - printed))
+            for (AuditEntry entry : pages.next((int) Math.min(ListPrinter.PAGE_SIZE, most - printed))
                     .getEntriesList()) {
                 output.printLine(spec, RestJson.of(entry));
                 printed++;

@@ -30,7 +30,7 @@ final class ControlClient implements AutoCloseable {
      * The largest answer: a page of an audit trail. An entry holds all scopes of a key before and after, and these came in a
      * request of at most 64 KiB; the rest of it is far below 8 KiB. gRPC's own 4 MiB refuses pages that are in order.
      */
-    private static final int MAX_ANSWER = KeysCommand.PAGE_SIZE * (2 * 64 + 8) * 1024;
+    private static final int MAX_ANSWER = ListPrinter.PAGE_SIZE * (2 * 64 + 8) * 1024;
 
     private final ControlAddress address;
     private final Duration timeout;

@@ -22,7 +22,6 @@ import picocli.CommandLine.Spec;
 /** {@code latchkey keys}: what is done to keys that there are. */
 @Command(name = "keys", description = "Create, list, show, find, change, rotate and revoke API keys.")
 final class KeysCommand {
-    static final int PAGE_SIZE = 1000;
     static final String ANY_WORKSPACE = "-";
 
     @Mixin

@@ -100,7 +100,7 @@ final class KeysListCommand implements Callable<Integer> {
                 .setShowAll(all)
                 .setState(state)
                 .setOrderBy(descending ? sort + " desc" : sort)
-                .setPageSize(KeysCommand.PAGE_SIZE)
+                .setPageSize(ListPrinter.PAGE_SIZE)
                 .setPageToken(token);
         if (name != null) {
             request.setName(name);

@@ -12,6 +12,9 @@ import picocli.CommandLine.Model.CommandSpec;
  * with all items in one page. As a table the first thousand rows decide how wide the columns are. Not thread-safe.
  */
 final class ListPrinter {
+    /** How many entries of a list one call asks for. */
+    static final int PAGE_SIZE = 1000;
+
     private final Output output;
     private final CommandSpec command;
     private final String items;
@@ -43,7 +46,7 @@ final class ListPrinter {
             } else {
                 widths.addRowsOf(table);
             }
-            printFirst(KeysCommand.PAGE_SIZE);
+            printFirst(PAGE_SIZE);
         } else {
             output.write(command, begin() + items(RestJson.of(page)));
         }

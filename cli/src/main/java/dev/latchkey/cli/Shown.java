@@ -6,7 +6,10 @@ import java.util.regex.Pattern;
 /** Makes text that others wrote fit to be shown to people on a terminal. */
 final class Shown {
     private static final Pattern KEY = Pattern.compile("[a-z][a-z0-9]{1,15}_(?:live|test)_[0-9A-Za-z]{16,}");
-    private static final Pattern TOKEN = Pattern.compile(TokenCommand.PREFIX + "[0-9A-Za-z_-]{16,}");
+    /** The prefix of the tokens that {@code latchkey token} makes: people and scanners for leaked secrets recognize it. */
+    static final String TOKEN_PREFIX = "latchkey_admin_";
+
+    private static final Pattern TOKEN = Pattern.compile(TOKEN_PREFIX + "[0-9A-Za-z_-]{16,}");
 
     private Shown() {}
 

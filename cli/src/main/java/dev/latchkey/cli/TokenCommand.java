@@ -15,9 +15,6 @@ import picocli.CommandLine.Spec;
 /** {@code latchkey token}: needs no control plane. */
 @Command(name = "token", description = "Make the token of somebody who manages keys.")
 final class TokenCommand {
-    /** So that people, and scanners for leaked secrets, see what it is. */
-    static final String PREFIX = "latchkey_admin_";
-
     private static final int BYTES = 32;
 
     private final Output output;
@@ -58,7 +55,7 @@ final class TokenCommand {
                     String workspace) {
         byte[] secret = new byte[BYTES];
         random.nextBytes(secret);
-        String token = PREFIX + Base64.getUrlEncoder().withoutPadding().encodeToString(secret);
+        String token = Shown.TOKEN_PREFIX + Base64.getUrlEncoder().withoutPadding().encodeToString(secret);
         String hash = AdminToken.hash(token);
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         json.put("token", token);

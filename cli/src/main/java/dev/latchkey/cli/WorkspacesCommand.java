@@ -101,7 +101,7 @@ final class WorkspacesCommand {
             String token = "";
             do {
                 ListWorkspacesRequest request = ListWorkspacesRequest.newBuilder()
-                        .setPageSize(KeysCommand.PAGE_SIZE)
+                        .setPageSize(ListPrinter.PAGE_SIZE)
                         .setPageToken(token)
                         .build();
                 page = client.workspaces(stub -> stub.listWorkspaces(request));
