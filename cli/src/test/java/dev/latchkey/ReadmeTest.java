@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.latchkey.config.SettingInfo;
 import dev.latchkey.config.SettingsLoader;
 import dev.latchkey.decision.Denial;
-import dev.latchkey.index.RedisUsers;
+import dev.latchkey.redis.health.RedisUsers;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -35,7 +35,7 @@ class ThreatsTest {
     /** Returns the text of each test class, by its name. */
     private static Map<String, String> sources() throws IOException {
         Map<String, String> sources = new HashMap<>();
-        for (String module : List.of("core", "server", "control", "cli")) {
+        for (String module : List.of("core", "server", "control", "cli", "e2e")) {
             try (Stream<Path> files = Files.walk(Path.of("..", module, "src/test/java"))) {
                 for (Path file : files.filter(path -> path.toString().matches(".*(Test|IT)\\.java"))
                         .toList()) {

@@ -2,6 +2,7 @@ package dev.latchkey;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
@@ -30,6 +31,7 @@ class CoreArchitectureTest {
             .resideInAnyPackage(
                     "dev.latchkey.policy..",
                     "dev.latchkey.index..",
+                    "dev.latchkey.redis..",
                     "dev.latchkey.decision..",
                     "dev.latchkey.config..");
 
@@ -39,20 +41,33 @@ class CoreArchitectureTest {
             .resideInAPackage("dev.latchkey.policy..")
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage("dev.latchkey.index..", "dev.latchkey.decision..", "dev.latchkey.config..");
+            .resideInAnyPackage(
+                    "dev.latchkey.index..", "dev.latchkey.redis..", "dev.latchkey.decision..", "dev.latchkey.config..");
+
+    @ArchTest
+    static final ArchRule SETTINGS_KNOW_NO_INDEX = noClasses()
+            .that()
+            .resideInAPackage("dev.latchkey.config..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("dev.latchkey.index..", "dev.latchkey.policy..", "dev.latchkey.decision..");
 
     @ArchTest
     static final ArchRule THE_INDEX_DECIDES_NOTHING = noClasses()
             .that()
-            .resideInAPackage("dev.latchkey.index..")
+            .resideInAnyPackage("dev.latchkey.index..", "dev.latchkey.redis..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("dev.latchkey.policy..", "dev.latchkey.decision..", "dev.latchkey.config..");
 
     @ArchTest
-    static final ArchRule ONLY_THE_INDEX_KNOWS_LETTUCE = noClasses()
+    static final ArchRule PACKAGES_HAVE_NO_CYCLES =
+            slices().matching("dev.latchkey.(**)").should().beFreeOfCycles();
+
+    @ArchTest
+    static final ArchRule ONLY_CONNECTIONS_KNOW_LETTUCE = noClasses()
             .that()
-            .resideOutsideOfPackage("dev.latchkey.index..")
+            .resideOutsideOfPackage("dev.latchkey.redis..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("io.lettuce..");

@@ -2,7 +2,7 @@ package dev.latchkey.cli;
 
 import dev.latchkey.cli.demo.DemoCommand;
 import dev.latchkey.cli.demo.TrainingCommand;
-import dev.latchkey.cli.demo.UpstreamCommand;
+import dev.latchkey.cli.demo.backend.UpstreamCommand;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.OutputStreamWriter;
@@ -26,6 +26,32 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.RunLast;
 import picocli.CommandLine.ScopeType;
+import dev.latchkey.cli.audit.AuditCommand;
+import dev.latchkey.cli.audit.AuditListCommand;
+import dev.latchkey.cli.client.ControlOptions;
+import dev.latchkey.cli.environment.SecretInput;
+import dev.latchkey.cli.environment.Surroundings;
+import dev.latchkey.cli.environment.Termination;
+import dev.latchkey.cli.keys.KeysCommand;
+import dev.latchkey.cli.keys.KeysCreateCommand;
+import dev.latchkey.cli.keys.KeysListCommand;
+import dev.latchkey.cli.keys.KeysPurgeCommand;
+import dev.latchkey.cli.keys.KeysRotateCommand;
+import dev.latchkey.cli.keys.KeysUpdateCommand;
+import dev.latchkey.cli.keys.imports.KeysImportCommand;
+import dev.latchkey.cli.output.FailureReport;
+import dev.latchkey.cli.output.Output;
+import dev.latchkey.cli.policy.ExplainCommand;
+import dev.latchkey.cli.policy.PolicyCommand;
+import dev.latchkey.cli.process.ControlCommand;
+import dev.latchkey.cli.process.IndexCommand;
+import dev.latchkey.cli.process.LogQueue;
+import dev.latchkey.cli.process.LoggedStream;
+import dev.latchkey.cli.process.PepperCommand;
+import dev.latchkey.cli.process.SidecarCommand;
+import dev.latchkey.cli.process.TokenCommand;
+import dev.latchkey.cli.workspaces.WorkspacesCommand;
+import dev.latchkey.cli.workspaces.WorkspacesRevokeAllCommand;
 
 /** The {@code latchkey} command. Every command of it is made here. */
 @Command(
@@ -74,7 +100,7 @@ public final class Main {
     }
 
     /** Runs a command, prints to {@code out} and {@code err}, and returns the exit status. */
-    static int run(Surroundings surroundings, PrintWriter out, PrintWriter err, String... args) {
+    public static int run(Surroundings surroundings, PrintWriter out, PrintWriter err, String... args) {
         try {
             return commandLine(surroundings, args).setOut(out).setErr(err).execute(args);
         } catch (Error e) {

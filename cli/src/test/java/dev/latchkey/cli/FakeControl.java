@@ -56,11 +56,11 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** A control plane that answers what a test tells it to, in order, and remembers what it was asked. */
-final class FakeControl implements AutoCloseable {
-    static final String TOKEN = "latchkey_admin_of-the-test";
+public final class FakeControl implements AutoCloseable {
+    public static final String TOKEN = "latchkey_admin_of-the-test";
 
     /** An answer that never comes. */
-    static final Object SILENCE = new Object();
+    public static final Object SILENCE = new Object();
 
     private static final Pattern MADE_UP = Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
 
@@ -72,7 +72,7 @@ final class FakeControl implements AutoCloseable {
     private final List<String> credentials = new CopyOnWriteArrayList<>();
     private final Server server;
 
-    FakeControl() throws IOException {
+    public FakeControl() throws IOException {
         server = NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
                 .addService(new Keys())
                 .addService(new Workspaces())
@@ -83,35 +83,35 @@ final class FakeControl implements AutoCloseable {
     }
 
     /** @param next messages, statuses to fail with, or {@link #SILENCE}, one for each call */
-    FakeControl answer(Object... next) {
+    public FakeControl answer(Object... next) {
         answers.addAll(List.of(next));
         return this;
     }
 
     /** Runs a command against this control plane. */
-    Run run(String... args) {
+    public Run run(String... args) {
         return Run.of(variables(), args);
     }
 
-    Map<String, String> variables() {
+    public Map<String, String> variables() {
         return Map.of("LATCHKEY_CONTROL", url(), "LATCHKEY_TOKEN", TOKEN);
     }
 
-    String url() {
+    public String url() {
         return "http://127.0.0.1:" + server.getPort();
     }
 
-    List<Object> requests() {
+    public List<Object> requests() {
         return requests;
     }
 
     /** Returns the requests without the ids that the command line makes up. */
-    List<Object> requestsWithoutMadeUpIds() {
+    public List<Object> requestsWithoutMadeUpIds() {
         return requests.stream().map(FakeControl::withoutMadeUpId).toList();
     }
 
     /** Returns the id of each request that can be repeated. */
-    List<String> requestIds() {
+    public List<String> requestIds() {
         return requests.stream()
                 .map(request -> (Message) request)
                 .map(request ->
@@ -128,7 +128,7 @@ final class FakeControl implements AutoCloseable {
     }
 
     /** Returns the authorization of each call. */
-    List<String> credentials() {
+    public List<String> credentials() {
         return credentials;
     }
 

@@ -16,6 +16,8 @@ import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import dev.latchkey.cli.output.CommandFailure;
+import dev.latchkey.cli.output.ProtoValues;
 
 /** Lists of several pages: each is printed as it arrives, and together they are one list. */
 class ListPagesTest {

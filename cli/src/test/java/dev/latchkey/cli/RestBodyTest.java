@@ -8,7 +8,7 @@ import dev.latchkey.config.SettingsLoader;
 import dev.latchkey.config.SettingsLoader.ProcessKind;
 import dev.latchkey.control.ControlPlane;
 import dev.latchkey.decision.Policies;
-import dev.latchkey.index.RealRedis;
+import dev.latchkey.redis.RealRedis;
 import dev.latchkey.policy.Policy;
 import java.io.IOException;
 import java.net.URI;

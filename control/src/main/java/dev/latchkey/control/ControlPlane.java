@@ -4,54 +4,54 @@ import dev.latchkey.answer.AnswerStyle;
 import dev.latchkey.config.LiveRedisUri;
 import dev.latchkey.config.Settings;
 import dev.latchkey.control.access.LiveTokens;
-import dev.latchkey.control.api.AccessServiceEndpoint;
-import dev.latchkey.control.api.AdminAuth;
-import dev.latchkey.control.api.AuditServiceEndpoint;
+import dev.latchkey.control.api.grpc.AccessServiceEndpoint;
+import dev.latchkey.control.api.gate.AdminAuth;
+import dev.latchkey.control.api.grpc.AuditServiceEndpoint;
 import dev.latchkey.control.api.CallBuckets;
 import dev.latchkey.control.api.ControlServer;
-import dev.latchkey.control.api.ExplainServiceEndpoint;
-import dev.latchkey.control.api.IndexServiceEndpoint;
-import dev.latchkey.control.api.KeyServiceEndpoint;
-import dev.latchkey.control.api.Readiness;
-import dev.latchkey.control.api.ScopeServiceEndpoint;
+import dev.latchkey.control.api.grpc.ExplainServiceEndpoint;
+import dev.latchkey.control.api.grpc.IndexServiceEndpoint;
+import dev.latchkey.control.api.grpc.KeyServiceEndpoint;
+import dev.latchkey.control.api.ControlReadiness;
+import dev.latchkey.control.api.grpc.ScopeServiceEndpoint;
 import dev.latchkey.control.api.ServerCertificates;
-import dev.latchkey.control.api.WorkspaceServiceEndpoint;
+import dev.latchkey.control.api.grpc.WorkspaceServiceEndpoint;
 import dev.latchkey.control.audit.AuditReader;
 import dev.latchkey.control.console.Console;
 import dev.latchkey.control.explain.Explainer;
 import dev.latchkey.control.imports.ImportRules;
 import dev.latchkey.control.imports.KeyImport;
-import dev.latchkey.control.imports.Pace;
+import dev.latchkey.control.imports.RateLimit;
 import dev.latchkey.control.keys.KeyManager;
-import dev.latchkey.control.keys.KeyPurge;
+import dev.latchkey.control.revocation.KeyPurge;
 import dev.latchkey.control.keys.LeakedKeys;
 import dev.latchkey.control.keys.Mint;
-import dev.latchkey.control.keys.WorkspaceManager;
-import dev.latchkey.control.ledger.Announcements;
-import dev.latchkey.control.ledger.AuditLimit;
-import dev.latchkey.control.ledger.AuditTrail;
-import dev.latchkey.control.ledger.Comparison;
+import dev.latchkey.control.workspaces.WorkspaceManager;
+import dev.latchkey.control.index.Announcements;
+import dev.latchkey.control.upkeep.AuditLimit;
+import dev.latchkey.control.audit.AuditTrail;
+import dev.latchkey.control.upkeep.Comparison;
 import dev.latchkey.control.ledger.History;
-import dev.latchkey.control.ledger.IndexWriter;
-import dev.latchkey.control.ledger.KeyIntake;
+import dev.latchkey.control.index.IndexWriter;
+import dev.latchkey.control.imports.KeyIntake;
 import dev.latchkey.control.ledger.Ledger;
-import dev.latchkey.control.ledger.Permissions;
-import dev.latchkey.control.ledger.Projector;
-import dev.latchkey.control.ledger.Reconciler;
-import dev.latchkey.control.ledger.RedisCalls;
-import dev.latchkey.control.ledger.Retention;
-import dev.latchkey.control.ledger.StoreCheck;
-import dev.latchkey.control.ledger.StoreException;
-import dev.latchkey.control.ledger.Sweep;
+import dev.latchkey.control.redis.Permissions;
+import dev.latchkey.control.index.Projector;
+import dev.latchkey.control.upkeep.Reconciler;
+import dev.latchkey.control.redis.RedisCalls;
+import dev.latchkey.control.upkeep.Retention;
+import dev.latchkey.control.index.StoreCheck;
+import dev.latchkey.control.redis.StoreException;
+import dev.latchkey.control.upkeep.Sweep;
 import dev.latchkey.control.listing.KeyListing;
-import dev.latchkey.control.rebuild.IndexRebuild;
+import dev.latchkey.control.upkeep.IndexRebuild;
 import dev.latchkey.control.rules.FoundBefore;
 import dev.latchkey.control.time.RedisClock;
 import dev.latchkey.decision.Policies;
 import dev.latchkey.index.IndexSchema;
-import dev.latchkey.index.RedisKeyIndex;
-import dev.latchkey.index.RedisLink;
-import dev.latchkey.index.RedisResources;
+import dev.latchkey.redis.RedisKeyIndex;
+import dev.latchkey.redis.RedisLink;
+import dev.latchkey.redis.RedisResources;
 import dev.latchkey.key.KeyFormat;
 import dev.latchkey.key.Peppers;
 import dev.latchkey.lifecycle.Binding;
@@ -79,6 +79,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import dev.latchkey.control.upkeep.Repeater;
 
 /**
  * The control plane: every part of it is made here and closed here. It starts while Redis is down, answers UNAVAILABLE until
@@ -103,7 +104,7 @@ public final class ControlPlane implements AutoCloseable {
     private static final int TASKS = 10;
 
     private final Closing closing = new Closing();
-    private final Readiness readiness;
+    private final ControlReadiness readiness;
     private final StoreCheck check;
     private final OpsServer ops;
     private final ControlServer server;
@@ -228,7 +229,7 @@ public final class ControlPlane implements AutoCloseable {
                             policies.standard().scopes().keySet(),
                             settings.keys().brand(),
                             settings.keys().acceptImported()),
-                    new Pace(settings.keys().importsPerSecond()),
+                    new RateLimit(settings.keys().importsPerSecond()),
                     clock);
             Explainer explainer =
                     new Explainer(policies, peppers, new RedisKeyIndex(link, schema), () -> later(local, redis));
@@ -240,7 +241,7 @@ public final class ControlPlane implements AutoCloseable {
                     .description("1 if the admin tokens are those of their file, else 0")
                     .register(metrics);
             Optional<ServerCertificates> certificates = certificates(settings);
-            readiness = new Readiness(
+            readiness = new ControlReadiness(
                     List.of(
                             link::problem,
                             () -> link.problem().isPresent() ? redisUri.problem() : Optional.empty(),

@@ -1,6 +1,6 @@
 package dev.latchkey.control;
 
-import dev.latchkey.control.ledger.Caller;
+import dev.latchkey.control.record.Caller;
 
 /** Those who call in tests. */
 public final class Callers {

@@ -4,13 +4,14 @@ import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import dev.latchkey.control.keys.KeyManager;
-import dev.latchkey.control.ledger.Projector;
+import dev.latchkey.control.index.Projector;
 import org.jspecify.annotations.NullMarked;
 
 @AnalyzeClasses(packages = "dev.latchkey.control", importOptions = ImportOption.DoNotIncludeTests.class)
@@ -51,9 +52,34 @@ class ControlArchitectureTest {
                     resideInAPackage("dev.latchkey..").and(not(resideInAPackage("dev.latchkey.control.console.."))));
 
     @ArchTest
-    static final ArchRule ONLY_THE_LEDGER_KNOWS_LETTUCE = noClasses()
+    static final ArchRule PACKAGES_HAVE_NO_CYCLES =
+            slices().matching("dev.latchkey.(**)").should().beFreeOfCycles();
+
+    private static final String[] STORED = {
+        "dev.latchkey.control.redis..",
+        "dev.latchkey.control.record..",
+        "dev.latchkey.control.ledger..",
+        "dev.latchkey.control.index..",
+        "dev.latchkey.control.upkeep.."
+    };
+
+    private static final String[] OPERATIONS = {
+        "dev.latchkey.control.keys..",
+        "dev.latchkey.control.workspaces..",
+        "dev.latchkey.control.revocation..",
+        "dev.latchkey.control.directory..",
+        "dev.latchkey.control.idempotency..",
+        "dev.latchkey.control.imports..",
+        "dev.latchkey.control.listing..",
+        "dev.latchkey.control.audit.."
+    };
+
+    @ArchTest
+    static final ArchRule ONLY_WHAT_STORES_KNOWS_LETTUCE = noClasses()
             .that()
-            .resideOutsideOfPackage("dev.latchkey.control.ledger..")
+            .resideOutsideOfPackages(STORED)
+            .and()
+            .resideOutsideOfPackages("dev.latchkey.control.imports..", "dev.latchkey.control.audit..")
             .and()
             .areNotAssignableTo(ControlPlane.class)
             .should()
@@ -61,28 +87,39 @@ class ControlArchitectureTest {
             .resideInAnyPackage("io.lettuce..");
 
     @ArchTest
-    static final ArchRule RULES_DO_NOT_DEPEND_ON_THE_API = noClasses()
+    static final ArchRule RECORDS_TALK_TO_NOBODY = noClasses()
             .that()
-            .resideInAnyPackage(
-                    "dev.latchkey.control.rules..",
-                    "dev.latchkey.control.keys..",
-                    "dev.latchkey.control.imports..",
-                    "dev.latchkey.control.listing..",
-                    "dev.latchkey.control.audit..",
-                    "dev.latchkey.control.ledger..")
+            .resideInAPackage("dev.latchkey.control.record..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("io.lettuce..", "dev.latchkey.control.ledger..", "dev.latchkey.control.index..");
+
+    @ArchTest
+    static final ArchRule OPERATIONS_DO_NOT_DEPEND_ON_THE_API = noClasses()
+            .that()
+            .resideInAnyPackage(OPERATIONS)
+            .or()
+            .resideInAnyPackage(STORED)
+            .or()
+            .resideInAPackage("dev.latchkey.control.rules..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("dev.latchkey.control.api..", "dev.latchkey.config..", "dev.latchkey.policy..");
 
+    /** The audit trail is part of what is stored; its query rules are in the same package. */
     @ArchTest
-    static final ArchRule THE_LEDGER_KNOWS_NO_RULES = noClasses()
+    static final ArchRule WHAT_IS_STORED_KNOWS_NO_RULES = noClasses()
             .that()
-            .resideInAPackage("dev.latchkey.control.ledger..")
+            .resideInAnyPackage(STORED)
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage(
                     "dev.latchkey.control.rules..",
                     "dev.latchkey.control.keys..",
+                    "dev.latchkey.control.workspaces..",
+                    "dev.latchkey.control.revocation..",
+                    "dev.latchkey.control.directory..",
+                    "dev.latchkey.control.idempotency..",
                     "dev.latchkey.control.imports..",
                     "dev.latchkey.control.listing..");
 
@@ -92,12 +129,10 @@ class ControlArchitectureTest {
             .resideInAPackage("dev.latchkey.control.rules..")
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage(
-                    "dev.latchkey.control.keys..",
-                    "dev.latchkey.control.imports..",
-                    "dev.latchkey.control.listing..",
-                    "dev.latchkey.control.audit..",
-                    "dev.latchkey.control.ledger..");
+            .resideInAnyPackage(STORED)
+            .orShould()
+            .dependOnClassesThat()
+            .resideInAnyPackage(OPERATIONS);
 
     /** Who looks changes nothing: what changes keys does not know the lists, and the lists do not know what changes keys. */
     @ArchTest
@@ -115,12 +150,11 @@ class ControlArchitectureTest {
     @ArchTest
     static final ArchRule NOBODY_DECIDES_ABOUT_REQUESTS_HERE = noClasses()
             .that()
-            .resideInAnyPackage(
-                    "dev.latchkey.control.rules..",
-                    "dev.latchkey.control.keys..",
-                    "dev.latchkey.control.imports..",
-                    "dev.latchkey.control.listing..",
-                    "dev.latchkey.control.ledger..")
+            .resideInAnyPackage(OPERATIONS)
+            .or()
+            .resideInAnyPackage(STORED)
+            .or()
+            .resideInAPackage("dev.latchkey.control.rules..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("dev.latchkey.decision..", "dev.latchkey.control.explain..");
@@ -131,7 +165,10 @@ class ControlArchitectureTest {
             .resideInAPackage("dev.latchkey.control.explain..")
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage("dev.latchkey.control.ledger..", "dev.latchkey.control.api..");
+            .resideInAnyPackage(STORED)
+            .orShould()
+            .dependOnClassesThat()
+            .resideInAPackage("dev.latchkey.control.api..");
 
     @ArchTest
     static final ArchRule PACKAGES_ARE_NULL_MARKED =

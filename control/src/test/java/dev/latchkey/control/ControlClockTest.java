@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.google.protobuf.util.Durations;
 import dev.latchkey.control.time.RedisClock;
-import dev.latchkey.index.RealRedis;
+import dev.latchkey.redis.RealRedis;
 import dev.latchkey.redis.RetryPace;
 import dev.latchkey.v1.CreateKeyRequest;
 import dev.latchkey.v1.CreateWorkspaceRequest;

@@ -2,7 +2,7 @@ package dev.latchkey.control;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.latchkey.index.RealRedis;
+import dev.latchkey.redis.RealRedis;
 import dev.latchkey.redis.RetryPace;
 import dev.latchkey.v1.CreateWorkspaceRequest;
 import io.lettuce.core.KillArgs;

@@ -3,7 +3,7 @@ package dev.latchkey.control;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.linecorp.armeria.common.CommonPools;
-import dev.latchkey.index.RealRedis;
+import dev.latchkey.redis.RealRedis;
 import dev.latchkey.ops.OpsPages;
 import dev.latchkey.ops.OpsServer;
 import java.io.IOException;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
-import dev.latchkey.index.RealRedis;
+import dev.latchkey.redis.RealRedis;
 import dev.latchkey.v1.CreateKeyRequest;
 import dev.latchkey.v1.CreateWorkspaceRequest;
 import io.grpc.Status.Code;

@@ -2,8 +2,8 @@ package dev.latchkey.control;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.latchkey.index.RealRedis;
-import dev.latchkey.index.RedisUsers;
+import dev.latchkey.redis.RealRedis;
+import dev.latchkey.redis.health.RedisUsers;
 import io.lettuce.core.KillArgs;
 import java.io.IOException;
 import java.nio.file.Files;

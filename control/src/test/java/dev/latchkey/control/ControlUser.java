@@ -1,6 +1,6 @@
 package dev.latchkey.control;
 
-import dev.latchkey.index.RealRedis;
+import dev.latchkey.redis.RealRedis;
 import io.lettuce.core.codec.StringCodec;
 import io.lettuce.core.output.StatusOutput;
 import io.lettuce.core.protocol.CommandArgs;

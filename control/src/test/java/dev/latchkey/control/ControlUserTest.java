@@ -4,14 +4,14 @@ import static dev.latchkey.control.Callers.ALICE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.latchkey.control.access.Reach;
-import dev.latchkey.control.ledger.ManagedKey;
-import dev.latchkey.control.ledger.StoreException;
+import dev.latchkey.control.access.WorkspaceScope;
+import dev.latchkey.control.record.ManagedKey;
+import dev.latchkey.control.redis.StoreException;
 import dev.latchkey.control.listing.KeyQuery;
 import dev.latchkey.control.rules.KeyName;
 import dev.latchkey.control.rules.PageRequest;
-import dev.latchkey.index.RealRedis;
-import dev.latchkey.index.RedisUsers;
+import dev.latchkey.redis.RealRedis;
+import dev.latchkey.redis.health.RedisUsers;
 import dev.latchkey.key.KeyRecord;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -39,7 +39,7 @@ class ControlUserTest {
                             .items())
                     .hasSize(1);
             assertThat(control.workspaces
-                            .list(Reach.ALL, new PageRequest(0, ""))
+                            .list(WorkspaceScope.ALL, new PageRequest(0, ""))
                             .items())
                     .hasSize(1);
 

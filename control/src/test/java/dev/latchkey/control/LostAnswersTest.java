@@ -3,8 +3,8 @@ package dev.latchkey.control;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.Duration;
-import dev.latchkey.index.FaultProxy;
-import dev.latchkey.index.RealRedis;
+import dev.latchkey.redis.FaultProxy;
+import dev.latchkey.redis.RealRedis;
 import dev.latchkey.v1.CreateKeyRequest;
 import dev.latchkey.v1.CreateKeyResponse;
 import dev.latchkey.v1.CreateWorkspaceRequest;

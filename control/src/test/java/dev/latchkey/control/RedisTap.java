@@ -1,6 +1,6 @@
 package dev.latchkey.control;
 
-import dev.latchkey.index.RefusingProxy;
+import dev.latchkey.redis.RefusingProxy;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;

@@ -7,7 +7,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
-import dev.latchkey.index.RealRedis;
+import dev.latchkey.redis.RealRedis;
 import dev.latchkey.v1.CreateKeyRequest;
 import dev.latchkey.v1.CreateWorkspaceRequest;
 import dev.latchkey.v1.GetKeyRequest;
@@ -34,7 +34,7 @@ class RefusedChangesTest {
 
     private static final String SECRET = "opt_live_0000000000000000000000000000000046uziL";
 
-    private final Logger logger = (Logger) LoggerFactory.getLogger("dev.latchkey.control.api.RefusedChanges");
+    private final Logger logger = (Logger) LoggerFactory.getLogger("dev.latchkey.control.api.gate.RefusedChanges");
     private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
     private RunningControlPlane control;
 

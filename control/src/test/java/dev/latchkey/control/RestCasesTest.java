@@ -13,7 +13,7 @@ import com.linecorp.armeria.common.HttpMethod;
 import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.common.RequestHeaders;
 import com.linecorp.armeria.common.RequestHeadersBuilder;
-import dev.latchkey.index.RealRedis;
+import dev.latchkey.redis.RealRedis;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.time.Duration;

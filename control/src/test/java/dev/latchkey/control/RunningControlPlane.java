@@ -3,7 +3,7 @@ package dev.latchkey.control;
 import dev.latchkey.config.AdminToken;
 import dev.latchkey.config.Settings;
 import dev.latchkey.config.SettingsLoader;
-import dev.latchkey.control.ledger.RedisCalls;
+import dev.latchkey.control.redis.RedisCalls;
 import dev.latchkey.decision.Policies;
 import dev.latchkey.policy.Policy;
 import dev.latchkey.redis.RetryPace;

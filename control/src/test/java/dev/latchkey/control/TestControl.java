@@ -2,33 +2,33 @@ package dev.latchkey.control;
 
 import dev.latchkey.control.imports.ImportRules;
 import dev.latchkey.control.imports.KeyImport;
-import dev.latchkey.control.imports.Pace;
+import dev.latchkey.control.imports.RateLimit;
 import dev.latchkey.control.keys.KeyManager;
-import dev.latchkey.control.keys.KeyPurge;
+import dev.latchkey.control.revocation.KeyPurge;
 import dev.latchkey.control.keys.Mint;
-import dev.latchkey.control.keys.WorkspaceManager;
-import dev.latchkey.control.ledger.Announcements;
-import dev.latchkey.control.ledger.AuditLimit;
-import dev.latchkey.control.ledger.AuditTrail;
-import dev.latchkey.control.ledger.Comparison;
+import dev.latchkey.control.workspaces.WorkspaceManager;
+import dev.latchkey.control.index.Announcements;
+import dev.latchkey.control.upkeep.AuditLimit;
+import dev.latchkey.control.audit.AuditTrail;
+import dev.latchkey.control.upkeep.Comparison;
 import dev.latchkey.control.ledger.History;
-import dev.latchkey.control.ledger.IndexWriter;
-import dev.latchkey.control.ledger.KeyIntake;
+import dev.latchkey.control.index.IndexWriter;
+import dev.latchkey.control.imports.KeyIntake;
 import dev.latchkey.control.ledger.Ledger;
-import dev.latchkey.control.ledger.ManagedKey;
-import dev.latchkey.control.ledger.Projector;
-import dev.latchkey.control.ledger.Reconciler;
-import dev.latchkey.control.ledger.RedisCalls;
-import dev.latchkey.control.ledger.Retention;
-import dev.latchkey.control.ledger.Sweep;
+import dev.latchkey.control.record.ManagedKey;
+import dev.latchkey.control.index.Projector;
+import dev.latchkey.control.upkeep.Reconciler;
+import dev.latchkey.control.redis.RedisCalls;
+import dev.latchkey.control.upkeep.Retention;
+import dev.latchkey.control.upkeep.Sweep;
 import dev.latchkey.control.listing.KeyListing;
 import dev.latchkey.control.rules.Expiry;
 import dev.latchkey.control.rules.FoundBefore;
 import dev.latchkey.control.rules.NewKey;
 import dev.latchkey.index.IndexSchema;
-import dev.latchkey.index.RedisKeyIndex;
-import dev.latchkey.index.RedisLink;
-import dev.latchkey.index.RedisResources;
+import dev.latchkey.redis.RedisKeyIndex;
+import dev.latchkey.redis.RedisLink;
+import dev.latchkey.redis.RedisResources;
 import dev.latchkey.key.KeyDigest;
 import dev.latchkey.key.KeyFormat;
 import dev.latchkey.key.KeyRecord;
@@ -144,7 +144,7 @@ public final class TestControl implements AutoCloseable {
                 ledger,
                 mint,
                 new ImportRules(SCOPES, "opt", acceptImported),
-                new Pace(Integer.MAX_VALUE),
+                new RateLimit(Integer.MAX_VALUE),
                 clock);
     }
 

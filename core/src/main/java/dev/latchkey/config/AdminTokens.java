@@ -13,6 +13,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import dev.latchkey.config.value.Form;
+import dev.latchkey.config.value.RawValue;
+import dev.latchkey.config.value.SettingProblems;
 
 /**
  * The form of {@code control.tokens}: a list of mappings with name, role, workspace and hash in the file, or
@@ -63,10 +66,10 @@ final class AdminTokens implements Form<List<AdminToken>> {
     }
 
     @Override
-    public List<AdminToken> read(List<Given> given, Problems problems) {
-        Map<String, Map<String, Given>> entries = new LinkedHashMap<>();
-        for (Given one : given) {
-            for (Given part :
+    public List<AdminToken> read(List<RawValue> given, SettingProblems problems) {
+        Map<String, Map<String, RawValue>> entries = new LinkedHashMap<>();
+        for (RawValue one : given) {
+            for (RawValue part :
                     one.path().equals(SettingTable.CONTROL_TOKENS.key()) ? split(one, problems) : List.of(one)) {
                 Matcher field = FIELD.matcher(part.path());
                 if (field.matches() && FIELDS.contains(field.group(2))) {
@@ -80,17 +83,17 @@ final class AdminTokens implements Form<List<AdminToken>> {
         return new Reader(problems).read(entries);
     }
 
-    private List<Given> split(Given whole, Problems problems) {
+    private List<RawValue> split(RawValue whole, SettingProblems problems) {
         if (EntryList.of(whole.text()).isEmpty()) {
             problems.add(whole, "empty (expected: " + expected() + ")");
             return List.of();
         }
-        List<Given> parts = new ArrayList<>();
+        List<RawValue> parts = new ArrayList<>();
         List<EntryList.Entry> entries = EntryList.of(whole.text());
         boolean oneLine = entries.stream().allMatch(entry -> entry.line() == 1);
         for (int i = 0; i < entries.size(); i++) {
             EntryList.Entry one = entries.get(i);
-            Given here = (oneLine ? whole : whole.from(whole.origin() + ":" + one.line()))
+            RawValue here = (oneLine ? whole : whole.from(whole.origin() + ":" + one.line()))
                     .at(whole.path() + "[" + i + "]", "");
             Matcher entry = ENTRY.matcher(one.text());
             if (!entry.matches()) {
@@ -110,15 +113,15 @@ final class AdminTokens implements Form<List<AdminToken>> {
 
     /** Reads entries whose fields are known, and finds what two have in common. */
     private static final class Reader {
-        private final Problems problems;
+        private final SettingProblems problems;
         private final Set<String> names = new HashSet<>();
         private final Set<String> hashes = new HashSet<>();
 
-        Reader(Problems problems) {
+        Reader(SettingProblems problems) {
             this.problems = problems;
         }
 
-        List<AdminToken> read(Map<String, Map<String, Given>> entries) {
+        List<AdminToken> read(Map<String, Map<String, RawValue>> entries) {
             Set<AdminToken> tokens = new LinkedHashSet<>();
             Set<List<String>> distinct = new HashSet<>();
             entries.forEach((path, fields) -> {
@@ -126,7 +129,7 @@ final class AdminTokens implements Form<List<AdminToken>> {
                         .map(field ->
                                 fields.containsKey(field) ? fields.get(field).text() : "")
                         .toList());
-                Given any = fields.values().iterator().next().at(path, "");
+                RawValue any = fields.values().iterator().next().at(path, "");
                 String name = name(fields.getOrDefault("name", any));
                 AdminToken.Role role = role(fields.getOrDefault("role", any));
                 String workspace = workspace(role, fields.get("workspace"), any);
@@ -152,7 +155,7 @@ final class AdminTokens implements Form<List<AdminToken>> {
                     .collect(Collectors.toSet());
         }
 
-        private @Nullable String name(Given given) {
+        private @Nullable String name(RawValue given) {
             if (given.text().equalsIgnoreCase(RESERVED)) {
                 problems.add(
                         given,
@@ -169,7 +172,7 @@ final class AdminTokens implements Form<List<AdminToken>> {
             return given.text();
         }
 
-        private AdminToken.@Nullable Role role(Given given) {
+        private AdminToken.@Nullable Role role(RawValue given) {
             AdminToken.Role role = AdminToken.Role.of(given.text()).orElse(null);
             if (role == null) {
                 problems.add(given, "the role is missing or not known (expected: operator, manager or reader)");
@@ -178,7 +181,7 @@ final class AdminTokens implements Form<List<AdminToken>> {
         }
 
         /** Returns the workspace; empty for an operator, null if it is wrong, or the role is not known. */
-        private @Nullable String workspace(AdminToken.@Nullable Role role, @Nullable Given given, Given any) {
+        private @Nullable String workspace(AdminToken.@Nullable Role role, @Nullable RawValue given, RawValue any) {
             if (role == AdminToken.Role.OPERATOR) {
                 if (given != null) {
                     problems.add(
@@ -198,7 +201,7 @@ final class AdminTokens implements Form<List<AdminToken>> {
             return null;
         }
 
-        private @Nullable String hash(Given given) {
+        private @Nullable String hash(RawValue given) {
             Matcher matcher = HASH.matcher(given.text());
             if (!matcher.matches()) {
                 problems.add(given, "the hash is missing or not a hash (expected: " + EXPECTED_HASH + ")");

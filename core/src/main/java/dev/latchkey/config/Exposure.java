@@ -8,6 +8,11 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import dev.latchkey.config.value.ListenAddress;
+import dev.latchkey.config.value.NamedFile;
+import dev.latchkey.config.value.Setting;
+import dev.latchkey.config.value.SettingProblems;
+import dev.latchkey.config.value.Values;
 
 /**
  * Looks at the files and ports of one process for what others may do with them. A file that every user may write is a problem; a
@@ -17,10 +22,10 @@ final class Exposure {
     private static final String CONFIG = "--config";
 
     private final Values values;
-    private final Problems problems;
+    private final SettingProblems problems;
     private final Set<String> warnings = new LinkedHashSet<>();
 
-    Exposure(Values values, Problems problems) {
+    Exposure(Values values, SettingProblems problems) {
         this.values = values;
         this.problems = problems;
     }

@@ -11,13 +11,20 @@ import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
+import dev.latchkey.config.value.AddressParser;
+import dev.latchkey.config.value.Durations;
+import dev.latchkey.config.value.Form;
+import dev.latchkey.config.value.ListenAddress;
+import dev.latchkey.config.value.NamedFile;
+import dev.latchkey.config.value.RawValue;
+import dev.latchkey.config.value.RedisUri;
 
 /** The forms of values that settings have in common. */
 final class Forms {
     static final Form<ListenAddress> ADDRESS = Form.Scalar.open(AddressParser.EXPECTED, AddressParser::parse);
     static final Form<ListenAddress> TCP_ADDRESS =
             Form.Scalar.open(AddressParser.EXPECTED_TCP, AddressParser::parseTcp);
-    static final Form<NamedFile> FILE = Form.Scalar.located("a path", Given::file);
+    static final Form<NamedFile> FILE = Form.Scalar.located("a path", RawValue::file);
     static final Form<Boolean> BOOL = Form.Scalar.open("true or false", Forms::parseBoolean);
     static final Form<RedisUri> REDIS_URI = Form.Scalar.secret(RedisUri.EXPECTED, RedisUri::parse);
     static final Form<Peppers> PEPPERS = Form.Scalar.secretList(

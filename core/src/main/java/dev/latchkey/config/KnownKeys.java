@@ -2,6 +2,9 @@ package dev.latchkey.config;
 
 import dev.latchkey.text.NearestName;
 import java.util.List;
+import dev.latchkey.config.value.RawValue;
+import dev.latchkey.config.value.Setting;
+import dev.latchkey.config.value.SettingProblems;
 
 /** Refuses what no setting is called. */
 final class KnownKeys {
@@ -9,15 +12,15 @@ final class KnownKeys {
     private KnownKeys() {}
 
     /** Reports those of {@code given} that no setting is called, without their values, which may be secrets under a wrong name. */
-    static void check(List<Given> given, Problems problems) {
-        for (Given one : given) {
+    static void check(List<RawValue> given, SettingProblems problems) {
+        for (RawValue one : given) {
             if (SettingTable.all().stream().noneMatch(s -> s.takes(one.path())) && !isEmptySection(one)) {
-                problems.add(one, describe(Problems.shownPath(one.path())));
+                problems.add(one, describe(SettingProblems.shownPath(one.path())));
             }
         }
     }
 
-    private static boolean isEmptySection(Given given) {
+    private static boolean isEmptySection(RawValue given) {
         return given.text().isEmpty() && !keysOf(given.path()).isEmpty();
     }
 

@@ -7,6 +7,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import dev.latchkey.config.value.Form;
+import dev.latchkey.config.value.NamedFile;
+import dev.latchkey.config.value.RawValue;
+import dev.latchkey.config.value.SettingProblems;
 
 /** The form of {@code policies}: a mapping in the file, or {@code name=path,name=path}. */
 final class NamedPolicies implements Form<Map<String, NamedFile>> {
@@ -24,28 +28,28 @@ final class NamedPolicies implements Form<Map<String, NamedFile>> {
     }
 
     @Override
-    public @Nullable Map<String, NamedFile> read(List<Given> given, Problems problems) {
-        List<Given> parts = new ArrayList<>();
-        for (Given one : given) {
+    public @Nullable Map<String, NamedFile> read(List<RawValue> given, SettingProblems problems) {
+        List<RawValue> parts = new ArrayList<>();
+        for (RawValue one : given) {
             parts.addAll(one.path().equals(SettingTable.POLICIES.key()) ? split(one, problems) : List.of(one));
         }
         Map<String, NamedFile> named = new LinkedHashMap<>();
-        for (Given part : parts) {
+        for (RawValue part : parts) {
             readPart(part, named, problems);
         }
         return named;
     }
 
-    private List<Given> split(Given whole, Problems problems) {
+    private List<RawValue> split(RawValue whole, SettingProblems problems) {
         if (whole.text().isEmpty()) {
             problems.add(whole, "empty (expected: " + expected() + ")");
             return List.of();
         }
-        List<Given> parts = new ArrayList<>();
+        List<RawValue> parts = new ArrayList<>();
         for (String entry : whole.text().split(",", -1)) {
             int equals = entry.indexOf('=');
             if (equals < 0) {
-                problems.add(whole, Problems.printable(entry) + " (expected: " + expected() + ")");
+                problems.add(whole, SettingProblems.printable(entry) + " (expected: " + expected() + ")");
             } else {
                 parts.add(whole.at(whole.path() + "." + entry.substring(0, equals), entry.substring(equals + 1)));
             }
@@ -53,7 +57,7 @@ final class NamedPolicies implements Form<Map<String, NamedFile>> {
         return parts;
     }
 
-    private static void readPart(Given part, Map<String, NamedFile> named, Problems problems) {
+    private static void readPart(RawValue part, Map<String, NamedFile> named, SettingProblems problems) {
         String name = part.path().substring(SettingTable.POLICIES.key().length() + 1);
         if (!NAME.matcher(name).matches()) {
             problems.add(part, "not a name (expected: " + EXPECTED_NAME + ")");
@@ -68,7 +72,7 @@ final class NamedPolicies implements Form<Map<String, NamedFile>> {
                 problems.add(part, "given twice (expected: each name once)");
             }
         } catch (InvalidPathException e) {
-            problems.add(part, Problems.printable(part.text()) + " (expected: a path)");
+            problems.add(part, SettingProblems.printable(part.text()) + " (expected: a path)");
         }
     }
 }

@@ -17,6 +17,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import dev.latchkey.config.value.Form;
+import dev.latchkey.config.value.RawValue;
 
 /** Settings that are paths of PEM files (RFC 7468). The file is looked into, and its content is not kept. */
 public final class PemFiles {
@@ -31,7 +33,7 @@ public final class PemFiles {
 
     private PemFiles() {}
 
-    private static Path certificates(Given given) {
+    private static Path certificates(RawValue given) {
         Path path = given.file().path();
         try (InputStream in = Files.newInputStream(path)) {
             if (CertificateFactory.getInstance("X.509").generateCertificates(in).isEmpty()) {
@@ -74,7 +76,7 @@ public final class PemFiles {
         }
     }
 
-    private static Path key(Given given) {
+    private static Path key(RawValue given) {
         Path path = given.file().path();
         try {
             if (privateKey(TextFile.read(path)).isPresent()) {

@@ -1,6 +1,11 @@
 package dev.latchkey.config;
 
 import java.util.Objects;
+import dev.latchkey.config.value.InvalidSettingsException;
+import dev.latchkey.config.value.NamedFile;
+import dev.latchkey.config.value.RedisUri;
+import dev.latchkey.config.value.SettingProblems;
+import dev.latchkey.config.value.Values;
 
 /**
  * The file that {@code redis.uri-file} names, for whoever looks at it again after the start. Immutable; a read sees what is there
@@ -14,7 +19,7 @@ public record RedisUriFile(NamedFile file) {
      * @throws InvalidSettingsException with what is wrong, and no part of the content
      */
     public RedisUri read() {
-        Problems problems = new Problems();
+        SettingProblems problems = new SettingProblems();
         RedisUri uri = Values.read(file, SettingTable.REDIS_URI, problems);
         problems.throwIfAny();
         return Objects.requireNonNull(uri, "no problem, so read");

@@ -9,6 +9,11 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import dev.latchkey.config.value.Form;
+import dev.latchkey.config.value.ListenAddress;
+import dev.latchkey.config.value.NamedFile;
+import dev.latchkey.config.value.RedisUri;
+import dev.latchkey.config.value.Setting;
 
 /** Every setting there is: the only place with keys, defaults, ranges and descriptions. */
 final class SettingTable {

@@ -1,6 +1,6 @@
 package dev.latchkey.config;
 
-import dev.latchkey.index.TlsFiles;
+import dev.latchkey.redis.TlsFiles;
 import dev.latchkey.key.Peppers;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
@@ -9,6 +9,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import dev.latchkey.config.value.ListenAddress;
+import dev.latchkey.config.value.NamedFile;
+import dev.latchkey.config.value.RedisUri;
 
 /**
  * The settings of a process, checked by {@link SettingsLoader}; what each means is in {@link SettingsLoader#reference()}. Both

@@ -1,6 +1,6 @@
 package dev.latchkey.config;
 
-import dev.latchkey.index.TlsFiles;
+import dev.latchkey.redis.TlsFiles;
 import dev.latchkey.key.Peppers;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -13,6 +13,14 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import dev.latchkey.config.value.ConfigFile;
+import dev.latchkey.config.value.InvalidSettingsException;
+import dev.latchkey.config.value.NamedFile;
+import dev.latchkey.config.value.RawValue;
+import dev.latchkey.config.value.RedisUri;
+import dev.latchkey.config.value.Setting;
+import dev.latchkey.config.value.SettingProblems;
+import dev.latchkey.config.value.Values;
 
 /** Reads the settings of a process from a YAML file and from variables, which win. Stateless, logs nothing. */
 public final class SettingsLoader {
@@ -26,14 +34,14 @@ public final class SettingsLoader {
             "LATCHKEY_CACHE");
     private static final String DEMO_VARIABLES = "LATCHKEY_DEMO_";
 
-    private final Problems problems = new Problems();
+    private final SettingProblems problems = new SettingProblems();
     private final @Nullable Path file;
     private final Values values;
     private final Exposure exposure;
 
     private SettingsLoader(@Nullable Path file, Map<String, String> env) {
         this.file = file;
-        List<Given> given = file == null ? List.of() : ConfigFile.read(file, problems);
+        List<RawValue> given = file == null ? List.of() : ConfigFile.read(file, problems);
         KnownKeys.check(given, problems);
         this.values = new Values(given, env, problems);
         this.exposure = new Exposure(values, problems);

@@ -4,6 +4,9 @@ import dev.latchkey.exposure.FileExposure;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import dev.latchkey.config.value.NamedFile;
+import dev.latchkey.config.value.SettingProblems;
+import dev.latchkey.config.value.Values;
 
 /**
  * The file that {@code control.tokens-file} names, for whoever looks at it again after the start. Immutable; a read sees what is
@@ -40,7 +43,7 @@ public record TokensFile(NamedFile file) {
 
     /** Reads the tokens in {@code text}, which is the file's. */
     public Content content(String text) {
-        Problems problems = new Problems();
+        SettingProblems problems = new SettingProblems();
         List<AdminToken> tokens =
                 new AdminTokens().read(List.of(Values.content(file, SettingTable.CONTROL_TOKENS, text)), problems);
         return new Content(tokens, problems.lines());

@@ -1,7 +1,7 @@
 package dev.latchkey.decision;
 
 import dev.latchkey.key.Credential;
-import dev.latchkey.policy.CanonicalPath;
+import dev.latchkey.policy.path.CanonicalPath;
 import org.jspecify.annotations.Nullable;
 
 /**

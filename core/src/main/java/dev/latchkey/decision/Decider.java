@@ -9,7 +9,7 @@ import dev.latchkey.key.KeyRecord;
 import dev.latchkey.key.Peppers;
 import dev.latchkey.key.PresentedKey;
 import dev.latchkey.key.WorkspaceRecord;
-import dev.latchkey.policy.Methods;
+import dev.latchkey.policy.path.Methods;
 import dev.latchkey.policy.Policy;
 import dev.latchkey.policy.Route;
 import dev.latchkey.policy.RouteEnvironment;

@@ -11,14 +11,14 @@ import java.util.concurrent.ConcurrentHashMap;
  *
  * <p>This class is thread-safe.
  */
-final class SharedParts {
+public final class SharedParts {
     private static final int MAX = 20_000;
 
     private final Map<String, String> workspaces = new ConcurrentHashMap<>();
     /** By their text, since equal sets may be in another order. */
     private final Map<String, Set<String>> scopes = new ConcurrentHashMap<>();
 
-    KeyRecord share(KeyRecord key) {
+    public KeyRecord share(KeyRecord key) {
         return new KeyRecord(
                 key.id(),
                 known(workspaces, key.workspace(), key.workspace()),

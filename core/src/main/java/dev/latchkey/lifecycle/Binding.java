@@ -1,6 +1,6 @@
 package dev.latchkey.lifecycle;
 
-import dev.latchkey.config.ListenAddress;
+import dev.latchkey.config.value.ListenAddress;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.channels.UnresolvedAddressException;

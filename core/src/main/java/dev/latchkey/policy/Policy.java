@@ -6,6 +6,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import dev.latchkey.policy.file.InvalidPolicyException;
+import dev.latchkey.policy.path.CanonicalPath;
 
 /**
  * A policy file: which scope each method and path requires. What no rule is for is denied.

@@ -7,16 +7,20 @@ import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import dev.latchkey.policy.file.PolicyProblems;
+import dev.latchkey.policy.file.Yaml;
+import dev.latchkey.policy.file.YamlFields;
+import dev.latchkey.policy.file.YamlReader;
 
 /** Reads a policy file, once. Goes on after a problem, so that all are found. */
 final class PolicyParser {
     private static final List<String> FIELDS = List.of("hosts", "scopes", "routes", "preflight", "readings");
     private static final Pattern SCOPE = Pattern.compile("[A-Za-z0-9][A-Za-z0-9:._/-]{0,63}");
 
-    private final Problems problems;
+    private final PolicyProblems problems;
 
     PolicyParser(String fileName) {
-        this.problems = new Problems(fileName);
+        this.problems = new PolicyProblems(fileName);
     }
 
     Policy parse(String text) {

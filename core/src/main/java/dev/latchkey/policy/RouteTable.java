@@ -7,6 +7,10 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
+import dev.latchkey.policy.path.CanonicalPath;
+import dev.latchkey.policy.path.Methods;
+import dev.latchkey.policy.path.PathTemplate;
+import dev.latchkey.policy.path.TemplateTrie;
 
 /**
  * Finds the rule for a method and a path. The most specific template that matches the whole path decides, whatever its methods

@@ -11,6 +11,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import dev.latchkey.policy.path.PathTemplate;
 
 /** Finds what is surely not meant in a route table, though no mistake in form: rules that no request can reach. */
 final class RouteWarnings {

@@ -10,6 +10,11 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import dev.latchkey.policy.file.PolicyProblems;
+import dev.latchkey.policy.file.Yaml;
+import dev.latchkey.policy.file.YamlFields;
+import dev.latchkey.policy.path.Methods;
+import dev.latchkey.policy.path.PathTemplate;
 
 /** Reads the rules of one policy file. */
 final class RuleParser {
@@ -19,7 +24,7 @@ final class RuleParser {
     private static final String MATCH = "METHOD template, such as GET /v1/cases";
 
     private final Set<String> scopes;
-    private final Problems problems;
+    private final PolicyProblems problems;
     /** The lines of the rules that were read, also of those with problems. */
     private final Map<Place, Integer> lines = new HashMap<>();
 
@@ -29,7 +34,7 @@ final class RuleParser {
     private record Place(String method, PathTemplate template) {}
 
     /** @param scopes the catalogue */
-    RuleParser(Set<String> scopes, Problems problems) {
+    RuleParser(Set<String> scopes, PolicyProblems problems) {
         this.scopes = scopes;
         this.problems = problems;
     }

@@ -1,6 +1,6 @@
 /**
- * What is known of Redis as a peer, without its client library: how its errors are classified, and how soon a lost connection
- * is tried again. Must not know what is stored in it.
+ * Connections to Redis: how a connection is opened, replaced and closed, and what the errors of Redis mean. The only package of
+ * this module that knows the client library, apart from {@code redis.health}. Decides nothing about keys.
  */
 @NullMarked
 package dev.latchkey.redis;

@@ -2,8 +2,8 @@ package dev.latchkey.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.latchkey.index.TestCertificates;
-import dev.latchkey.index.TlsFiles;
+import dev.latchkey.redis.TestCertificates;
+import dev.latchkey.redis.TlsFiles;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
@@ -12,12 +12,14 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import dev.latchkey.config.value.ListenAddress;
+import dev.latchkey.config.value.RedisUri;
 
 /** A value for every setting, each other than its default and than every other, and what they make. */
-final class AllSettings {
-    static final String PEPPERS = "2:" + "ICEiIyQlJicoKSorLC0uLzAxMjM0NTY3ODk6Ozw9Pj8=" + ",1:"
+public final class AllSettings {
+    public static final String PEPPERS = "2:" + "ICEiIyQlJicoKSorLC0uLzAxMjM0NTY3ODk6Ozw9Pj8=" + ",1:"
             + "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
-    static final String HASH = "00112233445566778899aabbccddeeff00112233445566778899AABBCCDDEEFF";
+    public static final String HASH = "00112233445566778899aabbccddeeff00112233445566778899AABBCCDDEEFF";
     private static final TestCertificates CERTIFICATES = TestCertificates.create();
     private static final String CA = CERTIFICATES.ca().toString();
     private static final String CERTIFICATE =

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import dev.latchkey.config.value.InvalidSettingsException;
 
 /** What others may do with the files and ports of a process, in both processes. */
 final class ExposureTest {

@@ -13,6 +13,8 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import dev.latchkey.config.value.InvalidSettingsException;
+import dev.latchkey.config.value.NamedFile;
 
 /** Files that hold a list, as people and their editors write them. */
 final class ListFilesTest {

@@ -16,6 +16,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import dev.latchkey.config.value.InvalidSettingsException;
+import dev.latchkey.config.value.RedisUri;
 
 /** Where secrets come from, and that no message and no text of a settings object holds one. */
 final class SecretSettingsTest {

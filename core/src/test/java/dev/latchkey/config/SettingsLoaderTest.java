@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.latchkey.config.SettingsLoader.ProcessKind;
-import dev.latchkey.index.TlsFiles;
+import dev.latchkey.redis.TlsFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,6 +20,11 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import dev.latchkey.config.value.InvalidSettingsException;
+import dev.latchkey.config.value.ListenAddress;
+import dev.latchkey.config.value.RawValue;
+import dev.latchkey.config.value.RedisUri;
+import dev.latchkey.config.value.Setting;
 
 final class SettingsLoaderTest {
     private static final Map<String, String> PEPPERS = Map.of("LATCHKEY_PEPPERS", AllSettings.PEPPERS);
@@ -165,7 +170,7 @@ final class SettingsLoaderTest {
     @Test
     void load_configFileInTheWorkingDirectory_pathsAreThereToo() {
         // Such a file has no parent folder.
-        assertThat(new Given("policy", "latchkey.yaml:1", "policy.yaml", Given.WORKING_DIRECTORY)
+        assertThat(new RawValue("policy", "latchkey.yaml:1", "policy.yaml", RawValue.WORKING_DIRECTORY)
                         .file()
                         .path())
                 .isEqualTo(Path.of("policy.yaml"));

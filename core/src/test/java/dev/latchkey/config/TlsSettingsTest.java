@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.latchkey.config.SettingsLoader.ProcessKind;
-import dev.latchkey.index.TestCertificates;
+import dev.latchkey.redis.TestCertificates;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import dev.latchkey.config.value.InvalidSettingsException;
 
 /** The files for TLS to Redis: looked into at the start, and refused where nothing would be encrypted. */
 class TlsSettingsTest {

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import dev.latchkey.policy.file.InvalidPolicyException;
 
 class PolicyProblemsTest {
     /** Four lines; the rules follow from line 5 on. */

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import dev.latchkey.policy.path.CanonicalPath;
 
 class PolicyTest {
     private static final String ANY_HOST = "api.example.com";

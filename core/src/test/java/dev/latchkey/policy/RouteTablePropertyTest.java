@@ -12,6 +12,8 @@ import java.util.Objects;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import dev.latchkey.policy.path.CanonicalPath;
+import dev.latchkey.policy.path.PathTemplate;
 
 /** {@link RouteTable} against the rules taken literally: sort all templates, take the first that matches, then look on. */
 class RouteTablePropertyTest {

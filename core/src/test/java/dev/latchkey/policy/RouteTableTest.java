@@ -10,6 +10,8 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import dev.latchkey.policy.path.CanonicalPath;
+import dev.latchkey.policy.path.PathTemplate;
 
 class RouteTableTest {
 

@@ -7,14 +7,14 @@ import dev.latchkey.decision.Decider;
 import dev.latchkey.decision.Policies;
 import dev.latchkey.index.BoundedKeyIndex;
 import dev.latchkey.index.IndexClock;
-import dev.latchkey.index.IndexHeartbeat;
+import dev.latchkey.redis.health.IndexHeartbeat;
 import dev.latchkey.index.IndexSchema;
 import dev.latchkey.index.KeyIndex;
 import dev.latchkey.index.ReadBudget;
-import dev.latchkey.index.RedisKeyIndex;
-import dev.latchkey.index.RedisLastUses;
-import dev.latchkey.index.RedisLink;
-import dev.latchkey.index.RedisResources;
+import dev.latchkey.redis.RedisKeyIndex;
+import dev.latchkey.redis.RedisLastUses;
+import dev.latchkey.redis.RedisLink;
+import dev.latchkey.redis.RedisResources;
 import dev.latchkey.key.KeyFormat;
 import dev.latchkey.lifecycle.Binding;
 import dev.latchkey.lifecycle.Closing;
@@ -24,11 +24,11 @@ import dev.latchkey.ops.OpsServer;
 import dev.latchkey.redis.RetryPace;
 import dev.latchkey.server.authz.AuthorizationService;
 import dev.latchkey.server.cache.CacheLimits;
-import dev.latchkey.server.cache.InvalidationFeed;
+import dev.latchkey.server.feed.InvalidationFeed;
 import dev.latchkey.server.cache.NearCacheKeyIndex;
 import dev.latchkey.server.ops.CacheMetrics;
 import dev.latchkey.server.ops.LastUsed;
-import dev.latchkey.server.ops.Readiness;
+import dev.latchkey.server.ops.SidecarReadiness;
 import dev.latchkey.server.ops.SidecarMetrics;
 import dev.latchkey.server.ops.UnansweredChecks;
 import io.lettuce.core.RedisURI;
@@ -41,6 +41,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import dev.latchkey.server.port.AuthzServer;
+import dev.latchkey.server.port.Transport;
+import dev.latchkey.server.port.UnixSocket;
+import dev.latchkey.server.warmup.WarmUp;
 
 /**
  * The sidecar: every part of it is made here and closed here. It starts while Redis is down, answers 503 until the index can
@@ -55,7 +59,7 @@ public final class Sidecar implements AutoCloseable {
 
     private final Closing closing = new Closing();
     private final Settings settings;
-    private final Readiness readiness;
+    private final SidecarReadiness readiness;
     private final AuthzServer authz;
     private final OpsServer ops;
     private volatile boolean stopping;
@@ -114,7 +118,7 @@ public final class Sidecar implements AutoCloseable {
                     settings.cache().lease().toNanos()));
             cacheMetrics.show(cache, feed);
             UnansweredChecks unanswered = new UnansweredChecks(System::nanoTime);
-            readiness = new Readiness(
+            readiness = new SidecarReadiness(
                     heartbeat,
                     () -> redisUri.problem().or(() -> settings.cache().enabled() ? feed.problem() : Optional.empty()),
                     unanswered,

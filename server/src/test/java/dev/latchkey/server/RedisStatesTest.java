@@ -2,7 +2,7 @@ package dev.latchkey.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.latchkey.index.RealRedis;
+import dev.latchkey.redis.RealRedis;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;

@@ -4,7 +4,7 @@ import dev.latchkey.config.Settings;
 import dev.latchkey.config.SettingsLoader;
 import dev.latchkey.decision.Policies;
 import dev.latchkey.index.IndexSchema;
-import dev.latchkey.index.RealRedis;
+import dev.latchkey.redis.RealRedis;
 import dev.latchkey.key.Credential;
 import dev.latchkey.key.Environment;
 import dev.latchkey.key.KeyDigest;
@@ -35,9 +35,9 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /** A whole sidecar in this process, asked over its own ports as Envoy and people ask it; and one key that it is to know. */
-final class RunningSidecar implements AutoCloseable {
+public final class RunningSidecar implements AutoCloseable {
     static final IndexSchema SCHEMA = new IndexSchema("latchkey:");
-    static final Policies POLICIES = new Policies(
+    public static final Policies POLICIES = new Policies(
             Policy.parse("{scopes: {a: A}, routes: [{match: GET /v1/cases, scope: a}]}", "policy.yaml"), Map.of());
 
     private static final String PEPPER = "1:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
@@ -61,7 +61,7 @@ final class RunningSidecar implements AutoCloseable {
                 .build();
     }
 
-    static Settings settings(String redisUri, Map<String, String> more) {
+    public static Settings settings(String redisUri, Map<String, String> more) {
         Map<String, String> variables = new HashMap<>(Map.of(
                 "LATCHKEY_PEPPERS",
                 PEPPER,

@@ -5,6 +5,7 @@ import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nam
 import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noMethods;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ImportOption;
@@ -44,7 +45,7 @@ class ServerArchitectureTest {
     @ArchTest
     static final ArchRule ONLY_THE_WARM_UP_REHEARSES = noClasses()
             .that()
-            .doNotHaveFullyQualifiedName("dev.latchkey.server.WarmUp")
+            .doNotHaveFullyQualifiedName("dev.latchkey.server.warmup.WarmUp")
             .and()
             .doNotHaveFullyQualifiedName("dev.latchkey.server.cache.RehearsalIndex")
             .should()
@@ -76,10 +77,24 @@ class ServerArchitectureTest {
     @ArchTest
     static final ArchRule ONLY_THE_EDGE_KNOWS_ENVOY = noClasses()
             .that()
-            .resideOutsideOfPackages("dev.latchkey.server.authz..", "dev.latchkey.server")
+            .resideOutsideOfPackages(
+                    "dev.latchkey.server.authz..", "dev.latchkey.server.port..", "dev.latchkey.server.warmup..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("io.envoyproxy..", "com.google.protobuf..");
+
+    @ArchTest
+    static final ArchRule PACKAGES_HAVE_NO_CYCLES =
+            slices().matching("dev.latchkey.(**)").should().beFreeOfCycles();
+
+    /** The cache is true without knowing by what it is kept true. */
+    @ArchTest
+    static final ArchRule THE_CACHE_KNOWS_NO_FEED = noClasses()
+            .that()
+            .resideInAPackage("dev.latchkey.server.cache..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("dev.latchkey.server.feed..", "dev.latchkey.redis..", "io.lettuce..");
 
     @ArchTest
     static final ArchRule THE_EDGE_KNOWS_NO_REDIS = noClasses()

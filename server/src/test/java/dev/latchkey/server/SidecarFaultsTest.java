@@ -2,8 +2,8 @@ package dev.latchkey.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.latchkey.index.FaultProxy;
-import dev.latchkey.index.RealRedis;
+import dev.latchkey.redis.FaultProxy;
+import dev.latchkey.redis.RealRedis;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -2,8 +2,8 @@ package dev.latchkey.server;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.latchkey.index.RealRedis;
-import dev.latchkey.index.RedisUsers;
+import dev.latchkey.redis.RealRedis;
+import dev.latchkey.redis.health.RedisUsers;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.ScriptOutputType;

@@ -9,7 +9,7 @@ import dev.latchkey.key.KeyRecord;
 import dev.latchkey.key.Peppers;
 import dev.latchkey.key.PresentedKey;
 import dev.latchkey.key.WorkspaceRecord;
-import dev.latchkey.policy.CanonicalPath;
+import dev.latchkey.policy.path.CanonicalPath;
 import dev.latchkey.policy.Policy;
 import dev.latchkey.server.cache.OpenCache;
 import java.io.IOException;

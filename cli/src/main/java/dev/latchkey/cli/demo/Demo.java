@@ -28,6 +28,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import dev.latchkey.cli.demo.backend.EchoUpstream;
 
 /**
  * The demo's processes, started one after the other: Redis, control plane, sidecar, sample upstreams, Envoy. What this has

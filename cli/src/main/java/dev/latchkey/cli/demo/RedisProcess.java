@@ -1,6 +1,6 @@
 package dev.latchkey.cli.demo;
 
-import dev.latchkey.index.RedisUsers;
+import dev.latchkey.redis.health.RedisUsers;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;

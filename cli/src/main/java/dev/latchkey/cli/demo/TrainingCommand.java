@@ -1,13 +1,13 @@
 package dev.latchkey.cli.demo;
 
-import dev.latchkey.cli.CommandFailure;
+import dev.latchkey.cli.output.CommandFailure;
 import dev.latchkey.config.Settings;
 import dev.latchkey.config.SettingsLoader;
 import dev.latchkey.config.SettingsLoader.ProcessKind;
 import dev.latchkey.decision.Policies;
-import dev.latchkey.index.AsyncRedisClient;
+import dev.latchkey.redis.AsyncRedisClient;
 import dev.latchkey.index.IndexSchema;
-import dev.latchkey.index.RedisResources;
+import dev.latchkey.redis.RedisResources;
 import dev.latchkey.key.Peppers;
 import dev.latchkey.policy.Policy;
 import dev.latchkey.server.Sidecar;

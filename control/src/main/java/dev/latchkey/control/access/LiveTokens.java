@@ -3,7 +3,7 @@ package dev.latchkey.control.access;
 import dev.latchkey.config.AdminToken;
 import dev.latchkey.config.Settings;
 import dev.latchkey.config.TokensFile;
-import dev.latchkey.index.TroubleLog;
+import dev.latchkey.log.TroubleLog;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;

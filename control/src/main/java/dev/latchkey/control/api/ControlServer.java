@@ -41,6 +41,11 @@ import java.util.concurrent.CompletionException;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import dev.latchkey.control.api.gate.AdminAuth;
+import dev.latchkey.control.api.gate.CallClass;
+import dev.latchkey.control.api.gate.CallShares;
+import dev.latchkey.control.api.gate.ExplicitFields;
+import dev.latchkey.control.api.gate.RefusedChanges;
 
 /**
  * The control plane's port: its services behind {@link AdminAuth}, by gRPC and by REST; and open to all, {@code /openapi.json}, {@code

@@ -6,7 +6,7 @@ import com.linecorp.armeria.server.ServerBuilder;
 import com.linecorp.armeria.server.ServerTlsConfig;
 import dev.latchkey.config.PemFiles;
 import dev.latchkey.config.Settings;
-import dev.latchkey.index.TroubleLog;
+import dev.latchkey.log.TroubleLog;
 import io.netty.handler.ssl.ClientAuth;
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,8 +1,7 @@
 package dev.latchkey.control.audit;
 
 import dev.latchkey.control.audit.AuditQuery.Moment;
-import dev.latchkey.control.ledger.AuditEntry;
-import dev.latchkey.control.rules.Shown;
+import dev.latchkey.control.rules.MessageText;
 import dev.latchkey.control.rules.Violations;
 import java.time.Instant;
 import java.util.regex.Pattern;
@@ -68,8 +67,8 @@ record AuditFilter(String workspace, int size, String before, long start, String
     }
 
     private static void text(Violations violations, String field, String value, Pattern form, String expected) {
-        if (!value.isEmpty() && (!form.matcher(value).matches() || !Shown.isHarmless(value))) {
-            violations.add(field, Shown.quoted(value), expected);
+        if (!value.isEmpty() && (!form.matcher(value).matches() || !MessageText.isHarmless(value))) {
+            violations.add(field, MessageText.quoted(value), expected);
         }
     }
 

@@ -1,8 +1,6 @@
 package dev.latchkey.control.audit;
 
-import dev.latchkey.control.keys.WorkspaceManager;
-import dev.latchkey.control.ledger.AuditEntry;
-import dev.latchkey.control.ledger.AuditTrail;
+import dev.latchkey.control.workspaces.WorkspaceManager;
 import dev.latchkey.control.rules.Page;
 import java.util.ArrayList;
 import java.util.List;

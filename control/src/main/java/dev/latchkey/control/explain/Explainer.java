@@ -1,6 +1,6 @@
 package dev.latchkey.control.explain;
 
-import dev.latchkey.control.access.Reach;
+import dev.latchkey.control.access.WorkspaceScope;
 import dev.latchkey.decision.Decider;
 import dev.latchkey.decision.Decision;
 import dev.latchkey.decision.Policies;
@@ -33,7 +33,7 @@ public final class Explainer {
      * Never fails: where the index cannot be read, that is the explanation. A key beyond {@code reach} is explained as one that
      * does not exist.
      */
-    public Explanation explain(Reach reach, Question question) {
+    public Explanation explain(WorkspaceScope reach, Question question) {
         // Once and here: the decision may ask for it on a thread that must not wait.
         long time = now.getAsLong();
         Witness witness = new Witness(index, reach);

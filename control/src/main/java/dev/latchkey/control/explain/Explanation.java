@@ -6,7 +6,7 @@ import java.util.List;
 /**
  * A decision and how it came about.
  *
- * @param findings one for each {@link Step}, in its order
+ * @param findings one for each {@link ExplainStep}, in its order
  */
 public record Explanation(Decision decision, List<Finding> findings) {
     public Explanation {

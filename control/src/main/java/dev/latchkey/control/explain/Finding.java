@@ -5,7 +5,7 @@ package dev.latchkey.control.explain;
  *
  * @param detail what was looked at and why it passed or failed, for people; empty if it was not looked at; holds no secret
  */
-public record Finding(Step step, Outcome outcome, String detail) {
+public record Finding(ExplainStep step, Outcome outcome, String detail) {
 
     /** How a step ended. */
     public enum Outcome {

@@ -1,7 +1,7 @@
 package dev.latchkey.control.explain;
 
 import dev.latchkey.control.explain.Finding.Outcome;
-import dev.latchkey.control.rules.Shown;
+import dev.latchkey.control.rules.MessageText;
 import dev.latchkey.decision.Decision;
 import dev.latchkey.decision.Policies;
 import dev.latchkey.decision.Reason;
@@ -9,7 +9,7 @@ import dev.latchkey.decision.RouteConfig;
 import dev.latchkey.key.Credential;
 import dev.latchkey.key.Environment;
 import dev.latchkey.key.KeyRecord;
-import dev.latchkey.policy.CanonicalPath;
+import dev.latchkey.policy.path.CanonicalPath;
 import dev.latchkey.policy.Misreading;
 import dev.latchkey.policy.Policy;
 import dev.latchkey.policy.Requirement;
@@ -41,8 +41,8 @@ final class Findings {
     }
 
     List<Finding> all() {
-        Step last = last();
-        return Arrays.stream(Step.values())
+        ExplainStep last = last();
+        return Arrays.stream(ExplainStep.values())
                 .map(step -> step.compareTo(last) > 0
                         ? new Finding(step, Outcome.NOT_REACHED, "")
                         : new Finding(step, failed(step, last) ? Outcome.FAILED : Outcome.PASSED, detail(step)))
@@ -50,33 +50,33 @@ final class Findings {
     }
 
     /** Returns the last step that the decision looked at. */
-    private Step last() {
+    private ExplainStep last() {
         return switch (decision.reason()) {
-            case BAD_ROUTE_CONFIG -> Step.ROUTE;
-            case PATH_NOT_CANONICAL -> Step.PATH;
-            case METHOD_NOT_CANONICAL -> Step.METHOD;
-            case PUBLIC, PREFLIGHT -> Step.RULE;
-            case NO_CREDENTIAL, MALFORMED_CREDENTIAL, BAD_CHECKSUM -> Step.CREDENTIAL;
-            case UNKNOWN_KEY -> Step.KEY;
-            case REVOKED_KEY -> witness.workspaceAsked() ? Step.WORKSPACE : Step.STATE;
-            case EXPIRED_KEY -> Step.EXPIRY;
-            case WRONG_ENVIRONMENT -> Step.ENVIRONMENT;
-            case WORKSPACE_MISSING, WORKSPACE_INACTIVE, NO_RULE -> Step.WORKSPACE;
-            case SCOPE_MISSING, OK -> Step.SCOPE;
+            case BAD_ROUTE_CONFIG -> ExplainStep.ROUTE;
+            case PATH_NOT_CANONICAL -> ExplainStep.PATH;
+            case METHOD_NOT_CANONICAL -> ExplainStep.METHOD;
+            case PUBLIC, PREFLIGHT -> ExplainStep.RULE;
+            case NO_CREDENTIAL, MALFORMED_CREDENTIAL, BAD_CHECKSUM -> ExplainStep.CREDENTIAL;
+            case UNKNOWN_KEY -> ExplainStep.KEY;
+            case REVOKED_KEY -> witness.workspaceAsked() ? ExplainStep.WORKSPACE : ExplainStep.STATE;
+            case EXPIRED_KEY -> ExplainStep.EXPIRY;
+            case WRONG_ENVIRONMENT -> ExplainStep.ENVIRONMENT;
+            case WORKSPACE_MISSING, WORKSPACE_INACTIVE, NO_RULE -> ExplainStep.WORKSPACE;
+            case SCOPE_MISSING, OK -> ExplainStep.SCOPE;
             case STORE_UNAVAILABLE, STORE_TIMEOUT, BAD_RECORD, OVERLOADED, INTERNAL ->
-                witness.workspaceAsked() ? Step.WORKSPACE : Step.KEY;
+                witness.workspaceAsked() ? ExplainStep.WORKSPACE : ExplainStep.KEY;
         };
     }
 
-    private boolean failed(Step step, Step last) {
-        if (step == Step.RULE) {
+    private boolean failed(ExplainStep step, ExplainStep last) {
+        if (step == ExplainStep.RULE) {
             // Known early, answered late: only to the holder of a good key.
             return decision.route() == null && decision.reason() != Reason.PREFLIGHT;
         }
         return step == last && decision instanceof Decision.Deny && decision.reason() != Reason.NO_RULE;
     }
 
-    private String detail(Step step) {
+    private String detail(ExplainStep step) {
         return switch (step) {
             case ROUTE -> route();
             case PATH -> path();
@@ -84,7 +84,7 @@ final class Findings {
             case RULE -> rule();
             case CREDENTIAL -> credential();
             case KEY -> key();
-            case STATE -> last() == Step.STATE ? "revoked" : "active";
+            case STATE -> last() == ExplainStep.STATE ? "revoked" : "active";
             case EXPIRY -> expiry();
             case ENVIRONMENT -> environment();
             case WORKSPACE -> workspace();
@@ -100,7 +100,7 @@ final class Findings {
         }
         if (route.policy() != null) {
             boolean loaded = policies.named().containsKey(route.policy());
-            says.add("asks for the policy " + Shown.quoted(route.policy())
+            says.add("asks for the policy " + MessageText.quoted(route.policy())
                     + (loaded
                             ? ""
                             : ", which is not loaded (loaded: "
@@ -117,7 +117,7 @@ final class Findings {
 
     private String method() {
         return decision.reason() == Reason.METHOD_NOT_CANONICAL
-                ? Shown.quoted(question.method()) + " (expected: upper-case letters, then also digits, _ and -)"
+                ? MessageText.quoted(question.method()) + " (expected: upper-case letters, then also digits, _ and -)"
                 : question.method();
     }
 
@@ -131,7 +131,7 @@ final class Findings {
         }
         Policy policy = policy();
         if (!policy.servesHost(question.authority())) {
-            return "the policy is not for the host " + Shown.quoted(question.authority());
+            return "the policy is not for the host " + MessageText.quoted(question.authority());
         }
         CanonicalPath path = question.request().path();
         Misreading misreading = path == null ? null : policy.misreading(question.method(), path);

@@ -1,7 +1,7 @@
 package dev.latchkey.control.explain;
 
-import dev.latchkey.control.rules.Shown;
-import dev.latchkey.policy.CanonicalPath;
+import dev.latchkey.control.rules.MessageText;
+import dev.latchkey.policy.path.CanonicalPath;
 
 /** Says why a path is not in canonical form, by asking {@link CanonicalPath} about its parts. */
 final class PathFault {
@@ -12,7 +12,7 @@ final class PathFault {
         int query = target.indexOf('?');
         String path = query < 0 ? target : target.substring(0, query);
         if (!path.startsWith("/")) {
-            return Shown.quoted(path) + " (expected: a path that starts with /)";
+            return MessageText.quoted(path) + " (expected: a path that starts with /)";
         }
         if (path.length() > CanonicalPath.MAX_LENGTH) {
             return path.length() + " characters (expected: at most " + CanonicalPath.MAX_LENGTH + ")";
@@ -24,10 +24,10 @@ final class PathFault {
                 return "an empty segment, // (expected: one / between segments)";
             }
             if (CanonicalPath.parse("/" + segments[i]) == null) {
-                return "the segment " + Shown.quoted(segments[i]) + " (expected: " + expected(segments[i]) + ")";
+                return "the segment " + MessageText.quoted(segments[i]) + " (expected: " + expected(segments[i]) + ")";
             }
         }
-        return Shown.quoted(path) + " (expected: its one plain form)";
+        return MessageText.quoted(path) + " (expected: its one plain form)";
     }
 
     private static String expected(String segment) {

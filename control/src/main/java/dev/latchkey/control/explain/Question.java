@@ -3,7 +3,7 @@ package dev.latchkey.control.explain;
 import dev.latchkey.decision.AccessRequest;
 import dev.latchkey.decision.RouteConfig;
 import dev.latchkey.key.Credential;
-import dev.latchkey.policy.CanonicalPath;
+import dev.latchkey.policy.path.CanonicalPath;
 
 /**
  * A request to explain, as Envoy would ask about it.

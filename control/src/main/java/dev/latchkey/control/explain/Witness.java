@@ -1,6 +1,6 @@
 package dev.latchkey.control.explain;
 
-import dev.latchkey.control.access.Reach;
+import dev.latchkey.control.access.WorkspaceScope;
 import dev.latchkey.index.IndexException;
 import dev.latchkey.index.KeyIndex;
 import dev.latchkey.key.KeyDigest;
@@ -19,13 +19,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class Witness implements KeyIndex {
     private final KeyIndex index;
-    private final Reach reach;
+    private final WorkspaceScope reach;
     private final Map<Integer, Boolean> found = new ConcurrentHashMap<>();
     private volatile @Nullable KeyRecord key;
     private volatile @Nullable String failure;
     private volatile boolean workspaceAsked;
 
-    Witness(KeyIndex index, Reach reach) {
+    Witness(KeyIndex index, WorkspaceScope reach) {
         this.index = index;
         this.reach = reach;
     }

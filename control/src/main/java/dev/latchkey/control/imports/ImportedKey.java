@@ -1,6 +1,6 @@
 package dev.latchkey.control.imports;
 
-import dev.latchkey.control.keys.KeyView;
+import dev.latchkey.control.directory.KeyView;
 import dev.latchkey.control.rules.Violation;
 import java.util.List;
 import java.util.Optional;

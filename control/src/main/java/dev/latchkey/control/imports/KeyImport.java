@@ -1,19 +1,17 @@
 package dev.latchkey.control.imports;
 
 import dev.latchkey.control.imports.ImportRules.Sound;
-import dev.latchkey.control.keys.KeyDirectory;
+import dev.latchkey.control.directory.KeyDirectory;
 import dev.latchkey.control.keys.KeyManager;
-import dev.latchkey.control.keys.KeyView;
+import dev.latchkey.control.directory.KeyView;
 import dev.latchkey.control.keys.Mint;
-import dev.latchkey.control.ledger.Audit;
-import dev.latchkey.control.ledger.Caller;
-import dev.latchkey.control.ledger.IntakeItem;
-import dev.latchkey.control.ledger.IntakeItem.Outcome;
-import dev.latchkey.control.ledger.KeyIntake;
+import dev.latchkey.control.record.Audit;
+import dev.latchkey.control.record.Caller;
+import dev.latchkey.control.imports.IntakeItem.Outcome;
 import dev.latchkey.control.ledger.Ledger;
-import dev.latchkey.control.ledger.ManagedKey;
-import dev.latchkey.control.ledger.Room;
-import dev.latchkey.control.ledger.StoreException;
+import dev.latchkey.control.record.ManagedKey;
+import dev.latchkey.control.record.Room;
+import dev.latchkey.control.redis.StoreException;
 import dev.latchkey.control.rules.Expiry;
 import dev.latchkey.control.rules.RefusedException;
 import dev.latchkey.control.rules.RefusedException.Kind;
@@ -53,12 +51,12 @@ public final class KeyImport {
     private final KeyDirectory directory;
     private final Mint mint;
     private final ImportRules rules;
-    private final Pace pace;
+    private final RateLimit pace;
     private final Clock clock;
     private final ImportPlaces places = new ImportPlaces(MAX_CALLS, MAX_CALLS_PER_CALLER);
 
     /** @param pace of all imports together */
-    public KeyImport(KeyIntake intake, Ledger ledger, Mint mint, ImportRules rules, Pace pace, Clock clock) {
+    public KeyImport(KeyIntake intake, Ledger ledger, Mint mint, ImportRules rules, RateLimit pace, Clock clock) {
         this.intake = intake;
         this.directory = new KeyDirectory(ledger, clock);
         this.mint = mint;

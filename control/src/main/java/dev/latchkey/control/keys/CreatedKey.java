@@ -2,6 +2,7 @@ package dev.latchkey.control.keys;
 
 import dev.latchkey.key.PresentedKey;
 import java.util.Optional;
+import dev.latchkey.control.directory.KeyView;
 
 /**
  * A key that was just made; or, to a call that was answered before, the key of then.

@@ -1,11 +1,11 @@
 package dev.latchkey.control.keys;
 
-import dev.latchkey.control.ledger.Caller;
+import dev.latchkey.control.record.Caller;
 import dev.latchkey.control.ledger.Ledger;
-import dev.latchkey.control.ledger.ManagedKey;
-import dev.latchkey.control.ledger.Projector;
-import dev.latchkey.control.ledger.StoreException;
-import dev.latchkey.control.ledger.Stored;
+import dev.latchkey.control.record.ManagedKey;
+import dev.latchkey.control.index.Projector;
+import dev.latchkey.control.redis.StoreException;
+import dev.latchkey.control.record.Stored;
 import dev.latchkey.control.rules.Expiry;
 import dev.latchkey.control.rules.KeyName;
 import dev.latchkey.control.rules.KeyRules;
@@ -17,6 +17,14 @@ import java.time.Clock;
 import java.util.Collection;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import dev.latchkey.control.directory.KeyDirectory;
+import dev.latchkey.control.directory.KeyView;
+import dev.latchkey.control.idempotency.IdempotentCalls;
+import dev.latchkey.control.revocation.Enforcement;
+import dev.latchkey.control.revocation.MassRevocation;
+import dev.latchkey.control.revocation.Revocation;
+import dev.latchkey.control.revocation.RevokedKeys;
+import dev.latchkey.control.workspaces.Generations;
 
 /**
  * The life of keys. Every method checks the whole request before it looks at anything stored, blocks while it talks to Redis,
@@ -32,7 +40,7 @@ public final class KeyManager {
     private final KeyUpdate update;
     private final Revocation revocation;
     private final MassRevocation massRevocation;
-    private final Repeats repeats;
+    private final IdempotentCalls repeats;
     private final KeyRules rules;
     private final Clock clock;
 
@@ -41,7 +49,7 @@ public final class KeyManager {
         this.projector = projector;
         this.directory = new KeyDirectory(ledger, clock);
         this.newKeys = new NewKeys(ledger, directory, projector.handover(), mint);
-        this.repeats = new Repeats(ledger);
+        this.repeats = new IdempotentCalls(ledger);
         Enforcement enforcement = new Enforcement(ledger, projector);
         this.rotation = new KeyRotation(ledger, projector, directory, newKeys, repeats, enforcement, clock);
         this.update = new KeyUpdate(ledger, projector, directory, enforcement, clock);
@@ -72,8 +80,8 @@ public final class KeyManager {
         KeyRules.Terms terms = rules.check(wanted, now, violations);
         NewKeys.Plan plan = new NewKeys.Plan(wanted.workspace(), wanted.name(), terms, Optional.empty());
         return repeats.answer(
-                new Repeats.Call(caller, wanted.workspace(), wanted.fingerprint()),
-                new Repeats.Answers<>(
+                new IdempotentCalls.Call(caller, wanted.workspace(), wanted.fingerprint()),
+                new IdempotentCalls.Answers<>(
                         claim -> newKeys.make(caller, plan, claim, now).map(unseen -> confirmed(unseen, givenUp)),
                         id -> repeats.keptKey(plan.workspace(), id)
                                 .map(key -> directory.doubted(key, caller, now))

@@ -1,12 +1,12 @@
 package dev.latchkey.control.keys;
 
-import dev.latchkey.control.ledger.Audit;
-import dev.latchkey.control.ledger.Caller;
-import dev.latchkey.control.ledger.Claim;
+import dev.latchkey.control.record.Audit;
+import dev.latchkey.control.record.Caller;
+import dev.latchkey.control.record.Claim;
 import dev.latchkey.control.ledger.Ledger;
-import dev.latchkey.control.ledger.ManagedKey;
-import dev.latchkey.control.ledger.Projector;
-import dev.latchkey.control.ledger.Stored;
+import dev.latchkey.control.record.ManagedKey;
+import dev.latchkey.control.index.Projector;
+import dev.latchkey.control.record.Stored;
 import dev.latchkey.control.rules.Expiry;
 import dev.latchkey.control.rules.KeyRules;
 import dev.latchkey.control.rules.RefusedException;
@@ -19,6 +19,10 @@ import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import dev.latchkey.control.directory.KeyDirectory;
+import dev.latchkey.control.directory.KeyView;
+import dev.latchkey.control.idempotency.IdempotentCalls;
+import dev.latchkey.control.revocation.Enforcement;
 
 /**
  * Puts a new key in the place of an old one without a moment in which neither works: the new one works before the old one gets
@@ -34,7 +38,7 @@ final class KeyRotation {
     private final Projector projector;
     private final KeyDirectory directory;
     private final NewKeys newKeys;
-    private final Repeats repeats;
+    private final IdempotentCalls repeats;
     private final Enforcement enforcement;
     private final Clock clock;
 
@@ -43,7 +47,7 @@ final class KeyRotation {
             Projector projector,
             KeyDirectory directory,
             NewKeys newKeys,
-            Repeats repeats,
+            IdempotentCalls repeats,
             Enforcement enforcement,
             Clock clock) {
         this.ledger = ledger;
@@ -80,8 +84,8 @@ final class KeyRotation {
         long end = overlapEnd > now ? overlapEnd : Math.min(now, ledger.millis());
         Wanted wanted = new Wanted(caller, workspace, asked.old().id(), now, end, expiresAt, givenUp);
         return repeats.answer(
-                new Repeats.Call(caller, workspace, asked.fingerprint()),
-                new Repeats.Answers<>(
+                new IdempotentCalls.Call(caller, workspace, asked.fingerprint()),
+                new IdempotentCalls.Answers<>(
                         claim -> first(wanted, claim), successor -> again(wanted, successor), NewKeys::idTaken));
     }
 

@@ -1,11 +1,11 @@
 package dev.latchkey.control.keys;
 
-import dev.latchkey.control.access.Reach;
-import dev.latchkey.control.ledger.Caller;
-import dev.latchkey.control.ledger.IndexWriter;
+import dev.latchkey.control.access.WorkspaceScope;
+import dev.latchkey.control.record.Caller;
+import dev.latchkey.control.index.IndexWriter;
 import dev.latchkey.control.ledger.Ledger;
-import dev.latchkey.control.ledger.ManagedKey;
-import dev.latchkey.control.ledger.Stored;
+import dev.latchkey.control.record.ManagedKey;
+import dev.latchkey.control.record.Stored;
 import dev.latchkey.control.rules.RefusedException;
 import dev.latchkey.control.rules.RefusedException.Kind;
 import dev.latchkey.control.rules.Violations;
@@ -20,6 +20,8 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import dev.latchkey.control.directory.KeyDirectory;
+import dev.latchkey.control.directory.KeyView;
 
 /**
  * Finds and revokes keys by the secret itself, such as one that stands in a public repository. Looks under every pepper, and at
@@ -47,7 +49,7 @@ public final class LeakedKeys {
     }
 
     /** Returns the key that decides about requests with {@code secret}: a revoked one if there are several. */
-    public KeyView find(Reach reach, String secret) {
+    public KeyView find(WorkspaceScope reach, String secret) {
         Violations violations = new Violations();
         Optional<PresentedKey> parsed = parse(secret, violations);
         violations.throwIfAny();
@@ -59,7 +61,7 @@ public final class LeakedKeys {
     }
 
     /** Revokes every key within {@code reach} that {@code secret} opens; on return the index has it. */
-    public KeyView revoke(Caller caller, Reach reach, String secret, String reason) {
+    public KeyView revoke(Caller caller, WorkspaceScope reach, String secret, String reason) {
         Violations violations = new Violations();
         Optional<PresentedKey> parsed = parse(secret, violations);
         violations.reason("reason", reason);
@@ -87,7 +89,7 @@ public final class LeakedKeys {
     }
 
     /** Returns the key under each pepper that has it, the newest first. */
-    private List<ManagedKey> all(Reach reach, PresentedKey presented) {
+    private List<ManagedKey> all(WorkspaceScope reach, PresentedKey presented) {
         List<ManagedKey> found = new ArrayList<>();
         for (KeyDigest digest : peppers.all(presented)) {
             index.find(digest)

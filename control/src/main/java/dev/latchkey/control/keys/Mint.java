@@ -1,9 +1,9 @@
 package dev.latchkey.control.keys;
 
-import dev.latchkey.control.ledger.Announcements;
-import dev.latchkey.control.ledger.IndexWriter;
-import dev.latchkey.control.ledger.ManagedKey;
-import dev.latchkey.control.ledger.Room;
+import dev.latchkey.control.index.Announcements;
+import dev.latchkey.control.index.IndexWriter;
+import dev.latchkey.control.record.ManagedKey;
+import dev.latchkey.control.record.Room;
 import dev.latchkey.control.rules.KeyRules;
 import dev.latchkey.control.rules.RefusedException;
 import dev.latchkey.control.rules.RefusedException.Kind;

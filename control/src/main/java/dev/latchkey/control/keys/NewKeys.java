@@ -1,15 +1,15 @@
 package dev.latchkey.control.keys;
 
-import dev.latchkey.control.ledger.Audit;
-import dev.latchkey.control.ledger.Caller;
-import dev.latchkey.control.ledger.Claim;
+import dev.latchkey.control.record.Audit;
+import dev.latchkey.control.record.Caller;
+import dev.latchkey.control.record.Claim;
 import dev.latchkey.control.ledger.Creation;
-import dev.latchkey.control.ledger.Handover;
-import dev.latchkey.control.ledger.Handover.Withdrawal;
+import dev.latchkey.control.index.Handover;
+import dev.latchkey.control.index.Handover.Withdrawal;
 import dev.latchkey.control.ledger.Ledger;
-import dev.latchkey.control.ledger.ManagedKey;
-import dev.latchkey.control.ledger.Room;
-import dev.latchkey.control.ledger.StoreException;
+import dev.latchkey.control.record.ManagedKey;
+import dev.latchkey.control.record.Room;
+import dev.latchkey.control.redis.StoreException;
 import dev.latchkey.control.rules.KeyRules;
 import dev.latchkey.control.rules.RefusedException;
 import dev.latchkey.control.rules.RefusedException.Kind;
@@ -20,6 +20,8 @@ import java.util.OptionalLong;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import dev.latchkey.control.directory.KeyDirectory;
+import dev.latchkey.control.directory.KeyView;
 
 /**
  * Keys between their minting and the answer that shows their secret: one whose secret reaches nobody is withdrawn. This class is

@@ -1,5 +1,7 @@
 package dev.latchkey.control.keys;
 
+import dev.latchkey.control.directory.KeyView;
+
 /**
  * A key that has taken another's place.
  *

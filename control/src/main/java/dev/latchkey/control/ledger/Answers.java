@@ -1,6 +1,6 @@
 package dev.latchkey.control.ledger;
 
-import dev.latchkey.control.ledger.RedisCalls.Script;
+import dev.latchkey.control.redis.RedisCalls.Script;
 import io.lettuce.core.KeyValue;
 import io.lettuce.core.MapScanCursor;
 import io.lettuce.core.RedisFuture;
@@ -14,6 +14,11 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import dev.latchkey.control.record.Audit;
+import dev.latchkey.control.record.ManagedKey;
+import dev.latchkey.control.record.Pending;
+import dev.latchkey.control.redis.RedisCalls;
+import dev.latchkey.control.redis.StoreException;
 
 /**
  * The ledger's marks of new keys whose answer, the one with the secret, is not known to have been sent: a hash in the workspace's
@@ -66,7 +71,7 @@ public final class Answers {
     }
 
     /** Takes away the mark of a key whose answer is no longer open. */
-    void end(String workspace, String id) {
+    public void end(String workspace, String id) {
         redis.count(END, List.of(names.answers(workspace)), id, OPEN);
     }
 
@@ -76,14 +81,14 @@ public final class Answers {
     }
 
     /** As {@link #doubt}, for a key whose answer was left open; false if that is no longer so. */
-    boolean doubtOpen(ManagedKey key, Audit audit) {
+    public boolean doubtOpen(ManagedKey key, Audit audit) {
         return doubt(key, OPEN, audit);
     }
 
     private boolean doubt(ManagedKey key, String before, Audit audit) {
         List<String> keys = List.of(names.answers(key.workspace()), names.audit(key.workspace()));
         List<String> args = new ArrayList<>(List.of(key.id(), UNCONFIRMED, before));
-        args.addAll(Step.fields(audit, null, key));
+        args.addAll(LedgerStep.fields(audit, null, key));
         return redis.<Long>call(new Script(DOUBT, keys, args)::number) > 0;
     }
 
@@ -107,7 +112,7 @@ public final class Answers {
     }
 
     /** Returns those of {@code workspaces} that may have open marks; all are asked for together. */
-    List<String> mayBeOpen(List<String> workspaces) {
+    public List<String> mayBeOpen(List<String> workspaces) {
         List<RedisCalls.Answer<MapScanCursor<String, String>>> pages = redis.all(workspaces.stream()
                 .<Function<RedisAsyncCommands<String, String>, RedisFuture<MapScanCursor<String, String>>>>map(
                         workspace -> commands -> commands.hscan(
@@ -124,7 +129,7 @@ public final class Answers {
     }
 
     /** Shows {@code visitor} the id of every key that is marked open; it may take the mark away. */
-    void forEachOpen(String workspace, Consumer<String> visitor) {
+    public void forEachOpen(String workspace, Consumer<String> visitor) {
         ScanCursor cursor = ScanCursor.INITIAL;
         do {
             ScanCursor from = cursor;

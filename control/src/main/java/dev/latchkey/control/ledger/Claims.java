@@ -8,6 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import dev.latchkey.control.record.ManagedKey;
+import dev.latchkey.control.redis.RedisCalls;
 
 /**
  * Who has which key's string: {@code claim:<name>} holds the workspace and the id, for each of the names that {@link
@@ -17,9 +19,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Each command names one key. This class is thread-safe, also among several control planes.
  */
-final class Claims {
+public final class Claims {
     /** Far longer than a call takes, and than the reconciler needs after an outage. */
-    static final Duration UNTIL_RECORDED = Duration.ofDays(1);
+    public static final Duration UNTIL_RECORDED = Duration.ofDays(1);
 
     /** In place of the workspace, which it cannot be. */
     private static final String ENDED = "-";
@@ -45,12 +47,12 @@ final class Claims {
     }
 
     /** Returns the text of a claim, which says whose the string is. */
-    static String text(String workspace, String id) {
+    public static String text(String workspace, String id) {
         return workspace + " " + id;
     }
 
     /** Tells whether {@code claim} is of a key whose record is gone, and whose string must not come back yet. */
-    static boolean isEnded(String claim) {
+    public static boolean isEnded(String claim) {
         return claim.startsWith(ENDED + " ");
     }
 
@@ -66,22 +68,22 @@ final class Claims {
     }
 
     /** Notes what the claims of the key {@code id} are, unless that is noted. */
-    RedisFuture<@Nullable String> list(RedisAsyncCommands<String, String> commands, String id, List<String> claims) {
+    public RedisFuture<@Nullable String> list(RedisAsyncCommands<String, String> commands, String id, List<String> claims) {
         return commands.set(names.claims(id), String.join(" ", claims), SetArgs.Builder.nx());
     }
 
     /** Makes the claim last, now that the ledger has the key. */
-    RedisFuture<String> keep(RedisAsyncCommands<String, String> commands, ManagedKey key, String claim) {
+    public RedisFuture<String> keep(RedisAsyncCommands<String, String> commands, ManagedKey key, String claim) {
         return commands.set(names.claim(claim), text(key.workspace(), key.id()));
     }
 
     /** As {@link #keep(RedisAsyncCommands, ManagedKey, String)}, all that are noted of {@code key}. */
-    void keep(ManagedKey key) {
+    public void keep(ManagedKey key) {
         keep(List.of(key));
     }
 
     /** As {@link #keep(ManagedKey)}, all together. */
-    void keep(List<ManagedKey> keys) {
+    public void keep(List<ManagedKey> keys) {
         List<@Nullable String> listed = all(keys.stream()
                 .<Function<RedisAsyncCommands<String, String>, RedisFuture<@Nullable String>>>map(
                         key -> commands -> commands.get(names.claims(key.id())))
@@ -95,7 +97,7 @@ final class Claims {
     }
 
     /** Takes away a claim that says {@code text}. */
-    RedisFuture<Long> release(RedisAsyncCommands<String, String> commands, String claim, String text) {
+    public RedisFuture<Long> release(RedisAsyncCommands<String, String> commands, String claim, String text) {
         return new RedisCalls.Script(RELEASE, List.of(names.claim(claim)), List.of(text)).number(commands);
     }
 
@@ -106,7 +108,7 @@ final class Claims {
     }
 
     /** Keeps the string of {@code key}, whose record goes, from being imported again for {@code time}. */
-    void end(ManagedKey key, Duration time) {
+    public void end(ManagedKey key, Duration time) {
         List<String> claims = listed(key.id());
         String text = ENDED + " " + text(key.workspace(), key.id());
         // Made before there were lasting claims: then its digest at least.

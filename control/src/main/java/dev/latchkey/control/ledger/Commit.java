@@ -1,9 +1,14 @@
 package dev.latchkey.control.ledger;
 
-import dev.latchkey.control.ledger.RedisCalls.Script;
+import dev.latchkey.control.redis.RedisCalls.Script;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import dev.latchkey.control.record.AnsweredRequest;
+import dev.latchkey.control.record.Claim;
+import dev.latchkey.control.record.Pending;
+import dev.latchkey.control.record.Room;
+import dev.latchkey.control.redis.RedisCalls;
 
 /**
  * The one way in which a record of the ledger comes, changes or goes: one script on one slot of a cluster, which writes the
@@ -62,17 +67,17 @@ final class Commit {
     }
 
     /** Makes the change; false, and nothing is done, if something else stands by now where the step looks. */
-    boolean apply(Step step) {
+    boolean apply(LedgerStep step) {
         return redis.<Long>call(script(step)::number) > 0;
     }
 
     /** Makes a key, or says why not; then nothing is done. */
-    Creation create(Step step) {
+    Creation create(LedgerStep step) {
         return Creation.of(redis.<Long>call(script(step)::number));
     }
 
     /** Returns what {@link #apply} sends; it answers 1 if the change is made, and else what {@link Creation#of} reads. */
-    Script script(Step step) {
+    Script script(LedgerStep step) {
         List<String> args = new ArrayList<>(List.of(
                 step.entry().field(),
                 step.before(),
@@ -89,7 +94,7 @@ final class Commit {
         return new Script(step.narrows() ? NARROWING : WIDENING, keys(step), args);
     }
 
-    private List<String> keys(Step step) {
+    private List<String> keys(LedgerStep step) {
         String workspace = step.entry().workspace();
         List<String> keys = new ArrayList<>(List.of(
                 names.records(workspace),
@@ -101,7 +106,7 @@ final class Commit {
         return keys;
     }
 
-    private static List<String> claim(Step step) {
+    private static List<String> claim(LedgerStep step) {
         Optional<Claim> claim = step.claim();
         return List.of(
                 claim.flatMap(Claim::before).map(AnsweredRequest::text).orElse(""),

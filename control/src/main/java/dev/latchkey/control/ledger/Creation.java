@@ -12,7 +12,7 @@ public enum Creation {
     FULL;
 
     /** @param answer of {@link Commit#script} */
-    static Creation of(long answer) {
+    public static Creation of(long answer) {
         if (answer > 0) {
             return MADE;
         }

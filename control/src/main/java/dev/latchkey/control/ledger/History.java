@@ -13,6 +13,9 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import dev.latchkey.control.record.Caller;
+import dev.latchkey.control.redis.RedisCalls;
+import dev.latchkey.control.redis.StoreException;
 
 /**
  * Notices that Redis' history went back: it was restored from an older dump, restarted without its last writes, or emptied. Each
@@ -25,7 +28,7 @@ import org.slf4j.LoggerFactory;
  * <p>{@link #seen} and {@link #ledgerWentBack} are for one thread, {@link #note} for one as well; the rest is thread-safe.
  */
 public final class History {
-    static final String ACTION = "history.setback";
+    public static final String ACTION = "history.setback";
 
     private static final Logger log = LoggerFactory.getLogger(History.class);
     private static final String LEDGER = "ledger";
@@ -100,7 +103,7 @@ public final class History {
     }
 
     /** Takes note of the number of a canary that was written just now. */
-    void seen(long seq) {
+    public void seen(long seq) {
         long before = last;
         last = seq;
         wentBack = seq <= before;

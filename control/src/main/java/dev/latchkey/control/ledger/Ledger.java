@@ -1,7 +1,7 @@
 package dev.latchkey.control.ledger;
 
-import dev.latchkey.control.ledger.RedisCalls.Answer;
-import dev.latchkey.control.ledger.RedisCalls.Script;
+import dev.latchkey.control.redis.RedisCalls.Answer;
+import dev.latchkey.control.redis.RedisCalls.Script;
 import dev.latchkey.index.IndexSchema;
 import io.lettuce.core.KeyValue;
 import io.lettuce.core.Limit;
@@ -23,6 +23,18 @@ import java.util.OptionalLong;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import dev.latchkey.control.record.AnsweredRequest;
+import dev.latchkey.control.record.Audit;
+import dev.latchkey.control.record.Claim;
+import dev.latchkey.control.record.LedgerCodec;
+import dev.latchkey.control.record.LedgerEntry;
+import dev.latchkey.control.record.ManagedKey;
+import dev.latchkey.control.record.ManagedWorkspace;
+import dev.latchkey.control.record.Pending;
+import dev.latchkey.control.record.Room;
+import dev.latchkey.control.record.Stored;
+import dev.latchkey.control.redis.RedisCalls;
+import dev.latchkey.control.redis.StoreException;
 
 /**
  * The control plane's own records in Redis: what is meant to be, of which the index shows a part. Every change is one atomic
@@ -129,7 +141,7 @@ public final class Ledger {
     }
 
     /** Returns the texts of records, all asked for together, each answered for itself; null where there is no record. */
-    <T> List<Answer<@Nullable String>> texts(List<T> items, Function<T, String> workspace, Function<T, String> field) {
+    public <T> List<Answer<@Nullable String>> texts(List<T> items, Function<T, String> workspace, Function<T, String> field) {
         return items.isEmpty()
                 ? List.of()
                 : redis.all(items.stream()
@@ -244,7 +256,7 @@ public final class Ledger {
     /** As {@link #create(ManagedWorkspace, Audit)}; false also if the claim comes too late. */
     public boolean create(ManagedWorkspace workspace, Audit audit, Optional<Claim> claim) {
         redis.call(commands -> commands.zadd(names.workspaces(), 0, workspace.workspace()));
-        return commit(Step.make(workspace, Pending.of(workspace), audit).claiming(claim));
+        return commit(LedgerStep.make(workspace, Pending.of(workspace), audit).claiming(claim));
     }
 
     /** Makes a key whose secret nobody has seen yet: without {@link #confirm} it will be withdrawn. False if the id is taken. */
@@ -255,7 +267,7 @@ public final class Ledger {
     /** As {@link #createUnseen(ManagedKey, Audit)}; false also if the claim comes too late. */
     public boolean createUnseen(ManagedKey key, Audit audit, Optional<Claim> claim) {
         redis.call(commands -> commands.set(names.owner(key.id()), key.workspace()));
-        return commit(Step.make(key, Pending.unseen(key), audit).claiming(claim));
+        return commit(LedgerStep.make(key, Pending.unseen(key), audit).claiming(claim));
     }
 
     /**
@@ -271,7 +283,7 @@ public final class Ledger {
         redis.call(commands -> commands.set(names.owner(key.id()), key.workspace()));
         mark(key.workspace());
         Creation creation = commit.create(
-                Step.make(key, Pending.unseen(key), audit).claiming(claim).in(room));
+                LedgerStep.make(key, Pending.unseen(key), audit).claiming(claim).in(room));
         switch (creation) {
             case MADE -> claims.keep(key);
             case MOVED, FULL -> {
@@ -291,17 +303,17 @@ public final class Ledger {
      */
     public boolean adopt(ManagedKey revoked, Audit audit) {
         redis.count(OWN, List.of(names.owner(revoked.id())), revoked.workspace());
-        return commit(Step.make(revoked, Pending.of(revoked), audit));
+        return commit(LedgerStep.make(revoked, Pending.of(revoked), audit));
     }
 
     /** Puts {@code after} in the place of {@code before}; false if that is no longer what stands there. */
     public <T extends LedgerEntry> boolean replace(Stored<? extends T> before, T after, Audit audit) {
-        return commit(Step.replace(before, after, audit));
+        return commit(LedgerStep.replace(before, after, audit));
     }
 
     /** As {@link #replace}, and only if nobody has confirmed {@code before} yet. */
-    boolean replaceUnseen(Stored<ManagedKey> before, ManagedKey after, Audit audit) {
-        return commit(Step.replace(before, after, audit).onlyIfNoted(Pending.unseen(before.entry())));
+    public boolean replaceUnseen(Stored<ManagedKey> before, ManagedKey after, Audit audit) {
+        return commit(LedgerStep.replace(before, after, audit).onlyIfNoted(Pending.unseen(before.entry())));
     }
 
     /**
@@ -309,25 +321,25 @@ public final class Ledger {
      * may be shown, as {@link Answers#begin} does; false, and nothing is done, if another record stands there by now, or the successor was changed or withdrawn.
      */
     public boolean succeed(Stored<ManagedKey> before, ManagedKey after, ManagedKey successor, Audit audit) {
-        return commit(Step.replace(before, after, audit)
+        return commit(LedgerStep.replace(before, after, audit)
                 .taking(Pending.unseen(successor))
                 .narrowing());
     }
 
     /** Takes away a key; false if {@code before} is no longer what stands there. Then the index and {@link #forgetKey} follow. */
-    boolean remove(Stored<ManagedKey> before, Audit audit) {
-        return commit(Step.remove(before, audit));
+    public boolean remove(Stored<ManagedKey> before, Audit audit) {
+        return commit(LedgerStep.remove(before, audit));
     }
 
     /** Takes away what is kept of a key besides its record. */
-    void forgetKey(String workspace, String id) {
+    public void forgetKey(String workspace, String id) {
         redis.call(commands -> commands.hdel(names.answers(workspace), id));
         redis.call(commands -> commands.del(names.owner(id)));
         redis.call(commands -> commands.zrem(schema.used(workspace), id));
         claims.forget(workspace, id);
     }
 
-    Claims claims() {
+    public Claims claims() {
         return claims;
     }
 
@@ -335,12 +347,12 @@ public final class Ledger {
      * Returns the step that makes a key which its owner has already; {@link Creation#of} reads its answer. Before it come the
      * key's {@link LedgerNames#owner} and {@link #mark}.
      */
-    Script creation(ManagedKey key, Audit audit, Room room) {
-        return commit.script(Step.make(key, Pending.of(key), audit).in(room));
+    public Script creation(ManagedKey key, Audit audit, Room room) {
+        return commit.script(LedgerStep.make(key, Pending.of(key), audit).in(room));
     }
 
     /** Returns what {@link #settle(LedgerEntry)} sends. */
-    Script settling(LedgerEntry entry) {
+    public Script settling(LedgerEntry entry) {
         return settling(entry.workspace(), Pending.of(entry));
     }
 
@@ -349,36 +361,36 @@ public final class Ledger {
     }
 
     /** Takes away the note of {@code entry}'s change; a newer one stays. */
-    void settle(LedgerEntry entry) {
+    public void settle(LedgerEntry entry) {
         settle(entry.workspace(), Pending.of(entry));
     }
 
     /** As {@link Answers#begin}. */
-    boolean confirm(ManagedKey key) {
+    public boolean confirm(ManagedKey key) {
         return answers.begin(key);
     }
 
-    boolean settle(String workspace, Pending pending) {
+    public boolean settle(String workspace, Pending pending) {
         return redis.<Long>call(settling(workspace, pending)::number) > 0;
     }
 
     /** Returns the workspace itself or the key, whichever {@code field} names. */
-    Optional<? extends Stored<? extends LedgerEntry>> find(String workspace, String field) {
+    public Optional<? extends Stored<? extends LedgerEntry>> find(String workspace, String field) {
         return field.equals(ManagedWorkspace.FIELD) ? findWorkspace(workspace) : findKey(workspace, field);
     }
 
     /** Returns the workspaces that may have notes. */
-    List<String> recent() {
+    public List<String> recent() {
         return redis.call(commands -> commands.zrange(names.recent(), 0, -1));
     }
 
     /** Takes {@code workspace}, which has no notes, from the recent ones, unless it was marked just now. */
-    void forget(String workspace) {
+    public void forget(String workspace) {
         redis.count(FORGET, List.of(names.recent()), workspace, Integer.toString(RECENT_SECONDS));
     }
 
     /** As {@link #forget(String)}, all together. */
-    void forget(List<String> workspaces) {
+    public void forget(List<String> workspaces) {
         all(workspaces.stream()
                 .map(workspace -> new Script(
                         FORGET, List.of(names.recent()), List.of(workspace, Integer.toString(RECENT_SECONDS))))
@@ -386,7 +398,7 @@ public final class Ledger {
     }
 
     /** Takes away all of {@code notes} that still stand, together. */
-    void settle(List<Noted> notes) {
+    public void settle(List<Noted> notes) {
         all(notes.stream()
                 .map(noted -> settling(noted.workspace(), noted.note()))
                 .toList());
@@ -400,7 +412,7 @@ public final class Ledger {
     }
 
     /** Returns the page that follows each of {@code pages}, all asked for together. */
-    List<NotesPage> notesAfter(List<NotesPage> pages) {
+    public List<NotesPage> notesAfter(List<NotesPage> pages) {
         List<Answer<MapScanCursor<String, String>>> next = redis.all(pages.stream()
                 .<Function<RedisAsyncCommands<String, String>, RedisFuture<MapScanCursor<String, String>>>>map(
                         page -> commands -> commands.hscan(
@@ -418,7 +430,7 @@ public final class Ledger {
     }
 
     /** Shows {@code visitor} every note of the workspace, a few at a time; it may take them away. */
-    void forEachPending(String workspace, Consumer<Pending> visitor) {
+    public void forEachPending(String workspace, Consumer<Pending> visitor) {
         ScanCursor cursor = ScanCursor.INITIAL;
         do {
             ScanCursor from = cursor;
@@ -429,17 +441,17 @@ public final class Ledger {
         } while (!cursor.isFinished());
     }
 
-    private boolean commit(Step step) {
+    private boolean commit(LedgerStep step) {
         mark(step.entry().workspace());
         return commit.apply(step);
     }
 
     /** Puts {@code workspace} among the recent ones: to be done before any step on it. */
-    void mark(String workspace) {
+    public void mark(String workspace) {
         redis.count(MARK, List.of(names.recent()), workspace);
     }
 
-    LedgerNames names() {
+    public LedgerNames names() {
         return names;
     }
 

@@ -1,6 +1,7 @@
 package dev.latchkey.control.ledger;
 
 import java.util.List;
+import dev.latchkey.control.redis.RedisCalls;
 
 /**
  * A count of beats in the ledger, which witnesses that the ledger is still there: each control plane raises it after it has
@@ -10,7 +11,7 @@ import java.util.List;
  * <p>The canary is read before the count is raised, and only names counts that were reached before; so a count below it cannot
  * come of several control planes at once. For one thread.
  */
-final class LedgerCount {
+public final class LedgerCount {
     /** Answers the new count; if it went back, the old one, 0 or less than 0, and the count is put right. */
     private static final String RAISE = """
             #!lua flags=allow-oom
@@ -28,19 +29,19 @@ final class LedgerCount {
     private final String name;
     private long reached;
 
-    LedgerCount(RedisCalls redis, LedgerNames names, History history) {
+    public LedgerCount(RedisCalls redis, LedgerNames names, History history) {
         this.redis = redis;
         this.history = history;
         this.name = names.beats();
     }
 
     /** Returns a count that the ledger has reached, 0 if none is known; for the canary. */
-    long reached() {
+    public long reached() {
         return reached;
     }
 
     /** Raises the count, which must have been {@code named} at least. */
-    void raise(long named) {
+    public void raise(long named) {
         long count = redis.count(RAISE, List.of(name), Long.toString(named));
         if (count > 0) {
             reached = count;

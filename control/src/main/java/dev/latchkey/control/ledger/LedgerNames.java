@@ -1,24 +1,25 @@
 package dev.latchkey.control.ledger;
 
 import dev.latchkey.index.IndexSchema;
+import dev.latchkey.control.record.Claim;
 
 /** The names of the ledger in Redis, see {@link Ledger}; no other class spells them. Immutable and thread-safe. */
-final class LedgerNames {
+public final class LedgerNames {
     private final String prefix;
 
-    LedgerNames(IndexSchema schema) {
+    public LedgerNames(IndexSchema schema) {
         this.prefix = schema.ledger();
     }
 
-    String records(String workspace) {
+    public String records(String workspace) {
         return part(workspace, "records");
     }
 
-    String ids(String workspace) {
+    public String ids(String workspace) {
         return part(workspace, "ids");
     }
 
-    String audit(String workspace) {
+    public String audit(String workspace) {
         return part(workspace, "audit");
     }
 
@@ -41,12 +42,12 @@ final class LedgerNames {
         return part(workspace, "request:" + request);
     }
 
-    String owner(String key) {
+    public String owner(String key) {
         return prefix + "owner:" + key;
     }
 
     /** By this whoever makes or imports a key keeps all others from its string. */
-    String claim(String claim) {
+    public String claim(String claim) {
         return prefix + "claim:" + claim;
     }
 
@@ -59,7 +60,7 @@ final class LedgerNames {
         return prefix + "workspaces";
     }
 
-    String recent() {
+    public String recent() {
         return prefix + "recent";
     }
 

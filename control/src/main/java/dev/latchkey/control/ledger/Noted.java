@@ -1,11 +1,17 @@
 package dev.latchkey.control.ledger;
 
 import java.util.Optional;
+import dev.latchkey.control.redis.StoreException;
+import dev.latchkey.control.record.LedgerCodec;
+import dev.latchkey.control.record.LedgerEntry;
+import dev.latchkey.control.record.ManagedWorkspace;
+import dev.latchkey.control.record.Pending;
+import dev.latchkey.control.record.Stored;
 
 /** A note of {@code workspace}. */
-record Noted(String workspace, Pending note) {
+public record Noted(String workspace, Pending note) {
 
-    String field() {
+    public String field() {
         return note.field();
     }
 
@@ -14,7 +20,7 @@ record Noted(String workspace, Pending note) {
      *
      * @throws StoreException with {@code BAD_RECORD} if that cannot be read
      */
-    Optional<Stored<? extends LedgerEntry>> record(Optional<String> text) {
+    public Optional<Stored<? extends LedgerEntry>> record(Optional<String> text) {
         return text.map(found -> field().equals(ManagedWorkspace.FIELD)
                 ? new Stored<>(LedgerCodec.decodeWorkspace(workspace, found), found)
                 : new Stored<>(LedgerCodec.decodeKey(field(), found), found));

@@ -1,9 +1,9 @@
 package dev.latchkey.control.listing;
 
-import dev.latchkey.control.keys.KeyView;
-import dev.latchkey.control.ledger.ManagedKey;
+import dev.latchkey.control.directory.KeyView;
+import dev.latchkey.control.record.ManagedKey;
 import dev.latchkey.control.rules.KeyRules;
-import dev.latchkey.control.rules.Shown;
+import dev.latchkey.control.rules.MessageText;
 import dev.latchkey.control.rules.Violations;
 import java.util.EnumSet;
 import java.util.Locale;
@@ -41,7 +41,7 @@ record KeyFilter(Set<KeyView.State> states, String name, long lastEnd, long now)
         }
         violations.add(
                 "state",
-                Shown.quoted(query.state()),
+                MessageText.quoted(query.state()),
                 expiring
                         ? "ACTIVE or none, since expiring_in is about active keys"
                         : "ACTIVE, EXPIRED or REVOKED, or none for any");

@@ -1,10 +1,10 @@
 package dev.latchkey.control.listing;
 
-import dev.latchkey.control.keys.KeyDirectory;
-import dev.latchkey.control.keys.KeyView;
+import dev.latchkey.control.directory.KeyDirectory;
+import dev.latchkey.control.directory.KeyView;
 import dev.latchkey.control.ledger.Ledger;
-import dev.latchkey.control.ledger.ManagedWorkspace;
-import dev.latchkey.control.ledger.StoreException;
+import dev.latchkey.control.record.ManagedWorkspace;
+import dev.latchkey.control.redis.StoreException;
 import dev.latchkey.control.rules.Page;
 import dev.latchkey.control.rules.PageRequest;
 import dev.latchkey.control.rules.RefusedException;
@@ -43,17 +43,17 @@ public final class KeyListing {
         KeyFilter filter = KeyFilter.of(query, clock.millis(), violations);
         KeyOrder order = KeyOrder.parse(query.orderBy(), violations);
         PageTokens tokens = new PageTokens(query, order);
-        Optional<Place> after = tokens.decode(request.token(), violations);
+        Optional<PageCursor> after = tokens.decode(request.token(), violations);
         violations.throwIfAny();
         ManagedWorkspace found = directory.requireWorkspace(query.workspace());
 
         String workspace = query.workspace();
-        Excerpt excerpt = order.byAge()
+        KeyPage excerpt = order.byAge()
                 ? byAge.read(
                         workspace,
                         filter,
                         order.descending(),
-                        after.map(Place::id).orElse(""),
+                        after.map(PageCursor::id).orElse(""),
                         size)
                 : sorted.read(tokens.list(), workspace, filter, order, after, size);
         return new Page<>(

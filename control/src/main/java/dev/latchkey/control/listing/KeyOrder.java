@@ -1,7 +1,7 @@
 package dev.latchkey.control.listing;
 
-import dev.latchkey.control.ledger.ManagedKey;
-import dev.latchkey.control.rules.Shown;
+import dev.latchkey.control.record.ManagedKey;
+import dev.latchkey.control.rules.MessageText;
 import dev.latchkey.control.rules.Violations;
 import dev.latchkey.key.KeyRecord;
 import java.util.Comparator;
@@ -39,7 +39,7 @@ record KeyOrder(By by, boolean descending) {
             }
         }
         if (!text.isEmpty()) {
-            violations.add("order_by", Shown.quoted(text), EXPECTED);
+            violations.add("order_by", MessageText.quoted(text), EXPECTED);
         }
         return new KeyOrder(By.CREATE_TIME, false);
     }
@@ -54,7 +54,7 @@ record KeyOrder(By by, boolean descending) {
     }
 
     /** @param lastUse epoch milliseconds; looked at only if this is {@link #byLastUse} */
-    Place place(ManagedKey key, OptionalLong lastUse) {
+    PageCursor place(ManagedKey key, OptionalLong lastUse) {
         String value = switch (by) {
             case CREATE_TIME -> "";
             case NAME -> key.name().toLowerCase(Locale.ROOT);
@@ -64,14 +64,14 @@ record KeyOrder(By by, boolean descending) {
                         : time(key.record().expiresAt());
             case LAST_USED_TIME -> lastUse.isPresent() ? time(lastUse.getAsLong()) : "";
         };
-        return new Place(value, key.id());
+        return new PageCursor(value, key.id());
     }
 
-    Comparator<Place> comparator() {
+    Comparator<PageCursor> comparator() {
         Comparator<String> values = descending ? Comparator.reverseOrder() : Comparator.naturalOrder();
-        return Comparator.comparing((Place place) -> place.value().isEmpty())
-                .thenComparing(Place::value, values)
-                .thenComparing(Place::id);
+        return Comparator.comparing((PageCursor place) -> place.value().isEmpty())
+                .thenComparing(PageCursor::value, values)
+                .thenComparing(PageCursor::id);
     }
 
     /** So many digits that texts sort as the times do. */

@@ -1,7 +1,7 @@
 package dev.latchkey.control.listing;
 
 import dev.latchkey.control.ledger.Ledger;
-import dev.latchkey.control.ledger.ManagedKey;
+import dev.latchkey.control.record.ManagedKey;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -23,7 +23,7 @@ final class KeysByAge {
     }
 
     /** @param after the id of a key, or empty for the first page */
-    Excerpt read(String workspace, KeyFilter filter, boolean newestFirst, String after, int size) {
+    KeyPage read(String workspace, KeyFilter filter, boolean newestFirst, String after, int size) {
         List<ManagedKey> found = new ArrayList<>();
         String last = after;
         int chunk = size + 1;
@@ -34,7 +34,7 @@ final class KeysByAge {
             for (ManagedKey key : ledger.keys(workspace, ids)) {
                 boolean shown = filter.shows(key);
                 if (shown && found.size() == size) {
-                    return new Excerpt(found, Optional.of(new Place("", last)));
+                    return new KeyPage(found, Optional.of(new PageCursor("", last)));
                 }
                 if (shown) {
                     found.add(key);
@@ -42,13 +42,13 @@ final class KeysByAge {
                 last = key.id();
             }
             if (ids.size() < chunk) {
-                return new Excerpt(found, Optional.empty());
+                return new KeyPage(found, Optional.empty());
             }
             last = ids.get(ids.size() - 1);
             lookedAt += ids.size();
             chunk = likely(size + 1 - found.size(), found.size(), lookedAt);
         }
-        return new Excerpt(found, Optional.of(new Place("", last)));
+        return new KeyPage(found, Optional.of(new PageCursor("", last)));
     }
 
     /** Returns how many more to look at for {@code missing} ones, if the others are like those before. */

@@ -1,7 +1,7 @@
 package dev.latchkey.control.listing;
 
 import dev.latchkey.control.rules.Fingerprint;
-import dev.latchkey.control.rules.Shown;
+import dev.latchkey.control.rules.MessageText;
 import dev.latchkey.control.rules.Violations;
 import dev.latchkey.index.IndexSchema;
 import java.nio.charset.StandardCharsets;
@@ -36,7 +36,7 @@ final class PageTokens {
     }
 
     /** Returns the token of the page that starts after {@code place}. */
-    String encode(Place place) {
+    String encode(PageCursor place) {
         byte[] text = (place.id() + " " + place.value()).getBytes(StandardCharsets.UTF_8);
         byte[] token = Arrays.copyOf(mark, MARK_BYTES + text.length);
         System.arraycopy(text, 0, token, MARK_BYTES, text.length);
@@ -44,19 +44,19 @@ final class PageTokens {
     }
 
     /** Returns the place that {@code token} was made of, or none for an empty one; notes a wrong one. */
-    Optional<Place> decode(String token, Violations violations) {
-        Optional<Place> place = token.isEmpty() ? Optional.empty() : place(token);
+    Optional<PageCursor> decode(String token, Violations violations) {
+        Optional<PageCursor> place = token.isEmpty() ? Optional.empty() : place(token);
         if (place.isEmpty() && !token.isEmpty()) {
             violations.add(
                     "page_token",
-                    Shown.quoted(token),
+                    MessageText.quoted(token),
                     "next_page_token of the page before, with the same workspace, filters and order; or empty for"
                             + " the first page");
         }
         return place;
     }
 
-    private Optional<Place> place(String token) {
+    private Optional<PageCursor> place(String token) {
         try {
             byte[] bytes = Base64.getUrlDecoder().decode(token);
             String text = bytes.length < MARK_BYTES
@@ -66,7 +66,7 @@ final class PageTokens {
             if (space < 0 || !IndexSchema.isId(text.substring(0, space))) {
                 return Optional.empty();
             }
-            Place place = new Place(text.substring(space + 1), text.substring(0, space));
+            PageCursor place = new PageCursor(text.substring(space + 1), text.substring(0, space));
             // Also another list's is found out by this.
             return Optional.of(place).filter(same -> encode(same).equals(token));
         } catch (IllegalArgumentException e) {

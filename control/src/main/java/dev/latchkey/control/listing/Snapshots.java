@@ -27,11 +27,11 @@ final class Snapshots {
     private long bytes;
 
     private static final class Snapshot {
-        private final List<Place> places;
+        private final List<PageCursor> places;
         private final long bytes;
         private long usedAt;
 
-        Snapshot(List<Place> places, long bytes, long usedAt) {
+        Snapshot(List<PageCursor> places, long bytes, long usedAt) {
             this.places = places;
             this.bytes = bytes;
             this.usedAt = usedAt;
@@ -48,7 +48,7 @@ final class Snapshots {
     }
 
     /** Returns the places of {@code list} in their order; empty if there is no snapshot of it. */
-    synchronized Optional<List<Place>> find(String list) {
+    synchronized Optional<List<PageCursor>> find(String list) {
         dropIdle();
         Snapshot found = byList.get(list);
         if (found == null) {
@@ -59,7 +59,7 @@ final class Snapshots {
     }
 
     /** Keeps {@code places}, in their order, in the place of an older snapshot; one that is too large is not kept. */
-    synchronized void keep(String list, List<Place> places) {
+    synchronized void keep(String list, List<PageCursor> places) {
         drop(list);
         long size = places.stream()
                 .mapToLong(place -> OVERHEAD_BYTES

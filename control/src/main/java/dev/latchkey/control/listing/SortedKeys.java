@@ -1,7 +1,7 @@
 package dev.latchkey.control.listing;
 
 import dev.latchkey.control.ledger.Ledger;
-import dev.latchkey.control.ledger.ManagedKey;
+import dev.latchkey.control.record.ManagedKey;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
@@ -29,36 +29,36 @@ final class SortedKeys {
     }
 
     /** @param list the name of the list: workspace, filter and order */
-    Excerpt read(String list, String workspace, KeyFilter filter, KeyOrder order, Optional<Place> after, int size) {
-        Comparator<Place> comparator = order.comparator();
-        List<Place> places = after.flatMap(place -> snapshots.find(list)).orElseGet(() -> {
-            List<Place> found = sorted(workspace, filter, order);
+    KeyPage read(String list, String workspace, KeyFilter filter, KeyOrder order, Optional<PageCursor> after, int size) {
+        Comparator<PageCursor> comparator = order.comparator();
+        List<PageCursor> places = after.flatMap(place -> snapshots.find(list)).orElseGet(() -> {
+            List<PageCursor> found = sorted(workspace, filter, order);
             snapshots.keep(list, found);
             return found;
         });
         int from = after.map(place -> follower(places, place, comparator)).orElse(0);
         int to = Math.min(places.size(), from + size);
-        List<Place> page = places.subList(from, to);
+        List<PageCursor> page = places.subList(from, to);
         boolean last = to == places.size();
         if (last) {
             snapshots.drop(list);
         }
         List<ManagedKey> keys = ledger
-                .keys(workspace, page.stream().map(Place::id).toList())
+                .keys(workspace, page.stream().map(PageCursor::id).toList())
                 .stream()
                 .filter(filter::shows)
                 .toList();
-        return new Excerpt(keys, last ? Optional.empty() : Optional.of(page.get(page.size() - 1)));
+        return new KeyPage(keys, last ? Optional.empty() : Optional.of(page.get(page.size() - 1)));
     }
 
     /** Returns the index of the first place after {@code place}, which need not be there any more. */
-    private static int follower(List<Place> places, Place place, Comparator<Place> comparator) {
+    private static int follower(List<PageCursor> places, PageCursor place, Comparator<PageCursor> comparator) {
         int found = Collections.binarySearch(places, place, comparator);
         return found < 0 ? -found - 1 : found + 1;
     }
 
-    private List<Place> sorted(String workspace, KeyFilter filter, KeyOrder order) {
-        List<Place> places = new ArrayList<>();
+    private List<PageCursor> sorted(String workspace, KeyFilter filter, KeyOrder order) {
+        List<PageCursor> places = new ArrayList<>();
         String last = "";
         List<String> ids;
         do {

@@ -81,7 +81,7 @@ public final class KeyRules {
                 String nearest = NearestName.of(scope, catalogue);
                 violations.add(
                         "scopes[" + i + "]",
-                        Shown.quoted(scope),
+                        MessageText.quoted(scope),
                         "a scope of the policy" + (nearest == null ? ", which has none" : ", nearest: " + nearest));
             }
         }
@@ -95,7 +95,7 @@ public final class KeyRules {
                 String nearest = NearestName.of(scope, scopes);
                 violations.add(
                         "scopes[" + i + "]",
-                        Shown.quoted(scope),
+                        MessageText.quoted(scope),
                         "a scope that the key has" + (nearest == null ? "; it has none" : ", nearest: " + nearest));
             }
         }

@@ -34,7 +34,7 @@ public final class Violations {
      * Notes that a field is wrong. Not if that was found before: then its value is not here, and what can be said of it is
      * about nothing.
      *
-     * @param value fit to be shown, see {@link Shown}
+     * @param value fit to be shown, see {@link MessageText}
      */
     public void add(String field, String value, String expected) {
         boolean known = before.stream().anyMatch(violation -> violation.field().equals(field));
@@ -64,27 +64,27 @@ public final class Violations {
     /** Checks the id of one workspace; {@code -}, which means any, is none. */
     public void workspace(String field, String id) {
         if (!isId(id) || id.equals(KeyName.ANY_WORKSPACE)) {
-            add(field, Shown.quoted(id), "the id of a workspace: " + ID + ", not - alone");
+            add(field, MessageText.quoted(id), "the id of a workspace: " + ID + ", not - alone");
         }
     }
 
     public void anyWorkspace(String field, String id) {
         if (!isId(id)) {
-            add(field, Shown.quoted(id), "the id of a workspace: " + ID + "; or - for whichever it is");
+            add(field, MessageText.quoted(id), "the id of a workspace: " + ID + "; or - for whichever it is");
         }
     }
 
     public void keyId(String field, String id) {
         if (!isId(id)) {
-            add(field, Shown.quoted(id), "the id of a key, such as key_01jz0000000000000000000000; never a key itself");
+            add(field, MessageText.quoted(id), "the id of a key, such as key_01jz0000000000000000000000; never a key itself");
         }
     }
 
     public void name(String field, String name) {
-        if (name.isBlank() || isLonger(name, MAX_NAME) || !Shown.isHarmless(name)) {
+        if (name.isBlank() || isLonger(name, MAX_NAME) || !MessageText.isHarmless(name)) {
             add(
                     field,
-                    Shown.quoted(name),
+                    MessageText.quoted(name),
                     "1 to " + MAX_NAME + " characters, not blank, no invisible characters, no key");
         }
     }
@@ -99,17 +99,17 @@ public final class Violations {
     }
 
     private void text(String field, String text, int limit) {
-        if (isLonger(text, limit) || !Shown.isHarmless(text)) {
-            add(field, Shown.quoted(text), "at most " + limit + " characters, no invisible characters, no key");
+        if (isLonger(text, limit) || !MessageText.isHarmless(text)) {
+            add(field, MessageText.quoted(text), "at most " + limit + " characters, no invisible characters, no key");
         }
     }
 
     /** Checks the caller's own id of a call; empty is none. */
     public void requestId(String id) {
-        if (!id.isEmpty() && (!REQUEST_ID.matcher(id).matches() || Shown.holdsKey(id))) {
+        if (!id.isEmpty() && (!REQUEST_ID.matcher(id).matches() || MessageText.holdsKey(id))) {
             add(
                     "request_id",
-                    Shown.quoted(id),
+                    MessageText.quoted(id),
                     "1 to 64 letters, digits, ., _ and -, best a UUID; never a key; or empty");
         }
     }
@@ -121,7 +121,7 @@ public final class Violations {
 
     /** Says that a page token is none. */
     public void pageToken(String token) {
-        add("page_token", Shown.quoted(token), "next_page_token of the page before, or empty for the first");
+        add("page_token", MessageText.quoted(token), "next_page_token of the page before, or empty for the first");
     }
 
     /** Returns the size and the start that {@code page} asks for. */
@@ -143,7 +143,7 @@ public final class Violations {
     }
 
     private static boolean isId(String id) {
-        return IndexSchema.isId(id) && !Shown.holdsKey(id);
+        return IndexSchema.isId(id) && !MessageText.holdsKey(id);
     }
 
     private static boolean isLonger(String text, int limit) {

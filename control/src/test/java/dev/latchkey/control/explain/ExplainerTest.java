@@ -2,7 +2,7 @@ package dev.latchkey.control.explain;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.latchkey.control.access.Reach;
+import dev.latchkey.control.access.WorkspaceScope;
 import dev.latchkey.control.explain.Finding.Outcome;
 import dev.latchkey.decision.Decision;
 import dev.latchkey.decision.Policies;
@@ -76,67 +76,67 @@ class ExplainerTest {
                                 none,
                                 false),
                         Reason.BAD_ROUTE_CONFIG,
-                        Step.ROUTE,
+                        ExplainStep.ROUTE,
                         "\"other\", which is not loaded (loaded: [])"),
-                Arguments.of("dot segment", get("/v1/../cases", none), Reason.PATH_NOT_CANONICAL, Step.PATH, "\"..\""),
+                Arguments.of("dot segment", get("/v1/../cases", none), Reason.PATH_NOT_CANONICAL, ExplainStep.PATH, "\"..\""),
                 Arguments.of(
                         "empty segment",
                         get("/v1//cases", none),
                         Reason.PATH_NOT_CANONICAL,
-                        Step.PATH,
+                        ExplainStep.PATH,
                         "empty segment"),
                 Arguments.of(
                         "needless escape",
                         get("/v1/%63ases?a=%61", none),
                         Reason.PATH_NOT_CANONICAL,
-                        Step.PATH,
+                        ExplainStep.PATH,
                         "\"%63ases\" (expected: no escapes"),
                 Arguments.of(
                         "semicolon",
                         get("/v1/cases;a=1", none),
                         Reason.PATH_NOT_CANONICAL,
-                        Step.PATH,
+                        ExplainStep.PATH,
                         "\"cases;a=1\" (expected: no"),
                 Arguments.of(
                         "a long path",
                         get("/a".repeat(5_000) + "?q", none),
                         Reason.PATH_NOT_CANONICAL,
-                        Step.PATH,
+                        ExplainStep.PATH,
                         "10000 characters (expected: at most 8192)"),
-                Arguments.of("no slash", get("v1", none), Reason.PATH_NOT_CANONICAL, Step.PATH, "starts with /"),
+                Arguments.of("no slash", get("v1", none), Reason.PATH_NOT_CANONICAL, ExplainStep.PATH, "starts with /"),
                 Arguments.of(
                         "lower-case method",
                         new Question("get", "/v1/cases", "api.example.com", LIVE_ROUTE, none, false),
                         Reason.METHOD_NOT_CANONICAL,
-                        Step.METHOD,
+                        ExplainStep.METHOD,
                         "\"get\" (expected: upper-case"),
-                Arguments.of("public", get("/healthz", none), Reason.PUBLIC, Step.RULE, "GET /healthz is public"),
+                Arguments.of("public", get("/healthz", none), Reason.PUBLIC, ExplainStep.RULE, "GET /healthz is public"),
                 Arguments.of(
                         "preflight",
                         new Question("OPTIONS", "/v1/cases", "api.example.com", LIVE_ROUTE, none, true),
                         Reason.PREFLIGHT,
-                        Step.RULE,
+                        ExplainStep.RULE,
                         "a CORS preflight"),
                 Arguments.of(
-                        "no key", get("/v1/cases", none), Reason.NO_CREDENTIAL, Step.CREDENTIAL, "no key was given"),
+                        "no key", get("/v1/cases", none), Reason.NO_CREDENTIAL, ExplainStep.CREDENTIAL, "no key was given"),
                 Arguments.of(
                         "no key of ours",
                         get("/v1/cases", Credential.Malformed.NOT_A_KEY),
                         Reason.MALFORMED_CREDENTIAL,
-                        Step.CREDENTIAL,
+                        ExplainStep.CREDENTIAL,
                         "not the form"),
                 Arguments.of(
                         "typing error",
                         get("/v1/cases", Credential.Malformed.BAD_CHECKSUM),
                         Reason.BAD_CHECKSUM,
-                        Step.CREDENTIAL,
+                        ExplainStep.CREDENTIAL,
                         "checksum"));
     }
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("withoutIndex")
     void explain_decidedBeforeTheIndex_saysWhereAndWhy(
-            String name, Question question, Reason reason, Step last, String detail) {
+            String name, Question question, Reason reason, ExplainStep last, String detail) {
         assertExplained(explain(index, question), reason, last, detail);
     }
 
@@ -147,7 +147,7 @@ class ExplainerTest {
         Question question = get("/v1/cases", presented());
 
         Explanation explanation =
-                new Explainer(POLICIES, PEPPERS, index, () -> NOW).explain(new Reach(Optional.of("ws_2")), question);
+                new Explainer(POLICIES, PEPPERS, index, () -> NOW).explain(new WorkspaceScope(Optional.of("ws_2")), question);
 
         assertThat(explanation).isEqualTo(explain(new InMemoryKeyIndex(), question));
     }
@@ -159,12 +159,12 @@ class ExplainerTest {
 
         Explanation explanation = explain(index, get("/v1/cases", presented()));
 
-        assertExplained(explanation, Reason.OK, Step.SCOPE, "the key holds cases:read; the rule requires cases:read");
+        assertExplained(explanation, Reason.OK, ExplainStep.SCOPE, "the key holds cases:read; the rule requires cases:read");
         assertThat(explanation.findings())
                 .allSatisfy(finding -> assertThat(finding.outcome()).isEqualTo(Outcome.PASSED));
-        assertThat(detail(explanation, Step.KEY))
+        assertThat(detail(explanation, ExplainStep.KEY))
                 .isEqualTo("not found under pepper 1, found under pepper 2: key_1 of ws_1");
-        assertThat(detail(explanation, Step.EXPIRY))
+        assertThat(detail(explanation, ExplainStep.EXPIRY))
                 .isEqualTo("expires at 2027-01-15T08:00:00.001Z, now is 2027-01-15T08:00:00Z");
     }
 
@@ -173,7 +173,7 @@ class ExplainerTest {
         assertExplained(
                 explain(index, get("/v1/cases", presented())),
                 Reason.UNKNOWN_KEY,
-                Step.KEY,
+                ExplainStep.KEY,
                 "not found under pepper 1, not found under pepper 2");
     }
 
@@ -181,7 +181,7 @@ class ExplainerTest {
     void explain_revokedKey_saysSo() {
         store(record("ws_1", KeyRecord.State.REVOKED, KeyRecord.NEVER, "cases:read"), 0);
 
-        assertExplained(explain(index, get("/v1/cases", presented())), Reason.REVOKED_KEY, Step.STATE, "revoked");
+        assertExplained(explain(index, get("/v1/cases", presented())), Reason.REVOKED_KEY, ExplainStep.STATE, "revoked");
     }
 
     @Test
@@ -191,7 +191,7 @@ class ExplainerTest {
         assertExplained(
                 explain(index, get("/v1/cases", presented())),
                 Reason.EXPIRED_KEY,
-                Step.EXPIRY,
+                ExplainStep.EXPIRY,
                 "expired at 2027-01-15T08:00:00Z, now is 2027-01-15T08:00:00Z");
     }
 
@@ -203,7 +203,7 @@ class ExplainerTest {
         assertExplained(
                 explain(index, new Question("GET", "/v1/cases", "api.example.com", testRoute, presented(), false)),
                 Reason.WRONG_ENVIRONMENT,
-                Step.ENVIRONMENT,
+                ExplainStep.ENVIRONMENT,
                 "a live key; the Envoy route says test, the rule nothing");
     }
 
@@ -214,13 +214,13 @@ class ExplainerTest {
         assertExplained(
                 explain(index, get("/v1/cases", presented())),
                 Reason.WORKSPACE_MISSING,
-                Step.WORKSPACE,
+                ExplainStep.WORKSPACE,
                 "ws_1 is not in the index");
         index.put(new WorkspaceRecord("ws_1", false, 1));
         assertExplained(
                 explain(index, get("/v1/cases", presented())),
                 Reason.WORKSPACE_INACTIVE,
-                Step.WORKSPACE,
+                ExplainStep.WORKSPACE,
                 "ws_1 is inactive");
     }
 
@@ -232,7 +232,7 @@ class ExplainerTest {
         assertExplained(
                 explain(index, get("/v1/cases", presented())),
                 Reason.SCOPE_MISSING,
-                Step.SCOPE,
+                ExplainStep.SCOPE,
                 "the key holds cases:write; the rule requires cases:read");
     }
 
@@ -244,17 +244,17 @@ class ExplainerTest {
         Explanation explanation = explain(index, get("/v1/unheard-of", presented()));
 
         assertThat(explanation.decision().reason()).isEqualTo(Reason.NO_RULE);
-        assertThat(outcomes(explanation, Outcome.FAILED)).containsExactly(Step.RULE);
-        assertThat(outcomes(explanation, Outcome.NOT_REACHED)).containsExactly(Step.SCOPE);
-        assertThat(detail(explanation, Step.RULE)).contains("no rule for this method and path");
+        assertThat(outcomes(explanation, Outcome.FAILED)).containsExactly(ExplainStep.RULE);
+        assertThat(outcomes(explanation, Outcome.NOT_REACHED)).containsExactly(ExplainStep.SCOPE);
+        assertThat(detail(explanation, ExplainStep.RULE)).contains("no rule for this method and path");
     }
 
     @Test
     void explain_pathWithTwoReadings_namesTheReadingAndTheOtherRule() {
         Explanation ended = explain(index, get("/v2/cases/export.json", Credential.Absent.NO_HEADER));
 
-        assertThat(outcomes(ended, Outcome.FAILED)).contains(Step.RULE);
-        assertThat(detail(ended, Step.RULE))
+        assertThat(outcomes(ended, Outcome.FAILED)).contains(ExplainStep.RULE);
+        assertThat(detail(ended, ExplainStep.RULE))
                 .isEqualTo(
                         "GET /v2/cases/{id} matches, but read with the last segment cut off at a . or , or : the path is"
                                 + " one of GET /v2/cases/export; an upstream may read it so, so no key gives access");
@@ -267,8 +267,8 @@ class ExplainerTest {
 
         Explanation explanation = explain(index, question);
 
-        assertThat(detail(explanation, Step.RULE)).isEqualTo("the policy is not for the host \"other.example.com\"");
-        assertThat(outcomes(explanation, Outcome.FAILED)).containsExactly(Step.RULE, Step.CREDENTIAL);
+        assertThat(detail(explanation, ExplainStep.RULE)).isEqualTo("the policy is not for the host \"other.example.com\"");
+        assertThat(outcomes(explanation, Outcome.FAILED)).containsExactly(ExplainStep.RULE, ExplainStep.CREDENTIAL);
     }
 
     @Test
@@ -276,13 +276,13 @@ class ExplainerTest {
         assertExplained(
                 explain(new Broken(null), get("/v1/cases", presented())),
                 Reason.STORE_UNAVAILABLE,
-                Step.KEY,
+                ExplainStep.KEY,
                 "the index could not be read: no connection");
         KeyRecord record = record("ws_1", KeyRecord.State.ACTIVE, KeyRecord.NEVER, "cases:read");
         assertExplained(
                 explain(new Broken(record), get("/v1/cases", presented())),
                 Reason.STORE_UNAVAILABLE,
-                Step.WORKSPACE,
+                ExplainStep.WORKSPACE,
                 "ws_1 could not be read: no connection");
     }
 
@@ -295,7 +295,7 @@ class ExplainerTest {
         assertExplained(
                 explain(index, get("/v1/cases", presented())),
                 Reason.BAD_RECORD,
-                Step.KEY,
+                ExplainStep.KEY,
                 "another environment than the key's own text");
     }
 
@@ -306,9 +306,9 @@ class ExplainerTest {
         assertThat(explanation.toString()).doesNotContain(key.reveal());
     }
 
-    private static void assertExplained(Explanation explanation, Reason reason, Step last, String detail) {
+    private static void assertExplained(Explanation explanation, Reason reason, ExplainStep last, String detail) {
         assertThat(explanation.decision().reason()).isEqualTo(reason);
-        assertThat(explanation.findings()).extracting(Finding::step).containsExactly(Step.values());
+        assertThat(explanation.findings()).extracting(Finding::step).containsExactly(ExplainStep.values());
         assertThat(detail(explanation, last)).contains(detail);
         if (explanation.decision() instanceof Decision.Deny) {
             assertThat(outcomes(explanation, Outcome.FAILED)).containsExactly(last);
@@ -316,7 +316,7 @@ class ExplainerTest {
             assertThat(outcomes(explanation, Outcome.FAILED)).isEmpty();
         }
         assertThat(outcomes(explanation, Outcome.NOT_REACHED))
-                .containsExactlyElementsOf(EnumSet.range(last, Step.SCOPE).stream()
+                .containsExactlyElementsOf(EnumSet.range(last, ExplainStep.SCOPE).stream()
                         .filter(step -> step != last)
                         .toList());
         assertThat(explanation.findings())
@@ -324,14 +324,14 @@ class ExplainerTest {
                         assertThat(finding.detail().isEmpty()).isEqualTo(finding.outcome() == Outcome.NOT_REACHED));
     }
 
-    private static List<Step> outcomes(Explanation explanation, Outcome outcome) {
+    private static List<ExplainStep> outcomes(Explanation explanation, Outcome outcome) {
         return explanation.findings().stream()
                 .filter(finding -> finding.outcome() == outcome)
                 .map(Finding::step)
                 .toList();
     }
 
-    private static String detail(Explanation explanation, Step step) {
+    private static String detail(Explanation explanation, ExplainStep step) {
         return explanation.findings().stream()
                 .filter(finding -> finding.step() == step)
                 .findFirst()
@@ -357,7 +357,7 @@ class ExplainerTest {
     }
 
     private static Explanation explain(KeyIndex index, Question question) {
-        return new Explainer(POLICIES, PEPPERS, index, () -> NOW).explain(Reach.ALL, question);
+        return new Explainer(POLICIES, PEPPERS, index, () -> NOW).explain(WorkspaceScope.ALL, question);
     }
 
     /** Knows at most a key, and fails for the rest. */

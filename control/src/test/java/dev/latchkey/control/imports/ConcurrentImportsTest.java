@@ -8,7 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.latchkey.control.TestControl;
 import dev.latchkey.control.imports.ImportedKey.Outcome;
 import dev.latchkey.control.rules.KeyName;
-import dev.latchkey.index.RealRedis;
+import dev.latchkey.redis.RealRedis;
 import dev.latchkey.key.KeyRecord;
 import java.security.SecureRandom;
 import java.util.List;

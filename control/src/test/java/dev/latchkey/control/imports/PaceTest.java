@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 class PaceTest {
     private final AtomicLong nanos = new AtomicLong(Long.MAX_VALUE - 1000);
     private final List<Duration> waits = new ArrayList<>();
-    private final Pace pace = new Pace(1000, nanos::get, wait -> waits.add(Duration.ofNanos(wait)));
+    private final RateLimit pace = new RateLimit(1000, nanos::get, wait -> waits.add(Duration.ofNanos(wait)));
 
     @Test
     void await_moreThanThePace_waitsForThoseBefore() throws InterruptedException {

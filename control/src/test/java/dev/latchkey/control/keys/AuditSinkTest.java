@@ -6,12 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.latchkey.control.ControlUser;
 import dev.latchkey.control.TestControl;
-import dev.latchkey.control.ledger.Caller;
-import dev.latchkey.control.ledger.ManagedKey;
-import dev.latchkey.control.ledger.StoreException;
+import dev.latchkey.control.record.Caller;
+import dev.latchkey.control.record.ManagedKey;
+import dev.latchkey.control.redis.StoreException;
 import dev.latchkey.control.rules.KeyName;
-import dev.latchkey.index.RealRedis;
-import dev.latchkey.index.RedisUsers;
+import dev.latchkey.redis.RealRedis;
+import dev.latchkey.redis.health.RedisUsers;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;

@@ -5,14 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.latchkey.control.TestControl;
-import dev.latchkey.control.access.Reach;
+import dev.latchkey.control.access.WorkspaceScope;
 import dev.latchkey.control.imports.ImportWorld;
 import dev.latchkey.control.imports.ImportedKey;
-import dev.latchkey.control.ledger.ManagedKey;
+import dev.latchkey.control.record.ManagedKey;
 import dev.latchkey.control.listing.KeyQuery;
 import dev.latchkey.control.rules.KeyName;
 import dev.latchkey.control.rules.PageRequest;
-import dev.latchkey.index.RealRedis;
+import dev.latchkey.redis.RealRedis;
 import dev.latchkey.key.KeyRecord;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -81,7 +81,7 @@ class ClusterSlotsTest {
                             .items())
                     .hasSize(1);
             assertThat(control.workspaces
-                            .list(Reach.ALL, new PageRequest(1, ""))
+                            .list(WorkspaceScope.ALL, new PageRequest(1, ""))
                             .items())
                     .hasSize(1);
         }

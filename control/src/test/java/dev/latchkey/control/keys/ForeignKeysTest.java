@@ -7,20 +7,20 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.latchkey.control.ControlUser;
 import dev.latchkey.control.TestControl;
-import dev.latchkey.control.access.Reach;
-import dev.latchkey.control.ledger.Audit;
+import dev.latchkey.control.access.WorkspaceScope;
+import dev.latchkey.control.record.Audit;
 import dev.latchkey.control.ledger.Creation;
-import dev.latchkey.control.ledger.ManagedKey;
-import dev.latchkey.control.ledger.ManagedWorkspace;
-import dev.latchkey.control.ledger.Room;
-import dev.latchkey.control.ledger.StoreException;
-import dev.latchkey.control.ledger.Stored;
+import dev.latchkey.control.record.ManagedKey;
+import dev.latchkey.control.record.ManagedWorkspace;
+import dev.latchkey.control.record.Room;
+import dev.latchkey.control.redis.StoreException;
+import dev.latchkey.control.record.Stored;
 import dev.latchkey.control.listing.KeyQuery;
 import dev.latchkey.control.rules.KeyName;
 import dev.latchkey.control.rules.PageRequest;
 import dev.latchkey.control.rules.RefusedException;
 import dev.latchkey.index.IndexSchema;
-import dev.latchkey.index.RealRedis;
+import dev.latchkey.redis.RealRedis;
 import dev.latchkey.key.Credential;
 import dev.latchkey.key.Environment;
 import dev.latchkey.key.KeyDigest;
@@ -39,6 +39,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import dev.latchkey.control.directory.KeyView;
 
 /** Keys that another service has written into the index, by the rules of the schema: they end as all others do. */
 class ForeignKeysTest {
@@ -71,7 +72,7 @@ class ForeignKeysTest {
                 .isTrue();
 
         assertThat(isRefused(digest())).isTrue();
-        assertThat(leaked.find(Reach.ALL, SECRET).state()).isEqualTo(KeyView.State.REVOKED);
+        assertThat(leaked.find(WorkspaceScope.ALL, SECRET).state()).isEqualTo(KeyView.State.REVOKED);
         assertThat(audit("workspace.revoke_all"))
                 .hasSize(1)
                 .allSatisfy(entry ->
@@ -240,7 +241,7 @@ class ForeignKeysTest {
     void revoke_bySecret_isAuditedAndShownFromThenOn() {
         put("crm-1", 0);
 
-        leaked.revoke(BOB, Reach.ALL, SECRET, "in a repository");
+        leaked.revoke(BOB, WorkspaceScope.ALL, SECRET, "in a repository");
 
         assertThat(audit("key.revoke"))
                 .hasSize(1)
@@ -262,7 +263,7 @@ class ForeignKeysTest {
     @Test
     void revoke_bySecretAndThenRedisLosesTheRecord_theLedgerPutsItBack() {
         put("crm-1", 0);
-        leaked.revoke(BOB, Reach.ALL, SECRET, "");
+        leaked.revoke(BOB, WorkspaceScope.ALL, SECRET, "");
         REDIS.commands().del(control.schema.key(digest()));
 
         control.sweep.begin();
@@ -277,8 +278,8 @@ class ForeignKeysTest {
     void revoke_bySecretTwice_isOneEntry() {
         put("crm-1", 0);
 
-        leaked.revoke(BOB, Reach.ALL, SECRET, "");
-        leaked.revoke(BOB, Reach.ALL, SECRET, "");
+        leaked.revoke(BOB, WorkspaceScope.ALL, SECRET, "");
+        leaked.revoke(BOB, WorkspaceScope.ALL, SECRET, "");
 
         assertThat(audit("key.revoke")).hasSize(1);
     }
@@ -289,7 +290,7 @@ class ForeignKeysTest {
         ManagedKey ours = create();
         put(ours.id(), 0);
 
-        leaked.revoke(BOB, Reach.ALL, SECRET, "leaked");
+        leaked.revoke(BOB, WorkspaceScope.ALL, SECRET, "leaked");
 
         assertThat(control.indexed(digest())).get().matches(KeyRecord::revoked);
         assertThat(control.indexed(ours)).get().matches(record -> !record.revoked());
@@ -303,7 +304,7 @@ class ForeignKeysTest {
                 control.keys.create(ALICE, TestControl.newKey("ws_2")).view().key();
         put(theirs.id(), 0);
 
-        leaked.revoke(BOB, Reach.ALL, SECRET, "");
+        leaked.revoke(BOB, WorkspaceScope.ALL, SECRET, "");
 
         assertThat(control.keys.get(new KeyName("-", theirs.id())).key().workspace())
                 .isEqualTo("ws_2");
@@ -313,8 +314,8 @@ class ForeignKeysTest {
     void revoke_workspaceIsNotInTheLedger_isRevokedAllTheSame() {
         REDIS.commands().hset(control.schema.key(digest()), IndexSchema.encode(record("crm-1", "ws_crm", 0)));
 
-        assertThat(leaked.revoke(BOB, Reach.ALL, SECRET, "").state()).isEqualTo(KeyView.State.REVOKED);
-        assertThat(leaked.revoke(BOB, Reach.ALL, SECRET, "").state()).isEqualTo(KeyView.State.REVOKED);
+        assertThat(leaked.revoke(BOB, WorkspaceScope.ALL, SECRET, "").state()).isEqualTo(KeyView.State.REVOKED);
+        assertThat(leaked.revoke(BOB, WorkspaceScope.ALL, SECRET, "").state()).isEqualTo(KeyView.State.REVOKED);
     }
 
     private void raise() {

@@ -6,15 +6,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.latchkey.control.TestControl;
 import dev.latchkey.control.imports.ImportWorld;
-import dev.latchkey.control.ledger.ManagedKey;
-import dev.latchkey.control.ledger.StoreException;
-import dev.latchkey.control.ledger.StoreException.Fault;
+import dev.latchkey.control.record.ManagedKey;
+import dev.latchkey.control.redis.StoreException;
+import dev.latchkey.control.redis.StoreException.Fault;
 import dev.latchkey.control.listing.KeyQuery;
 import dev.latchkey.control.rules.Expiry;
 import dev.latchkey.control.rules.KeyName;
 import dev.latchkey.control.rules.PageRequest;
 import dev.latchkey.control.rules.RefusedException;
-import dev.latchkey.index.RealRedis;
+import dev.latchkey.redis.RealRedis;
 import dev.latchkey.key.KeyRecord;
 import io.lettuce.core.RedisCommandExecutionException;
 import java.util.List;
@@ -24,6 +24,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import dev.latchkey.control.directory.KeyView;
+import dev.latchkey.control.revocation.RevokedKeys;
 
 /** A Redis at its memory limit refuses writes; it must not refuse those that take access away. */
 class FullRedisTest {

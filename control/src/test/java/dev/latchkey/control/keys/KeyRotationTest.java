@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.latchkey.control.FakeClock;
 import dev.latchkey.control.TestControl;
-import dev.latchkey.control.ledger.Audit;
-import dev.latchkey.control.ledger.ManagedKey;
+import dev.latchkey.control.record.Audit;
+import dev.latchkey.control.record.ManagedKey;
 import dev.latchkey.control.listing.KeyQuery;
 import dev.latchkey.control.rules.Expiry;
 import dev.latchkey.control.rules.KeyName;
@@ -17,7 +17,7 @@ import dev.latchkey.control.rules.PageRequest;
 import dev.latchkey.control.rules.RefusedException;
 import dev.latchkey.control.rules.RefusedException.Kind;
 import dev.latchkey.control.rules.Violation;
-import dev.latchkey.index.RealRedis;
+import dev.latchkey.redis.RealRedis;
 import dev.latchkey.key.Digests;
 import dev.latchkey.key.KeyRecord;
 import io.lettuce.core.Range;
@@ -28,6 +28,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import dev.latchkey.control.directory.KeyView;
 
 class KeyRotationTest {
     @RegisterExtension

@@ -7,15 +7,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.latchkey.control.FakeClock;
 import dev.latchkey.control.TestControl;
-import dev.latchkey.control.ledger.ManagedKey;
+import dev.latchkey.control.record.ManagedKey;
 import dev.latchkey.control.rules.Expiry;
 import dev.latchkey.control.rules.KeyName;
 import dev.latchkey.control.rules.NewKey;
 import dev.latchkey.control.rules.RefusedException;
 import dev.latchkey.control.rules.RefusedException.Kind;
 import dev.latchkey.control.rules.Violation;
-import dev.latchkey.index.RealRedis;
-import dev.latchkey.index.RefusingProxy;
+import dev.latchkey.redis.RealRedis;
+import dev.latchkey.redis.RefusingProxy;
 import dev.latchkey.key.KeyRecord;
 import io.lettuce.core.Range;
 import java.io.IOException;
@@ -28,6 +28,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import dev.latchkey.control.directory.KeyView;
 
 class KeyUpdateTest {
     @RegisterExtension

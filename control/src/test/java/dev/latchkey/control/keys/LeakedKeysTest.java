@@ -7,13 +7,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.latchkey.control.TestControl;
-import dev.latchkey.control.access.Reach;
+import dev.latchkey.control.access.WorkspaceScope;
 import dev.latchkey.control.rules.KeyName;
 import dev.latchkey.control.rules.RefusedException;
 import dev.latchkey.control.rules.RefusedException.Kind;
 import dev.latchkey.control.rules.Violation;
 import dev.latchkey.index.IndexSchema;
-import dev.latchkey.index.RealRedis;
+import dev.latchkey.redis.RealRedis;
 import dev.latchkey.key.Credential;
 import dev.latchkey.key.Environment;
 import dev.latchkey.key.KeyFormat;
@@ -31,6 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import dev.latchkey.control.directory.KeyView;
 
 class LeakedKeysTest {
     @RegisterExtension
@@ -58,7 +59,7 @@ class LeakedKeysTest {
     void revoke_managedKey_isRevokedInLedgerAndIndex() {
         CreatedKey created = control.keys.create(ALICE, TestControl.newKey("ws_1"));
 
-        KeyView revoked = leaked.revoke(BOB, Reach.ALL, created.secret().reveal(), "in a repository");
+        KeyView revoked = leaked.revoke(BOB, WorkspaceScope.ALL, created.secret().reveal(), "in a repository");
 
         assertThat(revoked.key().id()).isEqualTo(created.view().key().id());
         assertThat(revoked.state()).isEqualTo(KeyView.State.REVOKED);
@@ -81,7 +82,7 @@ class LeakedKeysTest {
             secret = before.keys.create(ALICE, TestControl.newKey("ws_1")).secret();
         }
 
-        KeyView found = leaked.find(Reach.ALL, secret.reveal());
+        KeyView found = leaked.find(WorkspaceScope.ALL, secret.reveal());
 
         assertThat(found.key().digest().pepperVersion()).isEqualTo(1);
         assertThat(found.state()).isEqualTo(KeyView.State.ACTIVE);
@@ -91,8 +92,8 @@ class LeakedKeysTest {
     void revoke_recordOfAnotherService_isRevokedInTheIndex() {
         put(IMPORTED, 1, KeyRecord.State.ACTIVE);
 
-        assertThat(leaked.find(Reach.ALL, IMPORTED).key().start()).isEqualTo("opt_live_abc1");
-        KeyView revoked = leaked.revoke(BOB, Reach.ALL, IMPORTED, "");
+        assertThat(leaked.find(WorkspaceScope.ALL, IMPORTED).key().start()).isEqualTo("opt_live_abc1");
+        KeyView revoked = leaked.revoke(BOB, WorkspaceScope.ALL, IMPORTED, "");
 
         assertThat(revoked.state()).isEqualTo(KeyView.State.REVOKED);
         assertThat(stored(IMPORTED, 1).revoked()).isTrue();
@@ -103,7 +104,7 @@ class LeakedKeysTest {
         put(IMPORTED, 0, KeyRecord.State.ACTIVE);
         put(IMPORTED, 1, KeyRecord.State.ACTIVE);
 
-        leaked.revoke(BOB, Reach.ALL, IMPORTED, "");
+        leaked.revoke(BOB, WorkspaceScope.ALL, IMPORTED, "");
 
         assertThat(stored(IMPORTED, 0).revoked()).isTrue();
         assertThat(stored(IMPORTED, 1).revoked()).isTrue();
@@ -112,9 +113,9 @@ class LeakedKeysTest {
     @Test
     void findAndRevoke_keyBeyondReach_isAsUnknownAndGoesOn() {
         put(IMPORTED, 1, KeyRecord.State.ACTIVE);
-        String unknown = catchThrowable(() -> leaked.find(Reach.ALL, "opt_live_abc123def456ghi780"))
+        String unknown = catchThrowable(() -> leaked.find(WorkspaceScope.ALL, "opt_live_abc123def456ghi780"))
                 .getMessage();
-        Reach elsewhere = new Reach(Optional.of("ws_2"));
+        WorkspaceScope elsewhere = new WorkspaceScope(Optional.of("ws_2"));
 
         for (Supplier<KeyView> call : List.<Supplier<KeyView>>of(
                 () -> leaked.find(elsewhere, IMPORTED), () -> leaked.revoke(BOB, elsewhere, IMPORTED, ""))) {
@@ -126,7 +127,7 @@ class LeakedKeysTest {
                     .isEqualTo(unknown);
         }
         assertThat(stored(IMPORTED, 1).revoked()).isFalse();
-        assertThat(leaked.revoke(BOB, new Reach(Optional.of("ws_1")), IMPORTED, "")
+        assertThat(leaked.revoke(BOB, new WorkspaceScope(Optional.of("ws_1")), IMPORTED, "")
                         .state())
                 .isEqualTo(KeyView.State.REVOKED);
     }
@@ -136,7 +137,7 @@ class LeakedKeysTest {
         put(IMPORTED, 0, KeyRecord.State.ACTIVE);
         put(IMPORTED, 1, KeyRecord.State.REVOKED);
 
-        assertThat(leaked.find(Reach.ALL, IMPORTED).state()).isEqualTo(KeyView.State.REVOKED);
+        assertThat(leaked.find(WorkspaceScope.ALL, IMPORTED).state()).isEqualTo(KeyView.State.REVOKED);
     }
 
     @ParameterizedTest
@@ -149,7 +150,7 @@ class LeakedKeysTest {
                 "acme_live_0000000000000000000000000000000046uziL"
             })
     void revoke_noKey_isRefusedWithoutShowingIt(String secret) {
-        assertThatThrownBy(() -> leaked.revoke(BOB, Reach.ALL, secret, ""))
+        assertThatThrownBy(() -> leaked.revoke(BOB, WorkspaceScope.ALL, secret, ""))
                 .isInstanceOfSatisfying(RefusedException.class, refused -> {
                     assertThat(refused.kind()).isEqualTo(Kind.INVALID);
                     assertThat(refused.violations()).hasSize(1);
@@ -161,7 +162,7 @@ class LeakedKeysTest {
 
     @Test
     void revoke_wrongReasonAsWell_namesBoth() {
-        assertThatThrownBy(() -> leaked.revoke(BOB, Reach.ALL, "no key", "a\nb"))
+        assertThatThrownBy(() -> leaked.revoke(BOB, WorkspaceScope.ALL, "no key", "a\nb"))
                 .isInstanceOfSatisfying(
                         RefusedException.class,
                         refused -> assertThat(refused.violations())
@@ -173,7 +174,7 @@ class LeakedKeysTest {
     void revoke_unknownKey_isNotFoundAndShowsItsStartAlone() {
         String secret = "opt_live_0000000000000000000000000000000046uziL";
 
-        assertThatThrownBy(() -> leaked.revoke(BOB, Reach.ALL, secret, ""))
+        assertThatThrownBy(() -> leaked.revoke(BOB, WorkspaceScope.ALL, secret, ""))
                 .isInstanceOfSatisfying(
                         RefusedException.class,
                         refused -> assertThat(refused.kind()).isEqualTo(Kind.NOT_FOUND))

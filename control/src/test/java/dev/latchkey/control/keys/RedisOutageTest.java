@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.latchkey.control.TestControl;
-import dev.latchkey.control.ledger.ManagedKey;
-import dev.latchkey.control.ledger.StoreException;
-import dev.latchkey.control.ledger.StoreException.Fault;
+import dev.latchkey.control.record.ManagedKey;
+import dev.latchkey.control.redis.StoreException;
+import dev.latchkey.control.redis.StoreException.Fault;
 import dev.latchkey.control.rules.KeyName;
-import dev.latchkey.index.FaultProxy;
-import dev.latchkey.index.RealRedis;
+import dev.latchkey.redis.FaultProxy;
+import dev.latchkey.redis.RealRedis;
 import dev.latchkey.key.KeyRecord;
 import java.io.IOException;
 import org.awaitility.Awaitility;
@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import dev.latchkey.control.directory.KeyView;
 
 class RedisOutageTest {
     @RegisterExtension

@@ -6,12 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.latchkey.control.ControlUser;
 import dev.latchkey.control.TestControl;
-import dev.latchkey.control.ledger.AnsweredRequest;
-import dev.latchkey.control.ledger.Audit;
-import dev.latchkey.control.ledger.Caller;
-import dev.latchkey.control.ledger.Claim;
-import dev.latchkey.control.ledger.ManagedKey;
-import dev.latchkey.control.ledger.ManagedWorkspace;
+import dev.latchkey.control.record.AnsweredRequest;
+import dev.latchkey.control.record.Audit;
+import dev.latchkey.control.record.Caller;
+import dev.latchkey.control.record.Claim;
+import dev.latchkey.control.record.ManagedKey;
+import dev.latchkey.control.record.ManagedWorkspace;
 import dev.latchkey.control.listing.KeyQuery;
 import dev.latchkey.control.rules.Expiry;
 import dev.latchkey.control.rules.Fingerprint;
@@ -21,7 +21,7 @@ import dev.latchkey.control.rules.PageRequest;
 import dev.latchkey.control.rules.RefusedException;
 import dev.latchkey.control.rules.RefusedException.Kind;
 import dev.latchkey.control.rules.Violation;
-import dev.latchkey.index.RealRedis;
+import dev.latchkey.redis.RealRedis;
 import dev.latchkey.key.Digests;
 import dev.latchkey.key.Environment;
 import dev.latchkey.key.KeyRecord;
@@ -39,6 +39,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import dev.latchkey.control.directory.KeyView;
 
 /** A call that is repeated with its request_id, whatever became of the first. */
 class RepeatedCallsTest {

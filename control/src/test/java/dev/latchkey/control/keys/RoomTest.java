@@ -11,12 +11,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.latchkey.control.TestControl;
 import dev.latchkey.control.imports.ImportedKey;
 import dev.latchkey.control.imports.ImportedKey.Outcome;
-import dev.latchkey.control.ledger.ManagedKey;
+import dev.latchkey.control.record.ManagedKey;
 import dev.latchkey.control.rules.Expiry;
 import dev.latchkey.control.rules.KeyName;
 import dev.latchkey.control.rules.RefusedException;
 import dev.latchkey.control.rules.RefusedException.Kind;
-import dev.latchkey.index.RealRedis;
+import dev.latchkey.redis.RealRedis;
 import io.lettuce.core.Range;
 import java.time.Duration;
 import java.util.List;
@@ -27,6 +27,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import dev.latchkey.control.revocation.PurgedKeys;
 
 /** How many keys a workspace can hold, and how ended ones make room. */
 class RoomTest {

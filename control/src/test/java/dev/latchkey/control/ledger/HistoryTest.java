@@ -3,7 +3,7 @@ package dev.latchkey.control.ledger;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.latchkey.control.TestControl;
-import dev.latchkey.index.RealRedis;
+import dev.latchkey.redis.RealRedis;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -11,6 +11,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import dev.latchkey.control.audit.AuditEntry;
+import dev.latchkey.control.audit.AuditTrail;
+import dev.latchkey.control.index.StoreCheck;
+import dev.latchkey.control.record.Caller;
 
 class HistoryTest {
     private static final String CANARY = "latchkey:canary";

@@ -3,8 +3,8 @@ package dev.latchkey.policy.shapes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.latchkey.policy.CanonicalPath;
-import dev.latchkey.policy.InvalidPolicyException;
+import dev.latchkey.policy.path.CanonicalPath;
+import dev.latchkey.policy.file.InvalidPolicyException;
 import dev.latchkey.policy.Policy;
 import dev.latchkey.policy.Route;
 import java.nio.charset.StandardCharsets;

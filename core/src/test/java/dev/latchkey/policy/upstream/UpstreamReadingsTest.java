@@ -2,7 +2,7 @@ package dev.latchkey.policy.upstream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.latchkey.policy.CanonicalPath;
+import dev.latchkey.policy.path.CanonicalPath;
 import dev.latchkey.policy.Policy;
 import dev.latchkey.policy.Route;
 import java.util.EnumMap;

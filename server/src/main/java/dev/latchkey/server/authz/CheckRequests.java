@@ -6,7 +6,7 @@ import dev.latchkey.decision.AccessRequest;
 import dev.latchkey.decision.RouteConfig;
 import dev.latchkey.key.Credential;
 import dev.latchkey.key.KeyFormat;
-import dev.latchkey.policy.CanonicalPath;
+import dev.latchkey.policy.path.CanonicalPath;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>This class is thread-safe and takes no lock.
  */
-class Lease {
+public class Lease {
     /** More than clocks are slewed by during a lease. */
     private static final long MAX_JUMP_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
@@ -27,29 +27,29 @@ class Lease {
     private record Term(long endNanos, long ahead) {}
 
     /** When a heartbeat was sent, by both clocks. */
-    record Sent(long nanos, long ahead) {}
+    public record Sent(long nanos, long ahead) {}
 
     /**
      * @param nanos {@code System::nanoTime}
      * @param wallMillis {@code System::currentTimeMillis}
      */
-    Lease(long lengthNanos, LongSupplier nanos, LongSupplier wallMillis) {
+    public Lease(long lengthNanos, LongSupplier nanos, LongSupplier wallMillis) {
         this.lengthNanos = lengthNanos;
         this.nanos = nanos;
         this.wallMillis = wallMillis;
     }
 
     /** By the clocks of the system; of the same classes each time, as {@code IndexClock.ofSystem}. */
-    Lease(long lengthNanos) {
+    public Lease(long lengthNanos) {
         this(lengthNanos, System::nanoTime, System::currentTimeMillis);
     }
 
-    final boolean held() {
+    public final boolean held() {
         return remainingNanos() > 0;
     }
 
     /** Returns for how long it is still held; 0 if it is not. */
-    final long remainingNanos() {
+    public final long remainingNanos() {
         Term current = term;
         if (current == null) {
             return 0;
@@ -63,13 +63,13 @@ class Lease {
     }
 
     /** To be called just before a heartbeat is sent. */
-    final Sent send() {
+    public final Sent send() {
         long now = nanos.getAsLong();
         return new Sent(now, ahead(now));
     }
 
     /** Prolongs it: the heartbeat that was sent then has been answered. A jump of the clocks since then counts. */
-    void extend(Sent sent) {
+    public void extend(Sent sent) {
         term = new Term(sent.nanos + lengthNanos, sent.ahead);
     }
 

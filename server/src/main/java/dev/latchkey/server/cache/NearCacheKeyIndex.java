@@ -28,7 +28,7 @@ public class NearCacheKeyIndex implements KeyIndex {
     private final AtomicReference<@Nullable Epoch> current = new AtomicReference<>();
 
     /** What is known through one connection. */
-    static final class Epoch {
+    public static final class Epoch {
         /** Positive, never the same twice. */
         private final long number;
 
@@ -57,7 +57,7 @@ public class NearCacheKeyIndex implements KeyIndex {
         this(direct, limits, System::nanoTime);
     }
 
-    NearCacheKeyIndex(KeyIndex direct, CacheLimits limits, LongSupplier nanos) {
+    public NearCacheKeyIndex(KeyIndex direct, CacheLimits limits, LongSupplier nanos) {
         this.direct = direct;
         this.limits = limits;
         this.nanos = nanos;
@@ -96,7 +96,7 @@ public class NearCacheKeyIndex implements KeyIndex {
      *
      * @param reader over the connection whose pushes will be shown to {@link #evictKey} and {@link #evictWorkspace}
      */
-    final Epoch begin(KeyIndex reader, Lease lease) {
+    public final Epoch begin(KeyIndex reader, Lease lease) {
         Epoch epoch =
                 new Epoch(epochs.incrementAndGet(), lease, records(reader::findKey), records(reader::findWorkspace));
         current.set(epoch);
@@ -104,15 +104,15 @@ public class NearCacheKeyIndex implements KeyIndex {
     }
 
     /** Ends {@code epoch} and forgets all of it; another one goes on. */
-    final void end(Epoch epoch) {
+    public final void end(Epoch epoch) {
         current.compareAndSet(epoch, null);
     }
 
-    final boolean isCurrent(Epoch epoch) {
+    public final boolean isCurrent(Epoch epoch) {
         return current.get() == epoch;
     }
 
-    final void evictKey(KeyDigest digest) {
+    public final void evictKey(KeyDigest digest) {
         counters.invalidations.increment();
         Epoch epoch = current.get();
         if (epoch != null) {
@@ -120,7 +120,7 @@ public class NearCacheKeyIndex implements KeyIndex {
         }
     }
 
-    final void evictWorkspace(String id) {
+    public final void evictWorkspace(String id) {
         counters.invalidations.increment();
         Epoch epoch = current.get();
         if (epoch != null) {

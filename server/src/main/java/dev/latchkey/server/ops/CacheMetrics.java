@@ -1,9 +1,9 @@
 package dev.latchkey.server.ops;
 
 import dev.latchkey.server.cache.CacheCounters;
-import dev.latchkey.server.cache.EpochEnd;
-import dev.latchkey.server.cache.FeedListener;
-import dev.latchkey.server.cache.InvalidationFeed;
+import dev.latchkey.server.feed.EpochEnd;
+import dev.latchkey.server.feed.FeedListener;
+import dev.latchkey.server.feed.InvalidationFeed;
 import dev.latchkey.server.cache.NearCacheKeyIndex;
 import java.util.EnumMap;
 import java.util.Map;

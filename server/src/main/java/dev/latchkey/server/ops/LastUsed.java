@@ -1,7 +1,7 @@
 package dev.latchkey.server.ops;
 
 import dev.latchkey.decision.Decision;
-import dev.latchkey.index.RedisLastUses;
+import dev.latchkey.redis.RedisLastUses;
 import dev.latchkey.key.KeyRecord;
 import dev.latchkey.server.authz.DecisionListener;
 import java.util.ArrayList;

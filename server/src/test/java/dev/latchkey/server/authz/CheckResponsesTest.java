@@ -16,7 +16,7 @@ import dev.latchkey.decision.RouteConfig;
 import dev.latchkey.key.Credential;
 import dev.latchkey.key.Environment;
 import dev.latchkey.key.KeyRecord;
-import dev.latchkey.policy.CanonicalPath;
+import dev.latchkey.policy.path.CanonicalPath;
 import dev.latchkey.policy.Requirement;
 import dev.latchkey.policy.Route;
 import io.envoyproxy.envoy.config.core.v3.HeaderValue;

@@ -7,7 +7,7 @@ import dev.latchkey.decision.RouteConfig;
 import dev.latchkey.key.AuthorizationHeader;
 import dev.latchkey.key.Credential;
 import dev.latchkey.key.KeyFormat;
-import dev.latchkey.policy.CanonicalPath;
+import dev.latchkey.policy.path.CanonicalPath;
 import io.envoyproxy.envoy.config.core.v3.HeaderValue;
 import io.envoyproxy.envoy.service.auth.v3.AttributeContext;
 import io.envoyproxy.envoy.service.auth.v3.CheckRequest;

@@ -7,27 +7,28 @@ import dev.latchkey.key.WorkspaceRecord;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import dev.latchkey.server.feed.RealFeed;
 
 /** Holds back what has been read, while it is shut: answers have arrived, and nobody has been told yet. */
-final class Gate {
+public final class Gate {
     private final AtomicInteger held = new AtomicInteger();
     private volatile CompletableFuture<Void> opening = CompletableFuture.completedFuture(null);
 
-    void shut() {
+    public void shut() {
         opening = new CompletableFuture<>();
     }
 
-    void open() {
+    public void open() {
         opening.complete(null);
     }
 
     /** Waits until an answer is held back. */
-    void awaitHeld() {
+    public void awaitHeld() {
         RealFeed.patiently().until(() -> held.get() > 0);
     }
 
     /** Returns {@code index}, read through this. */
-    KeyIndex before(KeyIndex index) {
+    public KeyIndex before(KeyIndex index) {
         return new KeyIndex() {
             @Override
             public CompletableFuture<Optional<KeyRecord>> findKey(KeyDigest digest) {

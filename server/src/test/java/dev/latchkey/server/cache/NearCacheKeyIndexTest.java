@@ -20,7 +20,7 @@ import dev.latchkey.key.KeyRecord;
 import dev.latchkey.key.Peppers;
 import dev.latchkey.key.PresentedKey;
 import dev.latchkey.key.WorkspaceRecord;
-import dev.latchkey.policy.CanonicalPath;
+import dev.latchkey.policy.path.CanonicalPath;
 import dev.latchkey.policy.Policy;
 import java.security.SecureRandom;
 import java.time.Duration;

@@ -4,15 +4,16 @@ import dev.latchkey.decision.Reason;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.LongAdder;
+import dev.latchkey.server.feed.RealFeed;
 
 /** Threads that ask about the one key all the time, and count what is allowed after the end of an epoch was known. */
-final class Readers implements AutoCloseable {
+public final class Readers implements AutoCloseable {
     private final ExecutorService threads;
     private final LongAdder asked = new LongAdder();
     private final LongAdder staleAllows = new LongAdder();
     private volatile boolean stopped;
 
-    Readers(RealFeed near, int count) {
+    public Readers(RealFeed near, int count) {
         threads = Executors.newFixedThreadPool(count);
         for (int i = 0; i < count; i++) {
             threads.execute(() -> {
@@ -28,12 +29,12 @@ final class Readers implements AutoCloseable {
     }
 
     /** Waits until so many more questions have been answered. */
-    void awaitMore(long questions) {
+    public void awaitMore(long questions) {
         long before = asked.sum();
         RealFeed.patiently().until(() -> asked.sum() >= before + questions);
     }
 
-    long staleAllows() {
+    public long staleAllows() {
         return staleAllows.sum();
     }
 

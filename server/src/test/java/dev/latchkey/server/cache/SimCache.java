@@ -13,9 +13,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import dev.latchkey.server.feed.SimWorld;
 
 /** The near cache, whole or with one rule of its records broken. */
-final class SimCache extends NearCacheKeyIndex {
+public final class SimCache extends NearCacheKeyIndex {
     private static final CacheLimits LIMITS = new CacheLimits(1000, 1000, Duration.ofHours(1));
 
     private final SimWorld world;
@@ -23,13 +24,13 @@ final class SimCache extends NearCacheKeyIndex {
     /** By name, over all epochs. */
     private final Map<Object, CompletableFuture<?>> reads = new HashMap<>();
 
-    SimCache(SimWorld world, KeyIndex direct) {
+    public SimCache(SimWorld world, KeyIndex direct) {
         super(direct, LIMITS, world.time::monotonicNanos);
         this.world = world;
     }
 
     /** Returns the number of reads under way, of whatever epoch. */
-    int flights() {
+    public int flights() {
         return all.stream().mapToInt(CachedRecords::flights).sum();
     }
 

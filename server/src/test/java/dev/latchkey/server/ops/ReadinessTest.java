@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.latchkey.decision.Decision;
 import dev.latchkey.decision.Reason;
 import dev.latchkey.index.IndexClock;
-import dev.latchkey.index.IndexHeartbeat;
+import dev.latchkey.redis.health.IndexHeartbeat;
 import dev.latchkey.index.IndexSchema;
-import dev.latchkey.index.RealRedis;
-import dev.latchkey.index.RedisLink;
-import dev.latchkey.index.RedisResources;
+import dev.latchkey.redis.RealRedis;
+import dev.latchkey.redis.RedisLink;
+import dev.latchkey.redis.RedisResources;
 import dev.latchkey.key.Peppers;
 import io.lettuce.core.RedisURI;
 import java.time.Duration;
@@ -34,13 +34,13 @@ class ReadinessTest {
     private final RedisResources resources = new RedisResources();
     private RedisLink link;
     private IndexHeartbeat heartbeat;
-    private Readiness readiness;
+    private SidecarReadiness readiness;
 
     @BeforeEach
     void start() {
         link = new RedisLink(RedisURI.create(REDIS.uri()), Duration.ofSeconds(5), resources.client());
         heartbeat = new IndexHeartbeat(link, new IndexSchema("latchkey:"), IndexClock.ofSystem(), PEPPERS, nanos::get);
-        readiness = new Readiness(
+        readiness = new SidecarReadiness(
                 heartbeat, Optional::empty, unanswered, List.of(), Duration.ZERO, /* followRedis= */ false, nanos::get);
         readiness.warmedUp();
         link.start();

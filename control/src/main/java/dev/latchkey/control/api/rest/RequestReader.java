@@ -17,7 +17,7 @@ import com.linecorp.armeria.common.AggregatedHttpRequest;
 import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.common.QueryParams;
 import com.linecorp.armeria.server.ServiceRequestContext;
-import dev.latchkey.control.rules.Shown;
+import dev.latchkey.control.rules.MessageText;
 import dev.latchkey.control.rules.Violation;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -26,6 +26,12 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
+import dev.latchkey.control.api.rest.json.RequestJson;
+import dev.latchkey.control.api.rest.json.RestMethod;
+import dev.latchkey.control.api.rest.json.Scalars;
+import dev.latchkey.control.api.rest.problem.Problem;
+import dev.latchkey.control.api.rest.problem.ProblemException;
+import dev.latchkey.control.api.rest.problem.ProblemKind;
 
 /**
  * Makes the message of an HTTP request: from its path, and from its body or its query. Whatever it does not know it refuses: a
@@ -110,7 +116,7 @@ final class RequestReader {
                 || !StandardCharsets.UTF_8.equals(charset)) {
             throw new ProblemException(Problem.of(
                     ProblemKind.UNSUPPORTED_MEDIA_TYPE,
-                    "Content-Type: " + (type == null ? "none" : Shown.quoted(type.toString()))
+                    "Content-Type: " + (type == null ? "none" : MessageText.quoted(type.toString()))
                             + " (expected: application/json)"));
         }
     }

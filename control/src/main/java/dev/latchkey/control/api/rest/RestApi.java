@@ -13,6 +13,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
+import dev.latchkey.control.api.rest.json.RestMethod;
+import dev.latchkey.control.api.rest.openapi.OpenApi;
+import dev.latchkey.control.api.rest.problem.ProblemResponses;
 
 /**
  * REST of gRPC services. Errors are problem documents (RFC 9457).
@@ -21,14 +24,14 @@ import java.util.function.BiConsumer;
  */
 public final class RestApi {
     private final Map<String, Map<HttpMethod, RestMethod>> methodsByPath = new LinkedHashMap<>();
-    private final Problems problems;
+    private final ProblemResponses problems;
 
     /**
      * @param services with their interceptors; each method must have a {@code google.api.http} rule, and answer before it returns
      * @throws IllegalArgumentException if one has no such rule
      */
     public RestApi(List<ServerServiceDefinition> services, AnswerStyle style) {
-        problems = new Problems(style, this::allowedAt);
+        problems = new ProblemResponses(style, this::allowedAt);
         for (ServerServiceDefinition service : services) {
             service.getMethods().forEach(definition -> {
                 RestMethod method = RestMethod.of(definition);

@@ -21,6 +21,13 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import dev.latchkey.control.api.rest.json.RestMethod;
+import dev.latchkey.control.api.rest.problem.Problem;
+import dev.latchkey.control.api.rest.problem.ProblemException;
+import dev.latchkey.control.api.rest.problem.ProblemKind;
+import dev.latchkey.control.api.rest.problem.ProblemResponses;
+import dev.latchkey.control.api.rest.problem.RestHeaders;
+import dev.latchkey.json.RestJson;
 
 /**
  * One path and its methods. Authenticates before it reads the body.
@@ -33,9 +40,9 @@ final class RestResource implements HttpService {
             Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
 
     private final Map<HttpMethod, RestMethod> methods;
-    private final Problems problems;
+    private final ProblemResponses problems;
 
-    RestResource(Map<HttpMethod, RestMethod> methods, Problems problems) {
+    RestResource(Map<HttpMethod, RestMethod> methods, ProblemResponses problems) {
         this.methods = Map.copyOf(methods);
         this.problems = problems;
     }

@@ -1,0 +1,51 @@
+package dev.latchkey.cli.process;
+
+import dev.latchkey.config.value.NamedFile;
+import dev.latchkey.config.Settings;
+import dev.latchkey.decision.Policies;
+import dev.latchkey.policy.file.InvalidPolicyException;
+import dev.latchkey.policy.Policy;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Reads the policy files that a process needs, and collects what is wrong with any of them. */
+final class PolicyFiles {
+    private final List<String> problems = new ArrayList<>();
+    private final Map<String, Policy> named = new LinkedHashMap<>();
+    private @Nullable Policy standard;
+
+    /** Reads all of them, and returns every problem of every file. */
+    List<String> read(Settings.Policies files) {
+        standard = read(files.file());
+        files.named().forEach((name, file) -> {
+            Policy policy = read(file);
+            if (policy != null) {
+                named.put(name, policy);
+            }
+        });
+        return problems;
+    }
+
+    /** Returns what was read without a problem. */
+    Policies policies() {
+        if (standard == null || !problems.isEmpty()) {
+            throw new IllegalStateException("not read, or not without a problem");
+        }
+        return new Policies(standard, named);
+    }
+
+    private @Nullable Policy read(NamedFile file) {
+        try {
+            return Policy.parse(file.read(), file.path().toString());
+        } catch (IOException e) {
+            problems.add(e.getMessage() + " (expected: a policy file)");
+        } catch (InvalidPolicyException e) {
+            problems.addAll(e.problems());
+        }
+        return null;
+    }
+}

@@ -1,0 +1,5 @@
+/** {@code latchkey workspaces}. */
+@NullMarked
+package dev.latchkey.cli.workspaces;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,28 @@
+package dev.latchkey.control.api.grpc;
+
+import dev.latchkey.control.upkeep.IndexRebuild;
+import dev.latchkey.v1.IndexServiceGrpc;
+import dev.latchkey.v1.RebuildIndexRequest;
+import dev.latchkey.v1.RebuildIndexResponse;
+import io.grpc.stub.StreamObserver;
+
+/** {@code latchkey.v1.IndexService}: translates, and blocks the calling thread while Redis works. Thread-safe. */
+public final class IndexServiceEndpoint extends IndexServiceGrpc.IndexServiceImplBase {
+    private final IndexRebuild rebuild;
+
+    public IndexServiceEndpoint(IndexRebuild rebuild) {
+        this.rebuild = rebuild;
+    }
+
+    @Override
+    public void rebuildIndex(RebuildIndexRequest request, StreamObserver<RebuildIndexResponse> call) {
+        ErrorMapping.answer(call, () -> {
+            IndexRebuild.Progress progress = rebuild.go(request.getPageToken());
+            return RebuildIndexResponse.newBuilder()
+                    .setCompared(progress.compared())
+                    .setMended(progress.mended())
+                    .setNextPageToken(progress.nextToken())
+                    .build();
+        });
+    }
+}

@@ -1,0 +1,48 @@
+package dev.latchkey.control.api.grpc;
+
+import dev.latchkey.policy.Policy;
+import dev.latchkey.policy.Route;
+import dev.latchkey.v1.ListScopesRequest;
+import dev.latchkey.v1.ListScopesResponse;
+import dev.latchkey.v1.Scope;
+import dev.latchkey.v1.ScopeServiceGrpc;
+import io.grpc.stub.StreamObserver;
+import java.util.Comparator;
+import java.util.Optional;
+import java.util.Set;
+
+/** {@code latchkey.v1.ScopeService}. Its one answer is always the same. Thread-safe. */
+public final class ScopeServiceEndpoint extends ScopeServiceGrpc.ScopeServiceImplBase {
+    private final ListScopesResponse catalogue;
+
+    /**
+     * @param policy its scopes are shown, in its order
+     * @param apiUrl where clients reach the API; empty: not known
+     */
+    public ScopeServiceEndpoint(Policy policy, Optional<String> apiUrl) {
+        ListScopesResponse.Builder response = ListScopesResponse.newBuilder().setApiUrl(apiUrl.orElse(""));
+        policy.scopes()
+                .forEach((name, description) -> response.addScopes(Scope.newBuilder()
+                        .setName(name)
+                        .setDescription(description)
+                        .setExample(example(policy, name))));
+        this.catalogue = response.build();
+    }
+
+    /** Returns the rule for somebody to try a key with that holds {@code scope}: one that changes nothing, and short. */
+    private static String example(Policy policy, String scope) {
+        return policy.routes().stream()
+                .filter(route -> !route.isPublic() && route.requirement().satisfiedBy(Set.of(scope)))
+                .map(Route::rule)
+                .min(Comparator.comparing((String rule) -> !rule.startsWith("GET "))
+                        .thenComparing(rule -> rule.contains("{") || rule.contains("*"))
+                        .thenComparing(String::length)
+                        .thenComparing(Comparator.naturalOrder()))
+                .orElse("");
+    }
+
+    @Override
+    public void listScopes(ListScopesRequest request, StreamObserver<ListScopesResponse> call) {
+        ErrorMapping.answer(call, () -> catalogue);
+    }
+}

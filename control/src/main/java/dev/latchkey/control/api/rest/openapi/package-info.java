@@ -1,0 +1,5 @@
+/** The OpenAPI document of the REST API, written from the protos. */
+@NullMarked
+package dev.latchkey.control.api.rest.openapi;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,19 @@
+package dev.latchkey.control.api.rest.problem;
+
+import com.linecorp.armeria.common.HttpHeaderNames;
+import com.linecorp.armeria.common.HttpStatus;
+import com.linecorp.armeria.common.MediaType;
+import com.linecorp.armeria.common.ResponseHeaders;
+import com.linecorp.armeria.common.ResponseHeadersBuilder;
+
+/** The headers that every answer carries: it may hold a secret, so nobody keeps it, and nobody takes it for something else. */
+public final class RestHeaders {
+    private RestHeaders() {}
+
+    public static ResponseHeadersBuilder of(HttpStatus status, MediaType type) {
+        return ResponseHeaders.builder(status)
+                .contentType(type)
+                .set(HttpHeaderNames.CACHE_CONTROL, "no-store")
+                .set(HttpHeaderNames.X_CONTENT_TYPE_OPTIONS, "nosniff");
+    }
+}

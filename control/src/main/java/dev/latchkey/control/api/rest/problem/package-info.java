@@ -1,0 +1,5 @@
+/** Errors as problem documents (RFC 9457). */
+@NullMarked
+package dev.latchkey.control.api.rest.problem;
+
+import org.jspecify.annotations.NullMarked;

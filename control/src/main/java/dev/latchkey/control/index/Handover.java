@@ -1,0 +1,238 @@
+package dev.latchkey.control.index;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import dev.latchkey.control.ledger.Answers;
+import dev.latchkey.control.ledger.Ledger;
+import dev.latchkey.control.record.Audit;
+import dev.latchkey.control.record.Caller;
+import dev.latchkey.control.record.ManagedKey;
+import dev.latchkey.control.record.Stored;
+import dev.latchkey.control.redis.StoreException;
+
+/**
+ * The end of the way of a new key's secret: either its answer was sent, or the key is withdrawn. What Redis does not take now is
+ * kept in memory, without the secret, and written as soon as it can be. If the process ends before that, the ledger still has the
+ * key's note or its mark, see {@link Answers}: by the note any control plane withdraws it, by the mark it is shown as unconfirmed.
+ *
+ * <p>This class is thread-safe, also among several control planes.
+ */
+public final class Handover {
+    private static final Logger log = LoggerFactory.getLogger(Handover.class);
+
+    /**
+     * Longer than a call can take between the ledger and the end of its answer. Should the clocks of two control planes differ by
+     * more, then a call of one that is under way right now fails, or is shown as unconfirmed; no key is lost that was shown.
+     */
+    public static final Duration ABANDONED = Duration.ofSeconds(30);
+
+    /** Why a key is withdrawn whose answer was never to be sent. */
+    public static final String SHOWN_TO_NOBODY = "its secret was shown to nobody";
+
+    private static final int MAX_ATTEMPTS = 10;
+    /** So many keys are kept in memory, each some hundred bytes; those beyond keep their notes and marks in the ledger. */
+    private static final int MAX_UNFINISHED = 10_000;
+
+    private final Ledger ledger;
+    private final Projector projector;
+    private final Clock clock;
+    private final ConcurrentMap<String, Unfinished> unfinished = new ConcurrentHashMap<>();
+
+    Handover(Ledger ledger, Projector projector, Clock clock) {
+        this.ledger = ledger;
+        this.projector = projector;
+        this.clock = clock;
+    }
+
+    /** How far a withdrawal has come. */
+    public enum Withdrawal {
+        /** The ledger and the index have it: no request passes with the key. */
+        DONE,
+        /** The ledger has it, and it will get to the index; until then the key works, for whoever had its secret. */
+        RECORDED,
+        /** It is in memory only, and tried again each second. */
+        DEFERRED
+    }
+
+    /**
+     * What is left to be written.
+     *
+     * @param reason why the key is to be withdrawn; empty: its answer was sent
+     */
+    private record Unfinished(ManagedKey key, String reason) {}
+
+    /** Notes that the answer with the secret of {@code key} was written to its caller's connection. Never throws. */
+    public void sent(ManagedKey key) {
+        try {
+            ledger.answers().end(key.workspace(), key.id());
+        } catch (StoreException e) {
+            defer(new Unfinished(key, ""), e.trouble());
+        }
+    }
+
+    /** Revokes a new key whose secret will not reach who asked for it, now or as soon as Redis allows it. Never throws. */
+    public Withdrawal withdraw(ManagedKey key, String reason) {
+        Unfinished wanted = new Unfinished(key, reason);
+        try {
+            Optional<Withdrawal> done = attempt(wanted);
+            if (done.isPresent()) {
+                return done.get();
+            }
+            defer(wanted, "others change it all the time");
+        } catch (StoreException e) {
+            defer(wanted, e.trouble());
+        }
+        return Withdrawal.DEFERRED;
+    }
+
+    /**
+     * Tries again what Redis has not taken so far.
+     *
+     * @throws StoreException if Redis still takes nothing
+     */
+    public void retry() {
+        for (Iterator<Unfinished> left = unfinished.values().iterator(); left.hasNext(); ) {
+            Unfinished wanted = left.next();
+            try {
+                if (wanted.reason.isEmpty()) {
+                    ledger.answers().end(wanted.key.workspace(), wanted.key.id());
+                    left.remove();
+                } else if (attempt(wanted).isPresent()) {
+                    left.remove();
+                }
+            } catch (StoreException e) {
+                if (e.fault() != StoreException.Fault.BAD_RECORD) {
+                    throw e;
+                }
+                // One damaged record must not hold up the others.
+                log.error("{} of {} is not withdrawn: {}", wanted.key.id(), wanted.key.workspace(), e.getMessage());
+                left.remove();
+            }
+        }
+    }
+
+    /**
+     * Looks at the keys of {@code workspaces} whose answer may be under way, and notes of those that were abandoned that nobody
+     * knows whether it was sent. Returns the workspaces of which some stay open.
+     */
+    public Set<String> review(List<String> workspaces) {
+        Set<String> open = new HashSet<>();
+        for (String workspace : ledger.answers().mayBeOpen(workspaces)) {
+            ledger.answers().forEachOpen(workspace, id -> {
+                if (isUnderWay(workspace, id)) {
+                    open.add(workspace);
+                }
+            });
+        }
+        return open;
+    }
+
+    private boolean isUnderWay(String workspace, String id) {
+        Optional<ManagedKey> found;
+        try {
+            found = ledger.findKey(workspace, id).map(Stored::entry).filter(key -> !key.closed());
+        } catch (StoreException e) {
+            if (e.fault() != StoreException.Fault.BAD_RECORD) {
+                throw e;
+            }
+            log.error("whether {} of {} was answered cannot be noted: {}", id, workspace, e.getMessage());
+            found = Optional.empty();
+        }
+        if (found.isEmpty()) {
+            ledger.answers().end(workspace, id);
+            return false;
+        }
+        ManagedKey key = found.get();
+        if (clock.millis() - key.createdAt() <= ABANDONED.toMillis()) {
+            return true;
+        }
+        if (ledger.answers().doubtOpen(key, abandoned())) {
+            log.warn("key.unanswered {} of {}: whether anybody has its secret is not known", id, workspace);
+        }
+        return false;
+    }
+
+    /** Revokes a new key that its maker has left behind; one that was confirmed in the meantime stays. */
+    public void withdrawUnseen(Stored<ManagedKey> found) {
+        ManagedKey revoked = found.entry().withdraw(clock.millis());
+        if (ledger.replaceUnseen(found, revoked, audit(revoked, SHOWN_TO_NOBODY))) {
+            noted(revoked);
+            projector.project(revoked);
+        }
+    }
+
+    /** Returns how far it has come; empty if others have changed the key each time. */
+    private Optional<Withdrawal> attempt(Unfinished wanted) {
+        ManagedKey key = wanted.key;
+        for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+            Optional<Stored<ManagedKey>> found = ledger.findKey(key.workspace(), key.id());
+            if (found.isEmpty()) {
+                return Optional.of(Withdrawal.DONE);
+            }
+            if (found.get().entry().closed()) {
+                return Optional.of(shown(found.get().entry()));
+            }
+            ManagedKey revoked = found.get().entry().withdraw(clock.millis());
+            if (ledger.replace(found.get(), revoked, audit(revoked, wanted.reason))) {
+                noted(revoked);
+                return Optional.of(shown(revoked));
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** The ledger's note is there: what fails here, the reconciler does. */
+    private Withdrawal shown(ManagedKey revoked) {
+        try {
+            projector.project(revoked);
+            return Withdrawal.DONE;
+        } catch (StoreException e) {
+            log.warn(
+                    "{} of {} is withdrawn, but not in the index yet: {}",
+                    revoked.id(),
+                    revoked.workspace(),
+                    e.trouble());
+            return Withdrawal.RECORDED;
+        }
+    }
+
+    private void defer(Unfinished wanted, String cause) {
+        String what = wanted.reason.isEmpty() ? "answered, which is not noted yet" : "to be withdrawn";
+        if (unfinished.size() >= MAX_UNFINISHED) {
+            log.error(
+                    "{} of {} is {}, and too many others are: {}",
+                    wanted.key.id(),
+                    wanted.key.workspace(),
+                    what,
+                    cause);
+            return;
+        }
+        unfinished.put(wanted.key.id(), wanted);
+        log.warn("{} of {} is {}; tried again: {}", wanted.key.id(), wanted.key.workspace(), what, cause);
+    }
+
+    private static void noted(ManagedKey revoked) {
+        log.info("key.withdraw {} of {} by {}", revoked.id(), revoked.workspace(), Caller.SELF.name());
+    }
+
+    private static Audit audit(ManagedKey revoked, String reason) {
+        return new Audit(Caller.SELF, "key.withdraw", reason, revoked.revokedAt());
+    }
+
+    private Audit abandoned() {
+        return new Audit(
+                Caller.SELF,
+                "key.unanswered",
+                "whether the answer with its secret was sent is not known: rotate or revoke it if nobody has it",
+                clock.millis());
+    }
+}

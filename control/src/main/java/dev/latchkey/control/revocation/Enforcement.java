@@ -1,0 +1,95 @@
+package dev.latchkey.control.revocation;
+
+import dev.latchkey.control.ledger.Ledger;
+import dev.latchkey.control.record.ManagedKey;
+import dev.latchkey.control.index.Projection;
+import dev.latchkey.control.index.Projector;
+import dev.latchkey.control.redis.StoreException;
+import dev.latchkey.control.record.Stored;
+import dev.latchkey.control.rules.RefusedException;
+import dev.latchkey.control.rules.RefusedException.Kind;
+
+/**
+ * Carries changes that take access away to the index: no call is answered as done while sidecars can go on allowing what it has
+ * taken. Thread-safe.
+ */
+public final class Enforcement {
+    private final Ledger ledger;
+    private final Projector projector;
+
+    public Enforcement(Ledger ledger, Projector projector) {
+        this.ledger = ledger;
+        this.projector = projector;
+    }
+
+    /** What was done to a key, for messages. */
+    public enum Change {
+        REVOKE("revoke", "revoked"),
+        UPDATE("change", "changed"),
+        END("end", "given its end");
+
+        private final String noun;
+        private final String done;
+
+        Change(String noun, String done) {
+            this.noun = noun;
+            this.done = done;
+        }
+    }
+
+    /**
+     * Returns when the index has {@code key}, as the ledger has it already, or a change that came after it.
+     *
+     * @throws RefusedException if the index keeps something else, which repeating will not mend
+     * @throws StoreException if Redis does not answer
+     */
+    public void enforce(ManagedKey key, Change change) {
+        Projection projection = projector.project(key);
+        if (projection.outcome() == Projection.Outcome.CONFLICT) {
+            throw conflict(
+                    key,
+                    change,
+                    "something else under its name, which this call cannot change: see the control plane's log");
+        }
+        if (projection.rev() > key.rev() && !hasChange(key, projection.rev())) {
+            throw conflict(key, change, "a newer record of it, as after a loss of the ledger's data; revoke it");
+        }
+    }
+
+    /** Revokes a key that the index alone holds; returns when the index has that. */
+    void enforceUnknown(ManagedKey revoked) {
+        if (!projector.show(revoked)) {
+            throw conflict(revoked, Change.REVOKE, "something else under its name: see the control plane's log");
+        }
+    }
+
+    /**
+     * As {@link #enforce}, for a change that the reconciler will carry if this call cannot.
+     *
+     * @param advice what to do until then
+     */
+    public void enforceOrTell(ManagedKey key, Change change, String advice) {
+        try {
+            enforce(key, change);
+        } catch (StoreException e) {
+            throw new RefusedException(
+                    Kind.UNAVAILABLE,
+                    "the " + change.noun + " of " + key.id()
+                            + " is recorded and will be applied as soon as Redis allows; " + advice + ". Cause: "
+                            + e.trouble());
+        }
+    }
+
+    /** Tells whether the index's newer record of {@code key} comes from the ledger, where every change builds on the last. */
+    private boolean hasChange(ManagedKey key, long rev) {
+        return ledger.findKey(key.workspace(), key.id())
+                .map(Stored::entry)
+                .filter(now -> now.closed() || now.rev() >= rev)
+                .isPresent();
+    }
+
+    private static RefusedException conflict(ManagedKey key, Change change, String held) {
+        return new RefusedException(
+                Kind.CONFLICT, key.id() + " is " + change.done + " in the ledger, but the index holds " + held);
+    }
+}

@@ -1,0 +1,96 @@
+package dev.latchkey.control.upkeep;
+
+import dev.latchkey.control.redis.RedisCalls.Answer;
+import dev.latchkey.index.IndexSchema;
+import io.lettuce.core.RedisFuture;
+import io.lettuce.core.XTrimArgs;
+import io.lettuce.core.api.async.RedisAsyncCommands;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.List;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import dev.latchkey.control.ledger.LedgerNames;
+import dev.latchkey.control.redis.RedisCalls;
+import dev.latchkey.control.redis.StoreException;
+
+/**
+ * Keeps the audit trail of each workspace at about a number of entries, so that no workspace fills Redis for all; the oldest go
+ * first. It looks at the workspaces that were changed lately, beside the calls: none waits for it. A trail may be longer by what
+ * comes between two looks, and by a node of the stream.
+ *
+ * <p>This class is thread-safe, also among several control planes.
+ */
+public final class AuditLimit {
+    private static final Logger log = LoggerFactory.getLogger(AuditLimit.class);
+    /** So many Redis takes away at once; each command must leave it time for others. */
+    private static final long STEP = 10_000;
+
+    private static final int WORKSPACES = 50;
+
+    private final RedisCalls redis;
+    private final LedgerNames names;
+    private final XTrimArgs roughly;
+    private final int most;
+    private final Counter dropped;
+
+    /** @param most entries of a workspace */
+    public AuditLimit(RedisCalls redis, IndexSchema schema, int most, MeterRegistry metrics) {
+        this.redis = redis;
+        this.names = new LedgerNames(schema);
+        this.most = most;
+        this.roughly = XTrimArgs.Builder.maxlen(most).approximateTrimming().limit(STEP);
+        this.dropped = Counter.builder("latchkey.audit.dropped")
+                .description("Entries of audit trails that were taken away since the trail was full, before their time")
+                .register(metrics);
+    }
+
+    /** Shortens the trails of the workspaces that were changed lately; true if there may be more to take away. Never throws. */
+    public boolean pass() {
+        try {
+            List<String> recent = redis.call(commands -> commands.zrange(names.recent(), 0, -1));
+            boolean more = false;
+            for (int i = 0; i < recent.size(); i += WORKSPACES) {
+                more |= shorten(recent.subList(i, Math.min(i + WORKSPACES, recent.size())));
+            }
+            return more;
+        } catch (StoreException e) {
+            log.debug("full audit trails are not shortened yet: {}", e.getMessage());
+            return false;
+        }
+    }
+
+    private boolean shorten(List<String> workspaces) {
+        List<Answer<Long>> answers = redis.all(workspaces.stream()
+                .<Function<RedisAsyncCommands<String, String>, RedisFuture<Long>>>map(
+                        workspace -> commands -> commands.xtrim(names.audit(workspace), roughly))
+                .toList());
+        boolean more = false;
+        for (int i = 0; i < answers.size(); i++) {
+            // One that is no stream must not hold up the others; the sweep says so.
+            if (answers.get(i) instanceof Answer.Given<Long> given) {
+                more |= count(workspaces.get(i), given.value());
+            }
+        }
+        return more;
+    }
+
+    /** As {@link #pass}, of one workspace. */
+    boolean shorten(String workspace) {
+        return count(workspace, redis.call(commands -> commands.xtrim(names.audit(workspace), roughly)));
+    }
+
+    private boolean count(String workspace, long gone) {
+        if (gone > 0) {
+            dropped.increment((double) gone);
+            log.warn(
+                    "the audit trail of {} is full: its {} oldest entries are taken away before audit.retention (expected:"
+                            + " at most {} entries; raise audit.max-per-workspace, or find out who changes so much)",
+                    workspace,
+                    gone,
+                    most);
+        }
+        return gone > 0;
+    }
+}

@@ -1,0 +1,5 @@
+/** The life of workspaces. */
+@NullMarked
+package dev.latchkey.control.workspaces;
+
+import org.jspecify.annotations.NullMarked;

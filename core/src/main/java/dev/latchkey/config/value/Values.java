@@ -1,0 +1,118 @@
+package dev.latchkey.config.value;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** The values of settings: from a variable, else from the file, else the default. Reports those that are wrong. */
+public final class Values {
+    private final List<RawValue> file;
+    private final Map<String, String> env;
+    private final SettingProblems problems;
+
+    public Values(List<RawValue> file, Map<String, String> env, SettingProblems problems) {
+        this.file = file;
+        this.env = env;
+        this.problems = problems;
+    }
+
+    /** Returns the value, or the default if nothing sound was given. */
+    public <T> T get(Setting<T> setting) {
+        T value = find(setting);
+        return value != null ? value : setting.fallbackValue();
+    }
+
+    /** Returns the value, or null if nothing sound was given. */
+    public <T> @Nullable T find(Setting<T> setting) {
+        List<RawValue> given = given(setting);
+        return given.isEmpty() ? null : setting.form().read(given, problems);
+    }
+
+    /** Returns the value of a secret that may come from a file of its own, or null if nothing sound was given. */
+    public <T> @Nullable T findSecret(Setting<T> secret, Setting<NamedFile> ownFile) {
+        List<RawValue> given = isOverridden(secret, ownFile) ? List.of() : given(secret);
+        if (given.isEmpty()) {
+            return readFrom(ownFile, secret);
+        }
+        if (!isOverridden(ownFile, secret)) {
+            for (RawValue other : given(ownFile)) {
+                problems.add(given.get(0), "given as " + other + " too (expected: one of the two)");
+            }
+        }
+        return secret.form().read(given, problems);
+    }
+
+    /** Returns the file that holds a secret, or null if there is none or a variable gives the secret itself. */
+    @Nullable
+    public NamedFile findOwnFile(Setting<NamedFile> ownFile, Setting<?> secret) {
+        return isOverridden(ownFile, secret) ? null : find(ownFile);
+    }
+
+    public boolean isGiven(Setting<?> setting) {
+        return !given(setting).isEmpty();
+    }
+
+    private <T> @Nullable T readFrom(Setting<NamedFile> ownFile, Setting<T> secret) {
+        NamedFile file = find(ownFile);
+        return file == null ? null : read(file, secret, problems);
+    }
+
+    /** Returns the value that {@code file} holds, or null if it holds no sound one. */
+    public static <T> @Nullable T read(NamedFile file, Setting<T> secret, SettingProblems problems) {
+        try {
+            String text = secret.form().isList() ? file.readList() : withoutFrame(file.read());
+            return secret.form().read(List.of(content(file, secret, text)), problems);
+        } catch (IOException e) {
+            problems.add(e.getMessage() + " (expected: a file that holds " + secret.key() + ")");
+            return null;
+        }
+    }
+
+    /** Returns {@code text}, which {@code file} holds, as the value of {@code setting}. */
+    public static RawValue content(NamedFile file, Setting<?> setting, String text) {
+        return new RawValue(setting.key(), file.path().toString(), text, RawValue.WORKING_DIRECTORY);
+    }
+
+    /** Returns {@code text} without a byte order mark and the line ends after it, which editors write. */
+    private static String withoutFrame(String text) {
+        return text.replaceFirst("\\A\uFEFF", "").replaceFirst("[\r\n]+\\z", "");
+    }
+
+    /** Tells whether a variable gives {@code twin}, a setting for the same, and none gives {@code setting}. */
+    private boolean isOverridden(Setting<?> setting, Setting<?> twin) {
+        return hasVariable(twin) && !hasVariable(setting);
+    }
+
+    private boolean hasVariable(Setting<?> setting) {
+        return setting.variables().stream().anyMatch(env::containsKey);
+    }
+
+    private List<RawValue> given(Setting<?> setting) {
+        List<RawValue> given = new ArrayList<>();
+        for (String variable : setting.variables()) {
+            String text = env.get(variable);
+            if (text != null) {
+                given.add(new RawValue(setting.key(), variable, text, RawValue.WORKING_DIRECTORY));
+            }
+        }
+        if (given.size() > 1 && !given.get(0).text().equals(given.get(1).text())) {
+            problems.add(given.get(0), "differs from " + given.get(1).origin() + " (expected: one of the two)");
+        }
+        if (!given.isEmpty()) {
+            return given.subList(0, 1);
+        }
+        return inFile(setting).toList();
+    }
+
+    /** Returns what the file gives, although a variable may win over it. */
+    public List<String> textsInFile(Setting<?> setting) {
+        return inFile(setting).map(RawValue::text).toList();
+    }
+
+    private Stream<RawValue> inFile(Setting<?> setting) {
+        return file.stream().filter(one -> setting.takes(one.path()));
+    }
+}

@@ -1,0 +1,49 @@
+package dev.latchkey.policy.file;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/** What is wrong with one file, gathered while it is read so that all of it is reported at once. */
+public final class PolicyProblems {
+    private static final int MAX_GIVEN = 120;
+
+    private final String file;
+    private final Set<Problem> problems = new LinkedHashSet<>();
+
+    public PolicyProblems(String file) {
+        this.file = file;
+    }
+
+    /**
+     * Notes a problem.
+     *
+     * @param line counted from 1
+     * @param given what stands there; printed on one line, shortened
+     * @param expected what should
+     */
+    public void add(int line, String given, String expected) {
+        problems.add(new Problem(line, printable(given) + " (expected: " + expected + ")"));
+    }
+
+    /** @throws InvalidPolicyException if there is any problem */
+    public void throwIfAny() {
+        if (problems.isEmpty()) {
+            return;
+        }
+        List<Problem> sorted = new ArrayList<>(problems);
+        sorted.sort(Comparator.comparingInt(Problem::line));
+        throw new InvalidPolicyException(sorted.stream()
+                .map(problem -> file + ":" + problem.line + ": " + problem.text)
+                .toList());
+    }
+
+    private static String printable(String given) {
+        String text = given.replaceAll("[\\p{C}\\p{Zl}\\p{Zp}]", "?");
+        return text.length() > MAX_GIVEN ? text.substring(0, MAX_GIVEN) + "…" : text;
+    }
+
+    private record Problem(int line, String text) {}
+}

@@ -1,0 +1,114 @@
+package dev.latchkey.redis.health;
+
+import io.lettuce.core.RedisCommandExecutionException;
+import io.lettuce.core.ZAddArgs;
+import io.lettuce.core.api.async.RedisAsyncCommands;
+import io.lettuce.core.codec.StringCodec;
+import io.lettuce.core.output.StatusOutput;
+import io.lettuce.core.protocol.CommandArgs;
+import io.lettuce.core.protocol.CommandType;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import dev.latchkey.index.IndexException;
+import dev.latchkey.index.IndexSchema;
+import dev.latchkey.redis.RedisPeer;
+
+/**
+ * Finds out which of its permissions the sidecar's Redis user lacks, by doing once what each is for, on names that nobody uses
+ * and without a trace. Redis has a command that tells, {@code ACL DRYRUN}, but only to administrators.
+ */
+final class PermissionProbe {
+    private static final String NOBODY = "probe";
+
+    private final IndexSchema schema;
+    private final List<Probe> probes;
+
+    /**
+     * One thing to try.
+     *
+     * @param command the rule of {@code ACL SETUSER} that permits the command
+     * @param names the rule that permits the name; empty if there is none in it
+     */
+    private record Probe(
+            String command, String names, Function<RedisAsyncCommands<String, String>, CompletionStage<?>> attempt) {
+
+        /** Returns the rule that is lacking; empty if Redis did it, or had another reason not to. */
+        CompletableFuture<Optional<String>> lacking(RedisAsyncCommands<String, String> commands) {
+            return attempt.apply(commands)
+                    .toCompletableFuture()
+                    .thenApply(done -> Optional.<String>empty())
+                    .exceptionally(failure -> lacking(IndexException.unwrap(failure)));
+        }
+
+        private Optional<String> lacking(Throwable failure) {
+            if (!(failure instanceof RedisCommandExecutionException)) {
+                throw new IndexException(IndexException.Fault.UNAVAILABLE, "not known: " + failure.getMessage());
+            }
+            String refusal = String.valueOf(failure.getMessage());
+            if (!RedisPeer.isLack(refusal)) {
+                return Optional.empty();
+            }
+            return Optional.of(RedisPeer.lackingCommand(refusal).isPresent() ? command : names);
+        }
+    }
+
+    PermissionProbe(IndexSchema schema) {
+        this.schema = schema;
+        String used = schema.used(NOBODY);
+        this.probes = List.of(
+                new Probe("+ping", "", RedisAsyncCommands::ping),
+                new Probe("+time", "", RedisAsyncCommands::time),
+                read("+hgetall", "%R~", "key:*", redis -> redis.hgetall(schema.prefix() + "key:" + NOBODY)),
+                read("+hgetall", "%R~", "workspace:*", redis -> redis.hgetall(schema.workspace(NOBODY))),
+                read("+hgetall", "%R~", "canary", redis -> redis.hgetall(schema.canary())),
+                read("+get", "%R~", "meta:*", redis -> redis.get(schema.prefix() + "meta:" + NOBODY)),
+                // Raises the score of a member if there is one: there is none.
+                read(
+                        "+zadd",
+                        "~",
+                        "used:*",
+                        redis -> redis.zadd(used, ZAddArgs.Builder.xx().gt(), 0, NOBODY)),
+                new Probe("+client|id", "", RedisAsyncCommands::clientId),
+                new Probe("+client|trackinginfo", "", RedisAsyncCommands::clientTrackinginfo),
+                // Neither ON nor OFF: a syntax error, but permissions are looked at before.
+                new Probe("+client|tracking", "", PermissionProbe::trackNothing));
+    }
+
+    /** Returns the rules that the user lacks, in no other order than that of the probes; fails if Redis does not answer. */
+    CompletableFuture<Set<String>> lacking(RedisAsyncCommands<String, String> commands) {
+        List<CompletableFuture<Optional<String>>> answers =
+                probes.stream().map(probe -> probe.lacking(commands)).toList();
+        return CompletableFuture.allOf(answers.toArray(CompletableFuture<?>[]::new))
+                .thenApply(done -> answers.stream()
+                        .flatMap(answer -> answer.join().stream())
+                        .collect(Collectors.toCollection(LinkedHashSet::new)));
+    }
+
+    /** Tells whether without these rules no key can be found. */
+    boolean blind(Set<String> lacking) {
+        return lacking.contains("+hgetall")
+                || lacking.contains("%R~" + schema.prefix() + "key:*")
+                || lacking.contains("%R~" + schema.prefix() + "workspace:*");
+    }
+
+    private Probe read(
+            String command,
+            String access,
+            String names,
+            Function<RedisAsyncCommands<String, String>, CompletionStage<?>> attempt) {
+        return new Probe(command, access + schema.prefix() + names, attempt);
+    }
+
+    private static CompletionStage<?> trackNothing(RedisAsyncCommands<String, String> commands) {
+        return commands.dispatch(
+                CommandType.CLIENT,
+                new StatusOutput<>(StringCodec.UTF8),
+                new CommandArgs<>(StringCodec.UTF8).add("TRACKING").add(NOBODY));
+    }
+}

@@ -1,0 +1,5 @@
+/** Whether Redis can serve a sidecar: the heartbeat, and the permissions of the Redis users. */
+@NullMarked
+package dev.latchkey.redis.health;
+
+import org.jspecify.annotations.NullMarked;
