@@ -105,6 +105,11 @@ public final class IndexSchema {
         return prefix + "meta:schema";
     }
 
+    /** Returns the name of the note of how far the ledger's count of beats was. */
+    public String ledgerNote() {
+        return prefix + "meta:ledger";
+    }
+
     /** Returns the start of every name that is the control plane's own. */
     public String ledger() {
         return prefix + "ledger:";

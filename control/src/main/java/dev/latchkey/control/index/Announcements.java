@@ -32,11 +32,8 @@ public final class Announcements {
             #!lua flags=allow-oom
             local time = redis.call('TIME')
             local seq = redis.call('HINCRBY', KEYS[1], 'seq', 1)
-            local named = math.max(tonumber(redis.call('HGET', KEYS[1], 'ledger') or '') or 0, tonumber(ARGV[1]))
-            named = string.format('%.0f', named)
-            redis.call('HSET', KEYS[1], 'ledger', named,
-                'at', string.format('%.0f', time[1] * 1000 + math.floor(time[2] / 1000)))
-            return string.format('%.0f', seq) .. ' ' .. named
+            redis.call('HSET', KEYS[1], 'at', string.format('%.0f', time[1] * 1000 + math.floor(time[2] / 1000)))
+            return seq
             """;
 
     private final RedisCalls redis;
@@ -53,14 +50,15 @@ public final class Announcements {
         this.history = history;
         this.redis = redis;
         this.schema = schema;
-        this.ledger = new LedgerCount(redis, new LedgerNames(schema), history);
+        this.ledger = new LedgerCount(redis, schema, history);
         this.peppers = peppers;
     }
 
     /** Writes the canary, and now and then sees to the peppers. Never throws; false means that something is wrong. */
     public boolean beat() {
         try {
-            writeCanary();
+            history.seen(redis.count(CANARY, List.of(schema.canary())));
+            ledger.beat();
             if (problem.isPresent() || beats++ % BEATS_PER_PEPPER_CHECK == 0) {
                 report(publishPeppers());
             }
@@ -71,14 +69,6 @@ public final class Announcements {
             report(Optional.of("announcing failed, see the log"));
         }
         return problem.isEmpty();
-    }
-
-    private void writeCanary() {
-        List<String> known = List.of(Long.toString(ledger.reached()));
-        String[] written = redis.<String>call(new RedisCalls.Script(CANARY, List.of(schema.canary()), known)::answer)
-                .split(" ");
-        history.seen(Long.parseLong(written[0]));
-        ledger.raise(Long.parseLong(written[1]));
     }
 
     /** Returns what is wrong, for people; empty if nothing is. Holds no secret. */

@@ -1,17 +1,30 @@
 package dev.latchkey.control.ledger;
 
-import java.util.List;
 import dev.latchkey.control.redis.RedisCalls;
+import dev.latchkey.index.IndexSchema;
+import java.util.List;
 
 /**
- * A count of beats in the ledger, which witnesses that the ledger is still there: each control plane raises it after it has
- * written the canary, and writes into the canary how far it was. The canary lies beside the index, so that a count below the one
- * that the canary names shows that the ledger alone was emptied or replaced by an older one.
+ * A count of beats in the ledger, which witnesses that the ledger is still there: each control plane raises it every second. How far
+ * it was is noted as well, under a name beside the index. A count below the one that is noted shows that the ledger alone was emptied
+ * or replaced by an older one.
  *
- * <p>The canary is read before the count is raised, and only names counts that were reached before; so a count below it cannot
+ * <p>The note is written before the count is raised, and only names counts that were reached before; so a count below it cannot
  * come of several control planes at once. For one thread.
  */
 public final class LedgerCount {
+    /** Notes a count that was reached, unless a higher one is noted. Answers the noted one. */
+    private static final String NOTE = """
+            #!lua flags=allow-oom
+            local kind = redis.call('TYPE', KEYS[1]).ok
+            if kind ~= 'string' and kind ~= 'none' then redis.call('DEL', KEYS[1]) end
+            local text = redis.call('GET', KEYS[1]) or ''
+            local held = string.match(text, '^%d+$') and tonumber(text) or 0
+            local named = math.max(held, tonumber(ARGV[1]))
+            redis.call('SET', KEYS[1], string.format('%.0f', named))
+            return named
+            """;
+
     /** Answers the new count; if it went back, the old one, 0 or less than 0, and the count is put right. */
     private static final String RAISE = """
             #!lua flags=allow-oom
@@ -26,28 +39,30 @@ public final class LedgerCount {
 
     private final RedisCalls redis;
     private final History history;
-    private final String name;
+    private final List<String> count;
+    private final List<String> note;
     private long reached;
 
-    public LedgerCount(RedisCalls redis, LedgerNames names, History history) {
+    public LedgerCount(RedisCalls redis, IndexSchema schema, History history) {
         this.redis = redis;
         this.history = history;
-        this.name = names.beats();
+        this.count = List.of(new LedgerNames(schema).beats());
+        this.note = List.of(schema.ledgerNote());
     }
 
-    /** Returns a count that the ledger has reached, 0 if none is known; for the canary. */
-    public long reached() {
-        return reached;
+    /** Notes the count, compares it with the ledger's, and raises it. */
+    public void beat() {
+        raise(redis.count(NOTE, note, Long.toString(reached)));
     }
 
-    /** Raises the count, which must have been {@code named} at least. */
-    public void raise(long named) {
-        long count = redis.count(RAISE, List.of(name), Long.toString(named));
-        if (count > 0) {
-            reached = count;
+    /** The count must have been {@code named} at least. */
+    private void raise(long named) {
+        long now = redis.count(RAISE, count, Long.toString(named));
+        if (now > 0) {
+            reached = now;
         } else {
             reached = named + 1;
-            history.ledgerWentBack(named, -count);
+            history.ledgerWentBack(named, -now);
         }
     }
 }

@@ -117,7 +117,7 @@ class HistoryTest {
         });
     }
 
-    /** Nobody who was there remembers anything; what the canary holds is enough. */
+    /** Nobody who was there remembers anything; the note is enough. */
     @Test
     void beat_ledgerWasReplacedWhileNoControlPlaneRan_isSaidByTheNext() {
         beats(9);
@@ -161,12 +161,12 @@ class HistoryTest {
 
     /** As a version left it that kept no count. */
     @Test
-    void beat_canaryNamesNoCount_noSetback() {
+    void beat_noCountIsNoted_noSetback() {
         REDIS.commands().hset(CANARY, Map.of("seq", "1000", "at", "1"));
         beats(3);
 
         assertThat(setbacks()).isZero();
-        assertThat(REDIS.commands().hget(CANARY, "ledger")).isEqualTo("2");
+        assertThat(REDIS.commands().get("latchkey:meta:ledger")).isEqualTo("2");
     }
 
     @Test
