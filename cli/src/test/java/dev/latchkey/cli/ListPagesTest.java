@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.google.protobuf.Timestamp;
+import dev.latchkey.cli.output.CommandFailure;
+import dev.latchkey.cli.output.ProtoValues;
 import dev.latchkey.v1.Key;
 import dev.latchkey.v1.KeyState;
 import dev.latchkey.v1.ListKeysResponse;
@@ -16,8 +18,6 @@ import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import dev.latchkey.cli.output.CommandFailure;
-import dev.latchkey.cli.output.ProtoValues;
 
 /** Lists of several pages: each is printed as it arrives, and together they are one list. */
 class ListPagesTest {

@@ -2,6 +2,8 @@ package dev.latchkey.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.latchkey.cli.environment.Surroundings;
+import dev.latchkey.cli.environment.Termination;
 import dev.latchkey.config.AdminToken;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -21,8 +23,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import dev.latchkey.cli.environment.Surroundings;
-import dev.latchkey.cli.environment.Termination;
 
 /** {@code latchkey sidecar} and {@code latchkey control}, without a Redis: both start without one. */
 class ProcessCommandTest {

@@ -1,14 +1,14 @@
 package dev.latchkey.cli;
 
+import dev.latchkey.cli.environment.SecretInput;
+import dev.latchkey.cli.environment.Surroundings;
+import dev.latchkey.cli.environment.Termination;
 import java.io.ByteArrayInputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
-import dev.latchkey.cli.environment.SecretInput;
-import dev.latchkey.cli.environment.Surroundings;
-import dev.latchkey.cli.environment.Termination;
 
 /** What a command that was run in this process printed, and its exit status. */
 public record Run(int status, String out, String err) {

@@ -10,8 +10,8 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
-import dev.latchkey.control.keys.KeyManager;
 import dev.latchkey.control.index.Projector;
+import dev.latchkey.control.keys.KeyManager;
 import org.jspecify.annotations.NullMarked;
 
 @AnalyzeClasses(packages = "dev.latchkey.control", importOptions = ImportOption.DoNotIncludeTests.class)

@@ -3,9 +3,9 @@ package dev.latchkey.control;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.linecorp.armeria.common.CommonPools;
-import dev.latchkey.redis.RealRedis;
 import dev.latchkey.ops.OpsPages;
 import dev.latchkey.ops.OpsServer;
+import dev.latchkey.redis.RealRedis;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

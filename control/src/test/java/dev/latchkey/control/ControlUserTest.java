@@ -5,14 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.latchkey.control.access.WorkspaceScope;
+import dev.latchkey.control.listing.KeyQuery;
 import dev.latchkey.control.record.ManagedKey;
 import dev.latchkey.control.redis.StoreException;
-import dev.latchkey.control.listing.KeyQuery;
 import dev.latchkey.control.rules.KeyName;
 import dev.latchkey.control.rules.PageRequest;
+import dev.latchkey.key.KeyRecord;
 import dev.latchkey.redis.RealRedis;
 import dev.latchkey.redis.health.RedisUsers;
-import dev.latchkey.key.KeyRecord;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 

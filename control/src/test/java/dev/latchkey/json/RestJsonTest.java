@@ -13,6 +13,7 @@ import com.google.protobuf.DynamicMessage;
 import com.google.protobuf.FieldMask;
 import com.google.protobuf.Message;
 import com.google.protobuf.Timestamp;
+import dev.latchkey.control.api.rest.json.RequestJson;
 import dev.latchkey.v1.AuditEntry;
 import dev.latchkey.v1.ExplainStep;
 import dev.latchkey.v1.GetCallerRequest;
@@ -28,7 +29,6 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import dev.latchkey.control.api.rest.json.RequestJson;
 
 /** Writing and reading are checked on every message that there is. */
 class RestJsonTest {

@@ -1,5 +1,8 @@
 package dev.latchkey.config;
 
+import dev.latchkey.config.value.Form;
+import dev.latchkey.config.value.RawValue;
+import dev.latchkey.config.value.SettingProblems;
 import dev.latchkey.text.EntryList;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -13,9 +16,6 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import dev.latchkey.config.value.Form;
-import dev.latchkey.config.value.RawValue;
-import dev.latchkey.config.value.SettingProblems;
 
 /**
  * The form of {@code control.tokens}: a list of mappings with name, role, workspace and hash in the file, or

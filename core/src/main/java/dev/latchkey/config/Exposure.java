@@ -1,6 +1,11 @@
 package dev.latchkey.config;
 
 import dev.latchkey.config.SettingsLoader.ProcessKind;
+import dev.latchkey.config.value.ListenAddress;
+import dev.latchkey.config.value.NamedFile;
+import dev.latchkey.config.value.Setting;
+import dev.latchkey.config.value.SettingProblems;
+import dev.latchkey.config.value.Values;
 import dev.latchkey.exposure.FileExposure;
 import dev.latchkey.exposure.Loopback;
 import java.nio.file.Path;
@@ -8,11 +13,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import dev.latchkey.config.value.ListenAddress;
-import dev.latchkey.config.value.NamedFile;
-import dev.latchkey.config.value.Setting;
-import dev.latchkey.config.value.SettingProblems;
-import dev.latchkey.config.value.Values;
 
 /**
  * Looks at the files and ports of one process for what others may do with them. A file that every user may write is a problem; a

@@ -1,5 +1,12 @@
 package dev.latchkey.config;
 
+import dev.latchkey.config.value.AddressParser;
+import dev.latchkey.config.value.Durations;
+import dev.latchkey.config.value.Form;
+import dev.latchkey.config.value.ListenAddress;
+import dev.latchkey.config.value.NamedFile;
+import dev.latchkey.config.value.RawValue;
+import dev.latchkey.config.value.RedisUri;
 import dev.latchkey.key.KeyFormat;
 import dev.latchkey.key.Peppers;
 import java.nio.file.attribute.PosixFilePermission;
@@ -11,13 +18,6 @@ import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
-import dev.latchkey.config.value.AddressParser;
-import dev.latchkey.config.value.Durations;
-import dev.latchkey.config.value.Form;
-import dev.latchkey.config.value.ListenAddress;
-import dev.latchkey.config.value.NamedFile;
-import dev.latchkey.config.value.RawValue;
-import dev.latchkey.config.value.RedisUri;
 
 /** The forms of values that settings have in common. */
 final class Forms {

@@ -1,10 +1,10 @@
 package dev.latchkey.config;
 
-import dev.latchkey.text.NearestName;
-import java.util.List;
 import dev.latchkey.config.value.RawValue;
 import dev.latchkey.config.value.Setting;
 import dev.latchkey.config.value.SettingProblems;
+import dev.latchkey.text.NearestName;
+import java.util.List;
 
 /** Refuses what no setting is called. */
 final class KnownKeys {

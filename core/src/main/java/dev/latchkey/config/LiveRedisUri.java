@@ -1,13 +1,13 @@
 package dev.latchkey.config;
 
+import dev.latchkey.config.value.InvalidSettingsException;
+import dev.latchkey.config.value.RedisUri;
 import dev.latchkey.log.TroubleLog;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import dev.latchkey.config.value.InvalidSettingsException;
-import dev.latchkey.config.value.RedisUri;
 
 /**
  * Where Redis is now and as whom to log in. A {@code redis.uri-file} is read again by each {@link #get}, which is for each new

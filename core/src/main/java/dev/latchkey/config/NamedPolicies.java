@@ -1,5 +1,9 @@
 package dev.latchkey.config;
 
+import dev.latchkey.config.value.Form;
+import dev.latchkey.config.value.NamedFile;
+import dev.latchkey.config.value.RawValue;
+import dev.latchkey.config.value.SettingProblems;
 import java.nio.file.InvalidPathException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -7,10 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
-import dev.latchkey.config.value.Form;
-import dev.latchkey.config.value.NamedFile;
-import dev.latchkey.config.value.RawValue;
-import dev.latchkey.config.value.SettingProblems;
 
 /** The form of {@code policies}: a mapping in the file, or {@code name=path,name=path}. */
 final class NamedPolicies implements Form<Map<String, NamedFile>> {

@@ -1,5 +1,7 @@
 package dev.latchkey.config;
 
+import dev.latchkey.config.value.Form;
+import dev.latchkey.config.value.RawValue;
 import dev.latchkey.text.TextFile;
 import java.io.IOException;
 import java.io.InputStream;
@@ -17,8 +19,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import dev.latchkey.config.value.Form;
-import dev.latchkey.config.value.RawValue;
 
 /** Settings that are paths of PEM files (RFC 7468). The file is looked into, and its content is not kept. */
 public final class PemFiles {

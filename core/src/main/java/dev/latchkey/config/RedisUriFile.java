@@ -1,11 +1,11 @@
 package dev.latchkey.config;
 
-import java.util.Objects;
 import dev.latchkey.config.value.InvalidSettingsException;
 import dev.latchkey.config.value.NamedFile;
 import dev.latchkey.config.value.RedisUri;
 import dev.latchkey.config.value.SettingProblems;
 import dev.latchkey.config.value.Values;
+import java.util.Objects;
 
 /**
  * The file that {@code redis.uri-file} names, for whoever looks at it again after the start. Immutable; a read sees what is there

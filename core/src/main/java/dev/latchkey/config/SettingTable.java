@@ -1,5 +1,10 @@
 package dev.latchkey.config;
 
+import dev.latchkey.config.value.Form;
+import dev.latchkey.config.value.ListenAddress;
+import dev.latchkey.config.value.NamedFile;
+import dev.latchkey.config.value.RedisUri;
+import dev.latchkey.config.value.Setting;
 import dev.latchkey.key.Peppers;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
@@ -9,11 +14,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import dev.latchkey.config.value.Form;
-import dev.latchkey.config.value.ListenAddress;
-import dev.latchkey.config.value.NamedFile;
-import dev.latchkey.config.value.RedisUri;
-import dev.latchkey.config.value.Setting;
 
 /** Every setting there is: the only place with keys, defaults, ranges and descriptions. */
 final class SettingTable {

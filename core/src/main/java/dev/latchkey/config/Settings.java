@@ -1,7 +1,10 @@
 package dev.latchkey.config;
 
-import dev.latchkey.redis.TlsFiles;
+import dev.latchkey.config.value.ListenAddress;
+import dev.latchkey.config.value.NamedFile;
+import dev.latchkey.config.value.RedisUri;
 import dev.latchkey.key.Peppers;
+import dev.latchkey.redis.TlsFiles;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.time.Duration;
@@ -9,9 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import dev.latchkey.config.value.ListenAddress;
-import dev.latchkey.config.value.NamedFile;
-import dev.latchkey.config.value.RedisUri;
 
 /**
  * The settings of a process, checked by {@link SettingsLoader}; what each means is in {@link SettingsLoader#reference()}. Both

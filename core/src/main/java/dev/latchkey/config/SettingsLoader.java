@@ -1,7 +1,15 @@
 package dev.latchkey.config;
 
-import dev.latchkey.redis.TlsFiles;
+import dev.latchkey.config.value.ConfigFile;
+import dev.latchkey.config.value.InvalidSettingsException;
+import dev.latchkey.config.value.NamedFile;
+import dev.latchkey.config.value.RawValue;
+import dev.latchkey.config.value.RedisUri;
+import dev.latchkey.config.value.Setting;
+import dev.latchkey.config.value.SettingProblems;
+import dev.latchkey.config.value.Values;
 import dev.latchkey.key.Peppers;
+import dev.latchkey.redis.TlsFiles;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collection;
@@ -13,14 +21,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import dev.latchkey.config.value.ConfigFile;
-import dev.latchkey.config.value.InvalidSettingsException;
-import dev.latchkey.config.value.NamedFile;
-import dev.latchkey.config.value.RawValue;
-import dev.latchkey.config.value.RedisUri;
-import dev.latchkey.config.value.Setting;
-import dev.latchkey.config.value.SettingProblems;
-import dev.latchkey.config.value.Values;
 
 /** Reads the settings of a process from a YAML file and from variables, which win. Stateless, logs nothing. */
 public final class SettingsLoader {

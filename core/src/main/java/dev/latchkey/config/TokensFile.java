@@ -1,12 +1,12 @@
 package dev.latchkey.config;
 
+import dev.latchkey.config.value.NamedFile;
+import dev.latchkey.config.value.SettingProblems;
+import dev.latchkey.config.value.Values;
 import dev.latchkey.exposure.FileExposure;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
-import dev.latchkey.config.value.NamedFile;
-import dev.latchkey.config.value.SettingProblems;
-import dev.latchkey.config.value.Values;
 
 /**
  * The file that {@code control.tokens-file} names, for whoever looks at it again after the start. Immutable; a read sees what is

@@ -1,13 +1,13 @@
 package dev.latchkey.policy;
 
+import dev.latchkey.policy.file.InvalidPolicyException;
+import dev.latchkey.policy.path.CanonicalPath;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import dev.latchkey.policy.file.InvalidPolicyException;
-import dev.latchkey.policy.path.CanonicalPath;
 
 /**
  * A policy file: which scope each method and path requires. What no rule is for is denied.

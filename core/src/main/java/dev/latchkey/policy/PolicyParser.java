@@ -1,5 +1,9 @@
 package dev.latchkey.policy;
 
+import dev.latchkey.policy.file.PolicyProblems;
+import dev.latchkey.policy.file.Yaml;
+import dev.latchkey.policy.file.YamlFields;
+import dev.latchkey.policy.file.YamlReader;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -7,10 +11,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
-import dev.latchkey.policy.file.PolicyProblems;
-import dev.latchkey.policy.file.Yaml;
-import dev.latchkey.policy.file.YamlFields;
-import dev.latchkey.policy.file.YamlReader;
 
 /** Reads a policy file, once. Goes on after a problem, so that all are found. */
 final class PolicyParser {

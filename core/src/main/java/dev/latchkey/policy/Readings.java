@@ -1,6 +1,9 @@
 package dev.latchkey.policy;
 
 import dev.latchkey.policy.RouteTable.MethodRoutes;
+import dev.latchkey.policy.path.CaseFolding;
+import dev.latchkey.policy.path.PathTemplate;
+import dev.latchkey.policy.path.TemplateTrie;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashSet;
@@ -8,9 +11,6 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
-import dev.latchkey.policy.path.CaseFolding;
-import dev.latchkey.policy.path.PathTemplate;
-import dev.latchkey.policy.path.TemplateTrie;
 
 /**
  * The guard against upstreams that read a path other than as it is written: it finds the rule that would decide under

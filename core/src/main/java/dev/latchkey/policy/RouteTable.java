@@ -1,5 +1,9 @@
 package dev.latchkey.policy;
 
+import dev.latchkey.policy.path.CanonicalPath;
+import dev.latchkey.policy.path.Methods;
+import dev.latchkey.policy.path.PathTemplate;
+import dev.latchkey.policy.path.TemplateTrie;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -7,10 +11,6 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
-import dev.latchkey.policy.path.CanonicalPath;
-import dev.latchkey.policy.path.Methods;
-import dev.latchkey.policy.path.PathTemplate;
-import dev.latchkey.policy.path.TemplateTrie;
 
 /**
  * Finds the rule for a method and a path. The most specific template that matches the whole path decides, whatever its methods

@@ -1,5 +1,6 @@
 package dev.latchkey.policy;
 
+import dev.latchkey.policy.path.PathTemplate;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -11,7 +12,6 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import dev.latchkey.policy.path.PathTemplate;
 
 /** Finds what is surely not meant in a route table, though no mistake in form: rules that no request can reach. */
 final class RouteWarnings {

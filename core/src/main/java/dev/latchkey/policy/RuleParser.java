@@ -1,6 +1,11 @@
 package dev.latchkey.policy;
 
 import dev.latchkey.policy.RouteTable.MethodRoutes;
+import dev.latchkey.policy.file.PolicyProblems;
+import dev.latchkey.policy.file.Yaml;
+import dev.latchkey.policy.file.YamlFields;
+import dev.latchkey.policy.path.Methods;
+import dev.latchkey.policy.path.PathTemplate;
 import dev.latchkey.text.NearestName;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -10,11 +15,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import dev.latchkey.policy.file.PolicyProblems;
-import dev.latchkey.policy.file.Yaml;
-import dev.latchkey.policy.file.YamlFields;
-import dev.latchkey.policy.path.Methods;
-import dev.latchkey.policy.path.PathTemplate;
 
 /** Reads the rules of one policy file. */
 final class RuleParser {

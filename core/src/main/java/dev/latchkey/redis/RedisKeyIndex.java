@@ -1,5 +1,9 @@
 package dev.latchkey.redis;
 
+import dev.latchkey.index.IndexException;
+import dev.latchkey.index.IndexSchema;
+import dev.latchkey.index.KeyIndex;
+import dev.latchkey.index.SharedParts;
 import dev.latchkey.key.KeyDigest;
 import dev.latchkey.key.KeyRecord;
 import dev.latchkey.key.WorkspaceRecord;
@@ -11,10 +15,6 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import dev.latchkey.index.IndexException;
-import dev.latchkey.index.IndexSchema;
-import dev.latchkey.index.KeyIndex;
-import dev.latchkey.index.SharedParts;
 
 /**
  * Reads the index from Redis itself: one {@code HGETALL} a record. Each read is bounded by the link's timeout. Futures

@@ -1,5 +1,6 @@
 package dev.latchkey.redis;
 
+import dev.latchkey.index.IndexSchema;
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.ScoredValue;
 import io.lettuce.core.ZAddArgs;
@@ -8,7 +9,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import dev.latchkey.index.IndexSchema;
 
 /** Notes in Redis when keys were last used, under names that nobody tracks. A later time stays. This class is thread-safe. */
 public final class RedisLastUses {

@@ -1,5 +1,7 @@
 package dev.latchkey.redis;
 
+import dev.latchkey.index.IndexException;
+import dev.latchkey.log.TroubleLog;
 import io.lettuce.core.RedisChannelHandler;
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisConnectionStateListener;
@@ -23,8 +25,6 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import dev.latchkey.index.IndexException;
-import dev.latchkey.log.TroubleLog;
 
 /**
  * One connection to Redis that comes up by itself, whenever Redis does. Starting does no I/O on the caller's thread, and a

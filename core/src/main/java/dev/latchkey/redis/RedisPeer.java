@@ -1,5 +1,6 @@
 package dev.latchkey.redis;
 
+import dev.latchkey.index.IndexException;
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisCommandTimeoutException;
 import io.lettuce.core.RedisCredentials;
@@ -19,7 +20,6 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.net.ssl.SSLException;
-import dev.latchkey.index.IndexException;
 
 /**
  * The Redis at the other end of a link, as people know it, and what its refusals mean to them.

@@ -2,6 +2,8 @@ package dev.latchkey.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.latchkey.config.value.ListenAddress;
+import dev.latchkey.config.value.RedisUri;
 import dev.latchkey.redis.TestCertificates;
 import dev.latchkey.redis.TlsFiles;
 import java.nio.file.Path;
@@ -12,8 +14,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import dev.latchkey.config.value.ListenAddress;
-import dev.latchkey.config.value.RedisUri;
 
 /** A value for every setting, each other than its default and than every other, and what they make. */
 public final class AllSettings {

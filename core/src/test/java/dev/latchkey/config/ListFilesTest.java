@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.latchkey.config.SettingsLoader.ProcessKind;
+import dev.latchkey.config.value.InvalidSettingsException;
+import dev.latchkey.config.value.NamedFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -13,8 +15,6 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import dev.latchkey.config.value.InvalidSettingsException;
-import dev.latchkey.config.value.NamedFile;
 
 /** Files that hold a list, as people and their editors write them. */
 final class ListFilesTest {

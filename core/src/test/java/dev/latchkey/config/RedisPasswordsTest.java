@@ -3,6 +3,7 @@ package dev.latchkey.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.latchkey.config.value.RedisUri;
 import dev.latchkey.redis.RealRedis;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
@@ -13,7 +14,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import dev.latchkey.config.value.RedisUri;
 
 /** Passwords of every character, on a real Redis: what is %-encoded arrives as it was, and a plus stays a plus. */
 class RedisPasswordsTest {

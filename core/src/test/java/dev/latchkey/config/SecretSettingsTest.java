@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.latchkey.config.SettingsLoader.ProcessKind;
+import dev.latchkey.config.value.InvalidSettingsException;
+import dev.latchkey.config.value.RedisUri;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -16,8 +18,6 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
-import dev.latchkey.config.value.InvalidSettingsException;
-import dev.latchkey.config.value.RedisUri;
 
 /** Where secrets come from, and that no message and no text of a settings object holds one. */
 final class SecretSettingsTest {

@@ -5,6 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.latchkey.config.SettingsLoader.ProcessKind;
+import dev.latchkey.config.value.InvalidSettingsException;
+import dev.latchkey.config.value.ListenAddress;
+import dev.latchkey.config.value.RawValue;
+import dev.latchkey.config.value.RedisUri;
+import dev.latchkey.config.value.Setting;
 import dev.latchkey.redis.TlsFiles;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -20,11 +25,6 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import dev.latchkey.config.value.InvalidSettingsException;
-import dev.latchkey.config.value.ListenAddress;
-import dev.latchkey.config.value.RawValue;
-import dev.latchkey.config.value.RedisUri;
-import dev.latchkey.config.value.Setting;
 
 final class SettingsLoaderTest {
     private static final Map<String, String> PEPPERS = Map.of("LATCHKEY_PEPPERS", AllSettings.PEPPERS);

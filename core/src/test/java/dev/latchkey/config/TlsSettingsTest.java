@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.latchkey.config.SettingsLoader.ProcessKind;
+import dev.latchkey.config.value.InvalidSettingsException;
 import dev.latchkey.redis.TestCertificates;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -13,7 +14,6 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import dev.latchkey.config.value.InvalidSettingsException;
 
 /** The files for TLS to Redis: looked into at the start, and refused where nothing would be encrypted. */
 class TlsSettingsTest {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import dev.latchkey.policy.file.InvalidPolicyException;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
@@ -11,7 +12,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
-import dev.latchkey.policy.file.InvalidPolicyException;
 
 class PolicyProblemsTest {
     /** Four lines; the rules follow from line 5 on. */

@@ -3,6 +3,7 @@ package dev.latchkey.policy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.entry;
 
+import dev.latchkey.policy.path.CanonicalPath;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,7 +15,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import dev.latchkey.policy.path.CanonicalPath;
 
 class PolicyTest {
     private static final String ANY_HOST = "api.example.com";

@@ -2,6 +2,8 @@ package dev.latchkey.policy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.latchkey.policy.path.CanonicalPath;
+import dev.latchkey.policy.path.PathTemplate;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -12,8 +14,6 @@ import java.util.Objects;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
-import dev.latchkey.policy.path.CanonicalPath;
-import dev.latchkey.policy.path.PathTemplate;
 
 /** {@link RouteTable} against the rules taken literally: sort all templates, take the first that matches, then look on. */
 class RouteTablePropertyTest {

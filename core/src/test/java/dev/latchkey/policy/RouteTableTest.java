@@ -2,6 +2,8 @@ package dev.latchkey.policy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.latchkey.policy.path.CanonicalPath;
+import dev.latchkey.policy.path.PathTemplate;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
@@ -10,8 +12,6 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import dev.latchkey.policy.path.CanonicalPath;
-import dev.latchkey.policy.path.PathTemplate;
 
 class RouteTableTest {
 

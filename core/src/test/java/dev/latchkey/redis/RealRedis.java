@@ -1,5 +1,6 @@
 package dev.latchkey.redis;
 
+import dev.latchkey.index.IndexSchema;
 import dev.latchkey.key.KeyDigest;
 import dev.latchkey.key.KeyRecord;
 import dev.latchkey.key.WorkspaceRecord;
@@ -29,7 +30,6 @@ import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import redis.embedded.RedisExecProvider;
-import dev.latchkey.index.IndexSchema;
 
 /**
  * A real Redis server for tests, on a free loopback port: started before the class, emptied before each test, stopped after

@@ -3,6 +3,10 @@ package dev.latchkey.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.latchkey.index.IndexException;
+import dev.latchkey.index.IndexSchema;
+import dev.latchkey.index.KeyIndex;
+import dev.latchkey.index.KeyIndexContract;
 import dev.latchkey.key.KeyDigest;
 import dev.latchkey.key.KeyRecord;
 import dev.latchkey.key.WorkspaceRecord;
@@ -18,10 +22,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import dev.latchkey.index.IndexException;
-import dev.latchkey.index.IndexSchema;
-import dev.latchkey.index.KeyIndex;
-import dev.latchkey.index.KeyIndexContract;
 
 class RedisKeyIndexTest extends KeyIndexContract {
     private static final KeyDigest DIGEST = KeyDigest.of("1.fpUeNyecLkBN7afys4oTEdkMlYtLD-pOJpG91RNGZ4c");

@@ -2,6 +2,7 @@ package dev.latchkey.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.latchkey.index.IndexSchema;
 import dev.latchkey.key.Digests;
 import io.lettuce.core.KillArgs;
 import io.lettuce.core.RedisURI;
@@ -18,7 +19,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import dev.latchkey.index.IndexSchema;
 
 /** A link holds one connection, however many there were before. */
 class RedisLinkConnectionsTest {

@@ -2,6 +2,7 @@ package dev.latchkey.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.latchkey.index.IndexSchema;
 import dev.latchkey.key.Digests;
 import io.lettuce.core.RedisURI;
 import java.io.IOException;
@@ -16,7 +17,6 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import dev.latchkey.index.IndexSchema;
 
 /** A link over TLS to a real Redis: what is trusted, what is refused and how that is told. */
 class RedisTlsTest {

@@ -3,6 +3,8 @@ package dev.latchkey.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.latchkey.index.IndexException;
+import dev.latchkey.index.IndexSchema;
 import dev.latchkey.key.Digests;
 import dev.latchkey.key.KeyDigest;
 import io.lettuce.core.RedisCommandExecutionException;
@@ -21,8 +23,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import dev.latchkey.index.IndexException;
-import dev.latchkey.index.IndexSchema;
 
 /** A reply of a type that the command does not have is never taken for "there is none". */
 class RepliesTest {

@@ -82,7 +82,8 @@ public final class CommandProcess implements AutoCloseable {
     }
 
     /** As {@link #startUnread(FullPipe, Map, String...)}, of another main class. */
-    public static CommandProcess startUnread(FullPipe err, String main, Map<String, String> variables, String... arguments) {
+    public static CommandProcess startUnread(
+            FullPipe err, String main, Map<String, String> variables, String... arguments) {
         // As launched: without that, newer JVMs warn on standard error, and wait for its reader themselves.
         List<String> line = Launcher.line(variables, arguments[0]).stream()
                 .map(word -> word.equals(MAIN) ? main : word)

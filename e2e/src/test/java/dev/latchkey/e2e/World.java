@@ -4,14 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.latchkey.cli.demo.backend.EchoUpstream;
 import dev.latchkey.cli.demo.EnvoyProcess;
 import dev.latchkey.cli.demo.Ports;
+import dev.latchkey.cli.demo.backend.EchoUpstream;
 import dev.latchkey.config.Settings;
 import dev.latchkey.config.SettingsLoader;
 import dev.latchkey.decision.Policies;
+import dev.latchkey.e2e.envoy.CheckTap;
 import dev.latchkey.index.IndexSchema;
-import dev.latchkey.redis.RealRedis;
 import dev.latchkey.key.Credential;
 import dev.latchkey.key.Environment;
 import dev.latchkey.key.KeyFormat;
@@ -21,6 +21,7 @@ import dev.latchkey.key.PresentedKey;
 import dev.latchkey.key.WorkspaceRecord;
 import dev.latchkey.lifecycle.Closing;
 import dev.latchkey.policy.Policy;
+import dev.latchkey.redis.RealRedis;
 import dev.latchkey.server.Sidecar;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -33,7 +34,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.awaitility.Awaitility;
-import dev.latchkey.e2e.envoy.CheckTap;
 
 /**
  * A real Envoy in front of two echo upstreams, the sidecar beside it, a real Redis behind the sidecar: all on loopback, all of

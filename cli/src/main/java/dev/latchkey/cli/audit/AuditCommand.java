@@ -1,8 +1,8 @@
 package dev.latchkey.cli.audit;
 
+import dev.latchkey.cli.client.ControlOptions;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import dev.latchkey.cli.client.ControlOptions;
 
 /** {@code latchkey audit}. */
 @Command(name = "audit", description = "Show who changed what in a workspace.")

@@ -1,5 +1,12 @@
 package dev.latchkey.cli.audit;
 
+import dev.latchkey.cli.client.ControlClient;
+import dev.latchkey.cli.client.ControlOptions;
+import dev.latchkey.cli.keys.KeyIdConverter;
+import dev.latchkey.cli.output.ListPrinter;
+import dev.latchkey.cli.output.Output;
+import dev.latchkey.cli.output.ProtoValues;
+import dev.latchkey.cli.output.TerminalText;
 import dev.latchkey.json.RestJson;
 import dev.latchkey.v1.AuditEntry;
 import dev.latchkey.v1.ListAuditEntriesRequest;
@@ -13,13 +20,6 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
-import dev.latchkey.cli.client.ControlClient;
-import dev.latchkey.cli.client.ControlOptions;
-import dev.latchkey.cli.keys.KeyIdConverter;
-import dev.latchkey.cli.output.ListPrinter;
-import dev.latchkey.cli.output.Output;
-import dev.latchkey.cli.output.ProtoValues;
-import dev.latchkey.cli.output.TerminalText;
 
 /** {@code latchkey audit list}. */
 @Command(

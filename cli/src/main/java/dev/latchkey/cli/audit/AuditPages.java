@@ -1,8 +1,8 @@
 package dev.latchkey.cli.audit;
 
+import dev.latchkey.cli.client.ControlClient;
 import dev.latchkey.v1.ListAuditEntriesRequest;
 import dev.latchkey.v1.ListAuditEntriesResponse;
-import dev.latchkey.cli.client.ControlClient;
 
 /** Reads an audit trail page by page, and keeps none. Not thread-safe. */
 final class AuditPages {

@@ -1,12 +1,12 @@
 package dev.latchkey.cli.audit;
 
 import com.google.protobuf.Timestamp;
+import dev.latchkey.cli.output.ProtoValues;
+import dev.latchkey.cli.output.TextTable;
 import dev.latchkey.v1.AuditEntry;
 import dev.latchkey.v1.AuditedState;
 import java.util.ArrayList;
 import java.util.List;
-import dev.latchkey.cli.output.ProtoValues;
-import dev.latchkey.cli.output.TextTable;
 
 /** How changes look to people. */
 final class AuditView {

@@ -1,10 +1,10 @@
 package dev.latchkey.cli.audit;
 
+import dev.latchkey.cli.output.TimeConverter;
 import dev.latchkey.config.value.Durations;
 import java.time.Instant;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
-import dev.latchkey.cli.output.TimeConverter;
 
 /** Reads a time as RFC 3339 has it, or how long ago it was: 30s, 15m, 24h or 90d. */
 final class PastConverter implements ITypeConverter<Instant> {

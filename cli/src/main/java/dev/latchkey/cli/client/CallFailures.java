@@ -3,6 +3,9 @@ package dev.latchkey.cli.client;
 import com.google.protobuf.Any;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.rpc.BadRequest;
+import dev.latchkey.cli.output.Causes;
+import dev.latchkey.cli.output.CommandFailure;
+import dev.latchkey.cli.output.TerminalText;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
@@ -10,9 +13,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
-import dev.latchkey.cli.output.Causes;
-import dev.latchkey.cli.output.CommandFailure;
-import dev.latchkey.cli.output.TerminalText;
 
 /** Says in people's words why a call of the control plane failed. */
 final class CallFailures {

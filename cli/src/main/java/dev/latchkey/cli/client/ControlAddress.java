@@ -1,9 +1,9 @@
 package dev.latchkey.cli.client;
 
-import java.net.URI;
-import java.net.URISyntaxException;
 import dev.latchkey.cli.output.CommandFailure;
 import dev.latchkey.cli.output.TerminalText;
+import java.net.URI;
+import java.net.URISyntaxException;
 
 /** Where the control plane is. {@code toString()} is the URL. */
 record ControlAddress(boolean tls, String host, int port) {

@@ -1,5 +1,7 @@
 package dev.latchkey.cli.client;
 
+import dev.latchkey.cli.output.CommandFailure;
+import dev.latchkey.cli.output.ListPrinter;
 import dev.latchkey.v1.AuditServiceGrpc;
 import dev.latchkey.v1.AuditServiceGrpc.AuditServiceBlockingStub;
 import dev.latchkey.v1.ExplainServiceGrpc;
@@ -20,8 +22,6 @@ import io.grpc.stub.MetadataUtils;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
-import dev.latchkey.cli.output.CommandFailure;
-import dev.latchkey.cli.output.ListPrinter;
 
 /** Calls the control plane over gRPC, each call with a deadline. Thread-safe. */
 public final class ControlClient implements AutoCloseable {

@@ -1,5 +1,8 @@
 package dev.latchkey.cli.client;
 
+import dev.latchkey.cli.environment.Surroundings;
+import dev.latchkey.cli.output.CommandFailure;
+import dev.latchkey.cli.output.TerminalText;
 import dev.latchkey.text.TextFile;
 import java.io.IOException;
 import java.nio.file.InvalidPathException;
@@ -9,9 +12,6 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
-import dev.latchkey.cli.environment.Surroundings;
-import dev.latchkey.cli.output.CommandFailure;
-import dev.latchkey.cli.output.TerminalText;
 
 /** Where the control plane is, and as whom to talk to it. A token is never an argument: arguments are public on a machine. */
 public final class ControlOptions {

@@ -1,5 +1,6 @@
 package dev.latchkey.cli.client;
 
+import dev.latchkey.cli.output.CommandFailure;
 import io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.NettyChannelBuilder;
 import io.netty.handler.ssl.SslContextBuilder;
@@ -7,7 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import javax.net.ssl.SSLException;
-import dev.latchkey.cli.output.CommandFailure;
 
 /**
  * Files in PEM form for a control plane over TLS.

@@ -1,10 +1,10 @@
 package dev.latchkey.cli.client;
 
+import dev.latchkey.cli.output.CommandFailure;
+import dev.latchkey.cli.output.TerminalText;
 import java.util.UUID;
 import java.util.function.Supplier;
 import picocli.CommandLine.Option;
-import dev.latchkey.cli.output.CommandFailure;
-import dev.latchkey.cli.output.TerminalText;
 
 /** {@code --request-id} of calls that make something: with it they can be repeated, and make it once. */
 public final class RepeatableRequestId {
@@ -33,7 +33,8 @@ public final class RepeatableRequestId {
         } catch (CommandFailure e) {
             throw e.isUncertain()
                     ? e.after("\nIf it may have been done, repeat the same command with --request-id "
-                            + TerminalText.line(text()) + " within a day: that makes nothing twice, and tells what there is.")
+                            + TerminalText.line(text())
+                            + " within a day: that makes nothing twice, and tells what there is.")
                     : e;
         }
     }

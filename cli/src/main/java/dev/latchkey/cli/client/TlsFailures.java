@@ -1,5 +1,6 @@
 package dev.latchkey.cli.client;
 
+import dev.latchkey.cli.output.Causes;
 import io.netty.handler.ssl.NotSslRecordException;
 import java.security.cert.CertPathBuilderException;
 import java.security.cert.CertPathValidatorException;
@@ -10,7 +11,6 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLException;
-import dev.latchkey.cli.output.Causes;
 
 /** Says in people's words why there is no connection over TLS, and what to do. */
 final class TlsFailures {

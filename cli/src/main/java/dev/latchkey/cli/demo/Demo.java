@@ -1,5 +1,6 @@
 package dev.latchkey.cli.demo;
 
+import dev.latchkey.cli.demo.backend.EchoUpstream;
 import dev.latchkey.config.AdminToken;
 import dev.latchkey.config.Settings;
 import dev.latchkey.config.SettingsLoader;
@@ -28,7 +29,6 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import dev.latchkey.cli.demo.backend.EchoUpstream;
 
 /**
  * The demo's processes, started one after the other: Redis, control plane, sidecar, sample upstreams, Envoy. What this has

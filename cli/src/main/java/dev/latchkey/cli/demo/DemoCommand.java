@@ -1,7 +1,7 @@
 package dev.latchkey.cli.demo;
 
-import dev.latchkey.cli.output.CommandFailure;
 import dev.latchkey.cli.environment.Surroundings;
+import dev.latchkey.cli.output.CommandFailure;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;

@@ -1,5 +1,7 @@
 package dev.latchkey.cli.environment;
 
+import dev.latchkey.cli.output.Causes;
+import dev.latchkey.cli.output.CommandFailure;
 import dev.latchkey.text.TextEncoding;
 import java.io.ByteArrayInputStream;
 import java.io.Console;
@@ -7,8 +9,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import dev.latchkey.cli.output.Causes;
-import dev.latchkey.cli.output.CommandFailure;
 
 /**
  * Reads a key from standard input: an argument would be public on the machine, and stay in the shell's history. From a terminal

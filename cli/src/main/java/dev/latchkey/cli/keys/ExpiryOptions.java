@@ -2,13 +2,13 @@ package dev.latchkey.cli.keys;
 
 import com.google.protobuf.Duration;
 import com.google.protobuf.Timestamp;
+import dev.latchkey.cli.output.DurationConverter;
+import dev.latchkey.cli.output.ProtoValues;
+import dev.latchkey.cli.output.TimeConverter;
 import java.time.OffsetDateTime;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
-import dev.latchkey.cli.output.DurationConverter;
-import dev.latchkey.cli.output.ProtoValues;
-import dev.latchkey.cli.output.TimeConverter;
 
 /** When a key is to expire: at most one of the two. */
 final class ExpiryOptions {

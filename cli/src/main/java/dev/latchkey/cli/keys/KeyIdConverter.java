@@ -1,8 +1,8 @@
 package dev.latchkey.cli.keys;
 
+import dev.latchkey.cli.output.TerminalText;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
-import dev.latchkey.cli.output.TerminalText;
 
 /** Takes a key's id, and keeps a key itself, given instead, from going any further: onto a wire, into logs. */
 public final class KeyIdConverter implements ITypeConverter<String> {

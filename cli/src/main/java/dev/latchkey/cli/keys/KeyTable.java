@@ -1,9 +1,9 @@
 package dev.latchkey.cli.keys;
 
-import dev.latchkey.v1.Key;
-import java.util.List;
 import dev.latchkey.cli.output.ProtoValues;
 import dev.latchkey.cli.output.TextTable;
+import dev.latchkey.v1.Key;
+import java.util.List;
 
 /** How a key looks in results, without its secret. */
 final class KeyTable {

@@ -1,6 +1,11 @@
 package dev.latchkey.cli.keys;
 
 import com.google.protobuf.Message;
+import dev.latchkey.cli.client.AuditedRequestId;
+import dev.latchkey.cli.client.ControlClient;
+import dev.latchkey.cli.client.ControlOptions;
+import dev.latchkey.cli.environment.SecretInput;
+import dev.latchkey.cli.output.Output;
 import dev.latchkey.v1.FindKeyRequest;
 import dev.latchkey.v1.FindKeyResponse;
 import dev.latchkey.v1.GetKeyRequest;
@@ -18,11 +23,6 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
-import dev.latchkey.cli.client.AuditedRequestId;
-import dev.latchkey.cli.client.ControlClient;
-import dev.latchkey.cli.client.ControlOptions;
-import dev.latchkey.cli.environment.SecretInput;
-import dev.latchkey.cli.output.Output;
 
 /** {@code latchkey keys}: what is done to keys that there are. */
 @Command(name = "keys", description = "Create, list, show, find, change, rotate and revoke API keys.")

@@ -1,5 +1,9 @@
 package dev.latchkey.cli.keys;
 
+import dev.latchkey.cli.client.ControlClient;
+import dev.latchkey.cli.client.ControlOptions;
+import dev.latchkey.cli.client.RepeatableRequestId;
+import dev.latchkey.cli.output.Output;
 import dev.latchkey.v1.CreateKeyRequest;
 import dev.latchkey.v1.CreateKeyResponse;
 import dev.latchkey.v1.Environment;
@@ -14,10 +18,6 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
-import dev.latchkey.cli.client.ControlClient;
-import dev.latchkey.cli.client.ControlOptions;
-import dev.latchkey.cli.client.RepeatableRequestId;
-import dev.latchkey.cli.output.Output;
 
 /** {@code latchkey keys create}. */
 @Command(

@@ -1,5 +1,11 @@
 package dev.latchkey.cli.keys;
 
+import dev.latchkey.cli.client.ControlClient;
+import dev.latchkey.cli.client.ControlOptions;
+import dev.latchkey.cli.output.DurationConverter;
+import dev.latchkey.cli.output.ListPrinter;
+import dev.latchkey.cli.output.Output;
+import dev.latchkey.cli.output.ProtoValues;
 import dev.latchkey.v1.Key;
 import dev.latchkey.v1.KeyState;
 import dev.latchkey.v1.ListKeysRequest;
@@ -14,12 +20,6 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
-import dev.latchkey.cli.client.ControlClient;
-import dev.latchkey.cli.client.ControlOptions;
-import dev.latchkey.cli.output.DurationConverter;
-import dev.latchkey.cli.output.ListPrinter;
-import dev.latchkey.cli.output.Output;
-import dev.latchkey.cli.output.ProtoValues;
 
 /** {@code latchkey keys list}: all pages, each printed as it arrives. */
 @Command(

@@ -1,5 +1,13 @@
 package dev.latchkey.cli.keys;
 
+import dev.latchkey.cli.client.AuditedRequestId;
+import dev.latchkey.cli.client.ControlClient;
+import dev.latchkey.cli.client.ControlOptions;
+import dev.latchkey.cli.output.DurationConverter;
+import dev.latchkey.cli.output.Output;
+import dev.latchkey.cli.output.ProtoValues;
+import dev.latchkey.cli.output.TerminalText;
+import dev.latchkey.cli.output.TextTable;
 import dev.latchkey.v1.PurgeKeysRequest;
 import dev.latchkey.v1.PurgeKeysResponse;
 import java.time.Duration;
@@ -9,14 +17,6 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
-import dev.latchkey.cli.client.AuditedRequestId;
-import dev.latchkey.cli.client.ControlClient;
-import dev.latchkey.cli.client.ControlOptions;
-import dev.latchkey.cli.output.DurationConverter;
-import dev.latchkey.cli.output.Output;
-import dev.latchkey.cli.output.ProtoValues;
-import dev.latchkey.cli.output.TerminalText;
-import dev.latchkey.cli.output.TextTable;
 
 /** {@code latchkey keys purge}: makes room, some seconds a call, until there is none left. */
 @Command(

@@ -1,5 +1,11 @@
 package dev.latchkey.cli.keys;
 
+import dev.latchkey.cli.client.ControlClient;
+import dev.latchkey.cli.client.ControlOptions;
+import dev.latchkey.cli.client.RepeatableRequestId;
+import dev.latchkey.cli.output.DurationConverter;
+import dev.latchkey.cli.output.Output;
+import dev.latchkey.cli.output.ProtoValues;
 import dev.latchkey.v1.Key;
 import dev.latchkey.v1.RotateKeyRequest;
 import dev.latchkey.v1.RotateKeyResponse;
@@ -13,12 +19,6 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
-import dev.latchkey.cli.client.ControlClient;
-import dev.latchkey.cli.client.ControlOptions;
-import dev.latchkey.cli.client.RepeatableRequestId;
-import dev.latchkey.cli.output.DurationConverter;
-import dev.latchkey.cli.output.Output;
-import dev.latchkey.cli.output.ProtoValues;
 
 /** {@code latchkey keys rotate}. */
 @Command(

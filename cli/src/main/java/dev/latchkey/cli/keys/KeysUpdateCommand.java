@@ -1,5 +1,10 @@
 package dev.latchkey.cli.keys;
 
+import dev.latchkey.cli.client.AuditedRequestId;
+import dev.latchkey.cli.client.ControlClient;
+import dev.latchkey.cli.client.ControlOptions;
+import dev.latchkey.cli.output.CommandFailure;
+import dev.latchkey.cli.output.Output;
 import dev.latchkey.v1.UpdateKeyRequest;
 import dev.latchkey.v1.UpdateKeyResponse;
 import java.util.ArrayList;
@@ -13,11 +18,6 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
-import dev.latchkey.cli.client.AuditedRequestId;
-import dev.latchkey.cli.client.ControlClient;
-import dev.latchkey.cli.client.ControlOptions;
-import dev.latchkey.cli.output.CommandFailure;
-import dev.latchkey.cli.output.Output;
 
 /** {@code latchkey keys update}. */
 @Command(

@@ -1,11 +1,11 @@
 package dev.latchkey.cli.keys;
 
 import com.google.protobuf.Message;
-import dev.latchkey.v1.Key;
-import picocli.CommandLine.Model.CommandSpec;
 import dev.latchkey.cli.output.CommandFailure;
 import dev.latchkey.cli.output.Output;
 import dev.latchkey.cli.output.TextTable;
+import dev.latchkey.v1.Key;
+import picocli.CommandLine.Model.CommandSpec;
 
 /** Prints a new key with its secret, which nobody can see again. */
 final class ShownOnce {

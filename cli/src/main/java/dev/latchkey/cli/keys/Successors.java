@@ -1,6 +1,8 @@
 package dev.latchkey.cli.keys;
 
 import com.google.protobuf.Timestamp;
+import dev.latchkey.cli.client.ControlClient;
+import dev.latchkey.cli.output.ProtoValues;
 import dev.latchkey.v1.GetKeyRequest;
 import dev.latchkey.v1.Key;
 import dev.latchkey.v1.KeyServiceGrpc.KeyServiceBlockingStub;
@@ -11,8 +13,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import dev.latchkey.cli.client.ControlClient;
-import dev.latchkey.cli.output.ProtoValues;
 
 /** When keys were replaced, and so whether they are still used since. Immutable. */
 final class Successors {

@@ -1,5 +1,10 @@
 package dev.latchkey.cli.policy;
 
+import dev.latchkey.cli.client.ControlClient;
+import dev.latchkey.cli.client.ControlOptions;
+import dev.latchkey.cli.environment.SecretInput;
+import dev.latchkey.cli.output.CommandFailure;
+import dev.latchkey.cli.output.Output;
 import dev.latchkey.v1.ExplainRequest;
 import dev.latchkey.v1.ExplainResponse;
 import dev.latchkey.v1.RouteEnvironment;
@@ -12,11 +17,6 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
-import dev.latchkey.cli.client.ControlClient;
-import dev.latchkey.cli.client.ControlOptions;
-import dev.latchkey.cli.environment.SecretInput;
-import dev.latchkey.cli.output.CommandFailure;
-import dev.latchkey.cli.output.Output;
 
 /** {@code latchkey explain}. */
 @Command(

@@ -1,13 +1,13 @@
 package dev.latchkey.cli.policy;
 
+import dev.latchkey.cli.output.TerminalText;
+import dev.latchkey.cli.output.TextTable;
 import dev.latchkey.v1.ExplainResponse;
 import dev.latchkey.v1.ExplainStep;
 import dev.latchkey.v1.HttpAnswer;
 import dev.latchkey.v1.HttpHeader;
 import dev.latchkey.v1.StepOutcome;
 import java.util.List;
-import dev.latchkey.cli.output.TerminalText;
-import dev.latchkey.cli.output.TextTable;
 
 /** How an explained decision looks in results. */
 final class ExplainView {
@@ -44,7 +44,8 @@ final class ExplainView {
 
     private static void lines(StringBuilder text, List<HttpHeader> headers) {
         for (HttpHeader header : headers) {
-            text.append(TerminalText.line(header.getName() + ": " + header.getValue())).append('\n');
+            text.append(TerminalText.line(header.getName() + ": " + header.getValue()))
+                    .append('\n');
         }
     }
 }

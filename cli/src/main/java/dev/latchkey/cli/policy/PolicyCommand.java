@@ -3,8 +3,11 @@ package dev.latchkey.cli.policy;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.latchkey.policy.file.InvalidPolicyException;
+import dev.latchkey.cli.output.CommandFailure;
+import dev.latchkey.cli.output.Output;
+import dev.latchkey.cli.output.TerminalText;
 import dev.latchkey.policy.Policy;
+import dev.latchkey.policy.file.InvalidPolicyException;
 import dev.latchkey.text.TextFile;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -14,9 +17,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
-import dev.latchkey.cli.output.CommandFailure;
-import dev.latchkey.cli.output.Output;
-import dev.latchkey.cli.output.TerminalText;
 
 /** {@code latchkey policy}: needs no control plane. */
 @Command(name = "policy", description = "Check and show policy files.")
@@ -48,7 +48,8 @@ public final class PolicyCommand {
             output.print(
                     spec,
                     result(file, scopes, rules, List.of(), warnings),
-                    TerminalText.line(file + ": ok, " + TerminalText.count(scopes, "scope") + ", " + TerminalText.count(rules, "rule"))
+                    TerminalText.line(file + ": ok, " + TerminalText.count(scopes, "scope") + ", "
+                                    + TerminalText.count(rules, "rule"))
                             + "\n");
             return 0;
         } catch (InvalidPolicyException e) {

@@ -3,11 +3,11 @@ package dev.latchkey.cli.policy;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.latchkey.cli.output.TextTable;
 import dev.latchkey.policy.Policy;
 import dev.latchkey.policy.Requirement;
 import dev.latchkey.policy.Route;
 import java.util.regex.Pattern;
-import dev.latchkey.cli.output.TextTable;
 
 /** How a policy looks in results. */
 final class PolicyView {

@@ -1,5 +1,7 @@
 package dev.latchkey.cli.process;
 
+import dev.latchkey.cli.environment.Surroundings;
+import dev.latchkey.cli.output.CommandFailure;
 import dev.latchkey.config.SettingsLoader.ProcessKind;
 import dev.latchkey.control.ControlPlane;
 import java.io.IOException;
@@ -8,8 +10,6 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
-import dev.latchkey.cli.environment.Surroundings;
-import dev.latchkey.cli.output.CommandFailure;
 
 /** {@code latchkey control}. */
 @Command(

@@ -1,16 +1,16 @@
 package dev.latchkey.cli.process;
 
+import dev.latchkey.cli.client.ControlClient;
+import dev.latchkey.cli.client.ControlOptions;
+import dev.latchkey.cli.output.Output;
+import dev.latchkey.cli.output.TerminalText;
+import dev.latchkey.cli.output.TextTable;
 import dev.latchkey.v1.RebuildIndexRequest;
 import dev.latchkey.v1.RebuildIndexResponse;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
-import dev.latchkey.cli.client.ControlClient;
-import dev.latchkey.cli.client.ControlOptions;
-import dev.latchkey.cli.output.Output;
-import dev.latchkey.cli.output.TerminalText;
-import dev.latchkey.cli.output.TextTable;
 
 /** {@code latchkey index}. */
 @Command(name = "index", description = "Rebuild the index that sidecars read.")
@@ -52,7 +52,8 @@ public final class IndexCommand {
                 if (!token.isEmpty()) {
                     spec.commandLine()
                             .getErr()
-                            .println(TerminalText.count(compared, "record") + " compared so far, " + mended + " mended");
+                            .println(
+                                    TerminalText.count(compared, "record") + " compared so far, " + mended + " mended");
                 }
             } while (!token.isEmpty());
         }

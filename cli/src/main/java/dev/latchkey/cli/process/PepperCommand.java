@@ -1,14 +1,14 @@
 package dev.latchkey.cli.process;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.latchkey.cli.output.CommandFailure;
+import dev.latchkey.cli.output.Output;
 import dev.latchkey.key.Peppers;
 import java.security.SecureRandom;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
-import dev.latchkey.cli.output.CommandFailure;
-import dev.latchkey.cli.output.Output;
 
 /** {@code latchkey pepper}: needs no control plane. */
 @Command(name = "pepper", description = "Make the secret under which keys are digested.")

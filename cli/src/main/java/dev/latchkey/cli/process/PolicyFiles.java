@@ -1,10 +1,10 @@
 package dev.latchkey.cli.process;
 
-import dev.latchkey.config.value.NamedFile;
 import dev.latchkey.config.Settings;
+import dev.latchkey.config.value.NamedFile;
 import dev.latchkey.decision.Policies;
-import dev.latchkey.policy.file.InvalidPolicyException;
 import dev.latchkey.policy.Policy;
+import dev.latchkey.policy.file.InvalidPolicyException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

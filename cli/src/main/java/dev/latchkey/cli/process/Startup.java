@@ -1,9 +1,12 @@
 package dev.latchkey.cli.process;
 
-import dev.latchkey.config.value.InvalidSettingsException;
+import dev.latchkey.cli.output.CommandFailure;
+import dev.latchkey.cli.output.FailureReport;
+import dev.latchkey.cli.output.TerminalText;
 import dev.latchkey.config.Settings;
 import dev.latchkey.config.SettingsLoader;
 import dev.latchkey.config.SettingsLoader.ProcessKind;
+import dev.latchkey.config.value.InvalidSettingsException;
 import dev.latchkey.decision.Policies;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -13,9 +16,6 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import dev.latchkey.cli.output.CommandFailure;
-import dev.latchkey.cli.output.FailureReport;
-import dev.latchkey.cli.output.TerminalText;
 
 /** What a process needs before it can start. */
 record Startup(Settings settings, Policies policies) {
@@ -61,8 +61,8 @@ record Startup(Settings settings, Policies policies) {
     private static void checkLogLevel(Map<String, String> variables, List<String> problems) {
         String level = variables.getOrDefault(LOG_LEVEL, "INFO");
         if (!level.isEmpty() && LEVELS.stream().noneMatch(level::equalsIgnoreCase)) {
-            problems.add(
-                    LOG_LEVEL + ": " + TerminalText.line(level) + " (expected: one of " + String.join(", ", LEVELS) + ")");
+            problems.add(LOG_LEVEL + ": " + TerminalText.line(level) + " (expected: one of " + String.join(", ", LEVELS)
+                    + ")");
         }
     }
 }

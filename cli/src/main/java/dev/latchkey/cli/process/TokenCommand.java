@@ -2,6 +2,9 @@ package dev.latchkey.cli.process;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.latchkey.cli.output.CommandFailure;
+import dev.latchkey.cli.output.Output;
+import dev.latchkey.cli.output.TerminalText;
 import dev.latchkey.config.AdminToken;
 import dev.latchkey.config.AdminToken.Role;
 import java.security.SecureRandom;
@@ -11,9 +14,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
-import dev.latchkey.cli.output.CommandFailure;
-import dev.latchkey.cli.output.Output;
-import dev.latchkey.cli.output.TerminalText;
 
 /** {@code latchkey token}: needs no control plane. */
 @Command(name = "token", description = "Make the token of somebody who manages keys.")
@@ -58,7 +58,8 @@ public final class TokenCommand {
                     String workspace) {
         byte[] secret = new byte[BYTES];
         random.nextBytes(secret);
-        String token = TerminalText.TOKEN_PREFIX + Base64.getUrlEncoder().withoutPadding().encodeToString(secret);
+        String token = TerminalText.TOKEN_PREFIX
+                + Base64.getUrlEncoder().withoutPadding().encodeToString(secret);
         String hash = AdminToken.hash(token);
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         json.put("token", token);

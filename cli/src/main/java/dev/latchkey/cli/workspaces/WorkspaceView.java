@@ -1,9 +1,9 @@
 package dev.latchkey.cli.workspaces;
 
-import dev.latchkey.v1.Workspace;
-import java.util.List;
 import dev.latchkey.cli.output.ProtoValues;
 import dev.latchkey.cli.output.TextTable;
+import dev.latchkey.v1.Workspace;
+import java.util.List;
 
 /** How a workspace looks in results. */
 final class WorkspaceView {

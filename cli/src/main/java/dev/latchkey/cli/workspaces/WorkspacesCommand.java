@@ -1,6 +1,12 @@
 package dev.latchkey.cli.workspaces;
 
 import com.google.protobuf.Message;
+import dev.latchkey.cli.client.AuditedRequestId;
+import dev.latchkey.cli.client.ControlClient;
+import dev.latchkey.cli.client.ControlOptions;
+import dev.latchkey.cli.client.RepeatableRequestId;
+import dev.latchkey.cli.output.ListPrinter;
+import dev.latchkey.cli.output.Output;
 import dev.latchkey.v1.ActivateWorkspaceRequest;
 import dev.latchkey.v1.ActivateWorkspaceResponse;
 import dev.latchkey.v1.CreateWorkspaceRequest;
@@ -21,12 +27,6 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
-import dev.latchkey.cli.client.AuditedRequestId;
-import dev.latchkey.cli.client.ControlClient;
-import dev.latchkey.cli.client.ControlOptions;
-import dev.latchkey.cli.client.RepeatableRequestId;
-import dev.latchkey.cli.output.ListPrinter;
-import dev.latchkey.cli.output.Output;
 
 /** {@code latchkey workspaces}. */
 @Command(

@@ -1,5 +1,13 @@
 package dev.latchkey.cli.workspaces;
 
+import dev.latchkey.cli.client.AuditedRequestId;
+import dev.latchkey.cli.client.ControlClient;
+import dev.latchkey.cli.client.ControlOptions;
+import dev.latchkey.cli.environment.SecretInput;
+import dev.latchkey.cli.output.CommandFailure;
+import dev.latchkey.cli.output.Output;
+import dev.latchkey.cli.output.TerminalText;
+import dev.latchkey.cli.output.TextTable;
 import dev.latchkey.v1.RevokeAllKeysRequest;
 import dev.latchkey.v1.RevokeAllKeysResponse;
 import java.util.concurrent.Callable;
@@ -9,14 +17,6 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
-import dev.latchkey.cli.client.AuditedRequestId;
-import dev.latchkey.cli.client.ControlClient;
-import dev.latchkey.cli.client.ControlOptions;
-import dev.latchkey.cli.environment.SecretInput;
-import dev.latchkey.cli.output.CommandFailure;
-import dev.latchkey.cli.output.Output;
-import dev.latchkey.cli.output.TerminalText;
-import dev.latchkey.cli.output.TextTable;
 
 /** {@code latchkey workspaces revoke-all}: repeats the call until all keys are revoked. */
 @Command(

@@ -6,6 +6,10 @@ import static org.junit.jupiter.params.provider.Arguments.argumentSet;
 import com.google.protobuf.Any;
 import com.google.rpc.BadRequest;
 import com.google.rpc.Code;
+import dev.latchkey.cli.FakeControl;
+import dev.latchkey.cli.Run;
+import dev.latchkey.cli.environment.Surroundings;
+import dev.latchkey.cli.environment.Termination;
 import dev.latchkey.v1.GetKeyResponse;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
@@ -26,10 +30,6 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
-import dev.latchkey.cli.FakeControl;
-import dev.latchkey.cli.Run;
-import dev.latchkey.cli.environment.Surroundings;
-import dev.latchkey.cli.environment.Termination;
 
 class CallFailuresTest {
     private static final String SECRET = "opt_live_0000000000000000000000000000000046uziL";

@@ -3,10 +3,10 @@ package dev.latchkey.cli.client;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.latchkey.cli.output.CommandFailure;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import dev.latchkey.cli.output.CommandFailure;
 
 class ControlAddressTest {
     @ParameterizedTest

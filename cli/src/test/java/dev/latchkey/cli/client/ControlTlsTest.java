@@ -2,14 +2,15 @@ package dev.latchkey.cli.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.latchkey.cli.Run;
 import dev.latchkey.config.AdminToken;
 import dev.latchkey.config.SettingsLoader;
 import dev.latchkey.config.SettingsLoader.ProcessKind;
 import dev.latchkey.control.ControlPlane;
 import dev.latchkey.decision.Policies;
+import dev.latchkey.policy.Policy;
 import dev.latchkey.redis.RealRedis;
 import dev.latchkey.redis.TestCertificates;
-import dev.latchkey.policy.Policy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,7 +27,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
-import dev.latchkey.cli.Run;
 
 /** TLS between the commands and the control plane: what is trusted, what is refused, and how that is told. */
 class ControlTlsTest {

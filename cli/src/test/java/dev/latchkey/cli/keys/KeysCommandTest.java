@@ -3,6 +3,13 @@ package dev.latchkey.cli.keys;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.Timestamp;
+import dev.latchkey.cli.FakeControl;
+import dev.latchkey.cli.Main;
+import dev.latchkey.cli.Run;
+import dev.latchkey.cli.environment.Surroundings;
+import dev.latchkey.cli.environment.Termination;
+import dev.latchkey.cli.output.CommandFailure;
+import dev.latchkey.cli.output.ProtoValues;
 import dev.latchkey.v1.CreateKeyRequest;
 import dev.latchkey.v1.CreateKeyResponse;
 import dev.latchkey.v1.Environment;
@@ -39,13 +46,6 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import dev.latchkey.cli.FakeControl;
-import dev.latchkey.cli.Main;
-import dev.latchkey.cli.Run;
-import dev.latchkey.cli.environment.Surroundings;
-import dev.latchkey.cli.environment.Termination;
-import dev.latchkey.cli.output.CommandFailure;
-import dev.latchkey.cli.output.ProtoValues;
 
 class KeysCommandTest {
     private static final String SECRET = "opt_live_0000000000000000000000000000000046uziL";

@@ -2,10 +2,10 @@ package dev.latchkey.cli.output;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.latchkey.cli.Run;
 import java.util.Map;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import dev.latchkey.cli.Run;
 
 class OutputTest {
     @ParameterizedTest

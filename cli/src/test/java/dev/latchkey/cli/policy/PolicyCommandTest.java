@@ -2,6 +2,7 @@ package dev.latchkey.cli.policy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.latchkey.cli.Run;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -10,7 +11,6 @@ import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import dev.latchkey.cli.Run;
 
 class PolicyCommandTest {
     private static final String GOOD = """

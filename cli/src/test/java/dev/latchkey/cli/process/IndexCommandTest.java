@@ -2,15 +2,15 @@ package dev.latchkey.cli.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.latchkey.cli.FakeControl;
+import dev.latchkey.cli.Run;
+import dev.latchkey.cli.output.CommandFailure;
 import dev.latchkey.v1.RebuildIndexRequest;
 import dev.latchkey.v1.RebuildIndexResponse;
 import io.grpc.Status;
 import java.io.IOException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import dev.latchkey.cli.FakeControl;
-import dev.latchkey.cli.Run;
-import dev.latchkey.cli.output.CommandFailure;
 
 class IndexCommandTest {
     private final FakeControl control;

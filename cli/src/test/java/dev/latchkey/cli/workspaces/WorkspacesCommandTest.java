@@ -2,6 +2,9 @@ package dev.latchkey.cli.workspaces;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.latchkey.cli.FakeControl;
+import dev.latchkey.cli.Run;
+import dev.latchkey.cli.output.ProtoValues;
 import dev.latchkey.v1.ActivateWorkspaceRequest;
 import dev.latchkey.v1.ActivateWorkspaceResponse;
 import dev.latchkey.v1.CreateWorkspaceRequest;
@@ -18,9 +21,6 @@ import java.io.IOException;
 import java.time.Instant;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import dev.latchkey.cli.FakeControl;
-import dev.latchkey.cli.Run;
-import dev.latchkey.cli.output.ProtoValues;
 
 class WorkspacesCommandTest {
     private static final Workspace ACTIVE = Workspace.newBuilder()

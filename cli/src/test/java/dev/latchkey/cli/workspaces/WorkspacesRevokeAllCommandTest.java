@@ -2,6 +2,11 @@ package dev.latchkey.cli.workspaces;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.latchkey.cli.FakeControl;
+import dev.latchkey.cli.Run;
+import dev.latchkey.cli.environment.SecretInput;
+import dev.latchkey.cli.environment.Surroundings;
+import dev.latchkey.cli.environment.Termination;
 import dev.latchkey.v1.RevokeAllKeysRequest;
 import dev.latchkey.v1.RevokeAllKeysResponse;
 import io.grpc.Status;
@@ -9,11 +14,6 @@ import java.io.IOException;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import dev.latchkey.cli.FakeControl;
-import dev.latchkey.cli.Run;
-import dev.latchkey.cli.environment.SecretInput;
-import dev.latchkey.cli.environment.Surroundings;
-import dev.latchkey.cli.environment.Termination;
 
 class WorkspacesRevokeAllCommandTest {
     private static final RevokeAllKeysRequest REQUEST = RevokeAllKeysRequest.newBuilder()

@@ -22,6 +22,11 @@ import com.linecorp.armeria.server.grpc.GrpcService;
 import com.linecorp.armeria.server.healthcheck.SettableHealthChecker;
 import com.linecorp.armeria.server.metric.MetricCollectingService;
 import dev.latchkey.answer.AnswerStyle;
+import dev.latchkey.control.api.gate.AdminAuth;
+import dev.latchkey.control.api.gate.CallClass;
+import dev.latchkey.control.api.gate.CallShares;
+import dev.latchkey.control.api.gate.ExplicitFields;
+import dev.latchkey.control.api.gate.RefusedChanges;
 import dev.latchkey.control.api.rest.RestApi;
 import dev.latchkey.net.ClientConnections;
 import dev.latchkey.ops.LoopWatch;
@@ -41,11 +46,6 @@ import java.util.concurrent.CompletionException;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import dev.latchkey.control.api.gate.AdminAuth;
-import dev.latchkey.control.api.gate.CallClass;
-import dev.latchkey.control.api.gate.CallShares;
-import dev.latchkey.control.api.gate.ExplicitFields;
-import dev.latchkey.control.api.gate.RefusedChanges;
 
 /**
  * The control plane's port: its services behind {@link AdminAuth}, by gRPC and by REST; and open to all, {@code /openapi.json}, {@code

@@ -1,13 +1,13 @@
 package dev.latchkey.control.audit;
 
+import dev.latchkey.control.ledger.History;
+import dev.latchkey.control.record.AuditedState;
+import dev.latchkey.control.record.LedgerCodec;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
-import dev.latchkey.control.ledger.History;
-import dev.latchkey.control.record.AuditedState;
-import dev.latchkey.control.record.LedgerCodec;
 
 /**
  * One change, as the audit trail keeps it. It is shown as far as it can be read: {@link #unreadable} says what is missing.

@@ -1,7 +1,7 @@
 package dev.latchkey.control.audit;
 
-import dev.latchkey.control.workspaces.WorkspaceManager;
 import dev.latchkey.control.rules.Page;
+import dev.latchkey.control.workspaces.WorkspaceManager;
 import java.util.ArrayList;
 import java.util.List;
 import org.slf4j.Logger;

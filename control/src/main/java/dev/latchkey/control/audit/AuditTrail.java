@@ -1,13 +1,13 @@
 package dev.latchkey.control.audit;
 
+import dev.latchkey.control.ledger.LedgerNames;
+import dev.latchkey.control.redis.RedisCalls;
 import dev.latchkey.index.IndexSchema;
 import io.lettuce.core.Limit;
 import io.lettuce.core.Range;
 import io.lettuce.core.Range.Boundary;
 import io.lettuce.core.XTrimArgs;
 import java.util.List;
-import dev.latchkey.control.ledger.LedgerNames;
-import dev.latchkey.control.redis.RedisCalls;
 
 /**
  * Reads the audit trail of a workspace, and shortens it; written it is by the ledger's changes alone. This class is thread-safe.

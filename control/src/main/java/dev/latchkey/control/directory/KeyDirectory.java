@@ -1,17 +1,18 @@
 package dev.latchkey.control.directory;
 
+import dev.latchkey.control.ledger.Ledger;
 import dev.latchkey.control.record.Audit;
 import dev.latchkey.control.record.Caller;
-import dev.latchkey.control.ledger.Ledger;
 import dev.latchkey.control.record.ManagedKey;
 import dev.latchkey.control.record.ManagedWorkspace;
 import dev.latchkey.control.record.Room;
-import dev.latchkey.control.redis.StoreException;
 import dev.latchkey.control.record.Stored;
+import dev.latchkey.control.redis.StoreException;
 import dev.latchkey.control.rules.KeyName;
 import dev.latchkey.control.rules.RefusedException;
 import dev.latchkey.control.rules.RefusedException.Kind;
 import dev.latchkey.control.rules.Violations;
+import dev.latchkey.control.workspaces.WorkspaceManager;
 import java.time.Clock;
 import java.util.List;
 import java.util.OptionalLong;
@@ -19,7 +20,6 @@ import java.util.Set;
 import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import dev.latchkey.control.workspaces.WorkspaceManager;
 
 /** Finds keys, and shows them as their owners see them. Changes no key. This class is thread-safe. */
 public final class KeyDirectory {

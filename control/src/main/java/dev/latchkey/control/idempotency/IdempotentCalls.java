@@ -1,15 +1,15 @@
 package dev.latchkey.control.idempotency;
 
+import dev.latchkey.control.ledger.Ledger;
 import dev.latchkey.control.record.AnsweredRequest;
 import dev.latchkey.control.record.Caller;
 import dev.latchkey.control.record.Claim;
-import dev.latchkey.control.ledger.Ledger;
 import dev.latchkey.control.record.ManagedKey;
 import dev.latchkey.control.record.Stored;
 import dev.latchkey.control.rules.Fingerprint;
+import dev.latchkey.control.rules.MessageText;
 import dev.latchkey.control.rules.RefusedException;
 import dev.latchkey.control.rules.RefusedException.Kind;
-import dev.latchkey.control.rules.MessageText;
 import dev.latchkey.control.rules.Violations;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;

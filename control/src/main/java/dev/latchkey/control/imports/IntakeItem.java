@@ -1,5 +1,10 @@
 package dev.latchkey.control.imports;
 
+import dev.latchkey.control.ledger.Claims;
+import dev.latchkey.control.ledger.Creation;
+import dev.latchkey.control.record.LedgerCodec;
+import dev.latchkey.control.record.ManagedKey;
+import dev.latchkey.control.redis.StoreException;
 import dev.latchkey.index.IndexException;
 import dev.latchkey.index.IndexSchema;
 import dev.latchkey.key.KeyDigest;
@@ -9,11 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import dev.latchkey.control.ledger.Claims;
-import dev.latchkey.control.ledger.Creation;
-import dev.latchkey.control.record.LedgerCodec;
-import dev.latchkey.control.record.ManagedKey;
-import dev.latchkey.control.redis.StoreException;
 
 /** One key that {@link KeyIntake} is to take in, and what has become of it. Not thread-safe. */
 public final class IntakeItem {

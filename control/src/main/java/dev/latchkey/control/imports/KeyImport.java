@@ -1,14 +1,14 @@
 package dev.latchkey.control.imports;
 
-import dev.latchkey.control.imports.ImportRules.Sound;
 import dev.latchkey.control.directory.KeyDirectory;
-import dev.latchkey.control.keys.KeyManager;
 import dev.latchkey.control.directory.KeyView;
+import dev.latchkey.control.imports.ImportRules.Sound;
+import dev.latchkey.control.imports.IntakeItem.Outcome;
+import dev.latchkey.control.keys.KeyManager;
 import dev.latchkey.control.keys.Mint;
+import dev.latchkey.control.ledger.Ledger;
 import dev.latchkey.control.record.Audit;
 import dev.latchkey.control.record.Caller;
-import dev.latchkey.control.imports.IntakeItem.Outcome;
-import dev.latchkey.control.ledger.Ledger;
 import dev.latchkey.control.record.ManagedKey;
 import dev.latchkey.control.record.Room;
 import dev.latchkey.control.redis.StoreException;

@@ -1,7 +1,18 @@
 package dev.latchkey.control.imports;
 
 import dev.latchkey.control.imports.IntakeItem.Outcome;
+import dev.latchkey.control.index.IndexWriter;
+import dev.latchkey.control.index.Projection;
+import dev.latchkey.control.ledger.Claims;
+import dev.latchkey.control.ledger.Creation;
+import dev.latchkey.control.ledger.Ledger;
+import dev.latchkey.control.ledger.LedgerNames;
+import dev.latchkey.control.record.Audit;
+import dev.latchkey.control.record.Room;
+import dev.latchkey.control.redis.RedisCalls;
 import dev.latchkey.control.redis.RedisCalls.Answer;
+import dev.latchkey.control.redis.StoreException;
+import dev.latchkey.control.upkeep.Reconciler;
 import io.lettuce.core.RedisFuture;
 import io.lettuce.core.SetArgs;
 import io.lettuce.core.api.async.RedisAsyncCommands;
@@ -16,17 +27,6 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import dev.latchkey.control.index.IndexWriter;
-import dev.latchkey.control.index.Projection;
-import dev.latchkey.control.ledger.Claims;
-import dev.latchkey.control.ledger.Creation;
-import dev.latchkey.control.ledger.Ledger;
-import dev.latchkey.control.ledger.LedgerNames;
-import dev.latchkey.control.record.Audit;
-import dev.latchkey.control.record.Room;
-import dev.latchkey.control.redis.RedisCalls;
-import dev.latchkey.control.redis.StoreException;
-import dev.latchkey.control.upkeep.Reconciler;
 
 /**
  * Takes keys into ledger and index that exist already, many at a time: each step is sent for all of them before the next.

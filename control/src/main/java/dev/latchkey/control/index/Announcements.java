@@ -1,5 +1,9 @@
 package dev.latchkey.control.index;
 
+import dev.latchkey.control.ledger.History;
+import dev.latchkey.control.ledger.LedgerCount;
+import dev.latchkey.control.redis.RedisCalls;
+import dev.latchkey.control.redis.StoreException;
 import dev.latchkey.index.IndexSchema;
 import dev.latchkey.key.Peppers;
 import io.lettuce.core.SetArgs;
@@ -10,11 +14,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import dev.latchkey.control.ledger.History;
-import dev.latchkey.control.ledger.LedgerCount;
-import dev.latchkey.control.ledger.LedgerNames;
-import dev.latchkey.control.redis.RedisCalls;
-import dev.latchkey.control.redis.StoreException;
 
 /**
  * What the control plane tells the sidecars: every second that it lives (the canary), and by which values they can check their

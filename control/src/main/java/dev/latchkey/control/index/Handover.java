@@ -1,5 +1,12 @@
 package dev.latchkey.control.index;
 
+import dev.latchkey.control.ledger.Answers;
+import dev.latchkey.control.ledger.Ledger;
+import dev.latchkey.control.record.Audit;
+import dev.latchkey.control.record.Caller;
+import dev.latchkey.control.record.ManagedKey;
+import dev.latchkey.control.record.Stored;
+import dev.latchkey.control.redis.StoreException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.HashSet;
@@ -11,13 +18,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import dev.latchkey.control.ledger.Answers;
-import dev.latchkey.control.ledger.Ledger;
-import dev.latchkey.control.record.Audit;
-import dev.latchkey.control.record.Caller;
-import dev.latchkey.control.record.ManagedKey;
-import dev.latchkey.control.record.Stored;
-import dev.latchkey.control.redis.StoreException;
 
 /**
  * The end of the way of a new key's secret: either its answer was sent, or the key is withdrawn. What Redis does not take now is

@@ -1,7 +1,12 @@
 package dev.latchkey.control.index;
 
 import dev.latchkey.control.index.Projection.Outcome;
+import dev.latchkey.control.record.LedgerEntry;
+import dev.latchkey.control.record.ManagedKey;
+import dev.latchkey.control.record.ManagedWorkspace;
+import dev.latchkey.control.redis.RedisCalls;
 import dev.latchkey.control.redis.RedisCalls.Answer;
+import dev.latchkey.control.redis.StoreException;
 import dev.latchkey.index.IndexException;
 import dev.latchkey.index.IndexSchema;
 import dev.latchkey.key.KeyDigest;
@@ -19,11 +24,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Function;
-import dev.latchkey.control.record.LedgerEntry;
-import dev.latchkey.control.record.ManagedKey;
-import dev.latchkey.control.record.ManagedWorkspace;
-import dev.latchkey.control.redis.RedisCalls;
-import dev.latchkey.control.redis.StoreException;
 
 /**
  * Writes the index: one script on one name, total over what may be stored there.
@@ -43,7 +43,8 @@ import dev.latchkey.control.redis.StoreException;
  * <p>This class is thread-safe.
  */
 public final class IndexWriter {
-    public static final String CONFLICT = "not in the index, whose name for it holds another id, workspace or environment";
+    public static final String CONFLICT =
+            "not in the index, whose name for it holds another id, workspace or environment";
 
     private static final String PROJECT = """
             #!lua flags=allow-oom

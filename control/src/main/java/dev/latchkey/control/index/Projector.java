@@ -1,6 +1,13 @@
 package dev.latchkey.control.index;
 
+import dev.latchkey.control.ledger.Ledger;
+import dev.latchkey.control.record.LedgerEntry;
+import dev.latchkey.control.record.ManagedKey;
+import dev.latchkey.control.record.Pending;
+import dev.latchkey.control.record.Stored;
 import dev.latchkey.control.redis.RedisCalls.Answer;
+import dev.latchkey.control.redis.StoreException;
+import dev.latchkey.control.upkeep.Reconciler;
 import dev.latchkey.key.KeyDigest;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -10,13 +17,6 @@ import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import dev.latchkey.control.ledger.Ledger;
-import dev.latchkey.control.record.LedgerEntry;
-import dev.latchkey.control.record.ManagedKey;
-import dev.latchkey.control.record.Pending;
-import dev.latchkey.control.record.Stored;
-import dev.latchkey.control.redis.StoreException;
-import dev.latchkey.control.upkeep.Reconciler;
 
 /**
  * Carries what the ledger holds to the index: first the ledger's step, then the index, then the note is taken away. Whoever

@@ -1,5 +1,9 @@
 package dev.latchkey.control.index;
 
+import dev.latchkey.control.ledger.Ledger;
+import dev.latchkey.control.record.ManagedKey;
+import dev.latchkey.control.redis.RedisCalls;
+import dev.latchkey.control.redis.StoreException;
 import dev.latchkey.control.redis.StoreException.Fault;
 import dev.latchkey.index.IndexSchema;
 import dev.latchkey.key.Peppers;
@@ -13,10 +17,6 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import dev.latchkey.control.ledger.Ledger;
-import dev.latchkey.control.record.ManagedKey;
-import dev.latchkey.control.redis.RedisCalls;
-import dev.latchkey.control.redis.StoreException;
 
 /**
  * Finds out, once Redis is reached, whether this control plane may work on what is stored there: that it is of this schema, and

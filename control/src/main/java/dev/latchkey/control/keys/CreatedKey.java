@@ -1,8 +1,8 @@
 package dev.latchkey.control.keys;
 
+import dev.latchkey.control.directory.KeyView;
 import dev.latchkey.key.PresentedKey;
 import java.util.Optional;
-import dev.latchkey.control.directory.KeyView;
 
 /**
  * A key that was just made; or, to a call that was answered before, the key of then.

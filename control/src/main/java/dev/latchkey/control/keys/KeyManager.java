@@ -1,11 +1,18 @@
 package dev.latchkey.control.keys;
 
-import dev.latchkey.control.record.Caller;
-import dev.latchkey.control.ledger.Ledger;
-import dev.latchkey.control.record.ManagedKey;
+import dev.latchkey.control.directory.KeyDirectory;
+import dev.latchkey.control.directory.KeyView;
+import dev.latchkey.control.idempotency.IdempotentCalls;
 import dev.latchkey.control.index.Projector;
-import dev.latchkey.control.redis.StoreException;
+import dev.latchkey.control.ledger.Ledger;
+import dev.latchkey.control.record.Caller;
+import dev.latchkey.control.record.ManagedKey;
 import dev.latchkey.control.record.Stored;
+import dev.latchkey.control.redis.StoreException;
+import dev.latchkey.control.revocation.Enforcement;
+import dev.latchkey.control.revocation.MassRevocation;
+import dev.latchkey.control.revocation.Revocation;
+import dev.latchkey.control.revocation.RevokedKeys;
 import dev.latchkey.control.rules.Expiry;
 import dev.latchkey.control.rules.KeyName;
 import dev.latchkey.control.rules.KeyRules;
@@ -13,18 +20,11 @@ import dev.latchkey.control.rules.NewKey;
 import dev.latchkey.control.rules.RefusedException;
 import dev.latchkey.control.rules.Violations;
 import dev.latchkey.control.time.RedisClock;
+import dev.latchkey.control.workspaces.Generations;
 import java.time.Clock;
 import java.util.Collection;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
-import dev.latchkey.control.directory.KeyDirectory;
-import dev.latchkey.control.directory.KeyView;
-import dev.latchkey.control.idempotency.IdempotentCalls;
-import dev.latchkey.control.revocation.Enforcement;
-import dev.latchkey.control.revocation.MassRevocation;
-import dev.latchkey.control.revocation.Revocation;
-import dev.latchkey.control.revocation.RevokedKeys;
-import dev.latchkey.control.workspaces.Generations;
 
 /**
  * The life of keys. Every method checks the whole request before it looks at anything stored, blocks while it talks to Redis,

@@ -1,12 +1,16 @@
 package dev.latchkey.control.keys;
 
+import dev.latchkey.control.directory.KeyDirectory;
+import dev.latchkey.control.directory.KeyView;
+import dev.latchkey.control.idempotency.IdempotentCalls;
+import dev.latchkey.control.index.Projector;
+import dev.latchkey.control.ledger.Ledger;
 import dev.latchkey.control.record.Audit;
 import dev.latchkey.control.record.Caller;
 import dev.latchkey.control.record.Claim;
-import dev.latchkey.control.ledger.Ledger;
 import dev.latchkey.control.record.ManagedKey;
-import dev.latchkey.control.index.Projector;
 import dev.latchkey.control.record.Stored;
+import dev.latchkey.control.revocation.Enforcement;
 import dev.latchkey.control.rules.Expiry;
 import dev.latchkey.control.rules.KeyRules;
 import dev.latchkey.control.rules.RefusedException;
@@ -19,10 +23,6 @@ import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import dev.latchkey.control.directory.KeyDirectory;
-import dev.latchkey.control.directory.KeyView;
-import dev.latchkey.control.idempotency.IdempotentCalls;
-import dev.latchkey.control.revocation.Enforcement;
 
 /**
  * Puts a new key in the place of an old one without a moment in which neither works: the new one works before the old one gets

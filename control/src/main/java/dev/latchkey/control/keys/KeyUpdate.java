@@ -1,12 +1,15 @@
 package dev.latchkey.control.keys;
 
+import dev.latchkey.control.directory.KeyDirectory;
+import dev.latchkey.control.directory.KeyView;
+import dev.latchkey.control.index.Projector;
+import dev.latchkey.control.ledger.Ledger;
 import dev.latchkey.control.record.Audit;
 import dev.latchkey.control.record.Caller;
-import dev.latchkey.control.ledger.Ledger;
 import dev.latchkey.control.record.ManagedKey;
-import dev.latchkey.control.index.Projector;
-import dev.latchkey.control.redis.StoreException;
 import dev.latchkey.control.record.Stored;
+import dev.latchkey.control.redis.StoreException;
+import dev.latchkey.control.revocation.Enforcement;
 import dev.latchkey.control.rules.Expiry;
 import dev.latchkey.control.rules.KeyRules;
 import dev.latchkey.control.rules.RefusedException;
@@ -18,9 +21,6 @@ import java.time.Instant;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import dev.latchkey.control.directory.KeyDirectory;
-import dev.latchkey.control.directory.KeyView;
-import dev.latchkey.control.revocation.Enforcement;
 
 /**
  * Renames keys, takes scopes from them and gives them an earlier end. Each change is made to the key as it then is, so that of

@@ -1,9 +1,11 @@
 package dev.latchkey.control.keys;
 
 import dev.latchkey.control.access.WorkspaceScope;
-import dev.latchkey.control.record.Caller;
+import dev.latchkey.control.directory.KeyDirectory;
+import dev.latchkey.control.directory.KeyView;
 import dev.latchkey.control.index.IndexWriter;
 import dev.latchkey.control.ledger.Ledger;
+import dev.latchkey.control.record.Caller;
 import dev.latchkey.control.record.ManagedKey;
 import dev.latchkey.control.record.Stored;
 import dev.latchkey.control.rules.RefusedException;
@@ -20,8 +22,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import dev.latchkey.control.directory.KeyDirectory;
-import dev.latchkey.control.directory.KeyView;
 
 /**
  * Finds and revokes keys by the secret itself, such as one that stands in a public repository. Looks under every pepper, and at

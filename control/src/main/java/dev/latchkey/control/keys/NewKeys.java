@@ -1,12 +1,14 @@
 package dev.latchkey.control.keys;
 
+import dev.latchkey.control.directory.KeyDirectory;
+import dev.latchkey.control.directory.KeyView;
+import dev.latchkey.control.index.Handover;
+import dev.latchkey.control.index.Handover.Withdrawal;
+import dev.latchkey.control.ledger.Creation;
+import dev.latchkey.control.ledger.Ledger;
 import dev.latchkey.control.record.Audit;
 import dev.latchkey.control.record.Caller;
 import dev.latchkey.control.record.Claim;
-import dev.latchkey.control.ledger.Creation;
-import dev.latchkey.control.index.Handover;
-import dev.latchkey.control.index.Handover.Withdrawal;
-import dev.latchkey.control.ledger.Ledger;
 import dev.latchkey.control.record.ManagedKey;
 import dev.latchkey.control.record.Room;
 import dev.latchkey.control.redis.StoreException;
@@ -20,8 +22,6 @@ import java.util.OptionalLong;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import dev.latchkey.control.directory.KeyDirectory;
-import dev.latchkey.control.directory.KeyView;
 
 /**
  * Keys between their minting and the answer that shows their secret: one whose secret reaches nobody is withdrawn. This class is

@@ -1,6 +1,11 @@
 package dev.latchkey.control.ledger;
 
+import dev.latchkey.control.record.Audit;
+import dev.latchkey.control.record.ManagedKey;
+import dev.latchkey.control.record.Pending;
+import dev.latchkey.control.redis.RedisCalls;
 import dev.latchkey.control.redis.RedisCalls.Script;
+import dev.latchkey.control.redis.StoreException;
 import io.lettuce.core.KeyValue;
 import io.lettuce.core.MapScanCursor;
 import io.lettuce.core.RedisFuture;
@@ -14,11 +19,6 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
-import dev.latchkey.control.record.Audit;
-import dev.latchkey.control.record.ManagedKey;
-import dev.latchkey.control.record.Pending;
-import dev.latchkey.control.redis.RedisCalls;
-import dev.latchkey.control.redis.StoreException;
 
 /**
  * The ledger's marks of new keys whose answer, the one with the secret, is not known to have been sent: a hash in the workspace's

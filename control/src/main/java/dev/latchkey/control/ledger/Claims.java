@@ -1,5 +1,7 @@
 package dev.latchkey.control.ledger;
 
+import dev.latchkey.control.record.ManagedKey;
+import dev.latchkey.control.redis.RedisCalls;
 import io.lettuce.core.RedisFuture;
 import io.lettuce.core.SetArgs;
 import io.lettuce.core.api.async.RedisAsyncCommands;
@@ -8,8 +10,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
-import dev.latchkey.control.record.ManagedKey;
-import dev.latchkey.control.redis.RedisCalls;
 
 /**
  * Who has which key's string: {@code claim:<name>} holds the workspace and the id, for each of the names that {@link
@@ -68,7 +68,8 @@ public final class Claims {
     }
 
     /** Notes what the claims of the key {@code id} are, unless that is noted. */
-    public RedisFuture<@Nullable String> list(RedisAsyncCommands<String, String> commands, String id, List<String> claims) {
+    public RedisFuture<@Nullable String> list(
+            RedisAsyncCommands<String, String> commands, String id, List<String> claims) {
         return commands.set(names.claims(id), String.join(" ", claims), SetArgs.Builder.nx());
     }
 

@@ -1,14 +1,14 @@
 package dev.latchkey.control.ledger;
 
-import dev.latchkey.control.redis.RedisCalls.Script;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Optional;
 import dev.latchkey.control.record.AnsweredRequest;
 import dev.latchkey.control.record.Claim;
 import dev.latchkey.control.record.Pending;
 import dev.latchkey.control.record.Room;
 import dev.latchkey.control.redis.RedisCalls;
+import dev.latchkey.control.redis.RedisCalls.Script;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 
 /**
  * The one way in which a record of the ledger comes, changes or goes: one script on one slot of a cluster, which writes the

@@ -1,5 +1,8 @@
 package dev.latchkey.control.ledger;
 
+import dev.latchkey.control.record.Caller;
+import dev.latchkey.control.redis.RedisCalls;
+import dev.latchkey.control.redis.StoreException;
 import io.lettuce.core.RedisFuture;
 import io.lettuce.core.api.async.RedisAsyncCommands;
 import io.micrometer.core.instrument.Counter;
@@ -13,9 +16,6 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import dev.latchkey.control.record.Caller;
-import dev.latchkey.control.redis.RedisCalls;
-import dev.latchkey.control.redis.StoreException;
 
 /**
  * Notices that Redis' history went back: it was restored from an older dump, restarted without its last writes, or emptied. Each

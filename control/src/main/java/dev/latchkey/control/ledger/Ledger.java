@@ -1,7 +1,19 @@
 package dev.latchkey.control.ledger;
 
+import dev.latchkey.control.record.AnsweredRequest;
+import dev.latchkey.control.record.Audit;
+import dev.latchkey.control.record.Claim;
+import dev.latchkey.control.record.LedgerCodec;
+import dev.latchkey.control.record.LedgerEntry;
+import dev.latchkey.control.record.ManagedKey;
+import dev.latchkey.control.record.ManagedWorkspace;
+import dev.latchkey.control.record.Pending;
+import dev.latchkey.control.record.Room;
+import dev.latchkey.control.record.Stored;
+import dev.latchkey.control.redis.RedisCalls;
 import dev.latchkey.control.redis.RedisCalls.Answer;
 import dev.latchkey.control.redis.RedisCalls.Script;
+import dev.latchkey.control.redis.StoreException;
 import dev.latchkey.index.IndexSchema;
 import io.lettuce.core.KeyValue;
 import io.lettuce.core.Limit;
@@ -23,18 +35,6 @@ import java.util.OptionalLong;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
-import dev.latchkey.control.record.AnsweredRequest;
-import dev.latchkey.control.record.Audit;
-import dev.latchkey.control.record.Claim;
-import dev.latchkey.control.record.LedgerCodec;
-import dev.latchkey.control.record.LedgerEntry;
-import dev.latchkey.control.record.ManagedKey;
-import dev.latchkey.control.record.ManagedWorkspace;
-import dev.latchkey.control.record.Pending;
-import dev.latchkey.control.record.Room;
-import dev.latchkey.control.record.Stored;
-import dev.latchkey.control.redis.RedisCalls;
-import dev.latchkey.control.redis.StoreException;
 
 /**
  * The control plane's own records in Redis: what is meant to be, of which the index shows a part. Every change is one atomic
@@ -141,7 +141,8 @@ public final class Ledger {
     }
 
     /** Returns the texts of records, all asked for together, each answered for itself; null where there is no record. */
-    public <T> List<Answer<@Nullable String>> texts(List<T> items, Function<T, String> workspace, Function<T, String> field) {
+    public <T> List<Answer<@Nullable String>> texts(
+            List<T> items, Function<T, String> workspace, Function<T, String> field) {
         return items.isEmpty()
                 ? List.of()
                 : redis.all(items.stream()

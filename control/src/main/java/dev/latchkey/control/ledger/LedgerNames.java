@@ -1,7 +1,7 @@
 package dev.latchkey.control.ledger;
 
-import dev.latchkey.index.IndexSchema;
 import dev.latchkey.control.record.Claim;
+import dev.latchkey.index.IndexSchema;
 
 /** The names of the ledger in Redis, see {@link Ledger}; no other class spells them. Immutable and thread-safe. */
 public final class LedgerNames {

@@ -1,9 +1,5 @@
 package dev.latchkey.control.ledger;
 
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 import dev.latchkey.control.record.Audit;
 import dev.latchkey.control.record.Claim;
 import dev.latchkey.control.record.LedgerCodec;
@@ -13,6 +9,10 @@ import dev.latchkey.control.record.ManagedWorkspace;
 import dev.latchkey.control.record.Pending;
 import dev.latchkey.control.record.Room;
 import dev.latchkey.control.record.Stored;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One change of one record, what has to stand for it to be made, and what is written beside it.

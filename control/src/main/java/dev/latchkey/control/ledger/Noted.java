@@ -1,12 +1,12 @@
 package dev.latchkey.control.ledger;
 
-import java.util.Optional;
-import dev.latchkey.control.redis.StoreException;
 import dev.latchkey.control.record.LedgerCodec;
 import dev.latchkey.control.record.LedgerEntry;
 import dev.latchkey.control.record.ManagedWorkspace;
 import dev.latchkey.control.record.Pending;
 import dev.latchkey.control.record.Stored;
+import dev.latchkey.control.redis.StoreException;
+import java.util.Optional;
 
 /** A note of {@code workspace}. */
 public record Noted(String workspace, Pending note) {

@@ -1,8 +1,8 @@
 package dev.latchkey.control.ledger;
 
+import dev.latchkey.control.record.Pending;
 import io.lettuce.core.ScanCursor;
 import java.util.List;
-import dev.latchkey.control.record.Pending;
 
 /**
  * Some notes of one workspace.

@@ -29,7 +29,8 @@ final class SortedKeys {
     }
 
     /** @param list the name of the list: workspace, filter and order */
-    KeyPage read(String list, String workspace, KeyFilter filter, KeyOrder order, Optional<PageCursor> after, int size) {
+    KeyPage read(
+            String list, String workspace, KeyFilter filter, KeyOrder order, Optional<PageCursor> after, int size) {
         Comparator<PageCursor> comparator = order.comparator();
         List<PageCursor> places = after.flatMap(place -> snapshots.find(list)).orElseGet(() -> {
             List<PageCursor> found = sorted(workspace, filter, order);

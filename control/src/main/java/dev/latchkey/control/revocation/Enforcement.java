@@ -1,11 +1,11 @@
 package dev.latchkey.control.revocation;
 
-import dev.latchkey.control.ledger.Ledger;
-import dev.latchkey.control.record.ManagedKey;
 import dev.latchkey.control.index.Projection;
 import dev.latchkey.control.index.Projector;
-import dev.latchkey.control.redis.StoreException;
+import dev.latchkey.control.ledger.Ledger;
+import dev.latchkey.control.record.ManagedKey;
 import dev.latchkey.control.record.Stored;
+import dev.latchkey.control.redis.StoreException;
 import dev.latchkey.control.rules.RefusedException;
 import dev.latchkey.control.rules.RefusedException.Kind;
 

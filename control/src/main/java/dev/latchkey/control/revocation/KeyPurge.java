@@ -1,22 +1,22 @@
 package dev.latchkey.control.revocation;
 
+import dev.latchkey.control.directory.KeyDirectory;
+import dev.latchkey.control.ledger.Ledger;
 import dev.latchkey.control.record.Audit;
 import dev.latchkey.control.record.Caller;
-import dev.latchkey.control.ledger.Ledger;
 import dev.latchkey.control.record.ManagedKey;
-import dev.latchkey.control.upkeep.Retention;
-import dev.latchkey.control.redis.StoreException;
 import dev.latchkey.control.record.Stored;
+import dev.latchkey.control.redis.StoreException;
 import dev.latchkey.control.rules.Expiry;
 import dev.latchkey.control.rules.KeyRules;
 import dev.latchkey.control.rules.RefusedException;
 import dev.latchkey.control.rules.RefusedException.Kind;
 import dev.latchkey.control.rules.Violations;
+import dev.latchkey.control.upkeep.Retention;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import dev.latchkey.control.directory.KeyDirectory;
 
 /**
  * Takes away the records of ended keys before their retention is over, each as a change of its own, for a while at each call:

@@ -1,20 +1,20 @@
 package dev.latchkey.control.revocation;
 
-import dev.latchkey.control.record.Caller;
-import dev.latchkey.control.ledger.Ledger;
-import dev.latchkey.control.record.ManagedKey;
+import dev.latchkey.control.directory.KeyDirectory;
 import dev.latchkey.control.index.Projector;
-import dev.latchkey.control.redis.StoreException;
+import dev.latchkey.control.ledger.Ledger;
+import dev.latchkey.control.record.Caller;
+import dev.latchkey.control.record.ManagedKey;
 import dev.latchkey.control.record.Stored;
+import dev.latchkey.control.redis.StoreException;
 import dev.latchkey.control.rules.RefusedException;
 import dev.latchkey.control.rules.RefusedException.Kind;
 import dev.latchkey.control.rules.Violations;
+import dev.latchkey.control.workspaces.Generations;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import dev.latchkey.control.directory.KeyDirectory;
-import dev.latchkey.control.workspaces.Generations;
 
 /**
  * Revokes all keys of a workspace: first all at once for the sidecars, those too that other services have written into the index

@@ -1,8 +1,9 @@
 package dev.latchkey.control.revocation;
 
+import dev.latchkey.control.directory.KeyDirectory;
+import dev.latchkey.control.ledger.Ledger;
 import dev.latchkey.control.record.Audit;
 import dev.latchkey.control.record.Caller;
-import dev.latchkey.control.ledger.Ledger;
 import dev.latchkey.control.record.ManagedKey;
 import dev.latchkey.control.record.Stored;
 import dev.latchkey.control.rules.RefusedException;
@@ -10,7 +11,6 @@ import dev.latchkey.control.rules.RefusedException.Kind;
 import java.time.Clock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import dev.latchkey.control.directory.KeyDirectory;
 
 /** Revokes keys, whatever others do to them meanwhile. Thread-safe, also among several control planes. */
 public final class Revocation {

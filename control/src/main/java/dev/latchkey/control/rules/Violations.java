@@ -76,7 +76,10 @@ public final class Violations {
 
     public void keyId(String field, String id) {
         if (!isId(id)) {
-            add(field, MessageText.quoted(id), "the id of a key, such as key_01jz0000000000000000000000; never a key itself");
+            add(
+                    field,
+                    MessageText.quoted(id),
+                    "the id of a key, such as key_01jz0000000000000000000000; never a key itself");
         }
     }
 

@@ -1,6 +1,9 @@
 package dev.latchkey.control.upkeep;
 
+import dev.latchkey.control.ledger.LedgerNames;
+import dev.latchkey.control.redis.RedisCalls;
 import dev.latchkey.control.redis.RedisCalls.Answer;
+import dev.latchkey.control.redis.StoreException;
 import dev.latchkey.index.IndexSchema;
 import io.lettuce.core.RedisFuture;
 import io.lettuce.core.XTrimArgs;
@@ -11,9 +14,6 @@ import java.util.List;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import dev.latchkey.control.ledger.LedgerNames;
-import dev.latchkey.control.redis.RedisCalls;
-import dev.latchkey.control.redis.StoreException;
 
 /**
  * Keeps the audit trail of each workspace at about a number of entries, so that no workspace fills Redis for all; the oldest go

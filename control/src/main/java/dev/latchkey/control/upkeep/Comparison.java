@@ -1,10 +1,5 @@
 package dev.latchkey.control.upkeep;
 
-import dev.latchkey.control.upkeep.SweepReader.Part;
-import java.util.List;
-import java.util.Optional;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import dev.latchkey.control.index.Projection;
 import dev.latchkey.control.index.Projector;
 import dev.latchkey.control.ledger.Ledger;
@@ -12,6 +7,11 @@ import dev.latchkey.control.record.LedgerEntry;
 import dev.latchkey.control.record.Stored;
 import dev.latchkey.control.redis.RedisCalls;
 import dev.latchkey.control.redis.StoreException;
+import dev.latchkey.control.upkeep.SweepReader.Part;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Shows the ledger to the index, a page at a time, each page in a few round trips whatever is on it. The ledger is gone through

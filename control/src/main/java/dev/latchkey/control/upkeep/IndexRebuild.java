@@ -1,8 +1,8 @@
 package dev.latchkey.control.upkeep;
 
 import dev.latchkey.control.redis.StoreException;
-import dev.latchkey.control.rules.RefusedException;
 import dev.latchkey.control.rules.MessageText;
+import dev.latchkey.control.rules.RefusedException;
 import dev.latchkey.control.rules.Violations;
 import java.time.Duration;
 import java.util.Optional;
@@ -59,7 +59,8 @@ public final class IndexRebuild {
         Violations violations = new Violations();
         Optional<SweepPlace> place = token.isEmpty() ? Optional.of(SweepPlace.START) : SweepPlace.decode(token);
         if (place.isEmpty()) {
-            violations.add("page_token", MessageText.quoted(token), "next_page_token of the call before, or empty to begin");
+            violations.add(
+                    "page_token", MessageText.quoted(token), "next_page_token of the call before, or empty to begin");
         }
         violations.throwIfAny();
         long end = nanos.getAsLong() + TURN.toNanos();

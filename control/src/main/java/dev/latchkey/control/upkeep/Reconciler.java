@@ -1,5 +1,17 @@
 package dev.latchkey.control.upkeep;
 
+import dev.latchkey.control.index.Handover;
+import dev.latchkey.control.index.Projection;
+import dev.latchkey.control.index.Projector;
+import dev.latchkey.control.ledger.Ledger;
+import dev.latchkey.control.ledger.Noted;
+import dev.latchkey.control.ledger.NotesPage;
+import dev.latchkey.control.record.LedgerEntry;
+import dev.latchkey.control.record.ManagedKey;
+import dev.latchkey.control.record.Pending;
+import dev.latchkey.control.record.Stored;
+import dev.latchkey.control.redis.RedisCalls;
+import dev.latchkey.control.redis.StoreException;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
@@ -13,18 +25,6 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import dev.latchkey.control.index.Handover;
-import dev.latchkey.control.index.Projection;
-import dev.latchkey.control.index.Projector;
-import dev.latchkey.control.ledger.Ledger;
-import dev.latchkey.control.record.LedgerEntry;
-import dev.latchkey.control.record.ManagedKey;
-import dev.latchkey.control.ledger.Noted;
-import dev.latchkey.control.ledger.NotesPage;
-import dev.latchkey.control.record.Pending;
-import dev.latchkey.control.record.Stored;
-import dev.latchkey.control.redis.RedisCalls;
-import dev.latchkey.control.redis.StoreException;
 
 /**
  * Finishes what calls have left unfinished: carries every change that has a note to the index, withdraws new keys whose maker did

@@ -1,9 +1,5 @@
 package dev.latchkey.control.upkeep;
 
-import java.time.Duration;
-import java.util.function.LongSupplier;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import dev.latchkey.control.audit.AuditTrail;
 import dev.latchkey.control.index.IndexWriter;
 import dev.latchkey.control.index.Projector;
@@ -15,6 +11,10 @@ import dev.latchkey.control.record.ManagedKey;
 import dev.latchkey.control.record.Pending;
 import dev.latchkey.control.record.Stored;
 import dev.latchkey.control.redis.StoreException;
+import java.time.Duration;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Takes away what was kept long enough, entries of the audit trail and keys that ended, and ended keys that somebody purges: the

@@ -1,5 +1,6 @@
 package dev.latchkey.control.upkeep;
 
+import dev.latchkey.control.redis.StoreException;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -9,7 +10,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import dev.latchkey.control.redis.StoreException;
 
 /**
  * Shows the whole ledger to the index in the background, see {@link Comparison}: mends what Redis has lost in a failover or

@@ -1,6 +1,13 @@
 package dev.latchkey.control.upkeep;
 
+import dev.latchkey.control.ledger.Ledger;
+import dev.latchkey.control.record.LedgerCodec;
+import dev.latchkey.control.record.LedgerEntry;
+import dev.latchkey.control.record.ManagedWorkspace;
+import dev.latchkey.control.record.Stored;
+import dev.latchkey.control.redis.RedisCalls;
 import dev.latchkey.control.redis.RedisCalls.Answer;
+import dev.latchkey.control.redis.StoreException;
 import io.lettuce.core.KeyValue;
 import io.lettuce.core.Limit;
 import io.lettuce.core.Range;
@@ -11,13 +18,6 @@ import java.util.List;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import dev.latchkey.control.ledger.Ledger;
-import dev.latchkey.control.record.LedgerCodec;
-import dev.latchkey.control.record.LedgerEntry;
-import dev.latchkey.control.record.ManagedWorkspace;
-import dev.latchkey.control.record.Stored;
-import dev.latchkey.control.redis.RedisCalls;
-import dev.latchkey.control.redis.StoreException;
 
 /** Reads the ledger in pages, whatever the size of its workspaces: all commands of a step are sent together. Thread-safe. */
 final class SweepReader {

@@ -1,11 +1,11 @@
 package dev.latchkey.control.workspaces;
 
-import dev.latchkey.control.record.Audit;
-import dev.latchkey.control.record.Caller;
-import dev.latchkey.control.ledger.Ledger;
-import dev.latchkey.control.record.ManagedWorkspace;
 import dev.latchkey.control.index.Projection;
 import dev.latchkey.control.index.Projector;
+import dev.latchkey.control.ledger.Ledger;
+import dev.latchkey.control.record.Audit;
+import dev.latchkey.control.record.Caller;
+import dev.latchkey.control.record.ManagedWorkspace;
 import dev.latchkey.control.record.Stored;
 import dev.latchkey.control.rules.RefusedException;
 import dev.latchkey.control.rules.RefusedException.Kind;

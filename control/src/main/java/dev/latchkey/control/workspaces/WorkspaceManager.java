@@ -1,15 +1,16 @@
 package dev.latchkey.control.workspaces;
 
 import dev.latchkey.control.access.WorkspaceScope;
+import dev.latchkey.control.idempotency.IdempotentCalls;
+import dev.latchkey.control.index.Projection;
+import dev.latchkey.control.index.Projector;
+import dev.latchkey.control.ledger.Ledger;
 import dev.latchkey.control.record.Audit;
 import dev.latchkey.control.record.Caller;
 import dev.latchkey.control.record.Claim;
-import dev.latchkey.control.ledger.Ledger;
 import dev.latchkey.control.record.ManagedWorkspace;
-import dev.latchkey.control.index.Projection;
-import dev.latchkey.control.index.Projector;
-import dev.latchkey.control.redis.StoreException;
 import dev.latchkey.control.record.Stored;
+import dev.latchkey.control.redis.StoreException;
 import dev.latchkey.control.rules.Fingerprint;
 import dev.latchkey.control.rules.Page;
 import dev.latchkey.control.rules.PageRequest;
@@ -23,7 +24,6 @@ import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import dev.latchkey.control.idempotency.IdempotentCalls;
 
 /**
  * The life of workspaces. Every method checks the whole request before it looks at anything stored, blocks while it talks to

@@ -78,7 +78,12 @@ class ExplainerTest {
                         Reason.BAD_ROUTE_CONFIG,
                         ExplainStep.ROUTE,
                         "\"other\", which is not loaded (loaded: [])"),
-                Arguments.of("dot segment", get("/v1/../cases", none), Reason.PATH_NOT_CANONICAL, ExplainStep.PATH, "\"..\""),
+                Arguments.of(
+                        "dot segment",
+                        get("/v1/../cases", none),
+                        Reason.PATH_NOT_CANONICAL,
+                        ExplainStep.PATH,
+                        "\"..\""),
                 Arguments.of(
                         "empty segment",
                         get("/v1//cases", none),
@@ -110,7 +115,8 @@ class ExplainerTest {
                         Reason.METHOD_NOT_CANONICAL,
                         ExplainStep.METHOD,
                         "\"get\" (expected: upper-case"),
-                Arguments.of("public", get("/healthz", none), Reason.PUBLIC, ExplainStep.RULE, "GET /healthz is public"),
+                Arguments.of(
+                        "public", get("/healthz", none), Reason.PUBLIC, ExplainStep.RULE, "GET /healthz is public"),
                 Arguments.of(
                         "preflight",
                         new Question("OPTIONS", "/v1/cases", "api.example.com", LIVE_ROUTE, none, true),
@@ -118,7 +124,11 @@ class ExplainerTest {
                         ExplainStep.RULE,
                         "a CORS preflight"),
                 Arguments.of(
-                        "no key", get("/v1/cases", none), Reason.NO_CREDENTIAL, ExplainStep.CREDENTIAL, "no key was given"),
+                        "no key",
+                        get("/v1/cases", none),
+                        Reason.NO_CREDENTIAL,
+                        ExplainStep.CREDENTIAL,
+                        "no key was given"),
                 Arguments.of(
                         "no key of ours",
                         get("/v1/cases", Credential.Malformed.NOT_A_KEY),
@@ -146,8 +156,8 @@ class ExplainerTest {
         store(record("ws_1", KeyRecord.State.ACTIVE, KeyRecord.NEVER, "cases:read"), 1);
         Question question = get("/v1/cases", presented());
 
-        Explanation explanation =
-                new Explainer(POLICIES, PEPPERS, index, () -> NOW).explain(new WorkspaceScope(Optional.of("ws_2")), question);
+        Explanation explanation = new Explainer(POLICIES, PEPPERS, index, () -> NOW)
+                .explain(new WorkspaceScope(Optional.of("ws_2")), question);
 
         assertThat(explanation).isEqualTo(explain(new InMemoryKeyIndex(), question));
     }
@@ -159,7 +169,8 @@ class ExplainerTest {
 
         Explanation explanation = explain(index, get("/v1/cases", presented()));
 
-        assertExplained(explanation, Reason.OK, ExplainStep.SCOPE, "the key holds cases:read; the rule requires cases:read");
+        assertExplained(
+                explanation, Reason.OK, ExplainStep.SCOPE, "the key holds cases:read; the rule requires cases:read");
         assertThat(explanation.findings())
                 .allSatisfy(finding -> assertThat(finding.outcome()).isEqualTo(Outcome.PASSED));
         assertThat(detail(explanation, ExplainStep.KEY))
@@ -181,7 +192,8 @@ class ExplainerTest {
     void explain_revokedKey_saysSo() {
         store(record("ws_1", KeyRecord.State.REVOKED, KeyRecord.NEVER, "cases:read"), 0);
 
-        assertExplained(explain(index, get("/v1/cases", presented())), Reason.REVOKED_KEY, ExplainStep.STATE, "revoked");
+        assertExplained(
+                explain(index, get("/v1/cases", presented())), Reason.REVOKED_KEY, ExplainStep.STATE, "revoked");
     }
 
     @Test
@@ -267,7 +279,8 @@ class ExplainerTest {
 
         Explanation explanation = explain(index, question);
 
-        assertThat(detail(explanation, ExplainStep.RULE)).isEqualTo("the policy is not for the host \"other.example.com\"");
+        assertThat(detail(explanation, ExplainStep.RULE))
+                .isEqualTo("the policy is not for the host \"other.example.com\"");
         assertThat(outcomes(explanation, Outcome.FAILED)).containsExactly(ExplainStep.RULE, ExplainStep.CREDENTIAL);
     }
 

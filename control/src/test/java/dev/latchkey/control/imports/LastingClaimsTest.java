@@ -6,13 +6,13 @@ import static dev.latchkey.control.imports.ImportWorld.minted;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.latchkey.control.TestControl;
+import dev.latchkey.control.directory.KeyView;
 import dev.latchkey.control.imports.ImportedKey.Outcome;
 import dev.latchkey.control.keys.CreatedKey;
-import dev.latchkey.control.directory.KeyView;
 import dev.latchkey.control.record.ManagedKey;
 import dev.latchkey.control.rules.KeyName;
-import dev.latchkey.redis.RealRedis;
 import dev.latchkey.key.KeyRecord;
+import dev.latchkey.redis.RealRedis;
 import java.security.SecureRandom;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;

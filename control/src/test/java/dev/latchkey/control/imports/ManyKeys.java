@@ -1,10 +1,12 @@
 package dev.latchkey.control.imports;
 
-import dev.latchkey.redis.RealRedis;
+import dev.latchkey.control.record.LedgerCodec;
+import dev.latchkey.control.record.ManagedKey;
 import dev.latchkey.key.Digests;
 import dev.latchkey.key.Environment;
 import dev.latchkey.key.KeyDigest;
 import dev.latchkey.key.KeyRecord;
+import dev.latchkey.redis.RealRedis;
 import io.lettuce.core.ScoredValue;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,8 +15,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.IntFunction;
 import java.util.stream.Collectors;
-import dev.latchkey.control.record.LedgerCodec;
-import dev.latchkey.control.record.ManagedKey;
 
 /** Fills the ledger fast: with the records as they are, without an audit trail and without the index. */
 public final class ManyKeys {

@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.latchkey.control.TestControl;
 import dev.latchkey.control.rules.RefusedException;
-import dev.latchkey.redis.RealRedis;
 import dev.latchkey.key.Peppers;
+import dev.latchkey.redis.RealRedis;
 import java.security.SecureRandom;
 import java.util.List;
 import java.util.Map;

@@ -4,13 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.latchkey.control.TestControl;
 import dev.latchkey.control.index.Projection.Outcome;
+import dev.latchkey.control.record.ManagedKey;
+import dev.latchkey.control.record.ManagedWorkspace;
 import dev.latchkey.index.IndexSchema;
-import dev.latchkey.redis.RealRedis;
 import dev.latchkey.key.Environment;
 import dev.latchkey.key.KeyDigest;
 import dev.latchkey.key.KeyRecord;
 import dev.latchkey.key.KeyRecord.State;
 import dev.latchkey.key.WorkspaceRecord;
+import dev.latchkey.redis.RealRedis;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
@@ -22,8 +24,6 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
-import dev.latchkey.control.record.ManagedKey;
-import dev.latchkey.control.record.ManagedWorkspace;
 
 class IndexWriterTest {
     @RegisterExtension

@@ -6,15 +6,16 @@ import static dev.latchkey.control.Callers.CAROL;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.latchkey.control.TestControl;
-import dev.latchkey.control.record.ManagedKey;
+import dev.latchkey.control.directory.KeyView;
 import dev.latchkey.control.listing.KeyQuery;
+import dev.latchkey.control.record.ManagedKey;
 import dev.latchkey.control.rules.Expiry;
 import dev.latchkey.control.rules.KeyName;
 import dev.latchkey.control.rules.NewKey;
 import dev.latchkey.control.rules.PageRequest;
 import dev.latchkey.control.rules.RefusedException;
-import dev.latchkey.redis.RealRedis;
 import dev.latchkey.key.KeyRecord;
+import dev.latchkey.redis.RealRedis;
 import io.lettuce.core.Range;
 import io.lettuce.core.StreamMessage;
 import java.util.ArrayList;
@@ -30,7 +31,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import dev.latchkey.control.directory.KeyView;
 
 /** Two control planes on one Redis, at the same time. */
 class ConcurrentManagersTest {

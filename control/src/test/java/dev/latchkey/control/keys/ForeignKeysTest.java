@@ -8,25 +8,26 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.latchkey.control.ControlUser;
 import dev.latchkey.control.TestControl;
 import dev.latchkey.control.access.WorkspaceScope;
-import dev.latchkey.control.record.Audit;
+import dev.latchkey.control.directory.KeyView;
 import dev.latchkey.control.ledger.Creation;
+import dev.latchkey.control.listing.KeyQuery;
+import dev.latchkey.control.record.Audit;
 import dev.latchkey.control.record.ManagedKey;
 import dev.latchkey.control.record.ManagedWorkspace;
 import dev.latchkey.control.record.Room;
-import dev.latchkey.control.redis.StoreException;
 import dev.latchkey.control.record.Stored;
-import dev.latchkey.control.listing.KeyQuery;
+import dev.latchkey.control.redis.StoreException;
 import dev.latchkey.control.rules.KeyName;
 import dev.latchkey.control.rules.PageRequest;
 import dev.latchkey.control.rules.RefusedException;
 import dev.latchkey.index.IndexSchema;
-import dev.latchkey.redis.RealRedis;
 import dev.latchkey.key.Credential;
 import dev.latchkey.key.Environment;
 import dev.latchkey.key.KeyDigest;
 import dev.latchkey.key.KeyFormat;
 import dev.latchkey.key.KeyRecord;
 import dev.latchkey.key.WorkspaceRecord;
+import dev.latchkey.redis.RealRedis;
 import io.lettuce.core.Range;
 import io.lettuce.core.StreamMessage;
 import java.util.List;
@@ -39,7 +40,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import dev.latchkey.control.directory.KeyView;
 
 /** Keys that another service has written into the index, by the rules of the schema: they end as all others do. */
 class ForeignKeysTest {

@@ -5,17 +5,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.latchkey.control.TestControl;
+import dev.latchkey.control.directory.KeyView;
 import dev.latchkey.control.imports.ImportWorld;
+import dev.latchkey.control.listing.KeyQuery;
 import dev.latchkey.control.record.ManagedKey;
 import dev.latchkey.control.redis.StoreException;
 import dev.latchkey.control.redis.StoreException.Fault;
-import dev.latchkey.control.listing.KeyQuery;
+import dev.latchkey.control.revocation.RevokedKeys;
 import dev.latchkey.control.rules.Expiry;
 import dev.latchkey.control.rules.KeyName;
 import dev.latchkey.control.rules.PageRequest;
 import dev.latchkey.control.rules.RefusedException;
-import dev.latchkey.redis.RealRedis;
 import dev.latchkey.key.KeyRecord;
+import dev.latchkey.redis.RealRedis;
 import io.lettuce.core.RedisCommandExecutionException;
 import java.util.List;
 import java.util.Map;
@@ -24,8 +26,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import dev.latchkey.control.directory.KeyView;
-import dev.latchkey.control.revocation.RevokedKeys;
 
 /** A Redis at its memory limit refuses writes; it must not refuse those that take access away. */
 class FullRedisTest {

@@ -7,8 +7,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.latchkey.control.FakeClock;
 import dev.latchkey.control.TestControl;
-import dev.latchkey.control.record.ManagedKey;
+import dev.latchkey.control.directory.KeyView;
 import dev.latchkey.control.listing.KeyQuery;
+import dev.latchkey.control.record.ManagedKey;
 import dev.latchkey.control.rules.Expiry;
 import dev.latchkey.control.rules.KeyName;
 import dev.latchkey.control.rules.NewKey;
@@ -16,13 +17,13 @@ import dev.latchkey.control.rules.PageRequest;
 import dev.latchkey.control.rules.RefusedException;
 import dev.latchkey.control.rules.RefusedException.Kind;
 import dev.latchkey.control.rules.Violation;
-import dev.latchkey.redis.RealRedis;
 import dev.latchkey.key.Credential;
 import dev.latchkey.key.Environment;
 import dev.latchkey.key.KeyDigest;
 import dev.latchkey.key.KeyFormat;
 import dev.latchkey.key.KeyRecord;
 import dev.latchkey.key.PresentedKey;
+import dev.latchkey.redis.RealRedis;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -38,7 +39,6 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
-import dev.latchkey.control.directory.KeyView;
 
 class KeyManagerTest {
     @RegisterExtension

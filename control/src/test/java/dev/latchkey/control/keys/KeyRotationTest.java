@@ -6,9 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.latchkey.control.FakeClock;
 import dev.latchkey.control.TestControl;
+import dev.latchkey.control.directory.KeyView;
+import dev.latchkey.control.listing.KeyQuery;
 import dev.latchkey.control.record.Audit;
 import dev.latchkey.control.record.ManagedKey;
-import dev.latchkey.control.listing.KeyQuery;
 import dev.latchkey.control.rules.Expiry;
 import dev.latchkey.control.rules.KeyName;
 import dev.latchkey.control.rules.KeyRules;
@@ -17,9 +18,9 @@ import dev.latchkey.control.rules.PageRequest;
 import dev.latchkey.control.rules.RefusedException;
 import dev.latchkey.control.rules.RefusedException.Kind;
 import dev.latchkey.control.rules.Violation;
-import dev.latchkey.redis.RealRedis;
 import dev.latchkey.key.Digests;
 import dev.latchkey.key.KeyRecord;
+import dev.latchkey.redis.RealRedis;
 import io.lettuce.core.Range;
 import java.time.Duration;
 import java.util.List;
@@ -28,7 +29,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import dev.latchkey.control.directory.KeyView;
 
 class KeyRotationTest {
     @RegisterExtension

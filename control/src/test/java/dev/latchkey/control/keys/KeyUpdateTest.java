@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.latchkey.control.FakeClock;
 import dev.latchkey.control.TestControl;
+import dev.latchkey.control.directory.KeyView;
 import dev.latchkey.control.record.ManagedKey;
 import dev.latchkey.control.rules.Expiry;
 import dev.latchkey.control.rules.KeyName;
@@ -14,9 +15,9 @@ import dev.latchkey.control.rules.NewKey;
 import dev.latchkey.control.rules.RefusedException;
 import dev.latchkey.control.rules.RefusedException.Kind;
 import dev.latchkey.control.rules.Violation;
+import dev.latchkey.key.KeyRecord;
 import dev.latchkey.redis.RealRedis;
 import dev.latchkey.redis.RefusingProxy;
-import dev.latchkey.key.KeyRecord;
 import io.lettuce.core.Range;
 import java.io.IOException;
 import java.time.Duration;
@@ -28,7 +29,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import dev.latchkey.control.directory.KeyView;
 
 class KeyUpdateTest {
     @RegisterExtension

@@ -8,18 +8,19 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.latchkey.control.TestControl;
 import dev.latchkey.control.access.WorkspaceScope;
+import dev.latchkey.control.directory.KeyView;
 import dev.latchkey.control.rules.KeyName;
 import dev.latchkey.control.rules.RefusedException;
 import dev.latchkey.control.rules.RefusedException.Kind;
 import dev.latchkey.control.rules.Violation;
 import dev.latchkey.index.IndexSchema;
-import dev.latchkey.redis.RealRedis;
 import dev.latchkey.key.Credential;
 import dev.latchkey.key.Environment;
 import dev.latchkey.key.KeyFormat;
 import dev.latchkey.key.KeyRecord;
 import dev.latchkey.key.Peppers;
 import dev.latchkey.key.PresentedKey;
+import dev.latchkey.redis.RealRedis;
 import java.security.SecureRandom;
 import java.util.List;
 import java.util.Optional;
@@ -31,7 +32,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import dev.latchkey.control.directory.KeyView;
 
 class LeakedKeysTest {
     @RegisterExtension
@@ -59,7 +59,8 @@ class LeakedKeysTest {
     void revoke_managedKey_isRevokedInLedgerAndIndex() {
         CreatedKey created = control.keys.create(ALICE, TestControl.newKey("ws_1"));
 
-        KeyView revoked = leaked.revoke(BOB, WorkspaceScope.ALL, created.secret().reveal(), "in a repository");
+        KeyView revoked =
+                leaked.revoke(BOB, WorkspaceScope.ALL, created.secret().reveal(), "in a repository");
 
         assertThat(revoked.key().id()).isEqualTo(created.view().key().id());
         assertThat(revoked.state()).isEqualTo(KeyView.State.REVOKED);

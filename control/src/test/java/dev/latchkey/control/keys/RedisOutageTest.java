@@ -5,13 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.latchkey.control.TestControl;
+import dev.latchkey.control.directory.KeyView;
 import dev.latchkey.control.record.ManagedKey;
 import dev.latchkey.control.redis.StoreException;
 import dev.latchkey.control.redis.StoreException.Fault;
 import dev.latchkey.control.rules.KeyName;
+import dev.latchkey.key.KeyRecord;
 import dev.latchkey.redis.FaultProxy;
 import dev.latchkey.redis.RealRedis;
-import dev.latchkey.key.KeyRecord;
 import java.io.IOException;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -20,7 +21,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import dev.latchkey.control.directory.KeyView;
 
 class RedisOutageTest {
     @RegisterExtension

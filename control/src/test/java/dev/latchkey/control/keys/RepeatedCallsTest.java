@@ -6,13 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.latchkey.control.ControlUser;
 import dev.latchkey.control.TestControl;
+import dev.latchkey.control.directory.KeyView;
+import dev.latchkey.control.listing.KeyQuery;
 import dev.latchkey.control.record.AnsweredRequest;
 import dev.latchkey.control.record.Audit;
 import dev.latchkey.control.record.Caller;
 import dev.latchkey.control.record.Claim;
 import dev.latchkey.control.record.ManagedKey;
 import dev.latchkey.control.record.ManagedWorkspace;
-import dev.latchkey.control.listing.KeyQuery;
 import dev.latchkey.control.rules.Expiry;
 import dev.latchkey.control.rules.Fingerprint;
 import dev.latchkey.control.rules.KeyName;
@@ -21,10 +22,10 @@ import dev.latchkey.control.rules.PageRequest;
 import dev.latchkey.control.rules.RefusedException;
 import dev.latchkey.control.rules.RefusedException.Kind;
 import dev.latchkey.control.rules.Violation;
-import dev.latchkey.redis.RealRedis;
 import dev.latchkey.key.Digests;
 import dev.latchkey.key.Environment;
 import dev.latchkey.key.KeyRecord;
+import dev.latchkey.redis.RealRedis;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -39,7 +40,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import dev.latchkey.control.directory.KeyView;
 
 /** A call that is repeated with its request_id, whatever became of the first. */
 class RepeatedCallsTest {

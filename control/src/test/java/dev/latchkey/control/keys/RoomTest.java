@@ -12,6 +12,7 @@ import dev.latchkey.control.TestControl;
 import dev.latchkey.control.imports.ImportedKey;
 import dev.latchkey.control.imports.ImportedKey.Outcome;
 import dev.latchkey.control.record.ManagedKey;
+import dev.latchkey.control.revocation.PurgedKeys;
 import dev.latchkey.control.rules.Expiry;
 import dev.latchkey.control.rules.KeyName;
 import dev.latchkey.control.rules.RefusedException;
@@ -27,7 +28,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import dev.latchkey.control.revocation.PurgedKeys;
 
 /** How many keys a workspace can hold, and how ended ones make room. */
 class RoomTest {

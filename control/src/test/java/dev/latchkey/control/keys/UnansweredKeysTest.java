@@ -8,16 +8,17 @@ import dev.latchkey.control.ControlUser;
 import dev.latchkey.control.TestControl;
 import dev.latchkey.control.audit.AuditEntry;
 import dev.latchkey.control.audit.AuditTrail;
+import dev.latchkey.control.directory.KeyView;
+import dev.latchkey.control.listing.KeyQuery;
 import dev.latchkey.control.record.Caller;
 import dev.latchkey.control.record.ManagedKey;
-import dev.latchkey.control.listing.KeyQuery;
 import dev.latchkey.control.rules.KeyName;
 import dev.latchkey.control.rules.PageRequest;
 import dev.latchkey.control.rules.RefusedException;
+import dev.latchkey.key.KeyRecord;
 import dev.latchkey.redis.CrashProxy;
 import dev.latchkey.redis.CrashProxy.Moment;
 import dev.latchkey.redis.RealRedis;
-import dev.latchkey.key.KeyRecord;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -30,7 +31,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import dev.latchkey.control.directory.KeyView;
 
 /** New keys whose secret may have reached nobody: withdrawn where that is known, and shown as what they are where it is not. */
 class UnansweredKeysTest {

@@ -3,6 +3,10 @@ package dev.latchkey.control.ledger;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.latchkey.control.TestControl;
+import dev.latchkey.control.audit.AuditEntry;
+import dev.latchkey.control.audit.AuditTrail;
+import dev.latchkey.control.index.StoreCheck;
+import dev.latchkey.control.record.Caller;
 import dev.latchkey.redis.RealRedis;
 import java.util.List;
 import java.util.Map;
@@ -11,10 +15,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import dev.latchkey.control.audit.AuditEntry;
-import dev.latchkey.control.audit.AuditTrail;
-import dev.latchkey.control.index.StoreCheck;
-import dev.latchkey.control.record.Caller;
 
 class HistoryTest {
     private static final String CANARY = "latchkey:canary";

@@ -6,12 +6,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.latchkey.control.FakeClock;
 import dev.latchkey.control.TestControl;
-import dev.latchkey.redis.RealRedis;
+import dev.latchkey.control.record.Audit;
+import dev.latchkey.control.record.LedgerCodec;
+import dev.latchkey.control.record.ManagedKey;
+import dev.latchkey.control.record.ManagedWorkspace;
+import dev.latchkey.control.record.Stored;
 import dev.latchkey.key.Digests;
 import dev.latchkey.key.Environment;
 import dev.latchkey.key.KeyDigest;
 import dev.latchkey.key.KeyRecord;
 import dev.latchkey.key.WorkspaceRecord;
+import dev.latchkey.redis.RealRedis;
 import io.lettuce.core.Range;
 import io.lettuce.core.StreamMessage;
 import java.util.ArrayList;
@@ -23,11 +28,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import dev.latchkey.control.record.Audit;
-import dev.latchkey.control.record.LedgerCodec;
-import dev.latchkey.control.record.ManagedKey;
-import dev.latchkey.control.record.ManagedWorkspace;
-import dev.latchkey.control.record.Stored;
 
 class LedgerTest {
     @RegisterExtension

@@ -3,6 +3,7 @@ package dev.latchkey.control.record;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.latchkey.control.redis.StoreException;
 import dev.latchkey.key.Environment;
 import dev.latchkey.key.KeyDigest;
 import dev.latchkey.key.KeyRecord;
@@ -15,7 +16,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
-import dev.latchkey.control.redis.StoreException;
 
 class LedgerCodecTest {
     private static final ManagedKey KEY = key(KeyRecord.NEVER);

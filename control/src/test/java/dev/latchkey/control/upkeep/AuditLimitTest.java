@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.latchkey.control.RedisTap;
 import dev.latchkey.control.TestControl;
+import dev.latchkey.control.record.ManagedKey;
 import dev.latchkey.control.rules.KeyName;
 import dev.latchkey.redis.RealRedis;
 import io.lettuce.core.Limit;
@@ -17,7 +18,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import dev.latchkey.control.record.ManagedKey;
 
 class AuditLimitTest {
     @RegisterExtension

@@ -6,17 +6,21 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.latchkey.control.ControlUser;
 import dev.latchkey.control.TestControl;
-import dev.latchkey.control.keys.CreatedKey;
 import dev.latchkey.control.directory.KeyView;
+import dev.latchkey.control.imports.ManyKeys;
+import dev.latchkey.control.index.Handover;
+import dev.latchkey.control.keys.CreatedKey;
 import dev.latchkey.control.listing.KeyQuery;
+import dev.latchkey.control.record.Audit;
+import dev.latchkey.control.record.ManagedKey;
 import dev.latchkey.control.rules.KeyName;
 import dev.latchkey.control.rules.PageRequest;
 import dev.latchkey.control.rules.RefusedException;
 import dev.latchkey.control.rules.RefusedException.Kind;
-import dev.latchkey.redis.RealRedis;
 import dev.latchkey.key.Digests;
 import dev.latchkey.key.KeyRecord;
 import dev.latchkey.key.WorkspaceRecord;
+import dev.latchkey.redis.RealRedis;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -25,10 +29,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import dev.latchkey.control.imports.ManyKeys;
-import dev.latchkey.control.index.Handover;
-import dev.latchkey.control.record.Audit;
-import dev.latchkey.control.record.ManagedKey;
 
 /** What becomes of changes that stop half-way. */
 class ReconcilerTest {

@@ -5,12 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.latchkey.control.FakeClock;
 import dev.latchkey.control.TestControl;
+import dev.latchkey.control.record.Audit;
+import dev.latchkey.control.record.Caller;
+import dev.latchkey.control.record.LedgerCodec;
+import dev.latchkey.control.record.ManagedKey;
+import dev.latchkey.control.record.Stored;
 import dev.latchkey.control.rules.Expiry;
 import dev.latchkey.control.rules.KeyName;
 import dev.latchkey.control.rules.NewKey;
+import dev.latchkey.key.KeyRecord;
 import dev.latchkey.redis.RealRedis;
 import dev.latchkey.redis.RefusingProxy;
-import dev.latchkey.key.KeyRecord;
 import io.lettuce.core.Range;
 import io.lettuce.core.StreamMessage;
 import io.lettuce.core.XAddArgs;
@@ -26,11 +31,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import dev.latchkey.control.record.Audit;
-import dev.latchkey.control.record.Caller;
-import dev.latchkey.control.record.LedgerCodec;
-import dev.latchkey.control.record.ManagedKey;
-import dev.latchkey.control.record.Stored;
 
 /** Keys leave 400 days after their end, entries of the audit trail after 1000 (here, since Redis' own clock dates them). */
 class RetentionTest {

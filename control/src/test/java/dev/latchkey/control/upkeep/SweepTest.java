@@ -5,10 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.latchkey.control.RedisTap;
 import dev.latchkey.control.TestControl;
+import dev.latchkey.control.record.ManagedKey;
 import dev.latchkey.control.rules.KeyName;
-import dev.latchkey.redis.RealRedis;
 import dev.latchkey.key.KeyRecord;
 import dev.latchkey.key.WorkspaceRecord;
+import dev.latchkey.redis.RealRedis;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -18,7 +19,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import dev.latchkey.control.record.ManagedKey;
 
 class SweepTest {
     @RegisterExtension

@@ -14,8 +14,8 @@ import dev.latchkey.control.rules.RefusedException;
 import dev.latchkey.control.rules.RefusedException.Kind;
 import dev.latchkey.control.rules.Violation;
 import dev.latchkey.index.IndexSchema;
-import dev.latchkey.redis.RealRedis;
 import dev.latchkey.key.WorkspaceRecord;
+import dev.latchkey.redis.RealRedis;
 import io.lettuce.core.Limit;
 import io.lettuce.core.Range;
 import java.util.List;
@@ -127,8 +127,9 @@ class WorkspaceManagerTest {
 
         assertThat(page.items()).extracting(ManagedWorkspace::workspace).containsExactly("ws_2");
         assertThat(page.nextToken()).isEmpty();
-        String after =
-                control.workspaces.list(WorkspaceScope.ALL, new PageRequest(2, "")).nextToken();
+        String after = control.workspaces
+                .list(WorkspaceScope.ALL, new PageRequest(2, ""))
+                .nextToken();
         assertThat(control.workspaces.list(reach, new PageRequest(1, after)).items())
                 .isEmpty();
         assertThat(control.workspaces
@@ -142,7 +143,8 @@ class WorkspaceManagerTest {
         List.of("b", "a", "d", "c", "e").forEach(id -> control.workspaces.create(ALICE, id, ""));
 
         Page<ManagedWorkspace> first = control.workspaces.list(WorkspaceScope.ALL, new PageRequest(3, ""));
-        Page<ManagedWorkspace> second = control.workspaces.list(WorkspaceScope.ALL, new PageRequest(3, first.nextToken()));
+        Page<ManagedWorkspace> second =
+                control.workspaces.list(WorkspaceScope.ALL, new PageRequest(3, first.nextToken()));
         assertThat(first.items()).extracting(ManagedWorkspace::workspace).containsExactly("a", "b", "c");
         assertThat(second.items()).extracting(ManagedWorkspace::workspace).containsExactly("d", "e");
         assertThat(second.nextToken()).isEmpty();
@@ -151,7 +153,9 @@ class WorkspaceManagerTest {
     @Test
     void list_idWithoutARecord_isPassedOver() {
         REDIS.commands().zadd("latchkey:ledger:workspaces", 0, "orphan");
-        assertThat(control.workspaces.list(WorkspaceScope.ALL, new PageRequest(0, "")).items())
+        assertThat(control.workspaces
+                        .list(WorkspaceScope.ALL, new PageRequest(0, ""))
+                        .items())
                 .isEmpty();
         assertThat(control.workspaces.create(ALICE, "orphan", "").active()).isTrue();
     }
@@ -182,7 +186,8 @@ class WorkspaceManagerTest {
                 Arguments.of("a wrong id to deactivate", call(m -> m.setActive(ALICE, "a b", false)), "id"),
                 Arguments.of(
                         "a reason of two lines", call(m -> m.setActive(ALICE, "ws_1", false, "un\npaid")), "reason"),
-                Arguments.of("a wrong token", call(m -> m.list(WorkspaceScope.ALL, new PageRequest(0, "!"))), "page_token"));
+                Arguments.of(
+                        "a wrong token", call(m -> m.list(WorkspaceScope.ALL, new PageRequest(0, "!"))), "page_token"));
     }
 
     @ParameterizedTest(name = "{0}")

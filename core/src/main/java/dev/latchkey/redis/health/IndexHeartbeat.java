@@ -1,6 +1,12 @@
 package dev.latchkey.redis.health;
 
+import dev.latchkey.index.IndexClock;
+import dev.latchkey.index.IndexException;
+import dev.latchkey.index.IndexSchema;
 import dev.latchkey.key.Peppers;
+import dev.latchkey.log.TroubleLog;
+import dev.latchkey.redis.RedisLink;
+import dev.latchkey.redis.RedisPeer;
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.api.async.RedisAsyncCommands;
 import java.util.List;
@@ -19,12 +25,6 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import dev.latchkey.index.IndexClock;
-import dev.latchkey.index.IndexException;
-import dev.latchkey.index.IndexSchema;
-import dev.latchkey.log.TroubleLog;
-import dev.latchkey.redis.RedisLink;
-import dev.latchkey.redis.RedisPeer;
 
 /**
  * Asks Redis once a second for its time and for a record, and now and then whether the peppers here are those of the control

@@ -1,5 +1,8 @@
 package dev.latchkey.redis.health;
 
+import dev.latchkey.index.IndexException;
+import dev.latchkey.index.IndexSchema;
+import dev.latchkey.redis.RedisPeer;
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.ZAddArgs;
 import io.lettuce.core.api.async.RedisAsyncCommands;
@@ -15,9 +18,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import dev.latchkey.index.IndexException;
-import dev.latchkey.index.IndexSchema;
-import dev.latchkey.redis.RedisPeer;
 
 /**
  * Finds out which of its permissions the sidecar's Redis user lacks, by doing once what each is for, on names that nobody uses

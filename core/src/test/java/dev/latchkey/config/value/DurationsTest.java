@@ -51,7 +51,8 @@ final class DurationsTest {
     void parse_anotherForm_refused(String text) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Durations.parse(text))
-                .withMessage(SettingProblems.printable(text) + " (expected: a duration such as 50ms, 30s, 15m, 24h or 90d)");
+                .withMessage(
+                        SettingProblems.printable(text) + " (expected: a duration such as 50ms, 30s, 15m, 24h or 90d)");
     }
 
     @ParameterizedTest

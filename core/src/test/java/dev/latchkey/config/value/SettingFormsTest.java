@@ -2,13 +2,13 @@ package dev.latchkey.config.value;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.latchkey.config.AllSettings;
+import dev.latchkey.config.SettingsLoader;
 import dev.latchkey.config.SettingsLoader.ProcessKind;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import dev.latchkey.config.AllSettings;
-import dev.latchkey.config.SettingsLoader;
 
 /** What each setting takes and what it refuses, at its edges. */
 final class SettingFormsTest {

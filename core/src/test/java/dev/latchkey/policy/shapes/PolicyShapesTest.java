@@ -3,10 +3,10 @@ package dev.latchkey.policy.shapes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.latchkey.policy.path.CanonicalPath;
-import dev.latchkey.policy.file.InvalidPolicyException;
 import dev.latchkey.policy.Policy;
 import dev.latchkey.policy.Route;
+import dev.latchkey.policy.file.InvalidPolicyException;
+import dev.latchkey.policy.path.CanonicalPath;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;

@@ -2,9 +2,9 @@ package dev.latchkey.policy.upstream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.latchkey.policy.path.CanonicalPath;
 import dev.latchkey.policy.Policy;
 import dev.latchkey.policy.Route;
+import dev.latchkey.policy.path.CanonicalPath;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;

@@ -3,8 +3,15 @@ package dev.latchkey.redis.health;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.latchkey.index.IndexClock;
+import dev.latchkey.index.IndexSchema;
 import dev.latchkey.key.Digests;
 import dev.latchkey.key.Peppers;
+import dev.latchkey.redis.FaultProxy;
+import dev.latchkey.redis.RealRedis;
+import dev.latchkey.redis.RedisKeyIndex;
+import dev.latchkey.redis.RedisLink;
+import dev.latchkey.redis.RedisResources;
 import io.lettuce.core.RedisURI;
 import java.time.Duration;
 import org.awaitility.Awaitility;
@@ -14,13 +21,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import dev.latchkey.index.IndexClock;
-import dev.latchkey.index.IndexSchema;
-import dev.latchkey.redis.FaultProxy;
-import dev.latchkey.redis.RealRedis;
-import dev.latchkey.redis.RedisKeyIndex;
-import dev.latchkey.redis.RedisLink;
-import dev.latchkey.redis.RedisResources;
 
 class IndexHeartbeatTest {
     private static final Peppers PEPPERS = Peppers.parse("1:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=");

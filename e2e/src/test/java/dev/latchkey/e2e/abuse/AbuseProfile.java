@@ -2,6 +2,7 @@ package dev.latchkey.e2e.abuse;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.latchkey.e2e.Vitals;
 import dev.latchkey.redis.RealRedis;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -22,7 +23,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import dev.latchkey.e2e.Vitals;
 
 /**
  * Abuse of a sidecar's own ports, with the heap that it is shipped with and good checks beside it: {@code mvn verify -P abuse}. Says

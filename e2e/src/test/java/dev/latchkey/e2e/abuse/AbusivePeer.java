@@ -1,5 +1,6 @@
 package dev.latchkey.e2e.abuse;
 
+import dev.latchkey.e2e.Checks;
 import io.envoyproxy.envoy.service.auth.v3.CheckRequest;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
@@ -10,7 +11,6 @@ import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.util.zip.GZIPOutputStream;
-import dev.latchkey.e2e.Checks;
 
 /** An HTTP/2 connection to a sidecar that sends whatever frames it is told to, and reads only if told to. */
 final class AbusivePeer implements AutoCloseable {

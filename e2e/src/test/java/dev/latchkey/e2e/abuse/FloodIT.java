@@ -3,11 +3,12 @@ package dev.latchkey.e2e.abuse;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.latchkey.e2e.Checks;
 import dev.latchkey.e2e.abuse.FloodedSidecar.Answers;
-import dev.latchkey.redis.RealRedis;
 import dev.latchkey.key.Environment;
 import dev.latchkey.key.KeyFormat;
 import dev.latchkey.key.PresentedKey;
+import dev.latchkey.redis.RealRedis;
 import io.envoyproxy.envoy.service.auth.v3.CheckRequest;
 import java.security.SecureRandom;
 import java.util.ArrayList;
@@ -23,7 +24,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import dev.latchkey.e2e.Checks;
 
 /** What floods cost: of keys that cannot be, of keys that nobody has, and of good ones just after everything was forgotten. */
 @Tag("one-envoy")

@@ -2,8 +2,13 @@ package dev.latchkey.e2e.abuse;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.latchkey.e2e.Checks;
+import dev.latchkey.e2e.CommandProcess;
+import dev.latchkey.e2e.Metrics;
+import dev.latchkey.e2e.RawHttp;
+import dev.latchkey.e2e.Vitals;
+import dev.latchkey.e2e.World;
 import dev.latchkey.index.IndexSchema;
-import dev.latchkey.redis.RealRedis;
 import dev.latchkey.key.Credential;
 import dev.latchkey.key.Environment;
 import dev.latchkey.key.KeyFormat;
@@ -11,6 +16,7 @@ import dev.latchkey.key.KeyRecord;
 import dev.latchkey.key.Peppers;
 import dev.latchkey.key.PresentedKey;
 import dev.latchkey.key.WorkspaceRecord;
+import dev.latchkey.redis.RealRedis;
 import io.envoyproxy.envoy.service.auth.v3.AuthorizationGrpc;
 import io.envoyproxy.envoy.service.auth.v3.CheckRequest;
 import io.envoyproxy.envoy.service.auth.v3.CheckResponse;
@@ -31,12 +37,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
 import org.awaitility.Awaitility;
-import dev.latchkey.e2e.Checks;
-import dev.latchkey.e2e.CommandProcess;
-import dev.latchkey.e2e.Metrics;
-import dev.latchkey.e2e.RawHttp;
-import dev.latchkey.e2e.Vitals;
-import dev.latchkey.e2e.World;
 
 /** A sidecar process with little memory and much patience, asked more at once than it takes, as by several Envoys. */
 public final class FloodedSidecar implements AutoCloseable {

@@ -2,6 +2,11 @@ package dev.latchkey.e2e.abuse;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.latchkey.e2e.AdminApi;
+import dev.latchkey.e2e.Checks;
+import dev.latchkey.e2e.CommandProcess;
+import dev.latchkey.e2e.RawHttp;
+import dev.latchkey.e2e.World;
 import dev.latchkey.redis.RealRedis;
 import io.envoyproxy.envoy.service.auth.v3.AuthorizationGrpc;
 import io.envoyproxy.envoy.service.auth.v3.CheckResponse;
@@ -17,11 +22,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import dev.latchkey.e2e.AdminApi;
-import dev.latchkey.e2e.Checks;
-import dev.latchkey.e2e.CommandProcess;
-import dev.latchkey.e2e.RawHttp;
-import dev.latchkey.e2e.World;
 
 /**
  * A process without memory says so and ends, whichever thread it is that asks for more; it does not live on without that thread.

@@ -1,5 +1,6 @@
 package dev.latchkey.e2e.abuse;
 
+import dev.latchkey.e2e.Checks;
 import io.envoyproxy.envoy.service.auth.v3.AuthorizationGrpc;
 import io.envoyproxy.envoy.service.auth.v3.CheckRequest;
 import io.envoyproxy.envoy.service.auth.v3.CheckResponse;
@@ -10,7 +11,6 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
-import dev.latchkey.e2e.Checks;
 
 /** Good checks at a steady rate on one connection, as an Envoy's; counts those that fail, are denied, or are late. */
 final class SteadyChecks implements AutoCloseable {

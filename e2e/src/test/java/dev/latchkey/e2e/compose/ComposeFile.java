@@ -1,5 +1,6 @@
 package dev.latchkey.e2e.compose;
 
+import dev.latchkey.e2e.World;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,7 +12,6 @@ import java.util.stream.Collectors;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.constructor.SafeConstructor;
-import dev.latchkey.e2e.World;
 
 /** What {@code docker-compose.yml} says. */
 final class ComposeFile {

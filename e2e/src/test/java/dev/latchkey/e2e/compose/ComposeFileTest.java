@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.latchkey.config.SettingInfo;
 import dev.latchkey.config.SettingsLoader;
+import dev.latchkey.e2e.Shell;
+import dev.latchkey.e2e.World;
 import dev.latchkey.redis.health.RedisUsers;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -18,8 +20,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import dev.latchkey.e2e.Shell;
-import dev.latchkey.e2e.World;
 
 /** That the parts of {@code docker-compose.yml} fit each other and the repository; {@link ComposeIT} runs what it describes. */
 class ComposeFileTest {

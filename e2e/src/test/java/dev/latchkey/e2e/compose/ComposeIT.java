@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.latchkey.cli.demo.EnvoyProcess;
+import dev.latchkey.e2e.CommandProcess;
+import dev.latchkey.e2e.RawHttp;
+import dev.latchkey.e2e.Shell;
+import dev.latchkey.e2e.World;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.api.StatefulRedisConnection;
@@ -27,10 +31,6 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
-import dev.latchkey.e2e.CommandProcess;
-import dev.latchkey.e2e.RawHttp;
-import dev.latchkey.e2e.Shell;
-import dev.latchkey.e2e.World;
 
 /** A user's first steps with {@code docker-compose.yml}, against the processes that it describes. */
 @Tag("one-envoy")

@@ -2,8 +2,11 @@ package dev.latchkey.e2e.compose;
 
 import dev.latchkey.cli.demo.EnvoyProcess;
 import dev.latchkey.cli.demo.Ports;
-import dev.latchkey.redis.RealRedis;
+import dev.latchkey.e2e.CommandProcess;
+import dev.latchkey.e2e.Shell;
+import dev.latchkey.e2e.World;
 import dev.latchkey.lifecycle.Closing;
+import dev.latchkey.redis.RealRedis;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,9 +17,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.awaitility.Awaitility;
-import dev.latchkey.e2e.CommandProcess;
-import dev.latchkey.e2e.Shell;
-import dev.latchkey.e2e.World;
 
 /**
  * The processes of {@code docker-compose.yml}, without the containers: each is started by the command, the variables, the

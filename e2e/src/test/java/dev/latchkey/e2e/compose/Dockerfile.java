@@ -1,11 +1,11 @@
 package dev.latchkey.e2e.compose;
 
+import dev.latchkey.e2e.World;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import dev.latchkey.e2e.World;
 
 /** The instructions of the {@code Dockerfile}. */
 public final class Dockerfile {

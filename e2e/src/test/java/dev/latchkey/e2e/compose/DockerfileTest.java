@@ -2,6 +2,7 @@ package dev.latchkey.e2e.compose;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.latchkey.e2e.World;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.ArrayList;
@@ -9,7 +10,6 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
-import dev.latchkey.e2e.World;
 
 /** What the {@code Dockerfile} promises; {@link ImageCheck} carries its instructions out. */
 class DockerfileTest {

@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.latchkey.cli.demo.Ports;
+import dev.latchkey.e2e.CommandProcess;
+import dev.latchkey.e2e.RawHttp;
+import dev.latchkey.e2e.Shell;
+import dev.latchkey.e2e.World;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -17,10 +21,6 @@ import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import dev.latchkey.e2e.CommandProcess;
-import dev.latchkey.e2e.RawHttp;
-import dev.latchkey.e2e.Shell;
-import dev.latchkey.e2e.World;
 
 /**
  * The {@code Dockerfile} without a container engine: its build stage's instructions are carried out in a clean folder, its

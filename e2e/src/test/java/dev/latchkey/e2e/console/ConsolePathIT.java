@@ -2,10 +2,10 @@ package dev.latchkey.e2e.console;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.latchkey.e2e.envoy.PathProxy;
 import java.io.IOException;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import dev.latchkey.e2e.envoy.PathProxy;
 
 /** The page behind a proxy that has put a path before it, in a real browser. */
 @Tag("one-envoy")

@@ -2,13 +2,13 @@ package dev.latchkey.e2e.console;
 
 import dev.latchkey.config.AdminToken;
 import dev.latchkey.control.ControlPlane;
+import dev.latchkey.e2e.AdminApi;
+import dev.latchkey.e2e.Metrics;
+import dev.latchkey.e2e.World;
 import dev.latchkey.lifecycle.Closing;
 import java.io.IOException;
 import java.util.Map;
 import org.awaitility.Awaitility;
-import dev.latchkey.e2e.AdminApi;
-import dev.latchkey.e2e.Metrics;
-import dev.latchkey.e2e.World;
 
 /** The page on a real control plane, before a real Envoy and sidecar; tokens of each role; the workspaces ws_1 and ws_2. */
 public final class ConsoleWorld implements AutoCloseable {

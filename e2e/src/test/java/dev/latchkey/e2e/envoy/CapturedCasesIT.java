@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import dev.latchkey.decision.Reason;
+import dev.latchkey.e2e.RawHttp;
+import dev.latchkey.e2e.RawUpstream;
+import dev.latchkey.e2e.World;
 import dev.latchkey.e2e.envoy.RecordedCases.Case;
 import dev.latchkey.e2e.envoy.RecordedCases.Expected;
-import dev.latchkey.policy.path.CanonicalPath;
 import dev.latchkey.policy.Policy;
 import dev.latchkey.policy.Route;
+import dev.latchkey.policy.path.CanonicalPath;
 import dev.latchkey.server.authz.Captures;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -26,9 +29,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
-import dev.latchkey.e2e.RawHttp;
-import dev.latchkey.e2e.RawUpstream;
-import dev.latchkey.e2e.World;
 
 /**
  * Every recorded case, of HTTP/1.1 and of HTTP/2, through every {@link EnvoyVariant}. Each gets the decision that the contract has

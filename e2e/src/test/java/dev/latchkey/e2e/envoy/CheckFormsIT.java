@@ -3,6 +3,8 @@ package dev.latchkey.e2e.envoy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
+import dev.latchkey.e2e.Checks;
+import dev.latchkey.e2e.World;
 import dev.latchkey.key.Environment;
 import dev.latchkey.key.KeyRecord;
 import dev.latchkey.policy.Policy;
@@ -25,8 +27,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import dev.latchkey.e2e.Checks;
-import dev.latchkey.e2e.World;
 
 /** Checks as Envoys with other settings send them: with bodies, with few headers, of gRPC. */
 class CheckFormsIT {

@@ -2,13 +2,13 @@ package dev.latchkey.e2e.envoy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.latchkey.e2e.World;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import dev.latchkey.e2e.World;
 
 /**
  * Which metadata a check has, beside its message, and with which tracer a client has a say in it. What is new here needs a row in

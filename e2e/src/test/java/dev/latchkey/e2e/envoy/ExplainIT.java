@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.latchkey.control.ControlPlane;
+import dev.latchkey.e2e.AdminApi;
+import dev.latchkey.e2e.RawHttp;
+import dev.latchkey.e2e.World;
 import dev.latchkey.key.Environment;
 import dev.latchkey.key.KeyRecord;
 import dev.latchkey.v1.ExplainRequest;
@@ -19,9 +22,6 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
-import dev.latchkey.e2e.AdminApi;
-import dev.latchkey.e2e.RawHttp;
-import dev.latchkey.e2e.World;
 
 /** What {@code explain} says beside what a client gets through a real Envoy with the reference configuration. */
 class ExplainIT {

@@ -3,6 +3,10 @@ package dev.latchkey.e2e.envoy;
 import static dev.latchkey.e2e.RawHttp2.field;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.latchkey.e2e.RawHttp;
+import dev.latchkey.e2e.RawHttp2;
+import dev.latchkey.e2e.RawUpstream;
+import dev.latchkey.e2e.World;
 import dev.latchkey.key.Environment;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -14,10 +18,6 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
-import dev.latchkey.e2e.RawHttp;
-import dev.latchkey.e2e.RawHttp2;
-import dev.latchkey.e2e.RawUpstream;
-import dev.latchkey.e2e.World;
 
 /**
  * At Envoy's limits for headers, which the identity headers can bring a request over: every client gets its right answer or

@@ -2,8 +2,10 @@ package dev.latchkey.e2e.envoy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.latchkey.redis.LoopbackServer;
+import dev.latchkey.e2e.RawHttp;
+import dev.latchkey.e2e.World;
 import dev.latchkey.key.Environment;
+import dev.latchkey.redis.LoopbackServer;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -19,8 +21,6 @@ import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import dev.latchkey.e2e.RawHttp;
-import dev.latchkey.e2e.World;
 
 /**
  * Identity and override headers in all spellings that CGI and PHP take for them, in headers and in trailers, behind

@@ -6,6 +6,9 @@ import static dev.latchkey.e2e.World.json;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.latchkey.e2e.RawHttp;
+import dev.latchkey.e2e.RawHttp2;
+import dev.latchkey.e2e.World;
 import dev.latchkey.key.Environment;
 import dev.latchkey.key.KeyRecord;
 import java.util.ArrayList;
@@ -17,9 +20,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import dev.latchkey.e2e.RawHttp;
-import dev.latchkey.e2e.RawHttp2;
-import dev.latchkey.e2e.World;
 
 /** The answers of the contract to clients of HTTP/2, gRPC among them, through the reference configuration and policy. */
 class Http2AnswersIT {

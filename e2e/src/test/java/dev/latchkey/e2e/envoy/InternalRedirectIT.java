@@ -3,8 +3,10 @@ package dev.latchkey.e2e.envoy;
 import static dev.latchkey.e2e.World.assertProblem;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.latchkey.redis.LoopbackServer;
+import dev.latchkey.e2e.RawHttp;
+import dev.latchkey.e2e.World;
 import dev.latchkey.key.Environment;
+import dev.latchkey.redis.LoopbackServer;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -16,8 +18,6 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import dev.latchkey.e2e.RawHttp;
-import dev.latchkey.e2e.World;
 
 /**
  * An Envoy that follows the upstream's redirects itself: the target is checked as a request of its own, with the same

@@ -3,6 +3,8 @@ package dev.latchkey.e2e.envoy;
 import static dev.latchkey.e2e.World.assertProblem;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.latchkey.e2e.RawHttp;
+import dev.latchkey.e2e.World;
 import dev.latchkey.key.Environment;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -10,8 +12,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import dev.latchkey.e2e.RawHttp;
-import dev.latchkey.e2e.World;
 
 /**
  * Requests as large as Envoy can be told to take, behind one that lets pass what it cannot ask about: each gets its right answer,

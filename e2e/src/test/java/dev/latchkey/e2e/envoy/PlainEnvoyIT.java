@@ -3,14 +3,14 @@ package dev.latchkey.e2e.envoy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.latchkey.e2e.RawHttp;
+import dev.latchkey.e2e.World;
 import dev.latchkey.server.authz.Captures;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import dev.latchkey.e2e.RawHttp;
-import dev.latchkey.e2e.World;
 
 /** Identity headers behind an Envoy that has no hardening: Latchkey's own protection must do alone. */
 class PlainEnvoyIT {

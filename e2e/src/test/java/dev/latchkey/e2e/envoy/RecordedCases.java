@@ -2,6 +2,9 @@ package dev.latchkey.e2e.envoy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.latchkey.decision.Reason;
+import dev.latchkey.e2e.RawHttp;
+import dev.latchkey.e2e.RawHttp2;
+import dev.latchkey.e2e.World;
 import dev.latchkey.key.Environment;
 import dev.latchkey.key.KeyRecord;
 import dev.latchkey.server.authz.Captures;
@@ -12,9 +15,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import dev.latchkey.e2e.RawHttp;
-import dev.latchkey.e2e.RawHttp2;
-import dev.latchkey.e2e.World;
 
 /** The recorded cases, to be sent again byte for byte: over HTTP/1.1 or HTTP/2 as they were, each on its own connection. */
 final class RecordedCases {

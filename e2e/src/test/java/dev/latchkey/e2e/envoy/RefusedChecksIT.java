@@ -2,6 +2,9 @@ package dev.latchkey.e2e.envoy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.latchkey.e2e.GoodRequests;
+import dev.latchkey.e2e.RawHttp;
+import dev.latchkey.e2e.World;
 import dev.latchkey.key.Environment;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -9,9 +12,6 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
-import dev.latchkey.e2e.GoodRequests;
-import dev.latchkey.e2e.RawHttp;
-import dev.latchkey.e2e.World;
 
 /**
  * Requests without a key, made so that the check could fail inside gRPC before Latchkey's code runs, through an Envoy that takes the

@@ -4,6 +4,8 @@ import static dev.latchkey.e2e.World.assertProblem;
 import static dev.latchkey.e2e.World.json;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.latchkey.e2e.RawHttp;
+import dev.latchkey.e2e.World;
 import dev.latchkey.key.Environment;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -17,8 +19,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import dev.latchkey.e2e.RawHttp;
-import dev.latchkey.e2e.World;
 
 /**
  * Requests as clients, templates and scripts get them wrong, or right in an unusual way, through the reference Envoy.

@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.latchkey.e2e.AdminApi;
+import dev.latchkey.e2e.CommandProcess;
+import dev.latchkey.e2e.console.Browser;
+import dev.latchkey.e2e.console.ConsoleWorld;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -16,10 +20,6 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import dev.latchkey.e2e.AdminApi;
-import dev.latchkey.e2e.CommandProcess;
-import dev.latchkey.e2e.console.Browser;
-import dev.latchkey.e2e.console.ConsoleWorld;
 
 /** One walk through the life of keys, a step here and a step there: command line, REST and page say the same of the same state. */
 @Tag("one-envoy")

@@ -2,6 +2,7 @@ package dev.latchkey.e2e.envoy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.latchkey.e2e.World;
 import dev.latchkey.key.Environment;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -11,7 +12,6 @@ import java.nio.file.Path;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import dev.latchkey.e2e.World;
 
 /** Envoy asks over a Unix domain socket: by path, and by a name in the abstract namespace. */
 class UnixSocketIT {

@@ -4,6 +4,10 @@ import static dev.latchkey.e2e.RawHttp2.field;
 import static dev.latchkey.e2e.World.assertProblem;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.latchkey.e2e.RawHttp;
+import dev.latchkey.e2e.RawHttp2;
+import dev.latchkey.e2e.RawUpstream;
+import dev.latchkey.e2e.World;
 import dev.latchkey.key.Environment;
 import dev.latchkey.policy.Policy;
 import java.io.BufferedInputStream;
@@ -16,10 +20,6 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import dev.latchkey.e2e.RawHttp;
-import dev.latchkey.e2e.RawHttp2;
-import dev.latchkey.e2e.RawUpstream;
-import dev.latchkey.e2e.World;
 
 /** WebSocket over HTTP/1.1 (RFC 6455) and over HTTP/2 (RFC 8441), and CONNECT where Envoy is told to take it. */
 class UpgradesIT {

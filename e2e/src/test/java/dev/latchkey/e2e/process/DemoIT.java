@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.latchkey.cli.demo.Ports;
+import dev.latchkey.e2e.CommandProcess;
+import dev.latchkey.e2e.RawHttp;
+import dev.latchkey.e2e.World;
 import io.lettuce.core.RedisClient;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -27,9 +30,6 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
-import dev.latchkey.e2e.CommandProcess;
-import dev.latchkey.e2e.RawHttp;
-import dev.latchkey.e2e.World;
 
 /** {@code latchkey demo} as a user runs it: each line that it prints holds, and nothing is left when it ends. */
 @Tag("one-envoy")

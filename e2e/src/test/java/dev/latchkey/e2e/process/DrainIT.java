@@ -3,6 +3,10 @@ package dev.latchkey.e2e.process;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.latchkey.cli.demo.Ports;
+import dev.latchkey.e2e.CommandProcess;
+import dev.latchkey.e2e.Load;
+import dev.latchkey.e2e.RawHttp;
+import dev.latchkey.e2e.World;
 import dev.latchkey.key.Environment;
 import java.io.IOException;
 import java.net.URI;
@@ -28,10 +32,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import dev.latchkey.e2e.CommandProcess;
-import dev.latchkey.e2e.Load;
-import dev.latchkey.e2e.RawHttp;
-import dev.latchkey.e2e.World;
 
 /**
  * Sidecar processes that stop under load, behind the reference configuration with its retry and, for two endpoints, its health

@@ -2,18 +2,22 @@ package dev.latchkey.e2e.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.latchkey.cli.demo.backend.EchoUpstream;
 import dev.latchkey.cli.demo.EnvoyProcess;
 import dev.latchkey.cli.demo.Ports;
+import dev.latchkey.cli.demo.backend.EchoUpstream;
 import dev.latchkey.config.AdminToken;
+import dev.latchkey.e2e.CommandProcess;
+import dev.latchkey.e2e.Markers;
+import dev.latchkey.e2e.RawHttp;
+import dev.latchkey.e2e.World;
 import dev.latchkey.index.IndexSchema;
-import dev.latchkey.redis.RealRedis;
-import dev.latchkey.redis.health.RedisUsers;
 import dev.latchkey.key.Credential;
 import dev.latchkey.key.Environment;
 import dev.latchkey.key.KeyFormat;
 import dev.latchkey.key.KeyRecord;
 import dev.latchkey.key.Peppers;
+import dev.latchkey.redis.RealRedis;
+import dev.latchkey.redis.health.RedisUsers;
 import io.envoyproxy.envoy.service.auth.v3.AuthorizationGrpc;
 import io.grpc.CallOptions;
 import io.grpc.MethodDescriptor;
@@ -45,10 +49,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import dev.latchkey.e2e.CommandProcess;
-import dev.latchkey.e2e.Markers;
-import dev.latchkey.e2e.RawHttp;
-import dev.latchkey.e2e.World;
 
 /**
  * The life of a few keys with every mistake that people make, on real processes that log all they can, with faults on the way:

@@ -2,6 +2,15 @@ package dev.latchkey.e2e.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.latchkey.e2e.AdminApi;
+import dev.latchkey.e2e.Checks;
+import dev.latchkey.e2e.CommandProcess;
+import dev.latchkey.e2e.FullPipe;
+import dev.latchkey.e2e.MalformedFrames;
+import dev.latchkey.e2e.Metrics;
+import dev.latchkey.e2e.RawHttp;
+import dev.latchkey.e2e.World;
+import dev.latchkey.e2e.abuse.FloodedSidecar;
 import dev.latchkey.redis.RealRedis;
 import io.grpc.ManagedChannel;
 import java.nio.file.Path;
@@ -14,15 +23,6 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import dev.latchkey.e2e.AdminApi;
-import dev.latchkey.e2e.Checks;
-import dev.latchkey.e2e.CommandProcess;
-import dev.latchkey.e2e.FullPipe;
-import dev.latchkey.e2e.MalformedFrames;
-import dev.latchkey.e2e.Metrics;
-import dev.latchkey.e2e.RawHttp;
-import dev.latchkey.e2e.World;
-import dev.latchkey.e2e.abuse.FloodedSidecar;
 
 /** Processes whose standard error nobody reads, while malformed frames ask for a line each: they answer and end as ever. */
 @Tag("one-envoy")

@@ -2,6 +2,13 @@ package dev.latchkey.e2e.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.latchkey.e2e.AdminApi;
+import dev.latchkey.e2e.CommandProcess;
+import dev.latchkey.e2e.Launcher;
+import dev.latchkey.e2e.RawHttp;
+import dev.latchkey.e2e.World;
+import dev.latchkey.e2e.abuse.FloodedSidecar;
+import dev.latchkey.e2e.compose.Dockerfile;
 import dev.latchkey.redis.RealRedis;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -17,13 +24,6 @@ import org.junit.jupiter.api.condition.EnabledForJreRange;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import dev.latchkey.e2e.AdminApi;
-import dev.latchkey.e2e.CommandProcess;
-import dev.latchkey.e2e.Launcher;
-import dev.latchkey.e2e.RawHttp;
-import dev.latchkey.e2e.World;
-import dev.latchkey.e2e.abuse.FloodedSidecar;
-import dev.latchkey.e2e.compose.Dockerfile;
 
 /**
  * What the processes write to standard error from start to end: lines of the log, and no warning of the JVM, which writes it on the

@@ -2,6 +2,8 @@ package dev.latchkey.e2e.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.latchkey.e2e.CommandProcess;
+import dev.latchkey.e2e.TwoProcesses;
 import dev.latchkey.redis.RealRedis;
 import dev.latchkey.v1.CreateKeyResponse;
 import java.io.IOException;
@@ -11,8 +13,6 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import dev.latchkey.e2e.CommandProcess;
-import dev.latchkey.e2e.TwoProcesses;
 
 /** A sidecar process that stands still for longer than its lease, as after a long pause of a virtual machine. */
 @Tag("one-envoy")

@@ -2,6 +2,8 @@ package dev.latchkey.e2e.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.latchkey.e2e.CommandProcess;
+import dev.latchkey.e2e.World;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,8 +16,6 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import dev.latchkey.e2e.CommandProcess;
-import dev.latchkey.e2e.World;
 
 /**
  * The demo and the command line where a script has started them in the background: SIGINT ignored, another language and time zone, a

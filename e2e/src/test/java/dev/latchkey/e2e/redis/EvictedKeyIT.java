@@ -3,14 +3,14 @@ package dev.latchkey.e2e.redis;
 import static dev.latchkey.e2e.World.assertProblem;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.latchkey.e2e.Metrics;
+import dev.latchkey.e2e.World;
 import dev.latchkey.key.Environment;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import dev.latchkey.e2e.Metrics;
-import dev.latchkey.e2e.World;
 
 /** A Redis that was told, against the documentation, to throw away what it has no room for. */
 @Tag("one-envoy")

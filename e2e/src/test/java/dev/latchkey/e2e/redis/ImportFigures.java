@@ -3,9 +3,12 @@ package dev.latchkey.e2e.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.latchkey.cli.demo.Ports;
-import dev.latchkey.redis.RealRedis;
+import dev.latchkey.e2e.AdminApi;
+import dev.latchkey.e2e.CommandProcess;
+import dev.latchkey.e2e.World;
 import dev.latchkey.key.Environment;
 import dev.latchkey.key.KeyFormat;
+import dev.latchkey.redis.RealRedis;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -19,9 +22,6 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
-import dev.latchkey.e2e.AdminApi;
-import dev.latchkey.e2e.CommandProcess;
-import dev.latchkey.e2e.World;
 
 /** {@code mvn verify -P import}: how fast a large file is imported, and what it takes of memory; with real processes. */
 class ImportFigures {

@@ -3,6 +3,9 @@ package dev.latchkey.e2e.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.latchkey.control.ControlPlane;
+import dev.latchkey.e2e.AdminApi;
+import dev.latchkey.e2e.CommandProcess;
+import dev.latchkey.e2e.World;
 import dev.latchkey.key.Environment;
 import dev.latchkey.key.KeyFormat;
 import dev.latchkey.v1.FindKeyRequest;
@@ -23,9 +26,6 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import dev.latchkey.e2e.AdminApi;
-import dev.latchkey.e2e.CommandProcess;
-import dev.latchkey.e2e.World;
 
 /** Keys from elsewhere, from the command line to a request through a real Envoy. */
 @Tag("one-envoy")

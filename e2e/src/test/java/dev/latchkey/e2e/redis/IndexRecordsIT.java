@@ -2,6 +2,8 @@ package dev.latchkey.e2e.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.latchkey.e2e.RawHttp;
+import dev.latchkey.e2e.World;
 import dev.latchkey.key.Environment;
 import java.util.Map;
 import org.awaitility.Awaitility;
@@ -11,8 +13,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import dev.latchkey.e2e.RawHttp;
-import dev.latchkey.e2e.World;
 
 /**
  * Records that other services have written otherwise than the contract says: never an allow, and good again at once.

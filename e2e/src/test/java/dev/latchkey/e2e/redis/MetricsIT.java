@@ -2,6 +2,9 @@ package dev.latchkey.e2e.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.latchkey.e2e.ManagedWorld;
+import dev.latchkey.e2e.RawHttp;
+import dev.latchkey.e2e.World;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.Set;
@@ -9,9 +12,6 @@ import java.util.TreeSet;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import dev.latchkey.e2e.ManagedWorld;
-import dev.latchkey.e2e.RawHttp;
-import dev.latchkey.e2e.World;
 
 /** The list of metrics, against what the processes show. */
 @Tag("one-envoy")

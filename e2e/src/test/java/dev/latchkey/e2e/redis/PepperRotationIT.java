@@ -6,6 +6,10 @@ import dev.latchkey.config.SettingsLoader;
 import dev.latchkey.config.SettingsLoader.ProcessKind;
 import dev.latchkey.control.ControlPlane;
 import dev.latchkey.decision.Policies;
+import dev.latchkey.e2e.AdminApi;
+import dev.latchkey.e2e.Checks;
+import dev.latchkey.e2e.RawHttp;
+import dev.latchkey.e2e.World;
 import dev.latchkey.redis.RealRedis;
 import dev.latchkey.server.Sidecar;
 import dev.latchkey.v1.CreateKeyResponse;
@@ -23,10 +27,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import dev.latchkey.e2e.AdminApi;
-import dev.latchkey.e2e.Checks;
-import dev.latchkey.e2e.RawHttp;
-import dev.latchkey.e2e.World;
 
 /** The way from one pepper to the next as the README tells it, with every process on a real Redis. */
 @Tag("one-envoy")

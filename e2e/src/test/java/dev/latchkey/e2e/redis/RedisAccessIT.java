@@ -2,9 +2,10 @@ package dev.latchkey.e2e.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.latchkey.e2e.TwoProcesses;
 import dev.latchkey.redis.RealRedis;
-import dev.latchkey.redis.health.RedisUsers;
 import dev.latchkey.redis.RefusingProxy;
+import dev.latchkey.redis.health.RedisUsers;
 import io.grpc.StatusRuntimeException;
 import io.lettuce.core.KillArgs;
 import java.io.IOException;
@@ -24,7 +25,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import dev.latchkey.e2e.TwoProcesses;
 
 /** Logins and permissions that are wrong, and how both processes say so and come back by themselves once they are right. */
 @Tag("one-envoy")

@@ -3,8 +3,10 @@ package dev.latchkey.e2e.redis;
 import static dev.latchkey.e2e.World.assertProblem;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.latchkey.redis.FaultProxy;
+import dev.latchkey.e2e.RawHttp;
+import dev.latchkey.e2e.World;
 import dev.latchkey.key.Environment;
+import dev.latchkey.redis.FaultProxy;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.concurrent.atomic.AtomicReference;
@@ -14,8 +16,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import dev.latchkey.e2e.RawHttp;
-import dev.latchkey.e2e.World;
 
 /**
  * Redis killed, stopped and slow, behind an Envoy that is told to let requests pass when authorization fails: Latchkey's own

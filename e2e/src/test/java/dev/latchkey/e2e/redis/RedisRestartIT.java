@@ -2,6 +2,7 @@ package dev.latchkey.e2e.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.latchkey.e2e.TwoProcesses;
 import dev.latchkey.redis.RealRedis;
 import dev.latchkey.redis.TestCertificates;
 import io.lettuce.core.RedisClient;
@@ -18,7 +19,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import dev.latchkey.e2e.TwoProcesses;
 
 /** Redis killed and started again, with its data and without, as a sidecar and a control plane meet it. */
 @Tag("one-envoy")

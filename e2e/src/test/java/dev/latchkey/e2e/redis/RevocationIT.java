@@ -5,6 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.latchkey.config.SettingsLoader;
 import dev.latchkey.config.SettingsLoader.ProcessKind;
 import dev.latchkey.decision.Policies;
+import dev.latchkey.e2e.AdminApi;
+import dev.latchkey.e2e.Checks;
+import dev.latchkey.e2e.ManagedWorld;
+import dev.latchkey.e2e.Metrics;
+import dev.latchkey.e2e.World;
 import dev.latchkey.lifecycle.Closing;
 import dev.latchkey.server.Sidecar;
 import dev.latchkey.v1.CreateKeyResponse;
@@ -30,11 +35,6 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import dev.latchkey.e2e.AdminApi;
-import dev.latchkey.e2e.Checks;
-import dev.latchkey.e2e.ManagedWorld;
-import dev.latchkey.e2e.Metrics;
-import dev.latchkey.e2e.World;
 
 /** A revoke, from its answer by the control plane until a real Envoy denies, with warm caches. */
 @Tag("one-envoy")

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.Duration;
 import com.google.protobuf.util.Timestamps;
+import dev.latchkey.e2e.AdminApi;
+import dev.latchkey.e2e.ManagedWorld;
+import dev.latchkey.e2e.World;
 import dev.latchkey.v1.CreateKeyResponse;
 import dev.latchkey.v1.Key;
 import dev.latchkey.v1.ListKeysRequest;
@@ -18,9 +21,6 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import dev.latchkey.e2e.AdminApi;
-import dev.latchkey.e2e.ManagedWorld;
-import dev.latchkey.e2e.World;
 
 /** A key that takes another's place, as its users meet it behind a real Envoy. */
 @Tag("one-envoy")

@@ -1,5 +1,6 @@
 package dev.latchkey.e2e.soak;
 
+import dev.latchkey.e2e.AdminApi;
 import dev.latchkey.key.Environment;
 import dev.latchkey.key.KeyFormat;
 import dev.latchkey.v1.CreateKeyResponse;
@@ -8,7 +9,6 @@ import dev.latchkey.v1.ImportKeysRequest;
 import dev.latchkey.v1.KeyToImport;
 import dev.latchkey.v1.RotateKeyRequest;
 import java.security.SecureRandom;
-import dev.latchkey.e2e.AdminApi;
 
 /** A call in the midst of which a control plane is killed. */
 enum CrashCall {

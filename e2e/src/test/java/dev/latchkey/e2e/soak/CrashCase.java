@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.latchkey.e2e.AdminApi;
 import dev.latchkey.redis.CrashProxy;
 import dev.latchkey.redis.CrashProxy.Moment;
 import dev.latchkey.v1.CreateKeyResponse;
@@ -20,7 +21,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.awaitility.Awaitility;
-import dev.latchkey.e2e.AdminApi;
 
 /** One call to one control plane, which is stopped at one of its commands; in a part of Redis of its own. */
 final class CrashCase {

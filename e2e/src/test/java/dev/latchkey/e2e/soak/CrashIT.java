@@ -3,9 +3,11 @@ package dev.latchkey.e2e.soak;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.latchkey.control.ControlPlane;
+import dev.latchkey.e2e.AdminApi;
+import dev.latchkey.e2e.CommandProcess;
+import dev.latchkey.lifecycle.Closing;
 import dev.latchkey.redis.CrashProxy.Moment;
 import dev.latchkey.redis.RealRedis;
-import dev.latchkey.lifecycle.Closing;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
@@ -20,8 +22,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import dev.latchkey.e2e.AdminApi;
-import dev.latchkey.e2e.CommandProcess;
 
 /**
  * A control plane is killed (SIGKILL) at each command that a call sends to Redis, before Redis has it and after; and what is left

@@ -4,6 +4,8 @@ import dev.latchkey.config.SettingsLoader;
 import dev.latchkey.config.SettingsLoader.ProcessKind;
 import dev.latchkey.control.ControlPlane;
 import dev.latchkey.decision.Policies;
+import dev.latchkey.e2e.AdminApi;
+import dev.latchkey.e2e.World;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
@@ -12,8 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import org.awaitility.Awaitility;
-import dev.latchkey.e2e.AdminApi;
-import dev.latchkey.e2e.World;
 
 /**
  * A process with many control planes, each of which has a part of Redis to itself, so that one SIGKILL stops all of them, each

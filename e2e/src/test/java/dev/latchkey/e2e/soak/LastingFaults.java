@@ -1,5 +1,10 @@
 package dev.latchkey.e2e.soak;
 
+import dev.latchkey.e2e.LogPipe;
+import dev.latchkey.e2e.MalformedFrames;
+import dev.latchkey.e2e.RawHttp;
+import dev.latchkey.e2e.Repeated;
+import dev.latchkey.e2e.SlowClients;
 import dev.latchkey.e2e.soak.History.Begun;
 import dev.latchkey.e2e.soak.Nemesis.Fault;
 import dev.latchkey.e2e.soak.Operation.Kind;
@@ -12,11 +17,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.DoubleSupplier;
 import org.awaitility.Awaitility;
-import dev.latchkey.e2e.LogPipe;
-import dev.latchkey.e2e.MalformedFrames;
-import dev.latchkey.e2e.RawHttp;
-import dev.latchkey.e2e.Repeated;
-import dev.latchkey.e2e.SlowClients;
 
 /** The faults that somebody or something keeps up until they end, and what is watched meanwhile. */
 final class LastingFaults {

@@ -1,6 +1,9 @@
 package dev.latchkey.e2e.soak;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.latchkey.e2e.Checks;
+import dev.latchkey.e2e.RawHttp;
+import dev.latchkey.e2e.World;
 import dev.latchkey.e2e.soak.History.Begun;
 import dev.latchkey.e2e.soak.Operation.Kind;
 import dev.latchkey.e2e.soak.Operation.Outcome;
@@ -14,9 +17,6 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import dev.latchkey.e2e.Checks;
-import dev.latchkey.e2e.RawHttp;
-import dev.latchkey.e2e.World;
 
 /** Somebody who asks about one key after the other: Envoy by a request, or a sidecar as Envoy does. */
 final class SoakClient implements Runnable {

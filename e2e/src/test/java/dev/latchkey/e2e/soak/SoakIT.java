@@ -2,6 +2,7 @@ package dev.latchkey.e2e.soak;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.latchkey.e2e.Vitals;
 import dev.latchkey.e2e.soak.HistoryChecker.Verdict;
 import dev.latchkey.e2e.soak.Nemesis.Fault;
 import dev.latchkey.e2e.soak.Operation.Kind;
@@ -30,7 +31,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import dev.latchkey.e2e.Vitals;
 
 /**
  * All of Latchkey under load while one thing after the other breaks; every answer is kept, and judged afterwards. A minute, or

@@ -2,12 +2,18 @@ package dev.latchkey.e2e.soak;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.latchkey.cli.demo.backend.EchoUpstream;
 import dev.latchkey.cli.demo.EnvoyProcess;
 import dev.latchkey.cli.demo.Ports;
+import dev.latchkey.cli.demo.backend.EchoUpstream;
+import dev.latchkey.e2e.AdminApi;
+import dev.latchkey.e2e.CommandProcess;
+import dev.latchkey.e2e.LogPipe;
+import dev.latchkey.e2e.Metrics;
+import dev.latchkey.e2e.RawHttp;
+import dev.latchkey.e2e.World;
+import dev.latchkey.lifecycle.Closing;
 import dev.latchkey.redis.FaultProxy;
 import dev.latchkey.redis.RealRedis;
-import dev.latchkey.lifecycle.Closing;
 import dev.latchkey.server.feed.PushProxy;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.NettyChannelBuilder;
@@ -21,12 +27,6 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.awaitility.Awaitility;
-import dev.latchkey.e2e.AdminApi;
-import dev.latchkey.e2e.CommandProcess;
-import dev.latchkey.e2e.LogPipe;
-import dev.latchkey.e2e.Metrics;
-import dev.latchkey.e2e.RawHttp;
-import dev.latchkey.e2e.World;
 
 /**
  * Two sidecars behind one Envoy, a control plane and a Redis that writes everything down at once: processes of their own, each

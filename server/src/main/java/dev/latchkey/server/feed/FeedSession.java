@@ -1,6 +1,8 @@
 package dev.latchkey.server.feed;
 
 import dev.latchkey.redis.RedisError;
+import dev.latchkey.server.cache.Lease;
+import dev.latchkey.server.cache.NearCacheKeyIndex;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -8,8 +10,6 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import dev.latchkey.server.cache.Lease;
-import dev.latchkey.server.cache.NearCacheKeyIndex;
 
 /**
  * One tracked connection, from its login to its end.

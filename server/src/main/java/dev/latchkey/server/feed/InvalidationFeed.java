@@ -4,6 +4,8 @@ import dev.latchkey.index.IndexClock;
 import dev.latchkey.index.IndexSchema;
 import dev.latchkey.index.KeyIndex;
 import dev.latchkey.redis.RedisLink;
+import dev.latchkey.server.cache.Lease;
+import dev.latchkey.server.cache.NearCacheKeyIndex;
 import java.util.Optional;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
@@ -12,8 +14,6 @@ import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
-import dev.latchkey.server.cache.Lease;
-import dev.latchkey.server.cache.NearCacheKeyIndex;
 
 /**
  * Keeps the near cache true: has one connection on which Redis pushes the name of every record that changes, and shows these to

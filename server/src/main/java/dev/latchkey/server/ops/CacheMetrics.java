@@ -1,10 +1,10 @@
 package dev.latchkey.server.ops;
 
 import dev.latchkey.server.cache.CacheCounters;
+import dev.latchkey.server.cache.NearCacheKeyIndex;
 import dev.latchkey.server.feed.EpochEnd;
 import dev.latchkey.server.feed.FeedListener;
 import dev.latchkey.server.feed.InvalidationFeed;
-import dev.latchkey.server.cache.NearCacheKeyIndex;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;

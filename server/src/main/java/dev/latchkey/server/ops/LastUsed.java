@@ -1,8 +1,8 @@
 package dev.latchkey.server.ops;
 
 import dev.latchkey.decision.Decision;
-import dev.latchkey.redis.RedisLastUses;
 import dev.latchkey.key.KeyRecord;
+import dev.latchkey.redis.RedisLastUses;
 import dev.latchkey.server.authz.DecisionListener;
 import java.util.ArrayList;
 import java.util.HashMap;

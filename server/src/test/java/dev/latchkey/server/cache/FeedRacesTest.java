@@ -6,11 +6,16 @@ import dev.latchkey.decision.Decision;
 import dev.latchkey.decision.Reason;
 import dev.latchkey.index.IndexSchema;
 import dev.latchkey.index.KeyIndex;
-import dev.latchkey.redis.RealRedis;
 import dev.latchkey.key.Digests;
 import dev.latchkey.key.KeyDigest;
 import dev.latchkey.key.KeyRecord;
 import dev.latchkey.key.WorkspaceRecord;
+import dev.latchkey.redis.RealRedis;
+import dev.latchkey.server.feed.EpochEnd;
+import dev.latchkey.server.feed.OneKey;
+import dev.latchkey.server.feed.RealFeed;
+import dev.latchkey.server.feed.TappedLink;
+import dev.latchkey.server.feed.Unmarked;
 import io.lettuce.core.KillArgs;
 import java.io.IOException;
 import java.time.Duration;
@@ -34,11 +39,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import dev.latchkey.server.feed.EpochEnd;
-import dev.latchkey.server.feed.OneKey;
-import dev.latchkey.server.feed.RealFeed;
-import dev.latchkey.server.feed.TappedLink;
-import dev.latchkey.server.feed.Unmarked;
 
 /** Answers of a real Redis, overtaken on their way into memory or into a decision by what has happened since. */
 class FeedRacesTest {

@@ -4,10 +4,10 @@ import dev.latchkey.index.KeyIndex;
 import dev.latchkey.key.KeyDigest;
 import dev.latchkey.key.KeyRecord;
 import dev.latchkey.key.WorkspaceRecord;
+import dev.latchkey.server.feed.RealFeed;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
-import dev.latchkey.server.feed.RealFeed;
 
 /** Holds back what has been read, while it is shut: answers have arrived, and nobody has been told yet. */
 public final class Gate {

@@ -1,10 +1,10 @@
 package dev.latchkey.server.cache;
 
 import dev.latchkey.decision.Reason;
+import dev.latchkey.server.feed.RealFeed;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.LongAdder;
-import dev.latchkey.server.feed.RealFeed;
 
 /** Threads that ask about the one key all the time, and count what is allowed after the end of an epoch was known. */
 public final class Readers implements AutoCloseable {

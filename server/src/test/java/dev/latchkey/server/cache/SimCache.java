@@ -1,6 +1,7 @@
 package dev.latchkey.server.cache;
 
 import dev.latchkey.index.KeyIndex;
+import dev.latchkey.server.feed.SimWorld;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -13,7 +14,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
-import dev.latchkey.server.feed.SimWorld;
 
 /** The near cache, whole or with one rule of its records broken. */
 public final class SimCache extends NearCacheKeyIndex {

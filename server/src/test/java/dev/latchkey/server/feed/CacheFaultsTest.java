@@ -9,6 +9,10 @@ import dev.latchkey.index.KeyIndex;
 import dev.latchkey.key.KeyDigest;
 import dev.latchkey.key.KeyRecord;
 import dev.latchkey.key.WorkspaceRecord;
+import dev.latchkey.server.cache.CacheLimits;
+import dev.latchkey.server.cache.Gate;
+import dev.latchkey.server.cache.Lease;
+import dev.latchkey.server.cache.NearCacheKeyIndex;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -21,10 +25,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import dev.latchkey.server.cache.CacheLimits;
-import dev.latchkey.server.cache.Gate;
-import dev.latchkey.server.cache.Lease;
-import dev.latchkey.server.cache.NearCacheKeyIndex;
 
 /** Decisions from memory over the fake, while clocks jump and while what is read from is broken. */
 class CacheFaultsTest {

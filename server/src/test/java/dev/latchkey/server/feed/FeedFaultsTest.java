@@ -3,10 +3,11 @@ package dev.latchkey.server.feed;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.latchkey.decision.Reason;
-import dev.latchkey.redis.FaultProxy;
-import dev.latchkey.redis.RealRedis;
 import dev.latchkey.key.Digests;
 import dev.latchkey.key.KeyRecord;
+import dev.latchkey.redis.FaultProxy;
+import dev.latchkey.redis.RealRedis;
+import dev.latchkey.server.cache.Readers;
 import io.lettuce.core.KillArgs;
 import io.lettuce.core.ScriptOutputType;
 import java.io.IOException;
@@ -26,7 +27,6 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import dev.latchkey.server.cache.Readers;
 
 /**
  * What can happen to a connection on which Redis pushes. A revoke that falls into it is seen at the latest when the lease ends,

@@ -3,9 +3,9 @@ package dev.latchkey.server.feed;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.latchkey.decision.Reason;
-import dev.latchkey.redis.RealRedis;
 import dev.latchkey.key.Digests;
 import dev.latchkey.key.KeyDigest;
+import dev.latchkey.redis.RealRedis;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;

@@ -2,15 +2,18 @@ package dev.latchkey.server.feed;
 
 import dev.latchkey.decision.Reason;
 import dev.latchkey.index.BoundedKeyIndex;
-import dev.latchkey.redis.FaultProxy;
 import dev.latchkey.index.IndexClock;
 import dev.latchkey.index.IndexSchema;
 import dev.latchkey.index.KeyIndex;
 import dev.latchkey.index.ReadBudget;
+import dev.latchkey.redis.FaultProxy;
 import dev.latchkey.redis.RealRedis;
 import dev.latchkey.redis.RedisKeyIndex;
 import dev.latchkey.redis.RedisLink;
 import dev.latchkey.redis.RedisResources;
+import dev.latchkey.server.cache.CacheLimits;
+import dev.latchkey.server.cache.Lease;
+import dev.latchkey.server.cache.NearCacheKeyIndex;
 import io.lettuce.core.RedisURI;
 import java.io.IOException;
 import java.time.Duration;
@@ -20,9 +23,6 @@ import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
-import dev.latchkey.server.cache.CacheLimits;
-import dev.latchkey.server.cache.Lease;
-import dev.latchkey.server.cache.NearCacheKeyIndex;
 
 /**
  * The near cache on a real Redis as a sidecar has it, with its connection for pushes led through a proxy. What a test changes

@@ -8,13 +8,13 @@ import dev.latchkey.index.ReadBudget;
 import dev.latchkey.key.KeyDigest;
 import dev.latchkey.key.KeyRecord;
 import dev.latchkey.key.WorkspaceRecord;
+import dev.latchkey.server.cache.Lease;
+import dev.latchkey.server.cache.SimCache;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import dev.latchkey.server.cache.Lease;
-import dev.latchkey.server.cache.SimCache;
 
 /** The real near cache, feed, lease and decider, put together as in a sidecar. */
 final class SimSidecar {

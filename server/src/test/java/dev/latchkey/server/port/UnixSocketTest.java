@@ -3,6 +3,8 @@ package dev.latchkey.server.port;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.latchkey.server.RunningSidecar;
+import dev.latchkey.server.Sidecar;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -17,8 +19,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import dev.latchkey.server.RunningSidecar;
-import dev.latchkey.server.Sidecar;
 
 /** Who gets the path of a Unix socket. No Redis is needed to listen. */
 class UnixSocketTest {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.latchkey.answer.AnswerStyle;
 import dev.latchkey.decision.Reason;
 import dev.latchkey.redis.RedisResources;
+import dev.latchkey.server.port.Transport;
 import io.netty.channel.EventLoopGroup;
 import java.time.Duration;
 import java.util.Set;
@@ -12,7 +13,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import dev.latchkey.server.port.Transport;
 
 class WarmUpTest {
     private static final AnswerStyle STYLE = new AnswerStyle("x-latchkey-", true, "urn:latchkey:error:", "latchkey");

@@ -1,7 +1,7 @@
 package dev.latchkey.cli.demo.backend;
 
-import dev.latchkey.cli.output.CommandFailure;
 import dev.latchkey.cli.environment.Surroundings;
+import dev.latchkey.cli.output.CommandFailure;
 import dev.latchkey.config.value.ListenAddress;
 import dev.latchkey.lifecycle.Binding;
 import java.io.IOException;

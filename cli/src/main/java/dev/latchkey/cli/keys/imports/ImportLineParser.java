@@ -6,6 +6,10 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.google.protobuf.Duration;
+import dev.latchkey.cli.output.DurationConverter;
+import dev.latchkey.cli.output.ProtoValues;
+import dev.latchkey.cli.output.TerminalText;
+import dev.latchkey.cli.output.TimeConverter;
 import dev.latchkey.v1.KeyToImport;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,10 +20,6 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.TypeConversionException;
-import dev.latchkey.cli.output.DurationConverter;
-import dev.latchkey.cli.output.ProtoValues;
-import dev.latchkey.cli.output.TerminalText;
-import dev.latchkey.cli.output.TimeConverter;
 
 /**
  * Reads one line of a file of keys. Members are called as REST calls them; {@code key} and {@code expires_at} are older words for
@@ -89,7 +89,8 @@ final class ImportLineParser {
             case "lifetime" -> text(name, value, A_LIFETIME).ifPresent(this::readLifetime);
             case "expire_time", "expires_at" -> text(name, value, A_TIME).ifPresent(text -> readEnd(name, text));
             default ->
-                problems.add(TerminalText.withoutSecrets(TerminalText.line(name)) + ": no such member (expected: " + MEMBERS + ")");
+                problems.add(TerminalText.withoutSecrets(TerminalText.line(name)) + ": no such member (expected: "
+                        + MEMBERS + ")");
         }
     }
 

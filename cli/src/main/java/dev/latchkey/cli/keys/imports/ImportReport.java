@@ -2,6 +2,7 @@ package dev.latchkey.cli.keys.imports;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.latchkey.cli.output.TerminalText;
 import dev.latchkey.v1.ImportOutcome;
 import dev.latchkey.v1.ImportResult;
 import dev.latchkey.v1.ImportViolation;
@@ -10,7 +11,6 @@ import dev.latchkey.v1.KeyState;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.function.LongSupplier;
-import dev.latchkey.cli.output.TerminalText;
 
 /** Counts what becomes of the lines, and tells people: of each bad line, and now and then how far it is. Thread-safe: Ctrl-C asks it from a thread of its own. */
 final class ImportReport {
@@ -66,7 +66,9 @@ final class ImportReport {
             return;
         }
         err.println("line " + number + ": "
-                + (problems.isEmpty() ? "refused" : TerminalText.withoutSecrets(TerminalText.line(String.join("; ", problems)))));
+                + (problems.isEmpty()
+                        ? "refused"
+                        : TerminalText.withoutSecrets(TerminalText.line(String.join("; ", problems)))));
     }
 
     /** Says how many lines were wrong and revoked beyond those that were named. */

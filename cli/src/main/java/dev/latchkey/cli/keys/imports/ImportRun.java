@@ -1,5 +1,7 @@
 package dev.latchkey.cli.keys.imports;
 
+import dev.latchkey.cli.client.ControlClient;
+import dev.latchkey.cli.output.CommandFailure;
 import dev.latchkey.v1.ImportKeysRequest;
 import dev.latchkey.v1.ImportKeysResponse;
 import dev.latchkey.v1.KeyToImport;
@@ -13,8 +15,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import dev.latchkey.cli.client.ControlClient;
-import dev.latchkey.cli.output.CommandFailure;
 
 /**
  * Sends a file of keys to the control plane, some hundred in each call and a few calls at once, so that memory holds no more

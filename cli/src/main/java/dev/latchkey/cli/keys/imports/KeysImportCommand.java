@@ -1,5 +1,12 @@
 package dev.latchkey.cli.keys.imports;
 
+import dev.latchkey.cli.client.AuditedRequestId;
+import dev.latchkey.cli.client.ControlClient;
+import dev.latchkey.cli.client.ControlOptions;
+import dev.latchkey.cli.environment.SecretInput;
+import dev.latchkey.cli.output.Causes;
+import dev.latchkey.cli.output.CommandFailure;
+import dev.latchkey.cli.output.Output;
 import dev.latchkey.v1.ImportKeysRequest;
 import java.io.IOException;
 import java.io.InputStream;
@@ -23,13 +30,6 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
-import dev.latchkey.cli.client.AuditedRequestId;
-import dev.latchkey.cli.client.ControlClient;
-import dev.latchkey.cli.client.ControlOptions;
-import dev.latchkey.cli.environment.SecretInput;
-import dev.latchkey.cli.output.Causes;
-import dev.latchkey.cli.output.CommandFailure;
-import dev.latchkey.cli.output.Output;
 
 /** {@code latchkey keys import}. */
 @Command(

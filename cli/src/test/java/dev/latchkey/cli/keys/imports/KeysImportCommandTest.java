@@ -2,6 +2,13 @@ package dev.latchkey.cli.keys.imports;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.latchkey.cli.FakeControl;
+import dev.latchkey.cli.Run;
+import dev.latchkey.cli.environment.SecretInput;
+import dev.latchkey.cli.environment.Surroundings;
+import dev.latchkey.cli.environment.Termination;
+import dev.latchkey.cli.output.CommandFailure;
+import dev.latchkey.cli.output.ProtoValues;
 import dev.latchkey.v1.ImportKeysRequest;
 import dev.latchkey.v1.ImportKeysResponse;
 import dev.latchkey.v1.ImportOutcome;
@@ -31,13 +38,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import dev.latchkey.cli.FakeControl;
-import dev.latchkey.cli.Run;
-import dev.latchkey.cli.environment.SecretInput;
-import dev.latchkey.cli.environment.Surroundings;
-import dev.latchkey.cli.environment.Termination;
-import dev.latchkey.cli.output.CommandFailure;
-import dev.latchkey.cli.output.ProtoValues;
 
 class KeysImportCommandTest {
     private static final String KEY = "opt_live_0000000000000000000000000000000046uziL";

@@ -1,12 +1,12 @@
 package dev.latchkey.control.api.grpc;
 
 import dev.latchkey.config.AdminToken;
+import dev.latchkey.control.api.gate.AdminAuth;
 import dev.latchkey.v1.AccessServiceGrpc;
 import dev.latchkey.v1.GetCallerRequest;
 import dev.latchkey.v1.GetCallerResponse;
 import dev.latchkey.v1.Role;
 import io.grpc.stub.StreamObserver;
-import dev.latchkey.control.api.gate.AdminAuth;
 
 /** {@code latchkey.v1.AccessService}: tells callers what they may do. Thread-safe. */
 public final class AccessServiceEndpoint extends AccessServiceGrpc.AccessServiceImplBase {

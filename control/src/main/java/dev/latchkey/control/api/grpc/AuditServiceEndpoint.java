@@ -1,9 +1,9 @@
 package dev.latchkey.control.api.grpc;
 
 import com.google.protobuf.Timestamp;
+import dev.latchkey.control.audit.AuditEntry;
 import dev.latchkey.control.audit.AuditQuery;
 import dev.latchkey.control.audit.AuditReader;
-import dev.latchkey.control.audit.AuditEntry;
 import dev.latchkey.control.rules.Page;
 import dev.latchkey.control.rules.PageRequest;
 import dev.latchkey.v1.AuditServiceGrpc;

@@ -3,6 +3,7 @@ package dev.latchkey.control.api.grpc;
 import dev.latchkey.answer.AnswerStyle;
 import dev.latchkey.answer.DenialTemplates;
 import dev.latchkey.answer.IdentityHeaders;
+import dev.latchkey.control.api.gate.AdminAuth;
 import dev.latchkey.control.explain.Explainer;
 import dev.latchkey.control.explain.Explanation;
 import dev.latchkey.control.explain.Finding;
@@ -23,7 +24,6 @@ import dev.latchkey.v1.StepOutcome;
 import io.grpc.stub.StreamObserver;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
-import dev.latchkey.control.api.gate.AdminAuth;
 
 /** {@code latchkey.v1.ExplainService}: translates, and blocks the calling thread while Redis works. Thread-safe. */
 public final class ExplainServiceEndpoint extends ExplainServiceGrpc.ExplainServiceImplBase {

@@ -1,16 +1,17 @@
 package dev.latchkey.control.api.grpc;
 
+import dev.latchkey.control.api.gate.AdminAuth;
+import dev.latchkey.control.directory.KeyView;
 import dev.latchkey.control.imports.ImportedKey;
 import dev.latchkey.control.imports.KeyImport;
 import dev.latchkey.control.keys.CreatedKey;
 import dev.latchkey.control.keys.KeyManager;
-import dev.latchkey.control.revocation.KeyPurge;
-import dev.latchkey.control.directory.KeyView;
 import dev.latchkey.control.keys.LeakedKeys;
-import dev.latchkey.control.revocation.PurgedKeys;
-import dev.latchkey.control.revocation.RevokedKeys;
 import dev.latchkey.control.keys.RotatedKey;
 import dev.latchkey.control.listing.KeyListing;
+import dev.latchkey.control.revocation.KeyPurge;
+import dev.latchkey.control.revocation.PurgedKeys;
+import dev.latchkey.control.revocation.RevokedKeys;
 import dev.latchkey.control.rules.KeyName;
 import dev.latchkey.control.rules.Page;
 import dev.latchkey.control.rules.PageRequest;
@@ -41,7 +42,6 @@ import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.util.List;
 import java.util.Optional;
-import dev.latchkey.control.api.gate.AdminAuth;
 
 /** {@code latchkey.v1.KeyService}: translates, and blocks the calling thread while Redis works. Thread-safe. */
 public final class KeyServiceEndpoint extends KeyServiceGrpc.KeyServiceImplBase {

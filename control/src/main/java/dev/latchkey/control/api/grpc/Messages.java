@@ -2,12 +2,12 @@ package dev.latchkey.control.api.grpc;
 
 import com.google.protobuf.Duration;
 import com.google.protobuf.Timestamp;
-import dev.latchkey.control.keys.KeyChange;
 import dev.latchkey.control.directory.KeyView;
+import dev.latchkey.control.keys.KeyChange;
 import dev.latchkey.control.keys.Replacement;
+import dev.latchkey.control.listing.KeyQuery;
 import dev.latchkey.control.record.ManagedKey;
 import dev.latchkey.control.record.ManagedWorkspace;
-import dev.latchkey.control.listing.KeyQuery;
 import dev.latchkey.control.rules.Expiry;
 import dev.latchkey.control.rules.KeyName;
 import dev.latchkey.control.rules.NewKey;

@@ -1,9 +1,10 @@
 package dev.latchkey.control.api.grpc;
 
-import dev.latchkey.control.workspaces.WorkspaceManager;
+import dev.latchkey.control.api.gate.AdminAuth;
 import dev.latchkey.control.record.ManagedWorkspace;
 import dev.latchkey.control.rules.Page;
 import dev.latchkey.control.rules.PageRequest;
+import dev.latchkey.control.workspaces.WorkspaceManager;
 import dev.latchkey.v1.ActivateWorkspaceRequest;
 import dev.latchkey.v1.ActivateWorkspaceResponse;
 import dev.latchkey.v1.CreateWorkspaceRequest;
@@ -16,7 +17,6 @@ import dev.latchkey.v1.ListWorkspacesRequest;
 import dev.latchkey.v1.ListWorkspacesResponse;
 import dev.latchkey.v1.WorkspaceServiceGrpc;
 import io.grpc.stub.StreamObserver;
-import dev.latchkey.control.api.gate.AdminAuth;
 
 /** {@code latchkey.v1.WorkspaceService}: translates, and blocks the calling thread while Redis works. Thread-safe. */
 public final class WorkspaceServiceEndpoint extends WorkspaceServiceGrpc.WorkspaceServiceImplBase {

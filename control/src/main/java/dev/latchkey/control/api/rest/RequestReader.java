@@ -17,6 +17,12 @@ import com.linecorp.armeria.common.AggregatedHttpRequest;
 import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.common.QueryParams;
 import com.linecorp.armeria.server.ServiceRequestContext;
+import dev.latchkey.control.api.rest.json.RequestJson;
+import dev.latchkey.control.api.rest.json.RestMethod;
+import dev.latchkey.control.api.rest.json.Scalars;
+import dev.latchkey.control.api.rest.problem.Problem;
+import dev.latchkey.control.api.rest.problem.ProblemException;
+import dev.latchkey.control.api.rest.problem.ProblemKind;
 import dev.latchkey.control.rules.MessageText;
 import dev.latchkey.control.rules.Violation;
 import java.nio.ByteBuffer;
@@ -26,12 +32,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
-import dev.latchkey.control.api.rest.json.RequestJson;
-import dev.latchkey.control.api.rest.json.RestMethod;
-import dev.latchkey.control.api.rest.json.Scalars;
-import dev.latchkey.control.api.rest.problem.Problem;
-import dev.latchkey.control.api.rest.problem.ProblemException;
-import dev.latchkey.control.api.rest.problem.ProblemKind;
 
 /**
  * Makes the message of an HTTP request: from its path, and from its body or its query. Whatever it does not know it refuses: a

@@ -8,14 +8,14 @@ import com.linecorp.armeria.server.Route;
 import com.linecorp.armeria.server.ServerErrorHandler;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import dev.latchkey.answer.AnswerStyle;
+import dev.latchkey.control.api.rest.json.RestMethod;
+import dev.latchkey.control.api.rest.openapi.OpenApi;
+import dev.latchkey.control.api.rest.problem.ProblemResponses;
 import io.grpc.ServerServiceDefinition;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
-import dev.latchkey.control.api.rest.json.RestMethod;
-import dev.latchkey.control.api.rest.openapi.OpenApi;
-import dev.latchkey.control.api.rest.problem.ProblemResponses;
 
 /**
  * REST of gRPC services. Errors are problem documents (RFC 9457).

@@ -15,12 +15,6 @@ import com.linecorp.armeria.common.grpc.protocol.GrpcHeaderNames;
 import com.linecorp.armeria.common.grpc.protocol.GrpcWebTrailers;
 import com.linecorp.armeria.server.HttpService;
 import com.linecorp.armeria.server.ServiceRequestContext;
-import io.grpc.Metadata;
-import io.grpc.Status;
-import java.util.Map;
-import java.util.Set;
-import java.util.TreeMap;
-import java.util.stream.Collectors;
 import dev.latchkey.control.api.rest.json.RestMethod;
 import dev.latchkey.control.api.rest.problem.Problem;
 import dev.latchkey.control.api.rest.problem.ProblemException;
@@ -28,6 +22,12 @@ import dev.latchkey.control.api.rest.problem.ProblemKind;
 import dev.latchkey.control.api.rest.problem.ProblemResponses;
 import dev.latchkey.control.api.rest.problem.RestHeaders;
 import dev.latchkey.json.RestJson;
+import io.grpc.Metadata;
+import io.grpc.Status;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * One path and its methods. Authenticates before it reads the body.

@@ -5,9 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 
 import dev.latchkey.answer.AnswerStyle;
 import dev.latchkey.config.AdminToken;
-import dev.latchkey.config.value.ListenAddress;
 import dev.latchkey.config.Settings;
+import dev.latchkey.config.value.ListenAddress;
 import dev.latchkey.control.access.LiveTokens;
+import dev.latchkey.control.api.ControlServer;
 import dev.latchkey.control.console.Console;
 import dev.latchkey.ops.OpsPages;
 import dev.latchkey.v1.KeyServiceGrpc;
@@ -39,7 +40,6 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import dev.latchkey.control.api.ControlServer;
 
 /** A real server whose heavy calls do not end: those that take access away are answered all the same. */
 class ReservedCapacityTest {

@@ -9,6 +9,7 @@ import com.google.protobuf.Message;
 import dev.latchkey.control.rules.MessageText;
 import dev.latchkey.control.rules.Violation;
 import dev.latchkey.control.rules.Violations;
+import dev.latchkey.json.RestJson;
 import dev.latchkey.text.NearestName;
 import dev.latchkey.v1.Fields;
 import java.util.Collection;
@@ -17,7 +18,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import dev.latchkey.json.RestJson;
 
 /**
  * Reads the JSON of a request, which is written as {@link RestJson} writes answers, and collects everything that is wrong with it.

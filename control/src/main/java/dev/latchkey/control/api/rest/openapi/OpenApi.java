@@ -5,6 +5,9 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Descriptors.ServiceDescriptor;
+import dev.latchkey.control.api.rest.json.RestMethod;
+import dev.latchkey.control.api.rest.problem.ProblemKind;
+import dev.latchkey.control.api.rest.problem.ProblemSchema;
 import dev.latchkey.v1.Access;
 import dev.latchkey.v1.AccessOuterClass;
 import java.util.ArrayList;
@@ -13,9 +16,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import dev.latchkey.control.api.rest.json.RestMethod;
-import dev.latchkey.control.api.rest.problem.ProblemKind;
-import dev.latchkey.control.api.rest.problem.ProblemSchema;
 
 /** Writes the OpenAPI 3.1 document of the REST API from the protos, their comments and their options. Not thread-safe. */
 public final class OpenApi {

@@ -9,12 +9,12 @@ import com.google.protobuf.Descriptors.EnumValueDescriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor.JavaType;
 import com.google.protobuf.Descriptors.OneofDescriptor;
-import java.util.List;
-import java.util.stream.Collectors;
 import dev.latchkey.control.api.rest.json.RequestJson;
 import dev.latchkey.control.api.rest.json.Scalars;
 import dev.latchkey.json.EnumWords;
 import dev.latchkey.json.RestJson;
+import java.util.List;
+import java.util.stream.Collectors;
 
 /** Writes the schemas (JSON Schema 2020-12) of what {@link RestJson} writes and {@link RequestJson} reads. Not thread-safe. */
 final class OpenApiSchemas {

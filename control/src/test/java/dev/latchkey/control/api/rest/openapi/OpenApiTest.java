@@ -9,6 +9,7 @@ import com.google.api.AnnotationsProto;
 import com.google.api.HttpRule;
 import com.google.protobuf.Descriptors.MethodDescriptor;
 import dev.latchkey.answer.AnswerStyle;
+import dev.latchkey.control.api.rest.RestApi;
 import dev.latchkey.v1.AccessServiceGrpc;
 import dev.latchkey.v1.AuditEntry;
 import dev.latchkey.v1.AuditServiceGrpc;
@@ -34,7 +35,6 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import dev.latchkey.control.api.rest.RestApi;
 
 /** The document of all services that the protos have. */
 class OpenApiTest {
