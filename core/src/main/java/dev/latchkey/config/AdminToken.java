@@ -1,6 +1,6 @@
 package dev.latchkey.config;
 
-import dev.latchkey.index.IndexSchema;
+import dev.latchkey.key.Ids;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -58,7 +58,7 @@ public record AdminToken(String name, Role role, String workspace, String sha256
 
     /** Tells whether {@code id} can be a workspace's; {@code -}, which means any, cannot. */
     static boolean isWorkspace(String id) {
-        return IndexSchema.isId(id) && !id.equals("-");
+        return Ids.isId(id) && !id.equals("-");
     }
 
     /** Returns it as the setting {@code control.tokens} has it in one line. */

@@ -1,6 +1,7 @@
 package dev.latchkey.index;
 
 import dev.latchkey.key.Environment;
+import dev.latchkey.key.Ids;
 import dev.latchkey.key.KeyDigest;
 import dev.latchkey.key.KeyRecord;
 import dev.latchkey.key.WorkspaceRecord;
@@ -11,7 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,8 +24,6 @@ public final class IndexSchema {
     private static final String VERSION = "1";
     /** Of a workspace's record with a generation: a reader that knows none must not pass over it. */
     private static final String VERSION_WITH_GENERATION = "2";
-
-    private static final Pattern ID = Pattern.compile("[A-Za-z0-9_-]{1,64}");
 
     private static final String V = "v";
     private static final String STATE = "state";
@@ -113,11 +111,6 @@ public final class IndexSchema {
     /** Returns the start of every name that is the control plane's own. */
     public String ledger() {
         return prefix + "ledger:";
-    }
-
-    /** Tells whether {@code id} may name a key or a workspace. */
-    public static boolean isId(String id) {
-        return ID.matcher(id).matches();
     }
 
     /** Tells whether {@code scope} can stand in a record and in a header: visible ASCII without quote and backslash. */
@@ -223,7 +216,7 @@ public final class IndexSchema {
 
         String id(String field) {
             String value = fields.get(field);
-            if (value != null && isId(value)) {
+            if (value != null && Ids.isId(value)) {
                 return value;
             }
             wrong.add(field);

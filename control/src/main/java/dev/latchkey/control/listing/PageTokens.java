@@ -3,7 +3,7 @@ package dev.latchkey.control.listing;
 import dev.latchkey.control.rules.Fingerprint;
 import dev.latchkey.control.rules.MessageText;
 import dev.latchkey.control.rules.Violations;
-import dev.latchkey.index.IndexSchema;
+import dev.latchkey.key.Ids;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Base64;
@@ -63,7 +63,7 @@ final class PageTokens {
                     ? ""
                     : new String(bytes, MARK_BYTES, bytes.length - MARK_BYTES, StandardCharsets.UTF_8);
             int space = text.indexOf(' ');
-            if (space < 0 || !IndexSchema.isId(text.substring(0, space))) {
+            if (space < 0 || !Ids.isId(text.substring(0, space))) {
                 return Optional.empty();
             }
             PageCursor place = new PageCursor(text.substring(space + 1), text.substring(0, space));

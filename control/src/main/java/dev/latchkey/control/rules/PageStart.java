@@ -1,6 +1,6 @@
 package dev.latchkey.control.rules;
 
-import dev.latchkey.index.IndexSchema;
+import dev.latchkey.key.Ids;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import org.jspecify.annotations.Nullable;
@@ -25,7 +25,7 @@ public record PageStart(int size, String after) {
         }
         try {
             String id = new String(Base64.getUrlDecoder().decode(token), StandardCharsets.US_ASCII);
-            return IndexSchema.isId(id) && encode(id).equals(token) ? id : null;
+            return Ids.isId(id) && encode(id).equals(token) ? id : null;
         } catch (IllegalArgumentException e) {
             return null;
         }

@@ -1,7 +1,7 @@
 package dev.latchkey.control.rules;
 
 import dev.latchkey.control.rules.RefusedException.Kind;
-import dev.latchkey.index.IndexSchema;
+import dev.latchkey.key.Ids;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -146,7 +146,7 @@ public final class Violations {
     }
 
     private static boolean isId(String id) {
-        return IndexSchema.isId(id) && !MessageText.holdsKey(id);
+        return Ids.isId(id) && !MessageText.holdsKey(id);
     }
 
     private static boolean isLonger(String text, int limit) {

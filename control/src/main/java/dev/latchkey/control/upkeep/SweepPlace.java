@@ -1,6 +1,6 @@
 package dev.latchkey.control.upkeep;
 
-import dev.latchkey.index.IndexSchema;
+import dev.latchkey.key.Ids;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Optional;
@@ -41,6 +41,6 @@ public record SweepPlace(boolean all, String workspace, String key) {
     }
 
     private static boolean isIdOrEmpty(String text) {
-        return text.isEmpty() || IndexSchema.isId(text);
+        return text.isEmpty() || Ids.isId(text);
     }
 }

@@ -2,7 +2,7 @@ package dev.latchkey.control.keys;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.latchkey.index.IndexSchema;
+import dev.latchkey.key.Ids;
 import java.security.SecureRandom;
 import org.junit.jupiter.api.Test;
 
@@ -26,7 +26,7 @@ class KeyIdsTest {
 
     @Test
     void next_anyTime_isAnIdOfTheIndex() {
-        assertThat(IndexSchema.isId(KeyIds.next((1L << 48) - 1, random))).isTrue();
+        assertThat(Ids.isId(KeyIds.next((1L << 48) - 1, random))).isTrue();
     }
 
     @Test

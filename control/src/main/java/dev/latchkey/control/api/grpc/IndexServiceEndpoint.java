@@ -1,6 +1,6 @@
 package dev.latchkey.control.api.grpc;
 
-import dev.latchkey.control.upkeep.IndexRebuild;
+import dev.latchkey.control.rebuild.IndexRebuild;
 import dev.latchkey.v1.IndexServiceGrpc;
 import dev.latchkey.v1.RebuildIndexRequest;
 import dev.latchkey.v1.RebuildIndexResponse;

@@ -1,9 +1,11 @@
-package dev.latchkey.control.upkeep;
+package dev.latchkey.control.rebuild;
 
 import dev.latchkey.control.redis.StoreException;
 import dev.latchkey.control.rules.MessageText;
 import dev.latchkey.control.rules.RefusedException;
 import dev.latchkey.control.rules.Violations;
+import dev.latchkey.control.upkeep.Comparison;
+import dev.latchkey.control.upkeep.SweepPlace;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;

@@ -1,4 +1,4 @@
-package dev.latchkey.control.upkeep;
+package dev.latchkey.control.rebuild;
 
 import static dev.latchkey.control.Callers.ALICE;
 import static org.assertj.core.api.Assertions.assertThat;
