@@ -26,6 +26,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The commands as people use them: with the real control plane and a real Redis. */
 class CommandsOnControlPlaneTest {
@@ -308,6 +310,90 @@ class CommandsOnControlPlaneTest {
         assertThat(after.out()).contains("FAILED  state        revoked\n", "\nHTTP 401\n");
         assertThat(Stream.of(allowed, denied, found, revoked, after))
                 .allSatisfy(run -> assertThat(run.out() + run.err()).doesNotContain(secret));
+    }
+
+    /** As a shell on Windows, or a file edited there, ends a line. */
+    @Test
+    void find_keyWithTheLineEndOfWindows_isFound() throws IOException {
+        assertThat(run("workspaces", "create", "ws_1").status()).isZero();
+        String secret = json(create("--scope=cases:read", "--output=json"))
+                .get("secret")
+                .asText();
+
+        Run found = input(secret + "\r\n", "keys", "find", "--key-stdin");
+
+        assertThat(found.err()).isEmpty();
+        assertThat(found.status()).isZero();
+        assertThat(found.out()).contains("name         CRM Integration\n").doesNotContain(secret);
+    }
+
+    /** The worst reading of an end is a key that never ends. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "--expires-in=1y",
+                "--expires-in=6M",
+                "--expires-in=2w",
+                "--expires-in=90",
+                "--expires-in=0s",
+                "--expires-in=-5d",
+                "--expires-in=P30D",
+                "--expires-in=never",
+                "--expires-at=2020-01-31T00:00:00Z",
+                "--expires-at=2027-01-31",
+                "--expires-at=2027-02-30T00:00:00Z",
+                "--expires-at=1893456000"
+            })
+    void create_endsAsOtherToolsWriteThem_areRefusedAndMakeNoKey(String end) throws IOException {
+        assertThat(run("workspaces", "create", "ws_1").status()).isZero();
+
+        Run run = create("--scope=cases:read", end);
+
+        assertThat(run.status()).as(run.err()).isIn(1, 2);
+        assertThat(run.err()).contains("expected");
+        assertThat(json(run("keys", "list", "--workspace=ws_1", "--output=json")).get("keys"))
+                .isEmpty();
+    }
+
+    @Test
+    void create_endWithAnOffset_isThatInstant() throws IOException {
+        assertThat(run("workspaces", "create", "ws_1").status()).isZero();
+
+        JsonNode created =
+                json(create("--scope=cases:read", "--expires-at=2099-01-31T01:30:00+01:30", "--output=json"));
+
+        assertThat(created.at("/key/expire_time").asText()).isEqualTo("2099-01-31T00:00:00Z");
+    }
+
+    /** Forms of files that other tools export. */
+    @Test
+    void import_fileWithLinesOfOtherTools_takesTheGoodLinesAndNamesTheOthers() throws IOException {
+        assertThat(run("workspaces", "create", "ws_1").status()).isZero();
+        String good = "opt_live_0000000000000000000000000000000046uziL";
+        String file = String.join(
+                "\n",
+                "# exported",
+                "name,key",
+                "\t" + good + "  ",
+                good,
+                "\"CRM\",\"" + good + "\"",
+                "CRM_KEY=" + good,
+                good + " " + good,
+                "{\"secret\":\"" + good + "\",\"expire_time\":\"2020-01-31T00:00:00Z\"}",
+                "opt_live_\u200b0000000000000000000000000000000046uziL",
+                "");
+
+        Run first = input(file, "keys", "import", "--workspace=ws_1", "--scope=cases:read", "-");
+        Run second = input(file, "keys", "import", "--workspace=ws_1", "--scope=cases:read", "-");
+
+        assertThat(first.out()).isEqualTo("imported 1, existed 1, refused 6\n");
+        assertThat(first.status()).isEqualTo(1);
+        assertThat(first.err().lines().map(line -> line.replaceFirst(":.*", "")))
+                .containsExactly("line 2", "line 5", "line 6", "line 7", "line 8", "line 9");
+        assertThat(second.out()).isEqualTo("imported 0, existed 2, refused 6\n");
+        assertThat(first.out() + first.err() + second.err()).doesNotContain(good.substring(9));
+        assertThat(json(run("keys", "list", "--workspace=ws_1", "--output=json")).get("keys"))
+                .hasSize(1);
     }
 
     @Test

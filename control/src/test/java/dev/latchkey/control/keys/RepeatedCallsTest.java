@@ -27,6 +27,8 @@ import dev.latchkey.key.Environment;
 import dev.latchkey.key.KeyRecord;
 import dev.latchkey.redis.RealRedis;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -314,6 +316,27 @@ class RepeatedCallsTest {
         } finally {
             threads.shutdownNow();
         }
+    }
+
+    /** As a client does that sends each call again before it has an answer. */
+    @Test
+    void sameRotation_eightTimesAtOnce_showsOneSecretOnce() throws Exception {
+        String old = id(create(ALICE));
+        Caller caller = new Caller("alice", "rotation");
+        ExecutorService threads = Executors.newFixedThreadPool(8);
+        try {
+            List<Callable<RotatedKey>> calls = Collections.nCopies(8, () -> rotated(control, caller, old));
+            List<CreatedKey> answers = new ArrayList<>();
+            for (Future<RotatedKey> made : threads.invokeAll(calls, 30, TimeUnit.SECONDS)) {
+                answers.add(made.get().created());
+            }
+
+            assertThat(answers).filteredOn(answer -> !answer.isRepeated()).hasSize(1);
+            assertThat(answers).extracting(RepeatedCallsTest::id).containsOnly(id(answers.get(0)));
+        } finally {
+            threads.shutdownNow();
+        }
+        assertThat(keys()).hasSize(2);
     }
 
     /** Leaves what a control plane leaves that dies right after the ledger's step. */
