@@ -17,6 +17,7 @@ import io.lettuce.core.Range;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -310,6 +311,33 @@ class CommandsOnControlPlaneTest {
         assertThat(after.out()).contains("FAILED  state        revoked\n", "\nHTTP 401\n");
         assertThat(Stream.of(allowed, denied, found, revoked, after))
                 .allSatisfy(run -> assertThat(run.out() + run.err()).doesNotContain(secret));
+    }
+
+    @Test
+    void workspace_deactivatedAndActivated_endsAndRevivesItsKeysButNotTheRevokedOne() throws IOException {
+        assertThat(run("workspaces", "create", "ws_1").status()).isZero();
+        JsonNode good = json(create("--scope=cases:read", "--output=json"));
+        JsonNode revoked = json(create("--scope=cases:read", "--output=json"));
+        assertThat(run("keys", "revoke", revoked.at("/key/id").asText()).status())
+                .isZero();
+
+        assertThat(run("workspaces", "deactivate", "ws_1").status()).isZero();
+        JsonNode madeMeanwhile = json(create("--scope=cases:read", "--output=json"));
+        assertThat(statuses(good, revoked, madeMeanwhile)).containsExactly(403, 401, 403);
+
+        assertThat(run("workspaces", "activate", "ws_1").status()).isZero();
+        assertThat(statuses(good, revoked, madeMeanwhile)).containsExactly(200, 401, 200);
+    }
+
+    /** Returns what a client with each of these keys gets. */
+    private List<Integer> statuses(JsonNode... created) throws IOException {
+        List<Integer> statuses = new ArrayList<>();
+        for (JsonNode key : created) {
+            Run run = input(
+                    key.get("secret").asText(), "explain", "GET", "/v1/cases", "--key-stdin", "--output=json");
+            statuses.add(new JsonMapper().readTree(run.out()).at("/answer/status").asInt(200));
+        }
+        return statuses;
     }
 
     /** As a shell on Windows, or a file edited there, ends a line. */

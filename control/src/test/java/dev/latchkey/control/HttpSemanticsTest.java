@@ -8,6 +8,7 @@ import dev.latchkey.v1.CreateWorkspaceRequest;
 import dev.latchkey.v1.GetKeyRequest;
 import dev.latchkey.v1.Key;
 import dev.latchkey.v1.KeyState;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -15,6 +16,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.zip.GZIPOutputStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -114,6 +116,35 @@ class HttpSemanticsTest {
         assertThat(send("GET http://x/v1/workspaces/ws_1;x", "")).startsWith("HTTP/1.1 400 ");
     }
 
+    @Test
+    void body_inChunks_isRead() {
+        String chunks = "6\r\n{\"id\":\r\n8\r\n\"ws_two\"\r\n1\r\n}\r\n0\r\n\r\n";
+
+        String answer = send(
+                "POST /v1/workspaces",
+                "Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n",
+                chunks.getBytes(StandardCharsets.US_ASCII));
+
+        assertThat(answer).startsWith("HTTP/1.1 200 ").contains("\"id\":\"ws_two\"");
+    }
+
+    /** Nothing inflates here, so that a few bytes stay a few bytes. */
+    @Test
+    void body_thatIsCompressed_isRefusedAsSuch() throws IOException {
+        ByteArrayOutputStream zipped = new ByteArrayOutputStream();
+        try (GZIPOutputStream zip = new GZIPOutputStream(zipped)) {
+            zip.write("{\"id\":\"ws_zip\"}".getBytes(StandardCharsets.US_ASCII));
+        }
+
+        String answer = send(
+                "POST /v1/workspaces",
+                "Content-Type: application/json\r\nContent-Encoding: gzip\r\nContent-Length: " + zipped.size() + "\r\n",
+                zipped.toByteArray());
+
+        assertThat(answer).startsWith("HTTP/1.1 415 ").contains("application/problem+json");
+        assertThat(send("GET /v1/workspaces/ws_zip", "")).startsWith("HTTP/1.1 404 ");
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -175,12 +206,17 @@ class HttpSemanticsTest {
     }
 
     private static String send(String line, String headers) {
+        return send(line, headers, new byte[0]);
+    }
+
+    private static String send(String line, String headers, byte[] body) {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), control.plane.port())) {
             socket.setSoTimeout(20_000);
             socket.getOutputStream()
                     .write((line + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer "
                                     + RunningControlPlane.ALICE + "\r\n" + headers + "\r\n")
                             .getBytes(StandardCharsets.ISO_8859_1));
+            socket.getOutputStream().write(body);
             return answer(socket.getInputStream());
         } catch (IOException e) {
             throw new AssertionError(line, e);

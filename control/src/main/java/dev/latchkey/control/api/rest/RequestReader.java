@@ -14,6 +14,7 @@ import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.DynamicMessage;
 import com.google.protobuf.Message;
 import com.linecorp.armeria.common.AggregatedHttpRequest;
+import com.linecorp.armeria.common.HttpHeaderNames;
 import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.common.QueryParams;
 import com.linecorp.armeria.server.ServiceRequestContext;
@@ -76,6 +77,7 @@ final class RequestReader {
         if (!method.takesBody()) {
             throw invalid("this call takes no body");
         }
+        checkEncoding(request.headers().get(HttpHeaderNames.CONTENT_ENCODING));
         checkType(request.contentType());
         JsonNode json = parse(request.content().array());
         if (json instanceof ObjectNode object) {
@@ -107,6 +109,14 @@ final class RequestReader {
 
     private static String where(@Nullable JsonLocation place) {
         return place == null ? "" : " in line " + place.getLineNr() + ", column " + place.getColumnNr();
+    }
+
+    private static void checkEncoding(@Nullable String encoding) {
+        if (encoding != null && !encoding.equalsIgnoreCase("identity")) {
+            throw new ProblemException(Problem.of(
+                    ProblemKind.UNSUPPORTED_MEDIA_TYPE,
+                    "Content-Encoding: " + MessageText.quoted(encoding) + " (expected: a body that is not compressed)"));
+        }
     }
 
     private static void checkType(MediaType type) {
