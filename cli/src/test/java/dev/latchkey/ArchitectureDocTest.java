@@ -47,7 +47,9 @@ class ArchitectureDocTest {
         List<String> named =
                 CLASS.matcher(text()).results().map(match -> match.group(1)).toList();
 
-        assertThat(named).hasSizeGreaterThan(40).allSatisfy(name -> assertThat(known).contains(name));
+        assertThat(named)
+                .hasSizeGreaterThan(40)
+                .allSatisfy(name -> assertThat(known).contains(name));
     }
 
     private static String text() throws IOException {

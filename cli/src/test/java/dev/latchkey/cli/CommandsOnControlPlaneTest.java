@@ -333,9 +333,9 @@ class CommandsOnControlPlaneTest {
     private List<Integer> statuses(JsonNode... created) throws IOException {
         List<Integer> statuses = new ArrayList<>();
         for (JsonNode key : created) {
-            Run run = input(
-                    key.get("secret").asText(), "explain", "GET", "/v1/cases", "--key-stdin", "--output=json");
-            statuses.add(new JsonMapper().readTree(run.out()).at("/answer/status").asInt(200));
+            Run run = input(key.get("secret").asText(), "explain", "GET", "/v1/cases", "--key-stdin", "--output=json");
+            statuses.add(
+                    new JsonMapper().readTree(run.out()).at("/answer/status").asInt(200));
         }
         return statuses;
     }
@@ -379,7 +379,8 @@ class CommandsOnControlPlaneTest {
 
         assertThat(run.status()).as(run.err()).isIn(1, 2);
         assertThat(run.err()).contains("expected");
-        assertThat(json(run("keys", "list", "--workspace=ws_1", "--output=json")).get("keys"))
+        assertThat(json(run("keys", "list", "--workspace=ws_1", "--output=json"))
+                        .get("keys"))
                 .isEmpty();
     }
 
@@ -420,7 +421,8 @@ class CommandsOnControlPlaneTest {
                 .containsExactly("line 2", "line 5", "line 6", "line 7", "line 8", "line 9");
         assertThat(second.out()).isEqualTo("imported 0, existed 2, refused 6\n");
         assertThat(first.out() + first.err() + second.err()).doesNotContain(good.substring(9));
-        assertThat(json(run("keys", "list", "--workspace=ws_1", "--output=json")).get("keys"))
+        assertThat(json(run("keys", "list", "--workspace=ws_1", "--output=json"))
+                        .get("keys"))
                 .hasSize(1);
     }
 

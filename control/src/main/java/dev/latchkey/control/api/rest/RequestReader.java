@@ -115,7 +115,8 @@ final class RequestReader {
         if (encoding != null && !encoding.equalsIgnoreCase("identity")) {
             throw new ProblemException(Problem.of(
                     ProblemKind.UNSUPPORTED_MEDIA_TYPE,
-                    "Content-Encoding: " + MessageText.quoted(encoding) + " (expected: a body that is not compressed)"));
+                    "Content-Encoding: " + MessageText.quoted(encoding)
+                            + " (expected: a body that is not compressed)"));
         }
     }
 

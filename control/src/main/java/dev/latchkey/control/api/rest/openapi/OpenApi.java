@@ -80,9 +80,11 @@ public final class OpenApi {
         roles.forEach(operation.putArray("x-latchkey-roles")::add);
         parameters(method, operation);
         if (method.takesBody()) {
-            operation
-                    .putObject("requestBody")
-                    .putObject("content")
+            ObjectNode body = operation.putObject("requestBody");
+            if (!RequestLimits.required(method.descriptor().getInputType()).isEmpty()) {
+                body.put("required", true);
+            }
+            body.putObject("content")
                     .putObject("application/json")
                     .set("schema", schemas.request(method.descriptor().getInputType(), method.variables()));
         }

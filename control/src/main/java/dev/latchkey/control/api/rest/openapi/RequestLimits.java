@@ -32,6 +32,8 @@ final class RequestLimits {
             "^(?:" + LIFETIME + ")s$",
             "overlap",
             "^(?:0|" + LIFETIME + ")s$",
+            "older_than",
+            "^(?:0|" + LIFETIME + ")s$",
             "order_by",
             ORDER,
             "key",
@@ -76,6 +78,7 @@ final class RequestLimits {
             case "name" -> schema.put("minLength", 1).put("maxLength", 100).put("pattern", "^" + SHOWS + "*$");
             case "reason" -> schema.put("maxLength", 200).put("pattern", "^" + SHOWS + "*$");
             case "page_token" -> schema.put("pattern", "^[A-Za-z0-9_-]*$");
+            case "scopes" -> schema.put("minLength", 1);
             case "secret" ->
                 required(field.getContainingType()).contains(name) ? schema.put("pattern", SECRET) : schema;
             case "page_size" -> schema.put("minimum", 0).put("maximum", 1000);

@@ -131,6 +131,28 @@ class OpenApiTest {
                         .toList());
     }
 
+    /** Requests that keep to the schema are refused for what is stored, not for their form. */
+    @Test
+    void requests_limits_areInTheSchema() {
+        JsonNode create = DOCUMENT.at("/paths/~1v1~1workspaces/post/requestBody");
+        JsonNode purge = DOCUMENT.at("/paths/~1v1~1workspaces~1{workspace}~1keys:purge/post/requestBody");
+
+        assertThat(create.get("required").booleanValue()).isTrue();
+        assertThat(purge.has("required")).isFalse();
+        assertThat("-5s")
+                .doesNotMatch(property(purge, "older_than").get("pattern").textValue());
+        assertThat("30s").matches(property(purge, "older_than").get("pattern").textValue());
+        JsonNode key = DOCUMENT.at("/paths/~1v1~1workspaces~1{workspace}~1keys/post/requestBody");
+        assertThat(property(key, "scopes").at("/items/minLength").intValue()).isEqualTo(1);
+    }
+
+    private static JsonNode property(JsonNode body, String name) {
+        JsonNode schema = body.at("/content/application~1json/schema");
+        JsonNode target =
+                schema.has("$ref") ? DOCUMENT.at(schema.get("$ref").textValue().substring(1)) : schema;
+        return target.at("/properties/" + name);
+    }
+
     @Test
     void comments_ofTheProtos_areDescriptions() {
         assertThat(DOCUMENT.at("/components/schemas/Key/properties/start/description")
