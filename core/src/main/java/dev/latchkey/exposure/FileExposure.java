@@ -13,8 +13,9 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What the POSIX permissions of a file allow other users. Links are followed. Where a file system has no such permissions, or the
- * file does not exist, nothing is reported. Stateless; each call looks at the file system.
+ * Checks of the access that the POSIX permissions of a file give to other users. Symbolic links are followed.
+ * Nothing is reported if the file system has no such permissions or the file does not exist. Stateless: each call
+ * reads the file system.
  */
 public final class FileExposure {
     private static final int GROUP_WRITES = 0020;
@@ -25,14 +26,14 @@ public final class FileExposure {
 
     private FileExposure() {}
 
-    /** Returns why the content of {@code file} cannot be trusted: every user may write it. Empty if not every user may. */
+    /** Returns a warning if every user may write {@code file}, so that its content cannot be trusted; else empty. */
     public static Optional<String> writableByAll(Path file) {
         return mode(file)
                 .filter(mode -> (mode & OTHERS_WRITE) != 0)
                 .map(mode -> "every user may write this file, mode " + octal(mode) + " (expected: chmod o-w)");
     }
 
-    /** Returns why {@code file} is no secret: every user may read it. Empty if not every user may. */
+    /** Returns a warning if every user may read {@code file}, so that its content is not secret; else empty. */
     public static Optional<String> readableByAll(Path file) {
         return mode(file)
                 .filter(mode -> (mode & OTHERS_READ) != 0)
@@ -41,14 +42,15 @@ public final class FileExposure {
     }
 
     /**
-     * Returns who else may change {@code file}: the members of a group other than its owner's own, and whoever may replace it
-     * since a folder on the way to it lets every user do so.
+     * Returns warnings about other users who may change {@code file}: the members of a group that is not its owner's
+     * private group, and all users who may replace the file because a directory above it is writable by everyone.
      */
     public static List<String> otherWriters(Path file) {
         List<String> found = new ArrayList<>();
         group(file).ifPresent(group -> found.add("the group " + group + " may write this file (expected: chmod g-w)"));
         for (Path folder : folders(file)) {
             mode(folder)
+                    // In a sticky directory, users can replace only their own files.
                     .filter(mode -> (mode & OTHERS_WRITE) != 0 && (mode & STICKY) == 0)
                     .ifPresent(mode -> found.add("every user may replace this file, since " + folder + " has mode "
                             + octal(mode) + " (expected: chmod o-w)"));
@@ -56,7 +58,10 @@ public final class FileExposure {
         return found;
     }
 
-    /** Returns the group that may write {@code file}, unless it is the owner's own: one of the same name or number. */
+    /**
+     * Returns the name of the group that may write {@code file}; empty if that is the owner's private group, which has
+     * the same name as the owner (or the same number, where the system knows no names).
+     */
     private static Optional<String> group(Path file) {
         if (mode(file).filter(mode -> (mode & GROUP_WRITES) != 0).isEmpty()) {
             return Optional.empty();
@@ -72,7 +77,7 @@ public final class FileExposure {
         }
     }
 
-    /** Returns every folder above the file, by the name that was given and by the one that links lead to. */
+    /** Returns every directory above the file, both on the given path and on the real path behind symbolic links. */
     private static Set<Path> folders(Path file) {
         Set<Path> folders = new LinkedHashSet<>();
         addParents(folders, file.toAbsolutePath().normalize());
@@ -95,7 +100,7 @@ public final class FileExposure {
             return Optional.empty();
         }
         try {
-            // Java's own set of permissions has no sticky bit.
+            // PosixFilePermission has no constant for the sticky bit.
             return Optional.of((Integer) Files.getAttribute(file, "unix:mode") & PERMISSIONS);
         } catch (IOException e) {
             return Optional.empty();

@@ -5,14 +5,14 @@ import java.net.UnknownHostException;
 import java.util.Locale;
 import java.util.regex.Pattern;
 
-/** Tells addresses that only this machine reaches from all others. Looks no name up. */
+/** A test for addresses that only this machine can reach. Performs no name lookup. */
 public final class Loopback {
     private static final Pattern IPV4 = Pattern.compile("[0-9]{1,3}(?:\\.[0-9]{1,3}){3}");
 
     private Loopback() {}
 
     /**
-     * Tells whether only processes of this machine, or of the same pod, reach {@code host}.
+     * Returns whether {@code host} can be reached only by processes of this machine or of the same pod.
      *
      * @param host a name, an IPv4 address, or an IPv6 address with or without brackets
      */
@@ -20,7 +20,7 @@ public final class Loopback {
         String name = host.toLowerCase(Locale.ROOT);
         String literal = name.startsWith("[") && name.endsWith("]") ? name.substring(1, name.length() - 1) : name;
         if (literal.indexOf(':') < 0 && !IPV4.matcher(literal).matches()) {
-            // RFC 6761 section 6.3
+            // RFC 6761 section 6.3 reserves these names for loopback.
             return literal.equals("localhost") || literal.endsWith(".localhost");
         }
         try {

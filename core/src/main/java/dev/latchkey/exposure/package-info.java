@@ -1,4 +1,7 @@
-/** Whom the machine and its network let near files and ports. Knows no settings. */
+/**
+ * Checks of who else can reach a file or a port, by the permissions and addresses of this machine. Independent
+ * of the settings.
+ */
 @NullMarked
 package dev.latchkey.exposure;
 

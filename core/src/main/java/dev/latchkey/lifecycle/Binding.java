@@ -6,16 +6,16 @@ import java.net.InetSocketAddress;
 import java.nio.channels.UnresolvedAddressException;
 import java.util.regex.Pattern;
 
-/** Starts servers on the addresses that settings give; what fails is told in the terms of the setting. */
+/** A helper that starts servers on the addresses from the settings. Its error messages name the setting. */
 public final class Binding {
-    /** What Netty puts before the system's own words: {@code bind(..) failed with error(-98): }. */
+    /** The prefix that Netty adds to the message of the operating system: {@code bind(..) failed with error(-98): }. */
     private static final Pattern SYSTEM_CALL = Pattern.compile("^\\w+\\(\\.\\.\\) failed with error\\(-?\\d+\\): ");
 
     private static final String NO_HOST = "no such host";
 
     private Binding() {}
 
-    /** Starts a server. */
+    /** The start of a server on an address. */
     @FunctionalInterface
     public interface Start<A, T> {
         T on(A address) throws IOException;
@@ -24,8 +24,9 @@ public final class Binding {
     /**
      * Starts a server on {@code address}.
      *
-     * @param setting that gives the address
-     * @throws IOException if the address cannot be bound; the message is for people and names setting, address and reason
+     * @param setting the name of the setting that contains the address
+     * @throws IOException if the address cannot be bound; the message is for people and names the setting, the address
+     *     and the reason
      */
     public static <T> T of(String setting, ListenAddress address, Start<ListenAddress, T> server) throws IOException {
         try {
@@ -35,7 +36,7 @@ public final class Binding {
         }
     }
 
-    /** The same for a server that takes TCP alone. */
+    /** As {@link #of}, for a server that supports only TCP. */
     public static <T> T ofTcp(String setting, ListenAddress address, Start<InetSocketAddress, T> server)
             throws IOException {
         return of(setting, address, listen -> {

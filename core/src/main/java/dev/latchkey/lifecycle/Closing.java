@@ -5,13 +5,18 @@ import java.util.Deque;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Closes what was made, the latest first, all of it, whatever fails on the way. Not thread-safe. */
+/**
+ * A stack of resources that closes all of them in the reverse order of their registration. A resource that fails to
+ * close is logged and does not stop the others.
+ *
+ * <p>This class is not thread-safe.
+ */
 public final class Closing implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Closing.class);
 
     private final Deque<AutoCloseable> made = new ArrayDeque<>();
 
-    /** Takes charge of {@code resource}, and returns it. */
+    /** Registers {@code resource} for closing and returns it. */
     public <T extends AutoCloseable> T add(T resource) {
         made.push(resource);
         return resource;

@@ -1,6 +1,4 @@
-/**
- * What both processes need to start and end. Knows nothing of what is started.
- */
+/** The parts of start and shutdown that both processes share, independent of the components that are started. */
 @NullMarked
 package dev.latchkey.lifecycle;
 

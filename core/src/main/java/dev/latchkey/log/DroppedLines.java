@@ -3,11 +3,15 @@ package dev.latchkey.log;
 import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
 
-/** Counts the log lines of this process that were not written, by cause. Thread-safe; a process has one log, and so one count. */
+/**
+ * A counter of log lines that were not written, by cause. The counters are static, because a process has a single log.
+ *
+ * <p>This class is thread-safe.
+ */
 public final class DroppedLines {
-    /** Too many of one kind in a short time. */
+    /** Lines beyond the rate limit for lines of one kind. */
     public static final DroppedLines LIMIT = new DroppedLines("limit");
-    /** Standard error is not read, or not as fast as lines come. */
+    /** Lines that standard error did not accept, because its reader has stopped or is too slow. */
     public static final DroppedLines UNREAD = new DroppedLines("unread");
 
     private final String cause;
@@ -17,7 +21,7 @@ public final class DroppedLines {
         this.cause = cause;
     }
 
-    /** Returns the counts of all causes. */
+    /** Returns the counters of all causes. */
     public static List<DroppedLines> all() {
         return List.of(LIMIT, UNREAD);
     }

@@ -9,10 +9,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Says in the log what is wrong when it begins, and when it is over. It may be told as often as somebody looks: what is known
- * already is not said again, nor what another part of the process has said of the same cause. Trouble that comes and goes, or
- * changes its form to and fro, is said every ten seconds at most; it is then said late rather than never, so that the last word
- * is right.
+ * A log of problems that writes one line when a problem begins and one when it ends. Callers report the present state
+ * as often as they check it: a known problem is not logged again, nor is a problem that another part of the process has
+ * already logged with the same text. A problem that comes and goes, or alternates between several texts, is logged at
+ * most every ten seconds for each text. A line that falls into this period is not lost: the next report after it is
+ * logged, so that the last line about a part is right.
  *
  * <p>This class is thread-safe.
  */
@@ -31,9 +32,9 @@ public final class TroubleLog {
     }
 
     /**
-     * Takes note that {@code part} does not work.
+     * Reports that {@code part} does not work.
      *
-     * @param trouble the cause, in words that are the same for every part that meets it
+     * @param trouble the cause; every part that is affected must report it with the same text
      */
     public synchronized void wrong(String part, String trouble) {
         if (!said.containsValue(trouble) && isNews(trouble)) {
@@ -42,14 +43,14 @@ public final class TroubleLog {
         }
     }
 
-    /** Takes note that {@code part} works; says {@code news} if the log has heard of the trouble. */
+    /** Reports that {@code part} works, and logs {@code news} if a problem of this part was logged. */
     public synchronized void right(String part, String news) {
         if (said.remove(part) != null) {
             log.info("{}", news);
         }
     }
 
-    /** As {@link #right}, and says so as well when {@code part} works for the first time. */
+    /** Reports that {@code part} works, as {@link #right}, and also logs {@code news} the first time. */
     public synchronized void works(String part, String news) {
         if (working.add(part)) {
             said.remove(part);

@@ -1,6 +1,4 @@
-/**
- * What a process knows of its own log.
- */
+/** Logging without repetition of known problems, and the counts of log lines that were dropped. */
 @NullMarked
 package dev.latchkey.log;
 

@@ -16,34 +16,37 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The connections of a port's clients, bounded in all and for each client address. A connection beyond a bound takes the place of the
- * one on which nothing was asked for the longest time: a client that opens connections and sends nothing, or half a request, or
- * reads no answer, ends its own and keeps nobody out. A connection with a call under way keeps its place; where all have one, the new
- * connection is closed.
+ * The connections of a port's clients, limited in total and for each client address. A connection beyond a limit
+ * displaces the connection that has been without a call for the longest time. A client that opens connections and sends
+ * nothing or half a request, or does not read the response, therefore loses its own connections and locks nobody out. A
+ * connection with a call in flight is never displaced; if every connection has one, the new connection is closed.
  *
- * <p>This class is thread-safe. An IPv6 client has one address for its whole /64 network.
+ * <p>All addresses of an IPv6 /64 network count as one client address. This class is thread-safe.
  */
 public final class ClientConnections {
     private static final int IPV6_NETWORK_BYTES = 8;
 
     private final int max;
     private final int maxPerAddress;
-    /** By the time of the last sign of life, the oldest first. */
+    /** In the order of the last activity (opened, or a call begun or ended), the least recent first. */
     private final Map<Ends, Entry> entries = new LinkedHashMap<>(16, 0.75f, /* accessOrder= */ true);
 
     private final Map<List<Byte>, Integer> perAddress = new HashMap<>();
     private long displaced;
 
     /**
-     * @param max connections of all clients
-     * @param maxPerAddress connections of one client address
+     * @param max the limit for the connections of all clients
+     * @param maxPerAddress the limit for the connections of one client address
      */
     public ClientConnections(int max, int maxPerAddress) {
         this.max = max;
         this.maxPerAddress = maxPerAddress;
     }
 
-    /** Returns a handler for the beginning of a new connection's pipeline, before it is active. */
+    /**
+     * Returns a handler for one new connection. It must be added at the start of the pipeline, before the
+     * channel becomes active.
+     */
     public ChannelHandler newHandler() {
         return new ChannelInboundHandlerAdapter() {
             @Override
@@ -62,17 +65,23 @@ public final class ClientConnections {
         };
     }
 
-    /** Returns a call, all of which has arrived on the connection between these addresses. */
+    /** Returns a call whose request has arrived completely on the connection between these addresses. */
     public Call begin(SocketAddress remote, SocketAddress local) {
         return new Call(new Ends(remote, local));
     }
 
-    /** Returns how many connections had to close so that others could open, or could not open. */
+    /**
+     * Returns the number of connections that were closed because of a limit: displaced ones, and new ones that
+     * displaced no other.
+     */
     public synchronized long displaced() {
         return displaced;
     }
 
-    /** Returns the connections to close: of each bound that is reached the oldest, or the new one. */
+    /**
+     * Adds a connection and returns the connections to close: for each limit that is exceeded, the least recently
+     * active one without a call in flight, which can be the new one.
+     */
     private synchronized List<Channel> add(Ends ends, Channel channel) {
         Entry entry = new Entry(channel, network(ends.remote));
         entries.put(ends, entry);
@@ -87,7 +96,12 @@ public final class ClientConnections {
         return over;
     }
 
-    /** Takes out the oldest connection without a call under way; at the latest that is the new one. */
+    /**
+     * Removes and returns the least recently active connection without a call in flight; the last candidate is the
+     * new connection itself.
+     *
+     * @param network the client network to search; null for all
+     */
     private Channel displace(@Nullable List<Byte> network) {
         for (Map.Entry<Ends, Entry> candidate : entries.entrySet()) {
             Entry entry = candidate.getValue();
@@ -103,6 +117,7 @@ public final class ClientConnections {
 
     private synchronized void remove(Ends ends, Channel channel) {
         Entry entry = entries.get(ends);
+        // A new connection can have the same addresses before the close of the old one is reported.
         if (entry != null && entry.channel == channel) {
             entries.remove(ends);
             leave(entry);
@@ -130,7 +145,11 @@ public final class ClientConnections {
         return List.copyOf(network);
     }
 
-    /** A call under way, from the end of its request to the beginning of its answer. Thread-safe. */
+    /**
+     * A call in flight, from the end of its request to the start of its response.
+     *
+     * <p>This class is thread-safe.
+     */
     public final class Call {
         private final Ends ends;
         private boolean ended;
@@ -140,7 +159,7 @@ public final class ClientConnections {
             count(ends, 1);
         }
 
-        /** Takes note that the answer begins; the second time does nothing. */
+        /** Ends the call, because its response begins. Later calls of this method have no effect. */
         public void end() {
             synchronized (ClientConnections.this) {
                 if (!ended) {

@@ -1,6 +1,4 @@
-/**
- * How many connections a port's clients may have. Knows no protocol.
- */
+/** Limits on the connections of a port's clients, independent of the protocol. */
 @NullMarked
 package dev.latchkey.net;
 

@@ -6,20 +6,27 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
 
 /**
- * What {@code /livez} asks: every watch of a process, in the order in which they were added. A watch can be added after the port of
- * the probes was opened.
+ * The liveness watches of a process, which {@code /livez} reports, in the order of their registration. A watch can be
+ * registered after the operators' port has opened.
  *
- * <p>This class is thread-safe, and blocks only if a watch does, which it must not.
+ * <p>This class is thread-safe. It blocks only if a watch blocks, which a watch must not do.
  */
 public final class Liveness {
     private final List<Supplier<Optional<String>>> watches = new CopyOnWriteArrayList<>();
 
-    /** @param problem returns why the process should be started anew; empty if it should not */
+    /**
+     * Registers a watch.
+     *
+     * @param problem returns why the process should be restarted; empty if it should not
+     */
     public void watch(Supplier<Optional<String>> problem) {
         watches.add(problem);
     }
 
-    /** Returns the first problem; all watches are asked, since each must be asked again and again. */
+    /**
+     * Returns the first problem, or empty if there is none. Every watch is called, also after a problem was found,
+     * because each watch must be called regularly to detect a stall.
+     */
     public Optional<String> problem() {
         return watches.stream().map(Supplier::get).toList().stream()
                 .flatMap(Optional::stream)

@@ -13,9 +13,9 @@ import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
 /**
- * Knows whether event loops still run: each is asked now and then, and one that does not answer is stuck or dead. It is asked again by
- * whoever wants to know, so there must be more than two calls in any span that matters (see {@link Stall}). A loop has one question
- * at most in its queue.
+ * A watch that detects event loops that are stuck or have ended. Each call of {@link #problem} gives every loop a task
+ * to run; a loop that does not run its task within the patience is stuck. The caller must call {@link #problem} more
+ * than twice within any period that matters (see {@link Stall}). At most one such task is in the queue of a loop.
  *
  * <p>This class is thread-safe and never blocks.
  */
@@ -24,24 +24,24 @@ public final class LoopWatch {
     private final LongSupplier nanos;
 
     /**
-     * Watches single threads.
+     * Creates a watch of single threads.
      *
      * @param nanos {@code System::nanoTime}
-     * @param patience after which a loop that has not answered counts as stuck
-     * @param loops each runs what it is given on its one thread, in order, and throws {@link RejectedExecutionException} once it has
-     *     ended
+     * @param patience after which a loop that has not run its task is stuck
+     * @param loops executors that run their tasks in order on a single thread, and throw
+     *     {@link RejectedExecutionException} once they have ended
      */
     public LoopWatch(LongSupplier nanos, Duration patience, Stream<? extends Executor> loops) {
         this.nanos = nanos;
         this.loops = loops.map(loop -> new Loop(loop, new Stall(patience))).toList();
     }
 
-    /** Watches each loop of the groups. */
+    /** Creates a watch of every loop of the groups. */
     public LoopWatch(LongSupplier nanos, Duration patience, EventExecutorGroup... groups) {
         this(nanos, patience, Stream.of(groups).flatMap(LoopWatch::loopsOf));
     }
 
-    /** Watches each loop of the groups, and the thread of a timer. */
+    /** Creates a watch of every loop of the groups and of the thread of a timer. */
     public LoopWatch(LongSupplier nanos, Duration patience, Timer timer, EventExecutorGroup... groups) {
         this(
                 nanos,
@@ -49,9 +49,9 @@ public final class LoopWatch {
                 Stream.concat(Stream.of(threadOf(timer)), Stream.of(groups).flatMap(LoopWatch::loopsOf)));
     }
 
-    /** Returns why the process should be started anew; empty if all loops answer. */
+    /** Returns why the process should be restarted; empty if all loops respond. */
     public Optional<String> problem() {
-        // All are asked, whatever one says.
+        // toList() makes sure that every loop is probed, also after a problem was found.
         return loops.stream().map(Loop::problem).toList().stream()
                 .flatMap(Optional::stream)
                 .findFirst();
@@ -95,6 +95,7 @@ public final class LoopWatch {
             if (!answered) {
                 return seconds.map(silent -> thread + " has not answered for " + silent + " s");
             }
+            // The loop has answered: a new wait begins.
             var unused = stall.look(now, /* waiting= */ true, 0);
             answered = false;
             try {

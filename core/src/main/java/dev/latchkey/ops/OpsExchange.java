@@ -24,13 +24,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The one request of a connection, and its answer. The head is enough to answer; what follows it is read and dropped, so that the
- * answer is not lost in a reset. Runs on the connection's loop alone.
+ * The only request of a connection, and its response. The response is written as soon as the request head has arrived.
+ * The rest of the request is read and discarded, since closing a socket with unread data resets the connection and can
+ * lose the response.
+ *
+ * <p>Confined to the event loop of the connection.
  */
 final class OpsExchange extends SimpleChannelInboundHandler<HttpObject> {
     private static final Logger log = LoggerFactory.getLogger(OpsExchange.class);
     private static final long LIFE_SECONDS = 10;
-    /** For the client to read the answer and close. */
+    /** The time that the client has to read the response and to close the connection. */
     private static final long LINGER_SECONDS = 2;
 
     private static final String SCHEME = "http://";
@@ -61,13 +64,15 @@ final class OpsExchange extends SimpleChannelInboundHandler<HttpObject> {
 
     @Override
     public void userEventTriggered(ChannelHandlerContext context, Object event) throws Exception {
+        // A client that has shut down its output might still read: a pending response closes the connection when
+        // it is written.
         if (event instanceof ChannelInputShutdownEvent && (answered || !asked)) {
             close();
         }
         super.userEventTriggered(context, event);
     }
 
-    /** Of a connection that the client has reset, and of the codec. */
+    /** Closes the connection after an I/O error, such as a reset by the client, or an error of the codec. */
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
         log.debug("connection of {} closed: {}", channel.remoteAddress(), cause.toString());
@@ -121,7 +126,7 @@ final class OpsExchange extends SimpleChannelInboundHandler<HttpObject> {
         return new OpsPages.Page(status.code(), OpsPages.TEXT, status.reasonPhrase() + "\n");
     }
 
-    /** Of a target in origin form or in absolute form (RFC 9112 section 3.2). */
+    /** Returns the path of a request target in origin form or absolute form (RFC 9112 section 3.2). */
     private static String path(String target) {
         String path = target;
         if (path.startsWith(SCHEME)) {

@@ -5,14 +5,15 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * What the operators' pages say: {@code /metrics}, {@code /livez} (no thread or loop of the process has stopped) and {@code /readyz}
- * (send it calls, or why not). Each is asked anew for each answer, on the thread that answers: nothing here may block.
+ * The pages of the operators' port: {@code /metrics}, {@code /livez} (whether all threads and event loops of the
+ * process still run) and {@code /readyz} (whether the process accepts traffic, or why not). The suppliers are called
+ * for every response, on the thread that responds: they must not block.
  *
  * @param metrics all metrics in the Prometheus text format 0.0.4
- * @param lifeProblem why the process should be started anew; empty if it should not
+ * @param lifeProblem why the process should be restarted; empty if it should not
  * @param summary the first line of {@code /readyz}
- * @param obstacles what keeps the process from being ready; empty if it is ready
- * @param details what is wrong but no obstacle
+ * @param obstacles the conditions that keep the process from being ready; empty if it is ready
+ * @param details problems that do not affect readiness
  */
 public record OpsPages(
         Supplier<String> metrics,
@@ -23,7 +24,7 @@ public record OpsPages(
     public static final String TEXT = "text/plain; charset=utf-8";
     public static final String PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8";
 
-    /** As above, with a summary that says {@code ready} or {@code not ready}. */
+    /** Creates pages whose summary is {@code ready} or {@code not ready}. */
     public OpsPages(
             Supplier<String> metrics,
             Supplier<Optional<String>> lifeProblem,
@@ -33,13 +34,17 @@ public record OpsPages(
     }
 
     /**
-     * An answer, in HTTP's terms.
+     * An HTTP response.
      *
-     * @param type of the body
+     * @param type the content type of the body
      */
     public record Page(int status, String type, String body) {}
 
-    /** Returns the page at {@code path}, which has no query; one with status 404 if there is none. */
+    /**
+     * Returns the page at {@code path}, or a page with status 404 if there is none.
+     *
+     * @param path without a query
+     */
     public Page at(String path) {
         return switch (path) {
             case "/metrics" -> new Page(200, PROMETHEUS, metrics.get());

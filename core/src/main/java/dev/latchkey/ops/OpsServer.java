@@ -18,9 +18,10 @@ import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The operators' port: answers with {@link OpsPages}, on a thread of its own. It answers whatever the process' other ports suffer,
- * and whatever other clients do here: a connection is for one request and ends after ten seconds, however little of the request
- * has come or however little of the answer was read; and one beyond the bounds takes the place of the oldest.
+ * The HTTP server of the operators' port, which serves {@link OpsPages} on a thread of its own. It responds regardless
+ * of the load on the other ports of the process and of the behaviour of other clients of this port: a connection serves
+ * one request and is closed after ten seconds, even if the request is incomplete or the response is unread; a
+ * connection beyond a limit displaces the oldest one.
  */
 public final class OpsServer implements AutoCloseable {
     private static final int MAX_CONNECTIONS = 256;
@@ -34,7 +35,11 @@ public final class OpsServer implements AutoCloseable {
             1, new DefaultThreadFactory("latchkey-ops", /* daemon= */ true), NioIoHandler.newFactory());
     private final Channel listener;
 
-    /** @throws IOException if the address cannot be bound */
+    /**
+     * Binds the address and starts to serve.
+     *
+     * @throws IOException if the address cannot be bound
+     */
     public OpsServer(InetSocketAddress address, OpsPages pages) throws IOException {
         ClientConnections connections = new ClientConnections(MAX_CONNECTIONS, MAX_CONNECTIONS_PER_ADDRESS);
         ServerBootstrap bootstrap = new ServerBootstrap()

@@ -5,9 +5,10 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Tells for how long something has made no progress. Between two looks at most half of the patience counts, however long the clock
- * says it was: a process that was stopped, a suspended machine and a long pause of the JVM are no stall, since none of its threads
- * ran. So a stall is found at the third look at the earliest.
+ * A stall detector, which measures for how long an activity has made no progress. The time between two calls counts as
+ * at most half of the patience, however much time the clock shows: a stopped process, a suspended machine and a long
+ * pause of the JVM are not stalls, since no thread of the process runs then. Therefore a stall is detected at the third
+ * call at the earliest.
  *
  * <p>This class is thread-safe.
  */
@@ -18,17 +19,17 @@ public final class Stall {
     private long lastProgress;
     private boolean busy;
 
-    /** @param patience after which no progress is a stall; above any wait that is meant */
+    /** @param patience how long progress may be absent before that is a stall; must exceed every intended wait */
     public Stall(Duration patience) {
         this.patienceNanos = patience.toNanos();
     }
 
     /**
-     * Looks again.
+     * Records the present state.
      *
-     * @param waiting whether there is something to be done
-     * @param progress any number that is another one after each step
-     * @return for how long nothing was done, in seconds; empty unless that is a stall
+     * @param waiting whether there is work to do
+     * @param progress any number that changes with each step of the work
+     * @return the seconds without progress if that is a stall; else empty
      */
     public synchronized Optional<Long> look(long nanos, boolean waiting, long progress) {
         if (!waiting || !busy || progress != lastProgress) {

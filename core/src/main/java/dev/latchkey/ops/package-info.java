@@ -1,5 +1,6 @@
 /**
- * The operators' port of either process: metrics, whether it lives, whether it is ready. What the pages say comes from the process.
+ * The operators' port, which both processes have: metrics, liveness and readiness. The process supplies the content
+ * of the pages.
  */
 @NullMarked
 package dev.latchkey.ops;

@@ -9,11 +9,12 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /**
- * The entries of a list that people edit: one a line, or several in a line separated by commas. Blanks around an entry do not
- * count; blank lines and lines that start with {@code #} are no entries; a byte order mark at the start is ignored. No line can make another one unreadable.
+ * A parser for lists that people edit: one entry per line, or several in a line separated by commas. Whitespace around
+ * an entry is ignored, as are blank lines, lines that start with {@code #}, and a byte order mark at the start. An
+ * invalid line never makes another line unreadable.
  */
 public final class EntryList {
-    // The longest list there is: 100,000 admin tokens.
+    // Enough for the longest list, that of 100,000 admin tokens.
     private static final int MAX_BYTES = 16 << 20;
     private static final char BYTE_ORDER_MARK = '\uFEFF';
     private static final Pattern LINE_END = Pattern.compile("\\R");
@@ -21,14 +22,14 @@ public final class EntryList {
     private EntryList() {}
 
     /**
-     * One entry.
+     * An entry of a list.
      *
-     * @param line where it stands, from 1
-     * @param text without blanks around it; empty where nothing stands before or after a comma
+     * @param line its line number, from 1
+     * @param text without whitespace around it; empty if nothing precedes or follows a comma
      */
     public record Entry(int line, String text) {}
 
-    /** Returns the entries of {@code text} in their order; none if there are none. */
+    /** Returns the entries of {@code text} in their order; empty if there are none. */
     public static List<Entry> of(String text) {
         String marked = text.isEmpty() || text.charAt(0) != BYTE_ORDER_MARK ? text : text.substring(1);
         List<Entry> entries = new ArrayList<>();
@@ -45,10 +46,10 @@ public final class EntryList {
     }
 
     /**
-     * Returns the whole text of a file that holds a list: UTF-8, or UTF-16 with a byte order mark. Bytes that are no text become
-     * U+FFFD, which no entry of any list may hold: only the line in which they stand is wrong.
+     * Returns the whole text of a file that contains a list: UTF-8, or UTF-16 with a byte order mark. Malformed bytes
+     * become U+FFFD, which no valid entry of any list contains: only the line that contains them is invalid.
      *
-     * @throws IOException with a message for people: the path and what is wrong, no part of the content
+     * @throws IOException with a message for people: the path and the problem, without any of the content
      */
     public static String read(Path file) throws IOException {
         byte[] bytes = TextFile.bytes(file, MAX_BYTES);
@@ -59,7 +60,7 @@ public final class EntryList {
         boolean utf16 = bytes.length >= 2
                 && ((bytes[0] == (byte) 0xFF && bytes[1] == (byte) 0xFE)
                         || (bytes[0] == (byte) 0xFE && bytes[1] == (byte) 0xFF));
-        // Of the two byte orders, this one reads that of the mark, and leaves the mark out.
+        // Charset UTF_16 takes the byte order from the mark and drops the mark.
         return utf16 ? StandardCharsets.UTF_16 : StandardCharsets.UTF_8;
     }
 }

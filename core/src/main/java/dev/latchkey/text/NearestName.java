@@ -3,14 +3,14 @@ package dev.latchkey.text;
 import java.util.Collection;
 import org.jspecify.annotations.Nullable;
 
-/** Finds what somebody who mistyped a name most likely meant. */
+/** A search for the name that a mistyped name most likely stands for. */
 public final class NearestName {
-    /** Longer than any scope; what is longer still is like none of them. */
+    /** Longer than any scope. Only the start of a longer text is compared, which bounds the work. */
     private static final int MAX_LENGTH = 200;
 
     private NearestName() {}
 
-    /** Returns the first of those {@code names} that the fewest edits make of {@code text}, or null if there are none. */
+    /** Returns the first of the {@code names} with the fewest edits from {@code text}, or null if there are none. */
     public static @Nullable String of(String text, Collection<String> names) {
         String start = text.length() > MAX_LENGTH ? text.substring(0, MAX_LENGTH) : text;
         String nearest = null;
@@ -25,7 +25,7 @@ public final class NearestName {
         return nearest;
     }
 
-    /** Returns how many characters must be inserted, removed or replaced (Levenshtein distance). */
+    /** Returns the number of characters to insert, remove or replace (Levenshtein distance). */
     private static int edits(String from, String to) {
         int[] row = new int[to.length() + 1];
         for (int j = 0; j < row.length; j++) {

@@ -11,15 +11,20 @@ import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 
 /**
- * The encodings in which people's programs write text: UTF-8, and UTF-16 as Windows writes it. A byte order mark says which, and is
- * no part of the text; without one, text in UTF-16 is known by its first character, of which one byte is zero.
+ * The detection of the encodings in which common programs write text: UTF-8, and UTF-16 as Windows writes it. A byte
+ * order mark decides, and is not part of the text. Without a mark, UTF-16 is recognised by the first character, one of
+ * whose bytes is zero.
  */
 public final class TextEncoding {
     private static final int MARK_BYTES = 3;
 
     private TextEncoding() {}
 
-    /** @throws CharacterCodingException if the bytes are no text in any of these encodings */
+    /**
+     * Returns the text of {@code bytes}.
+     *
+     * @throws CharacterCodingException if the bytes are malformed in the detected encoding
+     */
     public static String decode(byte[] bytes) throws CharacterCodingException {
         Found found = Found.at(bytes, bytes.length);
         return found.charset
@@ -28,7 +33,10 @@ public final class TextEncoding {
                 .toString();
     }
 
-    /** Returns the text of {@code in}; what is no text in its encoding becomes U+FFFD. Reads the first bytes at once. */
+    /**
+     * Returns a reader of the text of {@code in}, in which malformed bytes become U+FFFD. Reads the first bytes
+     * before it returns.
+     */
     public static Reader reader(InputStream in) throws IOException {
         BufferedInputStream buffered = new BufferedInputStream(in);
         buffered.mark(MARK_BYTES);
@@ -39,7 +47,7 @@ public final class TextEncoding {
         return new InputStreamReader(buffered, found.charset);
     }
 
-    /** @param mark how many bytes the byte order mark has */
+    /** @param mark the length of the byte order mark in bytes; 0 if there is none */
     private record Found(Charset charset, int mark) {
         static Found at(byte[] bytes, int length) {
             int a = length > 0 ? bytes[0] & 0xFF : -1;

@@ -8,16 +8,16 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
-/** Reads small files that the user named. */
+/** A reader for small files that the user named. */
 public final class TextFile {
     private static final int MAX_BYTES = 1 << 20;
 
     private TextFile() {}
 
     /**
-     * Returns the whole text, in an encoding of {@link TextEncoding}.
+     * Returns the whole text, in one of the encodings of {@link TextEncoding}.
      *
-     * @throws IOException with a message for people: the path and what is wrong, no part of the content
+     * @throws IOException with a message for people: the path and the problem, without any of the content
      */
     public static String read(Path file) throws IOException {
         byte[] bytes = bytes(file, MAX_BYTES);
@@ -29,9 +29,9 @@ public final class TextFile {
     }
 
     /**
-     * Returns all bytes.
+     * Returns all bytes of a file.
      *
-     * @param max how many there may be; whole MiB
+     * @param max the largest size in bytes, a multiple of 1 MiB
      * @throws IOException as {@link #read}
      */
     static byte[] bytes(Path file, int max) throws IOException {

@@ -1,21 +1,23 @@
 package dev.latchkey.text;
 
 /**
- * Decides which characters people can see as they are: the one place for names, reasons, tables, messages and log lines. Two names that
- * look the same must be the same, and no character may change how the text around it reads.
+ * The rule for which characters people can see as they are. Names, reasons, tables, messages and log lines all use this
+ * rule. Two names that look the same must be the same, and no character may change how the text around it reads.
  */
 public final class VisibleText {
-    /** More than any script stacks on one letter. */
+    /** The limit for combining marks in a row, which is more than any script stacks on one letter. */
     private static final int MAX_MARKS = 3;
 
     private VisibleText() {}
 
     /**
-     * Tells whether each character of {@code text} shows: no control or format characters (so no zero width, bidirectional or byte
-     * order marks), no blanks but the common one, no fillers, no half surrogate pairs, nothing for private use or unassigned, and no
-     * more than three combining marks in a row, none at the start.
+     * Returns whether every character of {@code text} is visible: no control or format characters (so no zero-width
+     * characters, bidirectional controls or byte order marks), no whitespace except the space, no fillers, no
+     * unpaired surrogates, no private-use or unassigned characters, at most three combining marks in a row, and none
+     * at the start.
      */
     public static boolean isVisible(String text) {
+        // Starts at the limit, so that a mark at the start is not visible: it would join the character before the text.
         int marks = MAX_MARKS;
         for (int i = 0; i < text.length(); ) {
             int c = text.codePointAt(i);
@@ -28,7 +30,7 @@ public final class VisibleText {
         return true;
     }
 
-    /** Returns {@code text} with each character that does not show as an escape, such as {@code \\u200b}. */
+    /** Returns {@code text} with an escape, such as {@code \\u200b}, in place of each character that is not visible. */
     public static String shown(String text) {
         if (isVisible(text)) {
             return text;
@@ -48,12 +50,15 @@ public final class VisibleText {
         return shown.toString();
     }
 
-    /** Returns {@code c} as an escape. */
+    /** Returns the escape for {@code c}. */
     public static String escape(int c) {
         return String.format("\\u%04x", c);
     }
 
-    /** Tells whether {@code c} cannot be seen, or looks like another character, or steers what is around it. */
+    /**
+     * Returns whether {@code c} is invisible, looks like another character, or affects the rendering of the
+     * text around it.
+     */
     public static boolean isHidden(int c) {
         return switch (Character.getType(c)) {
             case Character.CONTROL,
@@ -68,7 +73,10 @@ public final class VisibleText {
         };
     }
 
-    /** Letters, marks and symbols that Unicode says are to be ignored, or that have no ink. */
+    /**
+     * Returns whether {@code c} is a letter, mark or symbol that Unicode defines as ignorable, or that has
+     * no visible glyph.
+     */
     private static boolean isFiller(int c) {
         return c == 0x034F
                 || c == 0x115F

@@ -1,6 +1,4 @@
-/**
- * Texts: those that people name, and what messages to people need. Knows nothing of keys, policies or settings.
- */
+/** Text files that users name, and helpers for messages to people. Independent of keys, policies and settings. */
 @NullMarked
 package dev.latchkey.text;
 
