@@ -22,8 +22,11 @@ public final class TroubleLog {
     private static final long QUIET_NANOS = 10_000_000_000L;
 
     private final LongSupplier nanos;
+    /** The problem of each part that was logged and has not ended. */
     private final Map<String, String> said = new HashMap<>();
+    /** When each problem was last logged, for the last ten seconds. */
     private final Map<String, Long> saidAt = new HashMap<>();
+    /** The parts that have worked at least once. */
     private final Set<String> working = new HashSet<>();
 
     /** @param nanos {@code System::nanoTime} */

@@ -9,8 +9,8 @@ import io.envoyproxy.envoy.service.auth.v3.CheckResponse;
 import io.envoyproxy.envoy.service.auth.v3.OkHttpResponse;
 
 /**
- * Writes the answer that nearly all requests get, and that differs from key to key, straight into bytes: what the generated
- * classes would make many objects for.
+ * A writer of the most frequent response, an allow for a request with a key, which differs from key to key. It writes
+ * the response directly as bytes, for which the generated classes would create many objects.
  *
  * <p>This class is immutable and thread-safe.
  */
@@ -20,7 +20,7 @@ final class AllowByKey {
     private final byte[] ok;
     private final TextField[] headers;
 
-    /** @param same what all of these answers have in common */
+    /** @param same the fields that all of these responses share */
     AllowByKey(CheckResponse same, IdentityHeaders identity) {
         this.identity = identity;
         this.status =
@@ -30,10 +30,10 @@ final class AllowByKey {
     }
 
     /**
-     * Returns the CheckResponse, serialised.
+     * Returns the serialised CheckResponse.
      *
-     * @param more fields of the OkHttpResponse for this request alone, serialised
-     * @param metadata the field of the CheckResponse
+     * @param more serialised fields of the OkHttpResponse for this request only
+     * @param metadata the serialised metadata field of the CheckResponse
      */
     byte[] write(KeyRecord key, byte[] more, byte[] metadata) {
         byte[][] values = TextField.utf8(identity.values(key));

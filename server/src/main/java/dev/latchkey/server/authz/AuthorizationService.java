@@ -27,12 +27,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Answers Envoy's checks ({@code envoy.service.auth.v3.Authorization}). Every check is answered exactly once: with the
- * decision, or, when that is not there in time, with a denial as {@code store_timeout}, before Envoy's own timeout would turn
- * into an error that it may let pass. A cancelled check gets no answer, Envoy has gone on by then.
+ * The gRPC service that answers Envoy's checks ({@code envoy.service.auth.v3.Authorization}). Every check gets exactly
+ * one response: the decision, or a denial with reason {@code store_timeout} if the decision is late. That denial is
+ * sent before Envoy's own timeout, which Envoy would treat as an error and might let pass. A cancelled check gets no
+ * response, because Envoy no longer waits for it.
  *
- * <p>Runs on gRPC's event loop and never blocks it: an answer that waits for Redis is sent from the thread that the record
- * arrives on.
+ * <p>Checks run on gRPC's event loops and never block them: a response that depends on Redis is sent from the thread on
+ * which the record arrives, or from the timer's thread on a timeout. This class is thread-safe.
  */
 public final class AuthorizationService implements BindableService {
     private static final Logger log = LoggerFactory.getLogger(AuthorizationService.class);
@@ -49,8 +50,8 @@ public final class AuthorizationService implements BindableService {
     private final FaultLog unwritten = new FaultLog(log, "an answer could not be written", System::nanoTime);
 
     /**
-     * @param timer ends waiting
-     * @param timeout the most that one check may take, whatever Envoy allows
+     * @param timer runs the timeouts of checks that wait for Redis
+     * @param timeout the upper bound for the duration of a check, also if Envoy allows more
      */
     public AuthorizationService(
             KeyFormat format,
@@ -73,7 +74,7 @@ public final class AuthorizationService implements BindableService {
         return CheckMethod.bind(this);
     }
 
-    /** Returns, and counts, the answer to a check that had to give way to others before its message had ended. */
+    /** Returns the response to a check that was shed under load before its message had ended, and counts it. */
     public Object overloaded() {
         listener.decided(Decision.Deny.of(Reason.OVERLOADED), /* nanos= */ 0);
         return responses.overloaded();
@@ -84,7 +85,7 @@ public final class AuthorizationService implements BindableService {
         try {
             answer.begin(request);
         } catch (Throwable t) {
-            // Whatever it is: left to gRPC it would be an error, and errors may pass.
+            // Any throwable becomes a denial: gRPC would answer with an error, and Envoy might let an error pass.
             answer.accept(null, t);
         }
     }
@@ -94,11 +95,11 @@ public final class AuthorizationService implements BindableService {
         if (deadline == null) {
             return timeoutNanos;
         }
-        // A quarter is kept for the way back: of Envoy's 200 ms, 50.
+        // A quarter of the remaining time is reserved for the way back to Envoy: 50 ms of Envoy's 200 ms.
         return Math.min(timeoutNanos, deadline.timeRemaining(TimeUnit.NANOSECONDS) / 4 * 3);
     }
 
-    /** The one answer to one check; true once it was given or is no longer wanted. */
+    /** The response to one check; the boolean is true once the response was sent or is no longer wanted. */
     private final class Answer extends AtomicBoolean
             implements BiConsumer<Decision, @Nullable Throwable>, TimerTask, Runnable {
         private static final long serialVersionUID = 1L;
@@ -116,7 +117,7 @@ public final class AuthorizationService implements BindableService {
         }
 
         void begin(byte[] request) {
-            // Also for answers given at once: without a handler, answering a cancelled call throws.
+            // Also needed for immediate responses: without a cancel handler, responding to a cancelled call throws.
             if (observer instanceof ServerCallStreamObserver<WireResponse> call) {
                 call.setOnCancelHandler(this);
             }
@@ -133,6 +134,7 @@ public final class AuthorizationService implements BindableService {
             if (decision.isDone()) {
                 accept(decision.join(), null);
             } else {
+                // Set before the callback is registered, so that accept() finds the timeout to cancel.
                 timeout = timer.newTimeout(this, budgetNanos, TimeUnit.NANOSECONDS);
                 var unused = decision.whenComplete(this);
             }
@@ -145,11 +147,16 @@ public final class AuthorizationService implements BindableService {
                 give(Decision.Deny.of(Reason.INTERNAL));
                 undecided.report(failure == null ? new NullPointerException("decision") : failure);
             } else {
+                // An exception, a null and a late allow cannot become an allow here.
                 give(inTime(decision));
             }
         }
 
-        /** An allow that comes too late rests on what was true too long ago; the timer alone could be late as well. */
+        /**
+         * Replaces a late allow by a denial, because the allow relies on a record that was read too long ago. The
+         * timer alone does not ensure this, because it can be late as well. An allow without a key relies on no
+         * record and stands.
+         */
         private Decision inTime(Decision decision) {
             boolean late = System.nanoTime() - start > budgetNanos;
             return late && decision instanceof Decision.Allow && decision.key() != null
@@ -162,7 +169,7 @@ public final class AuthorizationService implements BindableService {
             give(Decision.Deny.of(Reason.STORE_TIMEOUT));
         }
 
-        /** The call was cancelled. */
+        /** Runs when the call is cancelled. */
         @Override
         public void run() {
             if (compareAndSet(false, true)) {

@@ -10,15 +10,15 @@ import java.io.IOException;
 import java.io.InputStream;
 
 /**
- * Binds the service to the bytes of its messages, and not to generated classes, so that a message which cannot be decoded is
- * denied as well. gRPC would answer it with an error, and Envoy may let errors pass: a request header that made the message
- * undecodable was once a way in (CVE-2023-27488).
+ * A binding of the service to the raw bytes of its messages instead of generated classes, so that a message that cannot
+ * be decoded is denied as well. With generated classes gRPC would answer it with an error, and Envoy might let errors
+ * pass: a request header that made the message undecodable was once a way to bypass authorization (CVE-2023-27488).
  */
 final class CheckMethod {
-    /** Envoy compresses no check; this is for what a peer's few bytes may become in memory. */
+    /** Envoy does not compress checks; this limits the memory that another peer's compressed message can take. */
     private static final int MAX_INFLATED_BYTES = 16 << 20;
 
-    /** The field number 0, which no message has: it is denied as one that cannot be decoded. */
+    /** A tag with the invalid field number 0: this message is denied like any other that cannot be decoded. */
     private static final byte[] UNREADABLE = {0};
 
     private CheckMethod() {}
@@ -36,7 +36,7 @@ final class CheckMethod {
         @Override
         public byte[] parse(InputStream message) {
             try {
-                // A message that was compressed has a length that nobody knows.
+                // The size of a compressed message is not known in advance.
                 return message instanceof KnownLength ? message.readNBytes(message.available()) : inflated(message);
             } catch (IOException e) {
                 return UNREADABLE;

@@ -15,11 +15,12 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Goes through the bytes of one CheckRequest and keeps what a decision needs, by the rules of Protocol Buffers: of a field that
- * comes twice the later one counts, a message that comes twice is one, and what is not known is passed over. The generated
- * classes would make an object of each of some forty fields, of which six are looked at.
+ * A parser that reads the bytes of one CheckRequest and keeps only the fields that a decision needs. It follows the
+ * rules of Protocol Buffers: the last occurrence of a singular field counts, repeated occurrences of a message are
+ * merged, and unknown fields are skipped. The generated classes would create an object for each of some forty fields,
+ * of which a decision needs six.
  *
- * <p>This class is not thread-safe; it is for one message.
+ * <p>This class is not thread-safe; an instance reads one message.
  */
 final class CheckReader {
     private static final int TEXT = WireFormat.WIRETYPE_LENGTH_DELIMITED;
@@ -33,7 +34,10 @@ final class CheckReader {
     private static final int HOST = HttpRequest.HOST_FIELD_NUMBER << 3 | TEXT;
     private static final int HEADER_MAP = HttpRequest.HEADER_MAP_FIELD_NUMBER << 3 | TEXT;
     private static final int LINES = HeaderMap.HEADERS_FIELD_NUMBER << 3 | TEXT;
-    /** Also of an entry of {@code headers} and {@code context_extensions}: those of any map have these two fields. */
+    /**
+     * The field numbers of a HeaderValue; the entries of a map such as {@code headers} and {@code context_extensions}
+     * have the same two.
+     */
     private static final int KEY = HeaderValue.KEY_FIELD_NUMBER << 3 | TEXT;
 
     private static final int VALUE = HeaderValue.VALUE_FIELD_NUMBER << 3 | TEXT;
@@ -49,7 +53,7 @@ final class CheckReader {
     private String path = "";
     private String host = "";
     private Map<String, String> extensions = Map.of();
-    /** Of the entry that is being read: where its key and its values begin and end. */
+    /** The bounds of key, value and raw value of the entry that is being read, as offsets into the message. */
     private int keyStart;
 
     private int keyEnd;
@@ -58,7 +62,7 @@ final class CheckReader {
     private int rawStart;
     private int rawEnd;
 
-    /** Takes a field of one kind of message; tells whether it has read it. */
+    /** A reader of the fields of one message type; returns whether it has read the field. */
     private interface Fields {
         boolean take(CheckReader reader, int tag) throws IOException;
     }
@@ -70,7 +74,11 @@ final class CheckReader {
         this.headers = new HeaderFacts(message, identity);
     }
 
-    /** @throws InvalidProtocolBufferException if it is no CheckRequest */
+    /**
+     * Reads a whole message.
+     *
+     * @throws InvalidProtocolBufferException if {@code message} is not a CheckRequest
+     */
     static CheckReader read(byte[] message, IdentityHeaders identity) throws InvalidProtocolBufferException {
         CheckReader reader = new CheckReader(message, identity);
         try {
@@ -83,7 +91,7 @@ final class CheckReader {
         return reader;
     }
 
-    /** Returns what {@code header_map} says if it is there, else what {@code headers} says. */
+    /** Returns the headers in {@code header_map} if it is present, else those in {@code headers}. */
     HeaderFacts headers() {
         return headers;
     }
@@ -133,6 +141,7 @@ final class CheckReader {
 
     private void headerMap() throws IOException {
         if (!hasHeaderMap) {
+            // header_map takes precedence: entries of headers that were read before are discarded.
             hasHeaderMap = true;
             headers = new HeaderFacts(message, identity);
         }
@@ -199,7 +208,7 @@ final class CheckReader {
         return true;
     }
 
-    /** Passes over a text; returns where it began. */
+    /** Skips a text and returns its start. */
     private int skipText() throws IOException {
         int length = in.readRawVarint32();
         int start = in.getTotalBytesRead();
@@ -207,7 +216,7 @@ final class CheckReader {
         return start;
     }
 
-    /** Every text in a message is to be UTF-8. */
+    /** Returns the text between two offsets. Protocol Buffers require every string to be UTF-8. */
     private String utf8(int start, int end) throws InvalidProtocolBufferException {
         String text = new String(message, start, end - start, StandardCharsets.UTF_8);
         if (text.indexOf('\uFFFD') >= 0) {

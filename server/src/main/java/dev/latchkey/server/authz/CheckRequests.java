@@ -10,9 +10,10 @@ import dev.latchkey.policy.path.CanonicalPath;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads Envoy's CheckRequest ({@code envoy/service/auth/v3/external_auth.proto}) in both encodings of its headers: {@code
- * header_map} (raw bytes, one entry a line) if it is there, else {@code headers} (same names joined by a comma, bytes that are
- * not UTF-8 replaced by {@code !}). A message without attributes reads as a request with an empty path.
+ * A reader of Envoy's CheckRequest ({@code envoy/service/auth/v3/external_auth.proto}) in both encodings of its
+ * headers: {@code header_map} (raw bytes, one entry per line) if it is present, else {@code headers} (values of the
+ * same name joined by commas, bytes that are not UTF-8 replaced by {@code !}). A message without attributes reads as a
+ * request with an empty path.
  *
  * <p>This class is immutable and thread-safe.
  */
@@ -25,7 +26,7 @@ final class CheckRequests {
         this.identity = identity;
     }
 
-    /** @throws InvalidProtocolBufferException if {@code message} is no CheckRequest */
+    /** @throws InvalidProtocolBufferException if {@code message} is not a CheckRequest */
     IncomingCheck read(byte[] message) throws InvalidProtocolBufferException {
         CheckReader check = CheckReader.read(message, identity);
         HeaderFacts headers = check.headers();
@@ -42,8 +43,9 @@ final class CheckRequests {
     }
 
     /**
-     * Returns the path, or null if it is not canonical, or not surely the one that the upstream gets: Envoy writes {@code !}
-     * into {@code path} for bytes that it cannot carry there, and only the raw {@code :path} tells.
+     * Returns the path, or null if it is not canonical or might differ from the path that the upstream gets: Envoy
+     * writes {@code !} into {@code path} for bytes that this field cannot carry, and only the raw {@code :path}
+     * shows the difference.
      */
     private static @Nullable CanonicalPath path(String path, HeaderFacts headers) {
         boolean faithful =

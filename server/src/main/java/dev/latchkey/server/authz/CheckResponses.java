@@ -24,13 +24,15 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes Envoy's CheckResponse. The only class that answers, and {@code allow} the only methods of it that build an OK one, by
- * {@link AllowByKey} if there is a key: to Envoy every message with status code 0 is an allow, an empty one too.
+ * The writer of Envoy's CheckResponse, and the only class that builds a response. Only its {@code allow} methods build
+ * an OK response, with {@link AllowByKey} if there is a key: Envoy treats every message with status code 0 as an allow,
+ * an empty message included.
  *
- * <p>Faults are answered as denials with an explicit 503, since Envoy's {@code failure_mode_allow} lets errors pass. Headers
- * are set by {@code value} with OVERWRITE_IF_EXISTS_OR_ADD; {@code append} stays unset, it would lose or join them.
+ * <p>Faults are answered as denials with an explicit 503, since Envoy's {@code failure_mode_allow} lets errors pass.
+ * Headers are set by {@code value} with OVERWRITE_IF_EXISTS_OR_ADD; {@code append} stays unset, because it would lose
+ * or join them.
  *
- * <p>This class is immutable and thread-safe. Denials that do not vary are built once.
+ * <p>Denials that do not vary are built once. This class is immutable and thread-safe.
  */
 final class CheckResponses {
     private static final String AUTHORIZATION = "authorization";
@@ -65,12 +67,12 @@ final class CheckResponses {
                 : deny((Decision.Deny) decision, check);
     }
 
-    /** Returns the answer to a message that could not even be read. */
+    /** Returns the response to a message that could not be decoded. */
     WireResponse unreadable() {
         return constant(Reason.INTERNAL);
     }
 
-    /** Returns the answer to a message that is not waited for. */
+    /** Returns the response to a call that was shed before its message had arrived completely. */
     WireResponse overloaded() {
         return constant(Reason.OVERLOADED);
     }

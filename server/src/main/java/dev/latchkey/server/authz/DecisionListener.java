@@ -2,14 +2,21 @@ package dev.latchkey.server.authz;
 
 import dev.latchkey.decision.Decision;
 
-/** Is told of every answer that was given. Called on event loops: must not block. Implementations are thread-safe. */
+/**
+ * A listener for the decision of every check that is answered. Implementations must be thread-safe and must not block,
+ * since they are called on event loops.
+ */
 @FunctionalInterface
 public interface DecisionListener {
 
-    /** @param nanos from the arrival of the check to its answer */
+    /**
+     * Called for each response.
+     *
+     * @param nanos the nanoseconds from the arrival of the check to its response
+     */
     void decided(Decision decision, long nanos);
 
-    /** Returns one that tells this, then {@code next}. */
+    /** Returns a listener that calls this listener, then {@code next}. */
     default DecisionListener andThen(DecisionListener next) {
         return (decision, nanos) -> {
             decided(decision, nanos);

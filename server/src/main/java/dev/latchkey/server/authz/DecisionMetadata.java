@@ -12,8 +12,9 @@ import java.util.EnumMap;
 import java.util.Map;
 
 /**
- * What Envoy can log of every answer, its {@code dynamic_metadata}; the reference configuration tells our 503 from Envoy's own by
- * {@code code}. Written as bytes, as the field of a CheckResponse: a map is the dearest thing that the generated classes have.
+ * The {@code dynamic_metadata} of every response, which Envoy can log. The reference configuration tells Latchkey's 503
+ * from Envoy's own by {@code code}. It is written directly as bytes, as a field of the CheckResponse, because maps are
+ * the most expensive part of the generated classes.
  *
  * <p>This class is immutable and thread-safe.
  */
@@ -22,7 +23,7 @@ final class DecisionMetadata {
     private static final TextField[] OF_ROUTE = {entry("rule")};
     private static final byte[][] NO_TEXTS = {};
 
-    /** Code and reason, which every answer has. */
+    /** The serialised entries for code and reason, which every response has. */
     private final Map<Reason, byte[]> ofReason = new EnumMap<>(Reason.class);
 
     DecisionMetadata() {
@@ -34,7 +35,7 @@ final class DecisionMetadata {
         }
     }
 
-    /** Returns the field of a CheckResponse. */
+    /** Returns the serialised {@code dynamic_metadata} field of a CheckResponse. */
     byte[] of(Decision decision) {
         byte[] reason = ofReason.getOrDefault(decision.reason(), TextField.NOTHING);
         KeyRecord key = decision.key();
@@ -52,7 +53,7 @@ final class DecisionMetadata {
         });
     }
 
-    /** An entry of a map is a message with the key as field 1 and the value as field 2. */
+    /** Returns a map entry, which is a message with the key as field 1 and the value as field 2. */
     private static TextField entry(String name) {
         return TextField.of(Value.STRING_VALUE_FIELD_NUMBER)
                 .within(TextField.NOTHING, 2)

@@ -11,7 +11,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the headers of one request say, seen one after the other. Only what is needed becomes text.
+ * The facts that a decision needs from the headers of one request. The headers are added one after the other; only the
+ * needed values become strings.
  *
  * <p>This class is not thread-safe.
  */
@@ -37,13 +38,13 @@ final class HeaderFacts {
     private boolean accessControlRequestMethod;
     private @Nullable List<String> otherSpellings;
 
-    /** @param message that the headers are read of */
+    /** @param message the bytes into which all offsets point */
     HeaderFacts(byte[] message, IdentityHeaders identity) {
         this.message = message;
         this.identity = identity;
     }
 
-    /** Takes an entry of {@code header_map}, by where name and value begin and end: one line of the request, as it was sent. */
+    /** Adds an entry of {@code header_map}: one header line as it was sent, by the bounds of its name and value. */
     void raw(int name, int nameEnd, int value, int valueEnd) {
         if (is(PATH, name, nameEnd)) {
             hasPath = true;
@@ -54,7 +55,7 @@ final class HeaderFacts {
         }
     }
 
-    /** Takes an entry of {@code headers}: the lines of one name, joined by a comma. Knows nothing of {@code :path}. */
+    /** Adds an entry of {@code headers}: all lines of one name, joined by a comma. Ignores {@code :path}. */
     void header(int name, int nameEnd, int value, int valueEnd) {
         if (is(AUTHORIZATION, name, nameEnd)) {
             authorizations++;
@@ -73,7 +74,7 @@ final class HeaderFacts {
         }
     }
 
-    /** Returns the credential; more than one header is none. */
+    /** Returns the credential; more than one {@code Authorization} header counts as malformed. */
     Credential credential(KeyFormat format) {
         if (authorizations == 0) {
             return Credential.Absent.NO_HEADER;
@@ -83,18 +84,18 @@ final class HeaderFacts {
                 : AuthorizationHeader.parse(message, authorizationStart, authorizationEnd, format);
     }
 
-    /** Tells whether there is more than one {@code Authorization} header, or one that holds something like a key of ours. */
+    /** Returns whether there are several {@code Authorization} headers, or one that contains the start of a key. */
     boolean mentionsKey(KeyFormat format) {
         return authorizations > 1
                 || (authorizations == 1 && format.mentionsKey(latin1(authorizationStart, authorizationEnd)));
     }
 
-    /** Tells whether there is a raw {@code :path}. */
+    /** Returns whether there is a raw {@code :path}. */
     boolean hasPath() {
         return hasPath;
     }
 
-    /** Tells whether the raw {@code :path} is this one. */
+    /** Returns whether the raw {@code :path} equals {@code path}. */
     boolean pathIs(String path) {
         byte[] utf8 = path.getBytes(StandardCharsets.UTF_8);
         return Arrays.equals(message, pathStart, pathEnd, utf8, 0, utf8.length);
@@ -108,7 +109,10 @@ final class HeaderFacts {
         return grpc;
     }
 
-    /** Fetch standard, "CORS-preflight request"; if the method is OPTIONS. */
+    /**
+     * Returns whether the headers are those of a CORS preflight request (Fetch standard, "CORS-preflight request"). The
+     * caller must also check that the method is OPTIONS.
+     */
     boolean preflight() {
         return origin && accessControlRequestMethod;
     }
@@ -132,7 +136,7 @@ final class HeaderFacts {
         return new String(message, start, end - start, StandardCharsets.ISO_8859_1);
     }
 
-    /** As Envoy tells gRPC from other requests; gRPC-Web is not gRPC. */
+    /** Returns whether Envoy treats a request with this content type as gRPC; gRPC-Web is not gRPC. */
     private static boolean isGrpc(String contentType) {
         String grpc = "application/grpc";
         if (!contentType.startsWith(grpc)) {

@@ -4,14 +4,15 @@ import dev.latchkey.decision.AccessRequest;
 import java.util.List;
 
 /**
- * One CheckRequest, read: what is asked, and what the answer has to fit.
+ * A CheckRequest after parsing: the request to decide on, and the facts that its response depends on.
  *
- * @param access the question to decide
+ * @param access the request to decide on
  * @param requestId the caller's {@code x-request-id}
- * @param grpc whether the caller speaks gRPC and so gets a {@code grpc-status}
- * @param mentionsKey whether the {@code Authorization} header holds something like a key of ours
- * @param otherSpellings header names in the request that an upstream may take for identity headers, or for others that
- *     are kept from it
+ * @param grpc whether the caller uses gRPC and therefore gets a {@code grpc-status}
+ * @param mentionsKey whether there are several {@code Authorization} headers, or one that contains the start of
+ *     a Latchkey key
+ * @param otherSpellings header names in the request that an upstream might read as identity headers, or as other
+ *     headers that Latchkey removes
  */
 record IncomingCheck(
         AccessRequest access, RequestId requestId, boolean grpc, boolean mentionsKey, List<String> otherSpellings) {}

@@ -4,7 +4,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** The caller's {@code x-request-id}, which only some answers show. */
+/**
+ * The caller's {@code x-request-id}, which only some responses contain.
+ *
+ * <p>This class is immutable and thread-safe.
+ */
 final class RequestId {
     static final RequestId NONE = of("");
 
@@ -16,7 +20,10 @@ final class RequestId {
         this.id = id;
     }
 
-    /** Returns the id in {@code message}, which is not kept: a check that waits is to hold no more than it needs. */
+    /**
+     * Returns the id in {@code message}, or {@link #NONE} if the id is empty or too long. The id is copied, because a
+     * check that waits must not keep the whole message in memory.
+     */
     static RequestId in(byte[] message, int start, int end) {
         return start == end || end - start > MAX_LENGTH ? NONE : new RequestId(Arrays.copyOfRange(message, start, end));
     }
@@ -25,7 +32,7 @@ final class RequestId {
         return new RequestId(text.getBytes(StandardCharsets.ISO_8859_1));
     }
 
-    /** Returns it if it can stand in a body as it is, else null. */
+    /** Returns the id if a body can contain it without escaping, else null. */
     @Nullable
     String shown() {
         if (id.length == 0 || id.length > MAX_LENGTH) {

@@ -6,13 +6,14 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One text at its place in a message, however deep: all that stands around it is the same each time and is kept as bytes, so
- * that writing it is copying. The fields of a message may come in any order, and a repeated field once more for each value
- * (Protocol Buffers, "Encoding").
+ * A text field at any depth of a message. The bytes around the text are always the same and are kept, so that writing
+ * the field only copies bytes. The fields of a message can be in any order, and a repeated field occurs once for each
+ * value (Protocol Buffers, "Encoding").
  *
  * <p>This class is immutable and thread-safe.
  */
 final class TextField {
+    // Up to this number a tag takes one byte, which WireWriter.framed relies on.
     private static final int MAX_NUMBER = 15;
     static final byte[] NOTHING = {};
 
@@ -35,15 +36,15 @@ final class TextField {
     }
 
     /**
-     * Returns this field inside of a message that is field {@code number} of another.
+     * Returns this field within a message that is field {@code number} of an enclosing message.
      *
-     * @param rest the other fields of the message that this one stands in
+     * @param rest the other fields of the message that contains this field, serialised
      */
     TextField within(byte[] rest, int number) {
         return new TextField(number, rest, this);
     }
 
-    /** Returns the size of the whole field if its text has {@code length} bytes. */
+    /** Returns the size of the whole field for a text of {@code length} bytes. */
     int size(int length) {
         return WireWriter.framed(content(length));
     }
@@ -58,13 +59,17 @@ final class TextField {
         }
     }
 
-    /** Returns the whole field with {@code text} in it. */
+    /** Returns the whole field with {@code text} as its content. */
     byte[] bytes(String text) {
         byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
         return WireWriter.bytes(size(utf8.length), out -> write(out, utf8));
     }
 
-    /** Returns the size of as many fields as there are texts. */
+    /**
+     * Returns the total size of the fields for these texts.
+     *
+     * @param fields at least as many as there are texts
+     */
     static int size(TextField[] fields, byte[][] texts) {
         int size = 0;
         for (int i = 0; i < texts.length; i++) {

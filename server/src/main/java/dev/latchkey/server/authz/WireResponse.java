@@ -8,19 +8,19 @@ import java.io.InputStream;
 import java.io.OutputStream;
 
 /**
- * A CheckResponse as it goes over the wire. {@link CheckResponses} alone makes one.
+ * A serialised CheckResponse. Only {@link CheckResponses} creates instances.
  *
  * <p>This class is immutable and thread-safe.
  */
 final class WireResponse {
     private final byte[] message;
 
-    /** @param message a CheckResponse, serialised; not to be changed any more */
+    /** @param message a serialised CheckResponse; must not be modified afterwards */
     WireResponse(byte[] message) {
         this.message = message;
     }
 
-    /** Returns a stream over the message, which gRPC copies at once. */
+    /** Returns a stream over the message, which gRPC copies immediately. */
     InputStream stream() {
         return new Message(message);
     }

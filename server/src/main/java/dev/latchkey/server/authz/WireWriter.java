@@ -5,16 +5,20 @@ import com.google.protobuf.WireFormat;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 
-/** What is written has a size that is known beforehand, and goes into one array that is as long. */
+/** A writer of messages whose size is known in advance, into an array of exactly that size. */
 final class WireWriter {
     private WireWriter() {}
 
-    /** Writes something. */
+    /** A function that writes the content. */
     interface Writing {
         void to(CodedOutputStream out) throws IOException;
     }
 
-    /** @param size of what {@code writing} writes */
+    /**
+     * Returns the bytes that {@code writing} writes.
+     *
+     * @param size their exact number
+     */
     static byte[] bytes(int size, Writing writing) {
         byte[] bytes = new byte[size];
         CodedOutputStream out = CodedOutputStream.newInstance(bytes);
@@ -27,12 +31,12 @@ final class WireWriter {
         return bytes;
     }
 
-    /** Returns the size of a field with so many bytes of content, if its number is 15 at most. */
+    /** Returns the size of a length-delimited field with {@code content} bytes of content and a number up to 15. */
     static int framed(int content) {
         return 1 + CodedOutputStream.computeUInt32SizeNoTag(content) + content;
     }
 
-    /** Writes what stands before the content of a field. */
+    /** Writes the tag and the length that precede the content of a field. */
     static void open(CodedOutputStream out, int number, int content) throws IOException {
         out.writeTag(number, WireFormat.WIRETYPE_LENGTH_DELIMITED);
         out.writeUInt32NoTag(content);

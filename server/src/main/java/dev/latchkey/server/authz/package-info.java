@@ -1,6 +1,6 @@
 /**
- * The ext_authz edge: Envoy's message in, a decision asked for, Envoy's message out. The only package that knows how Envoy
- * spells a request and an answer.
+ * The ext_authz edge: reads Envoy's request message, asks for a decision and writes Envoy's response message. Only this
+ * package translates between Envoy's messages and decisions.
  */
 @NullMarked
 package dev.latchkey.server.authz;

@@ -9,17 +9,18 @@ import io.grpc.Status;
 import java.util.function.Supplier;
 
 /**
- * Makes calls whose message has not ended known to the budget of their event loop, so that they can be denied.
+ * An interceptor that registers each call with the budget of its event loop, so that the budget can deny the call as
+ * long as the message of the call has not ended.
  *
- * <p>This class is thread-safe. Calls must begin on the event loop itself, as with a direct executor.
+ * <p>This class is thread-safe. Calls must start on the event loop itself, as with a direct executor.
  */
 public final class CallBounds implements ServerInterceptor {
     private final String method;
     private final Supplier<?> denial;
 
     /**
-     * @param method whose calls are denied; calls of others that give way fail
-     * @param denial the answer, a normal message: an error could pass
+     * @param method the full name of the method whose calls are denied; calls of other methods fail instead
+     * @param denial returns the denial, a normal message, because Envoy might let an error pass
      */
     public CallBounds(String method, Supplier<?> denial) {
         this.method = method;
@@ -43,14 +44,14 @@ public final class CallBounds implements ServerInterceptor {
             call.close(Status.RESOURCE_EXHAUSTED, new Metadata());
             return;
         }
-        @SuppressWarnings("unchecked") // The answers of that method.
+        @SuppressWarnings("unchecked") // The response type of that method.
         R answer = (R) denial.get();
         call.sendHeaders(new Metadata());
         call.sendMessage(answer);
         call.close(Status.OK, new Metadata());
     }
 
-    /** A message that was denied before its end is not decided on as well. */
+    /** Drops the end of a message that was already denied, so that no decision is made for it. */
     private static final class Listener<T> extends SimpleForwardingServerCallListener<T> {
         private final OpenStream stream;
 

@@ -17,19 +17,29 @@ import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stands before gRPC on each connection and tells the budget of the event loop what the connection makes the process hold. It reads
- * no more from a peer that does not read its answers, and leaves a peer whose bytes cost too much to the {@link SlowLane}.
+ * A channel handler in front of gRPC on each connection, which reports to the budget of the event loop how much memory
+ * the connection holds. It stops reading from a peer that does not read its responses, and hands a peer whose bytes
+ * cost too much CPU time to the {@link SlowLane}.
  *
- * <p>What is public of Netty is used for that, and nothing of gRPC's own: the frame listener of its handler is decorated.
+ * <p>It uses only public API of Netty, and nothing internal to gRPC: it decorates the frame listener of
+ * gRPC's HTTP/2 handler.
+ *
+ * <p>Confined to the event loop of the connection, except where a method says otherwise.
  */
 final class ConnectionGuard extends ChannelDuplexHandler {
-    /** Kept by a DATA frame beside its bytes: one of a single byte holds the whole buffer that it came in. */
+    /**
+     * The memory that a DATA frame holds in addition to its bytes: a frame of one byte retains the whole buffer in
+     * which it arrived.
+     */
     private static final int FRAME_BYTES = 2048;
 
-    /** Of a connection that may cost too much, so much is read at a time: the cost of one part is known before the next. */
+    /**
+     * The bytes that are read at a time from a suspect connection, so that the cost of a part is known before the next
+     * part is read.
+     */
     private static final int PART = 1024;
 
-    /** Below this what has no frame yet is not counted: the beginning of an ordinary one. */
+    /** Up to this size, bytes without a complete frame are not counted: they are the start of an ordinary frame. */
     private static final int SMALL_BLOCK = 64 << 10;
 
     private final ConnectionLimit limit;
@@ -38,18 +48,21 @@ final class ConnectionGuard extends ChannelDuplexHandler {
     private @Nullable ChannelHandlerContext context;
     private @Nullable LoopBudget budget;
     private final ReadCost cost;
-    /** Received, and not read yet. */
+    /** Buffers that were received and not yet passed on. */
     private final Deque<ByteBuf> waiting = new ArrayDeque<>();
 
-    /** In the slow lane. */
+    /** Whether this connection is in the slow lane. */
     private boolean slow;
 
+    /** Whether the current read has completed a frame. */
     private boolean progress;
 
-    /** Bytes since the last frame that was whole. */
+    /** The bytes since the last complete frame. */
     private long block;
 
+    /** The part of {@link #block} that the budget counts. */
     private long counted;
+
     private volatile long lastRead = System.nanoTime();
     private volatile int open;
 
@@ -119,7 +132,7 @@ final class ConnectionGuard extends ChannelDuplexHandler {
         }
     }
 
-    /** The slow lane gives this connection its turn. */
+    /** Gives this connection its turn in the slow lane. */
     void resume() {
         slow = false;
         ChannelHandlerContext added = context;
@@ -140,7 +153,10 @@ final class ConnectionGuard extends ChannelDuplexHandler {
         return !slow && ctx.channel().isWritable();
     }
 
-    /** Netty's decoder asks for more while it has no whole frame, also where nothing is to be read of itself. */
+    /**
+     * Drops a read request while no data is wanted: Netty's decoder requests a read whenever it has no complete frame,
+     * also without auto-read.
+     */
     @Override
     public void read(ChannelHandlerContext ctx) {
         if (wanted(ctx)) {
@@ -171,7 +187,10 @@ final class ConnectionGuard extends ChannelDuplexHandler {
         }
     }
 
-    /** Closes the connection without a GOAWAY, soon: it may be this one that is read. Any thread may call this. */
+    /**
+     * Closes the connection without a GOAWAY. The close runs later, because this connection might be the one that is
+     * being read. Any thread may call this method.
+     */
     void close() {
         ChannelHandlerContext added = context;
         if (added != null) {
@@ -181,12 +200,12 @@ final class ConnectionGuard extends ChannelDuplexHandler {
         }
     }
 
-    /** Returns when the peer last sent something, by {@code System.nanoTime}. */
+    /** Returns when the peer last sent data, by {@code System.nanoTime}. Any thread may call this method. */
     long lastRead() {
         return lastRead;
     }
 
-    /** Tells whether no stream is open. */
+    /** Returns whether no stream is open. Any thread may call this method. */
     boolean idle() {
         return open == 0;
     }
@@ -212,7 +231,7 @@ final class ConnectionGuard extends ChannelDuplexHandler {
         });
     }
 
-    /** Sees each frame before gRPC does. */
+    /** A frame listener that sees each frame before gRPC does. */
     private final class Frames extends Http2FrameListenerDecorator {
         private final Http2Connection connection;
         private final Http2Connection.PropertyKey key;
@@ -250,6 +269,7 @@ final class ConnectionGuard extends ChannelDuplexHandler {
         }
 
         private void began(int id) {
+            // gRPC has started the call within onHeadersRead; CallBounds has registered it with the budget.
             OpenStream begun = mine.takeBegun(ConnectionGuard.this);
             Http2Stream stream = connection.stream(id);
             if (stream != null && stream.getProperty(key) == null) {
@@ -264,6 +284,7 @@ final class ConnectionGuard extends ChannelDuplexHandler {
             progress = true;
             Http2Stream stream = connection.stream(id);
             OpenStream known = stream == null ? null : stream.getProperty(key);
+            // Before gRPC sees the end: a call that is decided on must not be denied as unfinished.
             if (known != null && end) {
                 mine.finished(known);
             }

@@ -10,10 +10,11 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stands before the acceptor of a server and bounds its connections. One too many takes the place of the one that has been silent
- * for longest without an open stream, so that silent peers cannot keep an Envoy out; it is closed itself if there is none.
+ * A channel handler in front of the acceptor of a server, which limits the number of connections. A connection beyond
+ * the limit displaces the one that has been silent for the longest time without an open stream, so that silent peers
+ * cannot lock out an Envoy. If every connection has an open stream, the new connection is closed.
  *
- * <p>This class is thread-safe; the lock is taken when a connection begins or ends, never for a check.
+ * <p>This class is thread-safe; the lock is taken when a connection opens or closes, never for a check.
  */
 @Sharable
 public final class ConnectionLimit extends ChannelInboundHandlerAdapter {
@@ -23,9 +24,9 @@ public final class ConnectionLimit extends ChannelInboundHandlerAdapter {
     private final Set<ConnectionGuard> connections = new HashSet<>();
 
     /**
-     * @param max connections
+     * @param max the largest number of connections
      * @param bytesPerLoop the memory that open streams and unfinished header blocks of one event loop may hold
-     * @param patience for how long a call may be unfinished once there is less
+     * @param patience how long a call may be unfinished once that memory is exceeded
      */
     public ConnectionLimit(int max, long bytesPerLoop, Duration patience) {
         this.max = max;

@@ -7,18 +7,23 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The memory that open streams and unfinished header blocks of one event loop may hold. Beyond it the oldest calls whose message has
- * been unfinished for longer than the patience are denied; they end when the peer has taken note. Beyond four times as much, they are
- * denied whatever their age, and a connection is closed: that of the oldest header block, or else of the oldest call that was denied,
- * that is unfinished, or that is being decided, in this order. A check of a healthy Envoy is unfinished for milliseconds.
+ * The budget for the memory that open streams and unfinished header blocks of one event loop hold.
+ *
+ * <p>Beyond the limit, the oldest calls whose message has been unfinished for longer than the patience are denied; a
+ * denied stream stays open until the peer has reacted. Beyond four times the limit, unfinished calls are denied
+ * regardless of their age. If the memory held, denied streams included, is still beyond four times the limit, one
+ * connection at a time is closed: that of the oldest header block if header blocks alone exceed the limit, else that of
+ * the oldest call, first among the denied calls, then the unfinished ones, then those being decided. A call is not
+ * denied if it is the only unfinished one, and a header block is not a reason to close its connection if it is the only
+ * one. A check of a healthy Envoy is unfinished for milliseconds.
  *
  * <p>Confined to the thread of the loop.
  */
 final class LoopBudget {
-    /** What an open stream holds, gRPC's objects included. */
+    /** The memory that an open stream holds, including the objects of gRPC. */
     static final int STREAM_BYTES = 4096;
 
-    /** Times the limit, and no patience is left. */
+    /** The multiple of the limit beyond which there is no patience. */
     private static final int MOST = 4;
 
     private static final FastThreadLocal<LoopBudget> OF_THIS_LOOP = new FastThreadLocal<>();
@@ -31,17 +36,18 @@ final class LoopBudget {
     private final StreamList denied = new StreamList();
     private final StreamList others = new StreamList();
     private long heldByBlocks;
-    /** By streams that were denied and are still open; not part of what is held. */
+    /** Held by streams that were denied and are still open; not part of {@code held}. */
     private long heldByDenied;
 
     private final SlowLane slowLane = new SlowLane();
     private boolean shedding;
-    /** Closed, but not yet gone: one at a time. */
+    /** The connection that is being closed and is not gone yet; at most one at a time. */
     private @Nullable ConnectionGuard closing;
 
-    /** Whose bytes are being read. */
+    /** The connection whose bytes are being read. */
     private @Nullable ConnectionGuard reading;
 
+    /** The call that has started last and is not yet assigned to its HTTP/2 stream. */
     private @Nullable OpenStream begun;
 
     private LoopBudget(long limit, long patience) {
@@ -50,10 +56,10 @@ final class LoopBudget {
     }
 
     /**
-     * Returns the budget of the current thread.
+     * Returns the budget of the current thread, and creates it if there is none.
      *
-     * @param limit bytes, if it is new
-     * @param patience for how many nanoseconds a call may be unfinished, if it is new
+     * @param limit of a new budget, in bytes
+     * @param patience of a new budget: how many nanoseconds a call may be unfinished
      */
     static LoopBudget ofThisLoop(long limit, long patience) {
         LoopBudget budget = OF_THIS_LOOP.get();
@@ -64,7 +70,7 @@ final class LoopBudget {
         return budget;
     }
 
-    /** Returns the budget of the current thread, or null if it has read from no connection. */
+    /** Returns the budget of the current thread, or null if the thread has read from no connection. */
     static @Nullable LoopBudget current() {
         return OF_THIS_LOOP.get();
     }
@@ -77,7 +83,7 @@ final class LoopBudget {
         reading = connection;
     }
 
-    /** A call has begun on the connection that is being read. */
+    /** Registers a call that has started on the connection that is being read. Returns null if none is being read. */
     @Nullable
     OpenStream begin(Runnable denial) {
         ConnectionGuard connection = reading;
@@ -85,7 +91,7 @@ final class LoopBudget {
         return begun;
     }
 
-    /** Returns the call that began since the last time this was asked, or a stream without one. */
+    /** Returns the call that started since the previous call of this method, or a stream without a call. */
     OpenStream takeBegun(ConnectionGuard connection) {
         OpenStream stream = begun;
         begun = null;
@@ -104,7 +110,7 @@ final class LoopBudget {
         shed();
     }
 
-    /** The message of the stream has ended. */
+    /** Reports that the message of the stream has ended. */
     void finished(OpenStream stream) {
         release(stream);
         if (stream.unfinished()) {
@@ -133,7 +139,7 @@ final class LoopBudget {
         stream.bytes = 0;
     }
 
-    /** An unfinished header block has grown; to 0 bytes when it has ended. */
+    /** Reports that an unfinished header block has grown, or has ended if {@code now} is 0. */
     void block(ConnectionGuard connection, long before, long now) {
         held += now - before;
         heldByBlocks += now - before;
@@ -145,7 +151,7 @@ final class LoopBudget {
         }
     }
 
-    /** The connection is gone, with all it held. */
+    /** Reports that the connection is gone, with all the memory that it held. */
     void closed(ConnectionGuard connection) {
         if (closing == connection) {
             closing = null;
@@ -163,6 +169,7 @@ final class LoopBudget {
         if ((held <= limit && held + heldByDenied <= MOST * limit) || shedding) {
             return;
         }
+        // A denial runs code of gRPC, which must not start a second pass.
         shedding = true;
         try {
             OpenStream stream = unfinished.oldestOfSeveral();
@@ -181,7 +188,10 @@ final class LoopBudget {
         }
     }
 
-    /** A burst of good calls is over in a moment; a call that stays unfinished is none. */
+    /**
+     * Returns whether the oldest unfinished call must be denied. A burst of good calls is over in a moment; a call that
+     * stays unfinished is not part of one.
+     */
     private boolean mustGo(OpenStream oldest) {
         return held > MOST * limit || (held > limit && System.nanoTime() - oldest.begun >= patience);
     }
@@ -195,12 +205,18 @@ final class LoopBudget {
         stream.deny();
     }
 
-    /** A single block may be as large as Envoy can make it. */
+    /**
+     * Returns the connection of the oldest header block; null if there is only one, which may be as large as Envoy
+     * can make it.
+     */
     private @Nullable ConnectionGuard oldestBlock() {
         return blocks.size() > 1 ? blocks.iterator().next() : null;
     }
 
-    /** A check that is being decided is closed last: it is a good peer's. */
+    /**
+     * Returns the connection of the oldest call. A check that is being decided comes last, because it belongs to
+     * a well-behaved peer.
+     */
     private @Nullable ConnectionGuard hog() {
         for (StreamList streams : List.of(denied, unfinished, others)) {
             OpenStream oldest = streams.oldest();

@@ -2,12 +2,15 @@ package dev.latchkey.server.bounds;
 
 import org.jspecify.annotations.Nullable;
 
-/** One HTTP/2 stream that is open, in a list of its event loop. Confined to the thread of that loop. */
+/**
+ * An open HTTP/2 stream, which is an element of a {@link StreamList} of its event loop. Confined to the thread
+ * of that loop.
+ */
 final class OpenStream {
     final ConnectionGuard connection;
-    /** By {@code System.nanoTime}. */
+    /** When the read began in which the stream was opened, by {@code System.nanoTime}. */
     final long begun;
-    /** Of the message that has not ended. */
+    /** The bytes held by the message that has not ended. */
     long bytes;
 
     boolean denied;
@@ -23,19 +26,19 @@ final class OpenStream {
 
     private @Nullable Runnable denial;
 
-    /** @param denial answers the call of the stream, whose message has not ended; null if there is none */
+    /** @param denial denies the call of the stream, whose message has not ended; null if the stream has no call */
     OpenStream(ConnectionGuard connection, @Nullable Runnable denial) {
         this.connection = connection;
         this.begun = connection.lastRead();
         this.denial = denial;
     }
 
-    /** Tells whether this is a call whose message has not ended. */
+    /** Returns whether this stream has a call whose message has not ended. */
     boolean unfinished() {
         return denial != null;
     }
 
-    /** The message has ended: the answer is on its way. */
+    /** Reports that the message has ended, so that the call gets its own response. */
     void finished() {
         denial = null;
     }

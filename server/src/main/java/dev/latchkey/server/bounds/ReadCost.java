@@ -6,15 +6,17 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * Measures whether the reads of one connection cost the event loop more than their bytes justify. A few bytes can cost much: a header
- * block that refers to one large field a thousand times, or a compressed message of zeros.
+ * A meter that finds reads of one connection that cost the event loop more than their bytes justify. A few bytes can
+ * cost much: a header block that refers to one large field a thousand times, or a compressed message of zeros.
  *
- * <p>CPU time decides: the wall clock also counts garbage collections and the time that a busy machine gives to others. Asking for it
- * is a system call, so it is measured only while the connection is suspect: when it is new, and after each read that took long.
- * Confined to the thread of the event loop.
+ * <p>CPU time decides, because the wall clock also counts garbage collections and the time that a busy machine gives to
+ * other processes. Reading the CPU time is a system call, so it is measured only while the connection is suspect: when
+ * it is new, and after each read that took long by the wall clock.
+ *
+ * <p>Confined to the thread of the event loop.
  */
 final class ReadCost {
-    /** About ten times what the checks of an Envoy cost. */
+    /** About ten times the cost of Envoy's checks. */
     private static final long NANOS_PER_BYTE = 300;
 
     private static final long NANOS_PER_READ = TimeUnit.MILLISECONDS.toNanos(1);
@@ -33,7 +35,8 @@ final class ReadCost {
 
     /**
      * @param clock {@link System#nanoTime}
-     * @param cpu the CPU time of the current thread, in nanoseconds; asked for suspects only, since it is a system call
+     * @param cpu the CPU time of the current thread in nanoseconds; called only while the connection is suspect, since
+     *     it is a system call
      */
     ReadCost(LongSupplier clock, LongSupplier cpu) {
         this.clock = clock;
@@ -41,12 +44,12 @@ final class ReadCost {
         this.suspectSince = clock.getAsLong();
     }
 
-    /** Tells whether the next read may cost too much. */
+    /** Returns whether the next read might cost too much. */
     boolean suspect() {
         return suspect;
     }
 
-    /** A read begins. Returns the time of the clock. */
+    /** Starts the measurement of a read, and returns the time of the clock. */
     long begin() {
         began = clock.getAsLong();
         suspect = suspect && began - suspectSince < SUSPECT_NANOS;
@@ -56,7 +59,10 @@ final class ReadCost {
         return began;
     }
 
-    /** The read has ended. Returns the nanoseconds of CPU time that it took, or 0 if they are in proportion to {@code bytes}. */
+    /**
+     * Ends the measurement of a read. Returns the CPU time in nanoseconds that the read took, or 0 if that is in
+     * proportion to {@code bytes}. A read that was not measured yields 0 as well.
+     */
     long end(int bytes) {
         long allowed = NANOS_PER_READ + bytes * NANOS_PER_BYTE;
         long now = clock.getAsLong();
@@ -70,7 +76,10 @@ final class ReadCost {
         return used > allowed ? used : 0;
     }
 
-    /** Made when the first connection becomes suspect. */
+    /**
+     * The CPU time of the current thread, or the wall clock where the JVM cannot measure CPU time. Initialised with the
+     * first suspect connection.
+     */
     private static final class Cpu {
         private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
         private static final boolean KNOWN =

@@ -6,16 +6,17 @@ import java.util.Queue;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Connections of one event loop whose reads cost too much. They are read one after the other, once each, with a pause after each read,
- * so that all of them together take at most four fifths of the loop, and every other connection waits for one such read at most.
+ * The queue of those connections of one event loop whose reads cost too much. They are read in turn, one read each,
+ * with a pause after each read. All of them together take at most four fifths of the loop, and any other connection
+ * waits for at most one such read.
  *
  * <p>Confined to the thread of the loop.
  */
 final class SlowLane {
-    /** A pause is this fraction of the read before it. */
+    /** A pause lasts the time of the read before it, divided by this number. */
     private static final int PAUSE = 4;
 
-    /** A cost that is far above any real one does not stop the lane for good. */
+    /** The upper bound for a cost, so that a value far above any real cost does not stop the lane for good. */
     private static final long MAX_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final Queue<Entry> waiting = new ArrayDeque<>();
@@ -24,9 +25,9 @@ final class SlowLane {
     private record Entry(ConnectionGuard connection, long nanos) {}
 
     /**
-     * Takes in a connection that its guard has stopped reading.
+     * Adds a connection that its guard has stopped reading.
      *
-     * @param nanos the cost of its last read, which is the estimate of the next one
+     * @param nanos the cost of its last read, which is the estimate for the next one
      */
     void enter(ConnectionGuard connection, long nanos, EventExecutor loop) {
         long cost = Math.min(nanos, MAX_NANOS);
@@ -37,7 +38,10 @@ final class SlowLane {
         }
     }
 
-    /** A connection that leaves and costs too much again comes back to the end of the lane. */
+    /**
+     * Gives the next connection its turn. If its read costs too much again, the connection returns to the end
+     * of the lane.
+     */
     private void release(EventExecutor loop) {
         Entry next = waiting.poll();
         if (next == null) {
@@ -45,6 +49,7 @@ final class SlowLane {
             return;
         }
         next.connection.resume();
+        // Time for the read itself, by its estimate, and for the pause after it.
         schedule(next.nanos + next.nanos / PAUSE, loop);
     }
 

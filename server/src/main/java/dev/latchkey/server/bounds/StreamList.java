@@ -2,7 +2,10 @@ package dev.latchkey.server.bounds;
 
 import org.jspecify.annotations.Nullable;
 
-/** Open streams, the oldest first. Confined to the thread of an event loop. */
+/**
+ * A doubly linked list of open streams, the oldest first. The links are fields of {@link OpenStream}; a stream is in at
+ * most one list. Confined to the thread of an event loop.
+ */
 final class StreamList {
     private @Nullable OpenStream oldest;
     private @Nullable OpenStream newest;
@@ -41,7 +44,7 @@ final class StreamList {
         return oldest;
     }
 
-    /** Returns the oldest, or null if it is the only one. */
+    /** Returns the oldest stream, or null if there are fewer than two. */
     @Nullable
     OpenStream oldestOfSeveral() {
         return oldest == newest ? null : oldest;

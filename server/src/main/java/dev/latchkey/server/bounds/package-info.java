@@ -1,7 +1,7 @@
 /**
- * Bounds on what a peer of the checks' port can make a sidecar hold: connections, open streams, unfinished messages and header
- * blocks, and how much of an event loop it can take. Nothing here knows what a check is; what is beyond a bound is answered by the
- * caller's denial where it is a call.
+ * Limits on the resources that a peer of the check port can take from a sidecar: connections, open streams, unfinished
+ * messages and header blocks, and event loop time. Nothing in this package knows the content of a check: a call beyond
+ * a limit gets the denial that the caller of this package supplies.
  */
 @NullMarked
 package dev.latchkey.server.bounds;

@@ -10,7 +10,11 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.ToDoubleFunction;
 
-/** What the near cache and its feed show in the metrics. This class is thread-safe. */
+/**
+ * The metrics of the near cache and its invalidation feed.
+ *
+ * <p>This class is thread-safe.
+ */
 public final class CacheMetrics implements FeedListener {
     private static final double NANOS = TimeUnit.SECONDS.toNanos(1);
 
@@ -30,7 +34,7 @@ public final class CacheMetrics implements FeedListener {
         }
     }
 
-    /** Shows a cache and its feed. */
+    /** Registers the metrics of a cache and its feed. */
     public void show(NearCacheKeyIndex cache, InvalidationFeed feed) {
         CacheCounters counters = cache.counters();
         lookups("hit", counters, CacheCounters::hits);

@@ -19,8 +19,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Remembers when keys were last let through, and now and then has Redis note it. Costs a request one look into a table; what is
- * not noted yet is lost with the process, and what does not fit is left out.
+ * A record of when each key was last allowed, which {@link #flush} writes to Redis. It costs a check one table lookup.
+ * Times that were not flushed are lost with the process, and keys beyond the size limit are not recorded.
  *
  * <p>This class is thread-safe.
  */
@@ -28,7 +28,7 @@ public final class LastUsed implements DecisionListener, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(LastUsed.class);
     private static final int MAX_KEYS = 200_000;
     private static final int ROUND = 1000;
-    /** Finer than anybody looks; keeps a hot key from writing the same memory all the time. */
+    /** Finer than any reader needs; limits how often a hot key writes to the same memory. */
     private static final long RESOLUTION_MILLIS = 1000;
 
     private static final long CLOSE_LIMIT_SECONDS = 1;
@@ -37,10 +37,10 @@ public final class LastUsed implements DecisionListener, AutoCloseable {
     private final LongSupplier redisMillis;
     private final Map<String, Use> uses = new ConcurrentHashMap<>();
 
-    /** Of one flush after the other; it never fails. */
+    /** The end of the last flush in the chain of flushes; never fails. */
     private CompletableFuture<Void> flushed = CompletableFuture.completedFuture(null);
 
-    /** The uses of one key. */
+    /** The last use of one key, and the part of it that Redis has noted. */
     private static final class Use {
         private final String key;
         private final String workspace;
@@ -58,7 +58,7 @@ public final class LastUsed implements DecisionListener, AutoCloseable {
         }
     }
 
-    /** @param redisMillis Redis' time, epoch milliseconds, never ahead of it */
+    /** @param redisMillis the time of Redis in epoch milliseconds, never ahead of the clock of Redis */
     public LastUsed(RedisLastUses store, LongSupplier redisMillis) {
         this.store = store;
         this.redisMillis = redisMillis;
@@ -84,10 +84,10 @@ public final class LastUsed implements DecisionListener, AutoCloseable {
     }
 
     /**
-     * Has Redis note what is new, once what was begun before is over. It goes a round of keys after the other, so that what is
-     * under way at a time, and garbage afterwards, does not grow with the number of keys.
+     * Writes the new times to Redis, after the previous flush has ended. The keys are written in rounds, so that the
+     * number of commands in flight and the garbage they leave do not grow with the number of keys.
      *
-     * @return completes when that is done, or failed, which is no fault; it never fails
+     * @return completes when the flush has ended, also if Redis was not reachable, which is no fault; never fails
      */
     public synchronized CompletableFuture<Void> flush() {
         flushed = flushed.thenCompose(over -> send(news(), 0)).exceptionally(fault -> {
@@ -97,7 +97,10 @@ public final class LastUsed implements DecisionListener, AutoCloseable {
         return flushed;
     }
 
-    /** Returns what is new, by workspace, which makes few commands of it. Who was not used since the last time makes room. */
+    /**
+     * Returns the uses that Redis has not noted, grouped by workspace so that a round needs few commands. Keys without
+     * a new use are removed to make room.
+     */
     private List<Use> news() {
         uses.values().removeIf(use -> !use.isNew());
         Map<String, List<Use>> byWorkspace =
@@ -107,7 +110,7 @@ public final class LastUsed implements DecisionListener, AutoCloseable {
         return all;
     }
 
-    /** Notes what is new and waits for that, for a moment at most. */
+    /** Flushes, and waits a limited time for the flush to end. */
     @Override
     public void close() {
         try {
@@ -119,7 +122,10 @@ public final class LastUsed implements DecisionListener, AutoCloseable {
         }
     }
 
-    /** Sends what is left of all from here on. What Redis does not answer waits for the next flush, and so does the rest. */
+    /**
+     * Sends the uses from index {@code from} on. If Redis does not answer a round, that round and the rest wait for
+     * the next flush.
+     */
     private CompletableFuture<Void> send(List<Use> all, int from) {
         if (from == all.size()) {
             return CompletableFuture.completedFuture(null);
@@ -129,7 +135,10 @@ public final class LastUsed implements DecisionListener, AutoCloseable {
                 .thenCompose(answered -> answered ? send(all, to) : CompletableFuture.completedFuture(null));
     }
 
-    /** Sends a round, a command for each workspace in it. The future says whether Redis has answered each; it never fails. */
+    /**
+     * Sends a round, with one command for each workspace in it. The future completes with whether Redis has answered
+     * every command; it never fails.
+     */
     private CompletableFuture<Boolean> sendRound(List<Use> round) {
         Map<String, List<Use>> byWorkspace = round.stream().collect(Collectors.groupingBy(use -> use.workspace));
         List<CompletableFuture<Boolean>> sent = new ArrayList<>();
@@ -147,8 +156,10 @@ public final class LastUsed implements DecisionListener, AutoCloseable {
                 return false;
             }
             if (noted) {
+                // The time that was sent, since the key might have been used again.
                 some.forEach(use -> use.noted = news.getOrDefault(use.key, 0L));
             }
+            // A refusal counts as an answer: it might concern this workspace only, so the other rounds go on.
             return true;
         });
     }

@@ -25,8 +25,8 @@ import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 
 /**
- * The sidecar's metrics, in the Prometheus text format. Every reason is there from the start with 0, so that a rate over it is
- * right from its first event on.
+ * The sidecar's metrics, in the Prometheus text format. The counter of every reason exists from the start with value 0,
+ * so that its rate is correct from the first event on.
  *
  * <p>This class is thread-safe; counting takes no lock.
  */
@@ -93,7 +93,10 @@ public final class SidecarMetrics implements DecisionListener, AutoCloseable {
         gc.bindTo(registry);
     }
 
-    /** Returns metrics for warming up, nobody's to read: their time flies, so that what happens once a minute happens as well. */
+    /**
+     * Returns metrics for the warm-up, which nobody reads. Their clock runs fast, so that work that occurs once a
+     * minute occurs as well.
+     */
     public static SidecarMetrics rehearsal() {
         return new SidecarMetrics(new PacedClock(REHEARSAL_PACE));
     }
@@ -107,15 +110,15 @@ public final class SidecarMetrics implements DecisionListener, AutoCloseable {
         duration.record(nanos, TimeUnit.NANOSECONDS);
     }
 
-    /** Shows {@code value} under {@code name}, asked anew at each scrape. */
+    /** Registers a gauge whose value is read at every scrape. */
     public void gauge(String name, String description, Supplier<Number> value) {
         Gauge.builder(name, value).description(description).register(registry);
     }
 
     /**
-     * Shows a number that only grows and that is counted elsewhere.
+     * Registers a counter whose value is kept elsewhere and only grows.
      *
-     * @param counters held weakly, as the library does: somebody else has to hold it
+     * @param counters held weakly by the library: the caller must keep a reference
      */
     <T> void counted(String name, String description, T counters, ToDoubleFunction<T> count, String... tags) {
         FunctionCounter.builder(name, counters, count)
@@ -124,7 +127,7 @@ public final class SidecarMetrics implements DecisionListener, AutoCloseable {
                 .register(registry);
     }
 
-    /** Returns what counts one. */
+    /** Registers a counter and returns a function that increments it. */
     Runnable counter(String name, String description, String... tags) {
         Counter counter =
                 Counter.builder(name).description(description).tags(tags).register(registry);
@@ -147,8 +150,8 @@ public final class SidecarMetrics implements DecisionListener, AutoCloseable {
     }
 
     /**
-     * The same class for all metrics: the JVM compiles a call for the classes that it has seen. The registry turns its windows by
-     * the wall time.
+     * A clock whose wall time, by which the registry rotates its time windows, runs {@code pace} times as fast. Real
+     * and warm-up metrics use this same class, because the JVM compiles a call for the classes that it has seen.
      */
     private record PacedClock(int pace) implements Clock {
         @Override

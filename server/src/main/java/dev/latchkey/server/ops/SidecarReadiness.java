@@ -10,14 +10,15 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
- * Answers the question: should this sidecar be sent checks? It is not ready until it has warmed up, until Redis was reached once
- * or the grace period has passed, while a pepper of the control plane's is missing or another one here, and once it drains. A later loss of Redis
- * is a detail, unless the setting says otherwise: a blip must not take a whole fleet out of rotation.
+ * The readiness of this sidecar. The sidecar is not ready until it has warmed up; until Redis was reached once or
+ * the grace period has passed; while it lacks a pepper of the control plane or has a different one; and once it
+ * drains. A later loss of Redis is a detail, unless the settings say otherwise: a short outage must not take a whole
+ * fleet out of rotation.
  *
  * <p>This class is thread-safe.
  */
 public final class SidecarReadiness {
-    /** A shorter trouble is no news to whoever reads one line. */
+    /** Problems shorter than this are left out of the summary. */
     private static final long LONG_SECONDS = 60;
 
     private final IndexHeartbeat heartbeat;
@@ -32,9 +33,9 @@ public final class SidecarReadiness {
     private volatile boolean draining;
 
     /**
-     * @param cacheProblem why nothing in memory is used; empty if it is, or is not to be
-     * @param unanswered for how long no check could be answered
-     * @param warnings what is wrong from start to end, but no obstacle
+     * @param cacheProblem why records in memory are not used; empty if they are used, or the cache is disabled
+     * @param unanswered measures for how long no check could be answered
+     * @param warnings problems that last from start to stop and do not affect readiness
      * @param grace how long to wait for Redis after the start
      * @param followRedis whether a sidecar that cannot read the index is not ready
      * @param nanos {@code System::nanoTime}
@@ -57,12 +58,12 @@ public final class SidecarReadiness {
         this.start = nanos.getAsLong();
     }
 
-    /** Says that the warm-up is over. */
+    /** Reports the end of the warm-up. */
     public void warmedUp() {
         warm = true;
     }
 
-    /** Says that this sidecar is about to stop; there is no way back. */
+    /** Makes this sidecar not ready, because it is about to stop; this is final. */
     public void drain() {
         draining = true;
     }
@@ -71,7 +72,7 @@ public final class SidecarReadiness {
         return obstacles().isEmpty();
     }
 
-    /** Returns what keeps the sidecar from being ready, for people; empty if it is ready. */
+    /** Returns the conditions that keep the sidecar from being ready, for people; empty if it is ready. */
     public List<String> obstacles() {
         List<String> obstacles = new ArrayList<>();
         if (draining) {
@@ -89,8 +90,8 @@ public final class SidecarReadiness {
     }
 
     /**
-     * Returns the one line that says whether this sidecar is ready. It never says so alone while, for a minute or longer, the
-     * index could not be read or every check that needed it was answered 503.
+     * Returns the one-line summary of the readiness. If the sidecar is ready, but for a minute or longer the index
+     * could not be read or every check that needed the index was answered 503, the line says so.
      */
     public String summary() {
         if (!ready()) {
@@ -105,7 +106,7 @@ public final class SidecarReadiness {
         return "ready, but no check of a key could be answered for " + failing + " s: " + cause;
     }
 
-    /** Returns what is wrong but no obstacle, for people. */
+    /** Returns the problems that do not affect readiness, for people. */
     public List<String> details() {
         return Stream.of(heartbeat.details().stream(), cacheProblem.get().stream(), warnings.stream())
                 .flatMap(details -> details)

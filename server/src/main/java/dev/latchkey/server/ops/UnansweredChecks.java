@@ -8,10 +8,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * Knows for how long every check that needed the index was answered {@code AUTH_UNAVAILABLE}, whatever the cause: Redis, this
- * process, or its network.
+ * A measure of how long every check that needed the index was answered {@code AUTH_UNAVAILABLE}, whatever the cause:
+ * Redis, this process, or its network.
  *
- * <p>This class is thread-safe; a check that is answered takes no lock, and writes nothing while all is well.
+ * <p>This class is thread-safe. An answered check takes no lock, and writes nothing as long as there is no problem.
  */
 public final class UnansweredChecks implements DecisionListener {
     private static final long NONE = Long.MIN_VALUE;
@@ -40,8 +40,9 @@ public final class UnansweredChecks implements DecisionListener {
     }
 
     /**
-     * Returns the seconds between the first and the last of the checks that needed the index and were not answered, since one was;
-     * 0 if the last one was answered, or there was none. A sidecar that nobody asks is not in trouble for longer and longer.
+     * Returns the seconds from the first to the last unanswered check since the last answered check that needed the
+     * index; 0 if there is no unanswered check since then. The time ends with the last unanswered check, not now, so
+     * that it does not grow while no checks arrive.
      */
     public long seconds() {
         long first = since;

@@ -1,5 +1,6 @@
 /**
- * What operators see of the sidecar: metrics, whether it lives, whether it is ready. Nothing here decides about a request.
+ * The operators' view of the sidecar: metrics, readiness and the last use of keys. Nothing in this package decides
+ * about a request.
  */
 @NullMarked
 package dev.latchkey.server.ops;
