@@ -45,7 +45,10 @@ final class ConnectionGuard extends ChannelDuplexHandler {
     private final ConnectionLimit limit;
     private final long bytesPerLoop;
     private final long patience;
-    private @Nullable ChannelHandlerContext context;
+    private volatile @Nullable ChannelHandlerContext context;
+    /** Set by {@link #close}, which can come before the connection has its pipeline. */
+    private volatile boolean displaced;
+
     private @Nullable LoopBudget budget;
     private final ReadCost cost;
     /** Buffers that were received and not yet passed on. */
@@ -76,6 +79,9 @@ final class ConnectionGuard extends ChannelDuplexHandler {
     @Override
     public void handlerAdded(ChannelHandlerContext added) {
         context = added;
+        if (displaced) {
+            close();
+        }
     }
 
     @Override
@@ -192,6 +198,7 @@ final class ConnectionGuard extends ChannelDuplexHandler {
      * being read. Any thread may call this method.
      */
     void close() {
+        displaced = true;
         ChannelHandlerContext added = context;
         if (added != null) {
             added.executor().execute(() -> {
