@@ -79,6 +79,14 @@ public final class TwoProcesses implements AutoCloseable {
         });
     }
 
+    /** Waits until both say that they are ready, with or without a note, such as that Redis' history went back. */
+    public void awaitReadyWithNotes() {
+        Awaitility.await().atMost(60, TimeUnit.SECONDS).untilAsserted(() -> {
+            assertThat(sidecarReadyz()).startsWith("200 ready\n");
+            assertThat(controlReadyz()).startsWith("200 ready\n");
+        });
+    }
+
     public long sidecarPid() {
         return sidecar.pid();
     }

@@ -66,7 +66,7 @@ class RedisRestartIT {
 
         patiently().untilAsserted(() -> assertThat(latchkey.check(key)).isEqualTo("401 unknown_key"));
         assertThat(latchkey.check(revoked)).isEqualTo("401 unknown_key");
-        latchkey.awaitReady();
+        latchkey.awaitReadyWithNotes();
         patiently()
                 .untilAsserted(() -> assertThat(latchkey.controlLog())
                         .containsOnlyOnce("Redis has lost its contents")
