@@ -7,7 +7,7 @@ WORKDIR /src
 COPY . .
 # The same command as in the launcher, ./latchkey.
 RUN --mount=type=cache,target=/root/.m2/repository \
-    mvn -B -ntp -Dstyle.color=never -DskipTests -pl cli -am package
+    mvn -B -ntp -Dstyle.color=never -Dmaven.test.skip=true -pl cli -am package
 # Netty would unpack these into /tmp, and without one go on without epoll: no Unix sockets, and slower.
 WORKDIR /src/cli/target/native
 RUN for jar in ../lib/netty-transport-native-epoll-*-linux-*.jar; do \
