@@ -82,18 +82,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The control plane: every part of it is made here and closed here. It starts while Redis is down, answers UNAVAILABLE until
- * Redis answers, and recovers by itself.
+ * The control plane process. The constructor creates every part, and {@link #close} closes them. A control plane starts
+ * even while Redis is down; until Redis answers, calls fail with {@code UNAVAILABLE}. It recovers by itself.
  */
 public final class ControlPlane implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(ControlPlane.class);
-    /** Longer than a sidecar's: a change that takes a second is better than one whose outcome nobody knows. */
+    /**
+     * Longer than a sidecar's timeout: a change that takes a second is better than a change whose outcome is unknown.
+     */
     private static final Duration REDIS_TIMEOUT = Duration.ofSeconds(2);
 
     private static final long BEAT_MILLIS = 1000;
     private static final long RETRY_MILLIS = 100;
     private static final long PERMISSIONS_MILLIS = 10_000;
-    /** The check of the store is made once; to look again whether it was made costs nothing. */
+    /** Once the store is found right, a pass only reads the schema version again, so one pass a minute is enough. */
     private static final long CHECKED_MILLIS = 60_000;
 
     private static final Duration LOOP_PATIENCE = Duration.ofSeconds(10);
@@ -101,6 +103,7 @@ public final class ControlPlane implements AutoCloseable {
 
     private static final long AUDIT_MILLIS = 5000;
 
+    /** The number of tasks that the constructor registers with the repeater. */
     private static final int TASKS = 10;
 
     private final Closing closing = new Closing();
@@ -112,8 +115,8 @@ public final class ControlPlane implements AutoCloseable {
     /**
      * Starts a control plane.
      *
-     * @param policies the standard one's scopes are those that keys can have; all are used to explain decisions
-     * @throws IOException if the port cannot be bound; the message names it, and nothing is left running
+     * @param policies a key can have the scopes of the standard policy; all policies are used to explain decisions
+     * @throws IOException if a port cannot be bound; the message names the setting, and nothing is left running
      */
     public static ControlPlane start(Settings settings, Policies policies) throws IOException {
         return new ControlPlane(
@@ -125,9 +128,9 @@ public final class ControlPlane implements AutoCloseable {
     }
 
     /**
-     * Starts a control plane that goes by a clock of the caller's instead of Redis'.
+     * Starts a control plane that uses the caller's clock instead of the clock of Redis.
      *
-     * @param redisTimeout the most that one command may take
+     * @param redisTimeout the timeout of one Redis command
      */
     public static ControlPlane start(Settings settings, Policies policies, Clock clock, Duration redisTimeout)
             throws IOException {
@@ -135,10 +138,10 @@ public final class ControlPlane implements AutoCloseable {
     }
 
     /**
-     * As above.
+     * Starts a control plane, with its clock and the pace of its reconnects supplied by the caller.
      *
-     * @param clocks makes the clock to go by
-     * @param pace of the attempts to connect to Redis
+     * @param clocks creates the clock to use
+     * @param pace the pace of the attempts to connect to Redis
      */
     static ControlPlane start(
             Settings settings,
@@ -182,7 +185,7 @@ public final class ControlPlane implements AutoCloseable {
             Gauge.builder("latchkey.redis.connections", link::held)
                     .description("Connections to Redis that this process holds")
                     .register(metrics);
-            // A little longer than the link's own timeout, which has the better message.
+            // Slightly longer than the link's own timeout, whose error message is better.
             RedisCalls redis = new RedisCalls(link, schema, redisTimeout.plusMillis(500), FoundBefore::requireNone);
             Clock clock = clocks.apply(redis);
             Optional<RedisClock> redisClock = clock instanceof RedisClock known ? Optional.of(known) : Optional.empty();
@@ -333,22 +336,25 @@ public final class ControlPlane implements AutoCloseable {
                 settings.control().opsListen().boundTo(opsPort()));
     }
 
-    /** Returns the port, which the system may have chosen. */
+    /** Returns the port of the API, which the system may have chosen. */
     public int port() {
         return server.port();
     }
 
-    /** Returns the port of the probes, which the system may have chosen. */
+    /** Returns the port of the probes and metrics, which the system may have chosen. */
     public int opsPort() {
         return ops.port();
     }
 
-    /** Tells whether calls can be answered now; {@code /readyz} says why not. */
+    /** Returns whether calls can be answered now; {@code /readyz} gives the reasons if not. */
     public boolean ready() {
         return readiness.ready();
     }
 
-    /** Completes, if ever, with why this control plane must not run on what is stored in Redis: then close it. */
+    /**
+     * Returns a future that completes with the reason if this control plane must not run on the data in Redis. The
+     * caller then closes this control plane.
+     */
     public CompletableFuture<String> refusal() {
         return check.refusal();
     }
@@ -365,7 +371,9 @@ public final class ControlPlane implements AutoCloseable {
                 : Optional.empty();
     }
 
-    /** That Redis cannot be asked is said elsewhere. */
+    /**
+     * Compares the clocks. A failure is logged at debug level, because the link itself reports an unreachable Redis.
+     */
     private static long look(Optional<RedisClock> clock) {
         try {
             clock.ifPresent(RedisClock::look);
@@ -384,7 +392,10 @@ public final class ControlPlane implements AutoCloseable {
                 .register(metrics);
     }
 
-    /** After a start or an outage the index may be behind by more than the notes say: Redis may have lost writes. */
+    /**
+     * Runs the reconciler, and starts a sweep after the first pass that succeeds after a start or an outage: Redis may
+     * have lost writes, so the index may lack more changes than the notes say.
+     */
     private static boolean reconcile(Reconciler reconciler, Sweep sweep) {
         boolean wasBehind = reconciler.problem().isPresent();
         boolean passed = reconciler.pass();
@@ -394,7 +405,10 @@ public final class ControlPlane implements AutoCloseable {
         return passed;
     }
 
-    /** As in the sidecars, expiry goes by whichever clock is ahead. */
+    /**
+     * Returns the later of the local time and the time of Redis: as in the sidecars, expiry is judged by whichever
+     * clock is ahead.
+     */
     private static long later(Clock clock, RedisCalls redis) {
         try {
             return Math.max(clock.millis(), redis.millis());

@@ -1,5 +1,5 @@
 /**
- * The control plane as a whole. {@link dev.latchkey.control.ControlPlane} makes and closes all its parts.
+ * The composition root of the control plane: {@link dev.latchkey.control.ControlPlane} creates and closes all parts.
  */
 @NullMarked
 package dev.latchkey.control;

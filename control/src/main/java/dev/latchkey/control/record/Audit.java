@@ -1,7 +1,8 @@
 package dev.latchkey.control.record;
 
 /**
- * Who makes a change, and why; becomes one entry of the workspace's audit trail, in the same step as the change.
+ * The actor, the action and the reason of a change. The step that makes the change writes them as an entry of the
+ * workspace's audit trail.
  *
  * @param action such as {@code key.revoke}
  * @param reason as the caller gave it; empty if there is none

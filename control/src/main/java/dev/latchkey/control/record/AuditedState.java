@@ -4,13 +4,13 @@ import java.util.List;
 import java.util.OptionalLong;
 
 /**
- * What an entry of the audit trail says of a key or a workspace, before or after a change.
+ * The state of a key or a workspace before or after a change, as an entry of the audit trail records it.
  *
- * @param scopes of a key
+ * @param scopes the scopes of a key; empty for a workspace
  * @param state {@code active}, {@code inactive} or {@code revoked}
- * @param createdAt epoch milliseconds, as the other times
- * @param expiresAt empty: never, or a workspace
- * @param revokedAt empty: not revoked
+ * @param createdAt epoch milliseconds, like the other times
+ * @param expiresAt empty if the key never expires, and for a workspace
+ * @param revokedAt empty if the key is not revoked, and for a workspace
  * @param predecessor the id of a key, or empty
  * @param successor the id of a key, or empty
  */

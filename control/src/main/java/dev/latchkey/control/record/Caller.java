@@ -1,12 +1,12 @@
 package dev.latchkey.control.record;
 
 /**
- * On whose behalf something is done.
+ * The caller on whose behalf a change is made.
  *
- * @param name of an admin token, as the audit trail shows it
- * @param requestId the caller's own name for this call, or empty
+ * @param name the name of an admin token, as the audit trail shows it
+ * @param requestId the caller's own id of this call, or empty
  */
 public record Caller(String name, String requestId) {
-    /** Where nobody has called. */
+    /** The control plane itself, for changes that no caller asked for. */
     public static final Caller SELF = new Caller("latchkey", "");
 }

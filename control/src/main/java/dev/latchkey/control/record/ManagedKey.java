@@ -7,16 +7,16 @@ import java.util.LinkedHashSet;
 import java.util.Set;
 
 /**
- * A key as its owners know it; no secret.
+ * A key as its owners know it. Contains no secret.
  *
- * @param record what the index holds of it
- * @param digest under the pepper that was the newest when it was made; where the index holds it
- * @param name what people call it
- * @param start the first characters of the secret, to recognise it by
- * @param createdAt epoch milliseconds; {@link #UNKNOWN} if another service made it
- * @param revokedAt epoch milliseconds, 0 if it is not revoked
- * @param links the keys before and after it
- * @param withdrawn whether it was revoked because its secret was shown to nobody: then it is as if it had never been made
+ * @param record the part that the index holds
+ * @param digest the digest under which the index holds the key, by the pepper that was the newest at creation
+ * @param name the display name
+ * @param start the first characters of the secret, by which people recognise the key
+ * @param createdAt epoch milliseconds; {@link #UNKNOWN} if another service created the key
+ * @param revokedAt epoch milliseconds; 0 if the key is not revoked
+ * @param links the keys before and after this key
+ * @param withdrawn whether the key was revoked because nobody saw its secret; it then counts as never created
  */
 public record ManagedKey(
         KeyRecord record,
@@ -28,20 +28,20 @@ public record ManagedKey(
         Links links,
         boolean withdrawn)
         implements LedgerEntry {
-    /** In place of a time. */
+    /** Stands for a time that is not known. */
     public static final long UNKNOWN = 0;
 
     /**
-     * Its place among keys that took each other's place.
+     * The place of a key in a chain of rotations.
      *
-     * @param predecessor the id of the key in whose place it was made, or empty
-     * @param successor the id of the key that was made in its place, or empty
+     * @param predecessor the id of the key that this key replaces, or empty
+     * @param successor the id of the key that replaces this key, or empty
      */
     public record Links(String predecessor, String successor) {
         public static final Links NONE = new Links("", "");
     }
 
-    /** A key that was not withdrawn. */
+    /** Creates a key that was not withdrawn. */
     public ManagedKey(
             KeyRecord record,
             KeyDigest digest,
@@ -53,18 +53,18 @@ public record ManagedKey(
         this(record, digest, name, start, createdAt, revokedAt, links, false);
     }
 
-    /** Returns a key that was just made. */
+    /** Returns a newly created key. */
     public static ManagedKey made(
             KeyRecord record, KeyDigest digest, String name, String start, long now, Links links) {
         return new ManagedKey(record, digest, name, start, now, 0, links);
     }
 
-    /** Returns what can be said of a record that the index holds and the ledger does not know. */
+    /** Returns a key for a record that the index holds and the ledger does not know. */
     public static ManagedKey foreign(KeyRecord record, KeyDigest digest, String start) {
         return new ManagedKey(record, digest, "", start, UNKNOWN, UNKNOWN, Links.NONE);
     }
 
-    /** Tells whether another service made it: the ledger has it only if it was revoked by its secret. */
+    /** Returns whether another service created this key. The ledger holds such a key only if it was revoked. */
     public boolean isForeign() {
         return createdAt == UNKNOWN;
     }
@@ -93,12 +93,14 @@ public record ManagedKey(
         return record.revoked();
     }
 
-    /** Tells whether requests can pass with it at {@code now} (epoch milliseconds), its workspace being active. */
+    /**
+     * Returns whether requests pass with this key at {@code now} (epoch milliseconds) while its workspace is active.
+     */
     public boolean usable(long now) {
         return !closed() && !record.expired(now);
     }
 
-    /** Returns this key, revoked at {@code now} (epoch milliseconds), as the next change. */
+    /** Returns the next revision of this key, revoked at {@code now} (epoch milliseconds). */
     public ManagedKey revoke(long now) {
         return new ManagedKey(
                 next(KeyRecord.State.REVOKED, record.scopes(), record.expiresAt()),
@@ -110,7 +112,7 @@ public record ManagedKey(
                 links);
     }
 
-    /** Returns this new key under another id. */
+    /** Returns this new key with another id. */
     public ManagedKey withId(String id) {
         KeyRecord other = new KeyRecord(
                 id,
@@ -137,7 +139,10 @@ public record ManagedKey(
                 true);
     }
 
-    /** Returns this key with a successor, and with an end (epoch milliseconds) that is never later than it was. */
+    /**
+     * Returns the next revision of this key, with a successor and with the expiry {@code end} (epoch milliseconds)
+     * unless the current expiry is earlier.
+     */
     public ManagedKey succeededBy(String successor, long end) {
         return new ManagedKey(
                 next(record.state(), record.scopes(), Math.min(end, record.expiresAt())),
@@ -150,8 +155,9 @@ public record ManagedKey(
     }
 
     /**
-     * Returns this key with another name, with those of its scopes that are among {@code kept}, if there are any, and with an end
-     * (epoch milliseconds) that is never later than it was; itself if that changes nothing.
+     * Returns the next revision of this key, with the name {@code newName}, with only those scopes that are in {@code
+     * kept} (all scopes if {@code kept} is empty), and with the expiry {@code end} (epoch milliseconds) unless the
+     * current expiry is earlier. Returns this key itself if nothing changes.
      */
     public ManagedKey changed(String newName, Collection<String> kept, long end) {
         Set<String> scopes = new LinkedHashSet<>(record.scopes());
@@ -166,7 +172,7 @@ public record ManagedKey(
                 next(record.state(), scopes, expiresAt), digest, newName, start, createdAt, revokedAt, links);
     }
 
-    /** Tells whether there are requests that pass with {@code before}, of which this is a change, and not with this. */
+    /** Returns whether this change of the key {@code before} denies some request that passes with {@code before}. */
     public boolean allowsLessThan(ManagedKey before) {
         return record.expiresAt() < before.record.expiresAt()
                 || !record.scopes().containsAll(before.record.scopes());

@@ -5,12 +5,12 @@ import dev.latchkey.key.WorkspaceRecord;
 /**
  * A workspace as operators know it.
  *
- * @param record what the index holds of it
- * @param name what people call it
+ * @param record the part that the index holds
+ * @param name the display name
  * @param createdAt epoch milliseconds
  */
 public record ManagedWorkspace(WorkspaceRecord record, String name, long createdAt) implements LedgerEntry {
-    /** Not an id, so no key's record has this name. */
+    /** The field of the workspace's own record. It is not a valid id, so it cannot collide with the field of a key. */
     public static final String FIELD = ".";
 
     public boolean active() {
@@ -37,13 +37,13 @@ public record ManagedWorkspace(WorkspaceRecord record, String name, long created
         return !record.active();
     }
 
-    /** Returns this workspace, active or not, as the change that follows {@code rev}. */
+    /** Returns this workspace with the given state, as the revision after {@code rev}. */
     public ManagedWorkspace withActive(boolean active, long rev) {
         return new ManagedWorkspace(
                 new WorkspaceRecord(record.id(), active, rev + 1, record.generation()), name, createdAt);
     }
 
-    /** Returns this workspace with none but keys of {@code generation} let through, as the change that follows {@code rev}. */
+    /** Returns this workspace as the revision after {@code rev}, so that only keys of {@code generation} pass. */
     public ManagedWorkspace withGeneration(long generation, long rev) {
         return new ManagedWorkspace(
                 new WorkspaceRecord(record.id(), record.active(), rev + 1, generation), name, createdAt);

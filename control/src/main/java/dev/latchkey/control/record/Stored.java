@@ -1,12 +1,12 @@
 package dev.latchkey.control.record;
 
 /**
- * A record as it was read, with the exact text: a change is made only if that text still stands.
+ * A record as it was read, with its exact text. A change is made only if the ledger still holds the same text.
  *
- * @param <T> what it is the record of
+ * @param <T> the type of the record
  */
 public record Stored<T extends LedgerEntry>(T entry, String text) {
-    /** Returns the entry. */
+    /** Returns the text form of the entry, without the stored text. */
     @Override
     public String toString() {
         return entry.toString();

@@ -1,4 +1,4 @@
-/** The records of the ledger and their text form. Immutable values; nothing here talks to Redis. */
+/** The records of the ledger and their text form. All records are immutable values. Nothing here talks to Redis. */
 @NullMarked
 package dev.latchkey.control.record;
 

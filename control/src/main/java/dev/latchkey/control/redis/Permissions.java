@@ -3,10 +3,10 @@ package dev.latchkey.control.redis;
 import java.util.Optional;
 
 /**
- * Answers the question: may the control plane's Redis user do everything that it needs? So that a permission is not first
- * missed in the middle of somebody's change.
+ * A monitor that checks whether the control plane's Redis user has every permission that the control plane needs, so
+ * that a missing permission is reported before it breaks a change.
  *
- * <p>{@link #look} is for one thread; the rest is thread-safe.
+ * <p>{@link #look} must be called by one thread at a time; the other methods are thread-safe.
  */
 public final class Permissions {
     private final RedisCalls redis;
@@ -16,19 +16,19 @@ public final class Permissions {
         this.redis = redis;
     }
 
-    /** Asks Redis. Never throws; false means that it should be asked again soon. */
+    /** Checks the permissions. Never throws. False means that the caller should check again soon. */
     public boolean look() {
         try {
             problem = redis.lack();
             redis.log("permissions", problem, "the user of Redis may do all that it needs");
             return problem.isEmpty();
         } catch (StoreException e) {
-            // Others say so: nothing is known of permissions.
+            // The link reports that Redis is unreachable. Nothing is known about permissions, so the last result stays.
             return false;
         }
     }
 
-    /** Returns what the user lacks, for people; empty if nothing. */
+    /** Returns a message that names the missing permissions; empty if none is missing. */
     public Optional<String> problem() {
         return problem;
     }

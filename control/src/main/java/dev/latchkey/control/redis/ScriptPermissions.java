@@ -9,11 +9,15 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * Finds out which rules of {@code ACL SETUSER} a Redis user lacks: asks within a script, which does nothing, whether it might do
- * each command on a name of each pattern, and concludes from all answers which rules are not there.
+ * A check for missing {@code ACL SETUSER} rules of a Redis user. It runs a script without side effects that asks, for
+ * each command and each pattern of names, whether the user may run the command on such a name. The missing rules follow
+ * from all answers together.
  */
 final class ScriptPermissions {
-    /** Answers for each of its arguments, a command of words, {@code 1} if the user may do it, else {@code 0}. */
+    /**
+     * Takes commands as arguments, each a line of words, and answers one character per command: {@code 1} if the user
+     * may run it, else {@code 0}.
+     */
     static final String SCRIPT = """
             #!lua flags=no-writes
             local answers = {}
@@ -26,7 +30,7 @@ final class ScriptPermissions {
             """;
 
     private static final String READ_ONLY = "%R~";
-    /** What follows the name. */
+    /** The arguments that follow the name, by command. */
     private static final Map<String, String> READS = Map.ofEntries(
             Map.entry("type", ""),
             Map.entry("exists", ""),
@@ -59,7 +63,7 @@ final class ScriptPermissions {
 
     private record Attempt(String command, String names, String text) {}
 
-    /** @param rules of the user, commands and patterns of names */
+    /** @param rules the rules of the user: commands, and patterns of names */
     ScriptPermissions(List<String> rules) {
         this.rules = rules;
         List<String> patterns =
@@ -75,7 +79,11 @@ final class ScriptPermissions {
         return attempts.stream().map(Attempt::text).toArray(String[]::new);
     }
 
-    /** Returns the rules that are lacking, in their order; {@code answer} is the script's. */
+    /**
+     * Returns the missing rules, in the order of the rules.
+     *
+     * @param answer the answer of the script
+     */
     Set<String> lacking(String answer) {
         Set<String> granted = new LinkedHashSet<>();
         List<Attempt> refused = new ArrayList<>();
@@ -93,7 +101,7 @@ final class ScriptPermissions {
                     .filter(rule -> !granted.contains(rule))
                     .forEach(lacking::add);
         }
-        // What is refused although both command and names are in use: the names are read-only.
+        // If a command and a pattern are each granted elsewhere but refused together, the user may only read the names.
         refused.stream()
                 .filter(attempt -> !lacking.contains(attempt.command) && !lacking.contains(attempt.names))
                 .forEach(attempt -> lacking.add(attempt.names));
@@ -117,7 +125,7 @@ final class ScriptPermissions {
                         new Attempt("+" + command, pattern, command + " " + sample(pattern) + " " + rest)));
     }
 
-    /** Returns a name that fits {@code pattern}, which nobody uses. */
+    /** Returns a name that matches {@code pattern} and is not in use. */
     private static String sample(String pattern) {
         return pattern.substring(pattern.indexOf('~') + 1).replace("*", "probe");
     }

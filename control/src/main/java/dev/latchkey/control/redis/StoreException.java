@@ -1,25 +1,26 @@
 package dev.latchkey.control.redis;
 
 /**
- * Redis did not do what was asked. The message says what is known and what to do, is meant for the caller, and holds no secret
- * and no digest. Carries no stack trace: it is an expected answer while Redis is down.
+ * Thrown if Redis did not execute a command, or might not have. The message is meant for the caller: it says what is
+ * known and what to do, and contains no secret and no digest. This exception has no stack trace, because it is an
+ * expected result while Redis is down.
  */
 public final class StoreException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    /** What is known about the command. */
+    /** What is known about the outcome of the command. */
     public enum Fault {
-        /** It was never sent. */
+        /** The command was never sent. */
         UNREACHABLE,
-        /** It was sent, no answer came in time: it may have been done. */
+        /** The command was sent but not answered in time, so Redis might have executed it. */
         UNCERTAIN,
         /** Redis is at its memory limit and did nothing. */
         FULL,
-        /** Redis cannot do it now, and did nothing; the same command may succeed later, unchanged. */
+        /** Redis cannot execute the command now, and did nothing; the same command may succeed later, unchanged. */
         PASSING,
-        /** Redis answered with an error, and will answer with it again until somebody mends the cause. */
+        /** Redis answered with an error, and will do so again until an operator fixes the cause. */
         REFUSED,
-        /** A record of the ledger cannot be read. */
+        /** A record, or another value that Redis holds, cannot be read. */
         BAD_RECORD
     }
 
@@ -30,7 +31,7 @@ public final class StoreException extends RuntimeException {
         this(fault, message, message);
     }
 
-    /** @param trouble what ails Redis, for operators: the same words whichever command met it */
+    /** @param trouble the problem of Redis, for operators; the text is the same whichever command met the problem */
     public StoreException(Fault fault, String message, String trouble) {
         super(message, null, /* enableSuppression= */ false, /* writableStackTrace= */ false);
         this.fault = fault;
@@ -41,7 +42,7 @@ public final class StoreException extends RuntimeException {
         return fault;
     }
 
-    /** Returns what ails Redis and what to do about it, for operators; as free of secrets as the message. */
+    /** Returns the problem of Redis and how to fix it, for operators. Like the message, the text contains no secret. */
     public String trouble() {
         return trouble;
     }
