@@ -20,9 +20,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The end of the way of a new key's secret: either its answer was sent, or the key is withdrawn. What Redis does not take now is
- * kept in memory, without the secret, and written as soon as it can be. If the process ends before that, the ledger still has the
- * key's note or its mark, see {@link Answers}: by the note any control plane withdraws it, by the mark it is shown as unconfirmed.
+ * The final stage of a new key: either the response with its secret was sent, or the key is withdrawn. A write that
+ * Redis does not accept now is kept in memory, without the secret, and retried. If the process ends before that, the
+ * ledger still holds the key's note or its mark, see {@link Answers}: because of the note, any control plane withdraws
+ * the key; because of the mark, the key is shown as unconfirmed.
  *
  * <p>This class is thread-safe, also among several control planes.
  */
@@ -30,16 +31,20 @@ public final class Handover {
     private static final Logger log = LoggerFactory.getLogger(Handover.class);
 
     /**
-     * Longer than a call can take between the ledger and the end of its answer. Should the clocks of two control planes differ by
-     * more, then a call of one that is under way right now fails, or is shown as unconfirmed; no key is lost that was shown.
+     * Longer than a call can take between the ledger's step and the end of its response. If the clocks of two control
+     * planes differ by more than this, a call in flight in one of them fails, or its key is shown as unconfirmed; no
+     * key whose secret was shown is lost.
      */
     public static final Duration ABANDONED = Duration.ofSeconds(30);
 
-    /** Why a key is withdrawn whose answer was never to be sent. */
+    /** The reason for the withdrawal of a key whose response was never to be sent. */
     public static final String SHOWN_TO_NOBODY = "its secret was shown to nobody";
 
     private static final int MAX_ATTEMPTS = 10;
-    /** So many keys are kept in memory, each some hundred bytes; those beyond keep their notes and marks in the ledger. */
+    /**
+     * The number of keys that are kept in memory, each a few hundred bytes. For further keys, only their notes and
+     * marks in the ledger remain.
+     */
     private static final int MAX_UNFINISHED = 10_000;
 
     private final Ledger ledger;
@@ -53,24 +58,26 @@ public final class Handover {
         this.clock = clock;
     }
 
-    /** How far a withdrawal has come. */
+    /** The progress of a withdrawal. */
     public enum Withdrawal {
-        /** The ledger and the index have it: no request passes with the key. */
+        /** The ledger and the index have the withdrawal: no request passes with the key. */
         DONE,
-        /** The ledger has it, and it will get to the index; until then the key works, for whoever had its secret. */
+        /** The ledger has the withdrawal, and the index will get it. Until then, requests with the key still pass. */
         RECORDED,
-        /** It is in memory only, and tried again each second. */
+        /** The withdrawal is in memory only, and is retried every second. */
         DEFERRED
     }
 
     /**
-     * What is left to be written.
+     * A write that is still to be made.
      *
-     * @param reason why the key is to be withdrawn; empty: its answer was sent
+     * @param reason why the key is to be withdrawn; empty: its response was sent
      */
     private record Unfinished(ManagedKey key, String reason) {}
 
-    /** Notes that the answer with the secret of {@code key} was written to its caller's connection. Never throws. */
+    /**
+     * Records that the response with the secret of {@code key} was written to its caller's connection. Never throws.
+     */
     public void sent(ManagedKey key) {
         try {
             ledger.answers().end(key.workspace(), key.id());
@@ -79,7 +86,7 @@ public final class Handover {
         }
     }
 
-    /** Revokes a new key whose secret will not reach who asked for it, now or as soon as Redis allows it. Never throws. */
+    /** Revokes a new key whose secret will not reach its caller, now or as soon as Redis allows it. Never throws. */
     public Withdrawal withdraw(ManagedKey key, String reason) {
         Unfinished wanted = new Unfinished(key, reason);
         try {
@@ -95,9 +102,9 @@ public final class Handover {
     }
 
     /**
-     * Tries again what Redis has not taken so far.
+     * Retries the writes that Redis has not accepted so far.
      *
-     * @throws StoreException if Redis still takes nothing
+     * @throws StoreException if Redis still accepts none
      */
     public void retry() {
         for (Iterator<Unfinished> left = unfinished.values().iterator(); left.hasNext(); ) {
@@ -121,8 +128,8 @@ public final class Handover {
     }
 
     /**
-     * Looks at the keys of {@code workspaces} whose answer may be under way, and notes of those that were abandoned that nobody
-     * knows whether it was sent. Returns the workspaces of which some stay open.
+     * Reviews the keys of {@code workspaces} whose response might be in flight. A key whose call was abandoned is
+     * marked as unconfirmed. Returns the workspaces in which some keys stay open.
      */
     public Set<String> review(List<String> workspaces) {
         Set<String> open = new HashSet<>();
@@ -161,7 +168,7 @@ public final class Handover {
         return false;
     }
 
-    /** Revokes a new key that its maker has left behind; one that was confirmed in the meantime stays. */
+    /** Revokes a new key that its creator has abandoned. A key that was confirmed in the meantime stays. */
     public void withdrawUnseen(Stored<ManagedKey> found) {
         ManagedKey revoked = found.entry().withdraw(clock.millis());
         if (ledger.replaceUnseen(found, revoked, audit(revoked, SHOWN_TO_NOBODY))) {
@@ -170,7 +177,7 @@ public final class Handover {
         }
     }
 
-    /** Returns how far it has come; empty if others have changed the key each time. */
+    /** Returns the progress of the withdrawal; empty if other changes to the key came first in every attempt. */
     private Optional<Withdrawal> attempt(Unfinished wanted) {
         ManagedKey key = wanted.key;
         for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
@@ -190,7 +197,9 @@ public final class Handover {
         return Optional.empty();
     }
 
-    /** The ledger's note is there: what fails here, the reconciler does. */
+    /**
+     * Writes the revoked key to the index. If this fails, the reconciler writes it, guided by the note in the ledger.
+     */
     private Withdrawal shown(ManagedKey revoked) {
         try {
             projector.project(revoked);

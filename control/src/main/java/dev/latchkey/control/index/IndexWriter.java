@@ -26,19 +26,22 @@ import java.util.OptionalLong;
 import java.util.function.Function;
 
 /**
- * Writes the index: one script on one name, total over what may be stored there.
+ * The writer of the index. Each write is one script on one name, and has a defined result whatever is stored there:
  *
  * <ol>
- *   <li>Another id, workspace or environment is stored: a conflict, nothing is written.
- *   <li>Revoked is for good: a stored one is never replaced by one that is not, and an incoming one is taken whatever its rev.
- *   <li>Else the higher rev stays, and equal revs with other content become what the ledger says.
- *   <li>A workspace's generation never falls, and a higher one is taken whatever its rev: it revokes all keys of those before.
+ *   <li>If another id, workspace or environment is stored, the write is a conflict and changes nothing.
+ *   <li>A revocation is final: a revoked record is never replaced by one that is not revoked, and an incoming revoked
+ *       record replaces one that is not revoked, whatever its rev.
+ *   <li>Otherwise the record with the higher rev stays, and if the revs are equal, the ledger's content wins.
+ *   <li>A workspace's generation never falls, and a higher generation is taken whatever its rev, because it revokes all
+ *       keys of earlier generations.
  * </ol>
  *
- * <p>Fields that this version does not know stay: a later version, or another service, may have written them.
+ * <p>Fields that this version does not know stay, because a later version or another service might have written them.
  *
- * <p>A name that holds no hash, or a rev that is no number, is damage: it gives way. The script is allowed above Redis' memory
- * limit, also for changes that give access: the limit is the ledger's to keep, and what the ledger has taken must arrive.
+ * <p>A name that does not hold a hash, or a rev that is not a number, is damage and gets overwritten. The script is
+ * allowed above Redis' memory limit, even for changes that give access: the ledger observes the limit, and every change
+ * that the ledger has accepted must reach the index.
  *
  * <p>This class is thread-safe.
  */
@@ -129,15 +132,15 @@ public final class IndexWriter {
         }
     }
 
-    /** Tells whether the index holds any record under {@code digest}, a revoked one included. */
+    /** Returns whether the index holds any record under {@code digest}, a revoked record included. */
     public boolean holds(KeyDigest digest) {
         return redis.call(commands -> commands.exists(schema.key(digest))) > 0;
     }
 
     /**
-     * Returns what the index holds under {@code digest}, whoever wrote it.
+     * Returns the record that the index holds under {@code digest}, whichever service wrote it.
      *
-     * @throws StoreException with {@code BAD_RECORD} if that cannot be read
+     * @throws StoreException with {@code BAD_RECORD} if the record cannot be read
      */
     public Optional<KeyRecord> find(KeyDigest digest) {
         Map<String, String> fields = redis.call(commands -> commands.hgetall(schema.key(digest)));
@@ -151,8 +154,8 @@ public final class IndexWriter {
     }
 
     /**
-     * Returns the generation of the keys of {@code workspace} that the index lets through, 0 if it has no such record; empty if
-     * the record cannot be read, so that nobody knows which generation it held.
+     * Returns the generation of the keys of {@code workspace} that the index lets through: 0 if it has no such record;
+     * empty if the record cannot be read, so that its generation is unknown.
      *
      * @throws StoreException if Redis does not tell
      */
@@ -173,25 +176,25 @@ public final class IndexWriter {
         }
     }
 
-    /** Returns where the index holds the record of {@code digest}. */
+    /** Returns the name under which the index holds the record of {@code digest}. */
     public String name(KeyDigest digest) {
         return schema.key(digest);
     }
 
     /**
-     * Takes away the record of the key {@code id} of {@code workspace}, if it is revoked or, by Redis' clock, expired; false if
-     * there is one that stays: another's, or one that may be used.
+     * Removes the record of the key {@code id} of {@code workspace} if it is revoked or, by the clock of Redis,
+     * expired. Returns false if a record stays, because it belongs to another key or is still usable.
      */
     public boolean remove(KeyDigest digest, String id, String workspace) {
         return redis.count(REMOVE, List.of(schema.key(digest)), id, workspace) > 0;
     }
 
-    /** Shows the index what it is to hold of {@code entry}. */
+    /** Writes the index part of {@code entry}. */
     public Projection write(LedgerEntry entry) {
         return read(redis.<String>call(projection(entry)::answer));
     }
 
-    /** As {@link #write(LedgerEntry)}, all together; each is answered for itself. */
+    /** As {@link #write(LedgerEntry)}, for all {@code entries} in one batch with one result per entry. */
     public List<Answer<Projection>> write(List<? extends LedgerEntry> entries) {
         return redis
                 .<String>all(entries.stream()
@@ -210,7 +213,7 @@ public final class IndexWriter {
                 : new Answer.Missing<>(((Answer.Missing<String>) answer).failure());
     }
 
-    /** Returns what {@link #write} sends; its answer is for {@link #read}. */
+    /** Returns the script that {@link #write} sends; {@link #read} interprets its answer. */
     public RedisCalls.Script projection(LedgerEntry entry) {
         return entry instanceof ManagedKey key
                 ? projection(schema.key(key.digest()), IndexSchema.encode(key.record()))
@@ -218,7 +221,7 @@ public final class IndexWriter {
                         schema.workspace(entry.workspace()), IndexSchema.encode(((ManagedWorkspace) entry).record()));
     }
 
-    /** Returns what the answer to {@link #projection} says. */
+    /** Interprets the answer to {@link #projection}, and counts it. */
     public Projection read(String answer) {
         int space = answer.indexOf(' ');
         Outcome outcome = Outcome.valueOf(answer.substring(0, space).toUpperCase(Locale.ROOT));

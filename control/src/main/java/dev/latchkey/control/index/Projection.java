@@ -1,25 +1,25 @@
 package dev.latchkey.control.index;
 
 /**
- * What came of showing a record to the index.
+ * The result of writing a record to the index.
  *
- * @param rev of the record that the index holds now
+ * @param rev the rev of the record that the index holds now
  */
 public record Projection(Outcome outcome, long rev) {
 
-    /** What the index did. */
+    /** The outcome of a write. */
     public enum Outcome {
-        /** It took the record. */
+        /** The index took the record. */
         WRITTEN,
-        /** It had it already. */
+        /** The index already held the same record. */
         SAME,
-        /** It holds a newer record, or a revoked one, and kept that. */
+        /** The index holds a newer record or a revoked record, and kept it. */
         KEPT,
-        /** It holds, under this name, a record of another id, workspace or environment, and kept that. */
+        /** The index holds a record of another id, workspace or environment under this name, and kept it. */
         CONFLICT
     }
 
-    /** Tells whether the index holds the record now. */
+    /** Returns whether the index holds the record now. */
     public boolean taken() {
         return outcome == Outcome.WRITTEN || outcome == Outcome.SAME;
     }

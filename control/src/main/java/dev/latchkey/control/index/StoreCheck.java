@@ -19,12 +19,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Finds out, once Redis is reached, whether this control plane may work on what is stored there: that it is of this schema, and
- * that no pepper is missing under which active keys were made. Such keys would stop working as the same list reaches the
- * sidecars, and could be found by nobody who holds only the secret.
+ * A check, made once Redis is reached, whether this control plane may work on the stored data: the data must have this
+ * schema version, and no pepper must be missing under which active keys were created. Such keys would stop working once
+ * the same list of peppers reached the sidecars, and nobody who holds only the secret could find them.
  *
- * <p>A pepper that is missing and not needed is noted as retired: from then on no sidecar asks for it. {@link #pass} is for one
- * thread; the rest is thread-safe.
+ * <p>A pepper that is missing and not needed is noted as retired, and sidecars no longer ask for it. {@link #pass} must
+ * be called by one thread at a time; the rest is thread-safe.
  */
 public final class StoreCheck {
     private static final Logger log = LoggerFactory.getLogger(StoreCheck.class);
@@ -40,7 +40,7 @@ public final class StoreCheck {
     private final CompletableFuture<String> refusal = new CompletableFuture<>();
     private volatile Optional<String> problem = Optional.of("what is stored is not checked yet");
 
-    /** @param abandoned versions of peppers that may be missing, whatever is lost by it */
+    /** @param abandoned versions of peppers that need not be present, whatever is lost by that */
     public StoreCheck(
             RedisCalls redis, IndexSchema schema, Ledger ledger, Peppers peppers, Set<Integer> abandoned, Clock clock) {
         this.redis = redis;
@@ -52,8 +52,8 @@ public final class StoreCheck {
     }
 
     /**
-     * Checks all of it, until it was found right; from then on only the version of the schema, which another version of Latchkey
-     * may have changed. Never throws; false means that it could not be found out and is to be tried again.
+     * Checks everything until it is found right; after that, only the schema version, which another version of Latchkey
+     * might have changed. Never throws. False means that the check could not be made and must be repeated.
      */
     public boolean pass() {
         if (refusal.isDone()) {
@@ -73,12 +73,12 @@ public final class StoreCheck {
         }
     }
 
-    /** Returns what keeps the control plane from its work, for people; empty once all was found right. */
+    /** Returns what keeps the control plane from its work, for people; empty once everything was found right. */
     public Optional<String> problem() {
         return problem;
     }
 
-    /** Completes, if ever, with why this control plane must not run. */
+    /** Returns a future that completes with the reason if this control plane must not run. */
     public CompletableFuture<String> refusal() {
         return refusal;
     }
@@ -91,7 +91,7 @@ public final class StoreCheck {
             });
             return true;
         } catch (StoreException e) {
-            // Others say that Redis cannot be asked; what was found right stays so.
+            // The link reports that Redis is unreachable. An earlier positive result stays valid.
             return false;
         }
     }
@@ -101,6 +101,7 @@ public final class StoreCheck {
         if (otherSchema.isPresent()) {
             return otherSchema;
         }
+        // A pepper that is configured is in use again, even if it was retired before.
         peppers.versions().forEach(version -> redis.call(commands -> commands.del(schema.pepperRetired(version))));
         return IntStream.rangeClosed(1, Peppers.MAX_VERSION)
                 .filter(version -> !peppers.versions().contains(version))
@@ -120,13 +121,13 @@ public final class StoreCheck {
                         + "): upgrade this control plane, or give it a Redis or a redis.prefix of its own");
     }
 
-    /** Tells whether the pepper was in use and is not retired. */
+    /** Returns whether the pepper was in use and is not retired. */
     private boolean isWanted(int version) {
         return redis.call(commands -> commands.exists(schema.pepperCheck(version))) > 0
                 && redis.call(commands -> commands.exists(schema.pepperRetired(version))) == 0;
     }
 
-    /** Notes that a missing pepper is not needed; or returns why it is. */
+    /** Marks a missing pepper as retired, or returns why it is still needed. */
     private Optional<String> retire(int version) {
         Optional<String> needed = abandoned.contains(version) ? Optional.empty() : user(version);
         if (needed.isPresent()) {
@@ -140,7 +141,7 @@ public final class StoreCheck {
         return Optional.empty();
     }
 
-    /** Returns who needs the pepper: an active key, or one that cannot be read. */
+    /** Returns who needs the pepper: an active key, or a record that cannot be read. */
     private Optional<String> user(int version) {
         long now = clock.millis();
         try {

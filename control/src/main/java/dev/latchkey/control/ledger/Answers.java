@@ -21,10 +21,11 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The ledger's marks of new keys whose answer, the one with the secret, is not known to have been sent: a hash in the workspace's
- * slot, key id to {@code open} (a call may be sending it right now) or {@code unconfirmed} (nobody knows). A mark is made in the
- * step by which the secret may be shown, and goes when the control plane has written the answer to its caller's connection. So
- * whoever stops in between leaves it, and no mark is ever lost with a process.
+ * The marks of new keys whose response, which contains the secret, is not known to have been sent. They are a hash in
+ * the workspace's slot that maps a key id to {@code open} (a call might be sending the response now) or {@code
+ * unconfirmed} (nobody knows whether it was sent). The step that allows the secret to be shown sets the mark, and the
+ * mark is removed once the control plane has written the response to the caller's connection. A process that stops in
+ * between leaves the mark in Redis, so no mark is lost with a process.
  *
  * <p>Every method throws {@link StoreException}. This class is thread-safe, also among several control planes.
  */
@@ -46,7 +47,7 @@ public final class Answers {
             return redis.call('HDEL', KEYS[1], ARGV[1])
             """;
 
-    /** The audit entry comes first, as in {@link Commit}. */
+    /** The audit entry is written first, for the same reason as in {@link Commit}. */
     private static final String DOUBT = """
             local mark = redis.call('HGET', KEYS[1], ARGV[1]) or ''
             if mark == ARGV[2] or (ARGV[3] ~= '' and mark ~= ARGV[3]) then return 0 end
@@ -63,24 +64,29 @@ public final class Answers {
         this.names = names;
     }
 
-    /** Makes a new key one whose secret may be shown, and marks it open; false if it has been changed or withdrawn meanwhile. */
+    /**
+     * Allows the secret of a new key to be shown, and marks its response as open. Returns false if the key has been
+     * changed or withdrawn in the meantime.
+     */
     boolean begin(ManagedKey key) {
         Pending note = Pending.unseen(key);
         List<String> keys = List.of(names.pending(key.workspace()), names.answers(key.workspace()));
         return redis.count(BEGIN, keys, note.field(), note.value(), OPEN) > 0;
     }
 
-    /** Takes away the mark of a key whose answer is no longer open. */
+    /** Removes the open mark of a key whose response is no longer open. An unconfirmed mark stays. */
     public void end(String workspace, String id) {
         redis.count(END, List.of(names.answers(workspace)), id, OPEN);
     }
 
-    /** Notes that nobody knows whether the key's answer arrived, with an entry of the audit trail; once, however often. */
+    /**
+     * Marks the response of a key as unconfirmed, with an entry in the audit trail. Idempotent: a key gets one entry.
+     */
     public void doubt(ManagedKey key, Audit audit) {
         doubt(key, "", audit);
     }
 
-    /** As {@link #doubt}, for a key whose answer was left open; false if that is no longer so. */
+    /** As {@link #doubt}, but only if the response of the key is still open; returns false if it is not. */
     public boolean doubtOpen(ManagedKey key, Audit audit) {
         return doubt(key, OPEN, audit);
     }
@@ -92,12 +98,12 @@ public final class Answers {
         return redis.<Long>call(new Script(DOUBT, keys, args)::number) > 0;
     }
 
-    /** Tells whether a call may be sending the answer of the key {@code id} right now. */
+    /** Returns whether a call might be sending the response of the key {@code id} now. */
     public boolean isOpen(String workspace, String id) {
         return OPEN.equals(redis.<@Nullable String>call(commands -> commands.hget(names.answers(workspace), id)));
     }
 
-    /** Returns those of {@code ids} whose answer nobody knows to have been sent. */
+    /** Returns the keys among {@code ids} whose response is marked as unconfirmed. */
     public Set<String> unconfirmed(String workspace, List<String> ids) {
         Set<String> found = new HashSet<>();
         if (!ids.isEmpty()) {
@@ -111,7 +117,9 @@ public final class Answers {
         return found;
     }
 
-    /** Returns those of {@code workspaces} that may have open marks; all are asked for together. */
+    /**
+     * Returns the workspaces among {@code workspaces} that might have open marks. The queries are sent as one batch.
+     */
     public List<String> mayBeOpen(List<String> workspaces) {
         List<RedisCalls.Answer<MapScanCursor<String, String>>> pages = redis.all(workspaces.stream()
                 .<Function<RedisAsyncCommands<String, String>, RedisFuture<MapScanCursor<String, String>>>>map(
@@ -121,6 +129,7 @@ public final class Answers {
         List<String> found = new ArrayList<>();
         for (int i = 0; i < workspaces.size(); i++) {
             MapScanCursor<String, String> page = pages.get(i).orThrow();
+            // A workspace with more marks than one page might have open marks on a later page.
             if (!page.isFinished() || page.getMap().containsValue(OPEN)) {
                 found.add(workspaces.get(i));
             }
@@ -128,7 +137,7 @@ public final class Answers {
         return found;
     }
 
-    /** Shows {@code visitor} the id of every key that is marked open; it may take the mark away. */
+    /** Passes the id of each key that is marked as open to {@code visitor}, which may remove the mark. */
     public void forEachOpen(String workspace, Consumer<String> visitor) {
         ScanCursor cursor = ScanCursor.INITIAL;
         do {

@@ -12,18 +12,18 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who has which key's string: {@code claim:<name>} holds the workspace and the id, for each of the names that {@link
- * dev.latchkey.key.KeyClaims} gives; {@code claims:<id>} holds these names, so that they can be taken away with the key. A claim
- * lasts a day until the ledger has the key, and then as long as its record: a string that was revoked is known again even if
- * the index has lost the tombstone.
+ * The owners of key strings. {@code claim:<name>} holds the workspace and the id of a key, for each of the names that
+ * {@link dev.latchkey.key.KeyClaims} gives; {@code claims:<id>} holds these names, so that they can be removed with the
+ * key. A claim lasts a day until the ledger has the key, and from then on as long as the key's record. So the string of
+ * a revoked key is recognised even if the index has lost the tombstone.
  *
- * <p>Each command names one key. This class is thread-safe, also among several control planes.
+ * <p>Each command names one Redis key. This class is thread-safe, also among several control planes.
  */
 public final class Claims {
     /** Far longer than a call takes, and than the reconciler needs after an outage. */
     public static final Duration UNTIL_RECORDED = Duration.ofDays(1);
 
-    /** In place of the workspace, which it cannot be. */
+    /** Stands in the place of the workspace; it is not a valid workspace id. */
     private static final String ENDED = "-";
 
     private static final String RELEASE = """
@@ -46,17 +46,19 @@ public final class Claims {
         this.names = names;
     }
 
-    /** Returns the text of a claim, which says whose the string is. */
+    /** Returns the text of a claim, which names the owner of the string. */
     public static String text(String workspace, String id) {
         return workspace + " " + id;
     }
 
-    /** Tells whether {@code claim} is of a key whose record is gone, and whose string must not come back yet. */
+    /**
+     * Returns whether {@code claim} belongs to a key whose record was removed and whose string must not come back yet.
+     */
     public static boolean isEnded(String claim) {
         return claim.startsWith(ENDED + " ");
     }
 
-    /** Claims all of {@code claims} for {@code key} for a day; false if any of them is another's. */
+    /** Takes all {@code claims} for {@code key} for a day. Returns false if any of them belongs to another key. */
     boolean take(ManagedKey key, List<String> claims) {
         SetArgs unlessClaimed = SetArgs.Builder.nx().px(UNTIL_RECORDED);
         String text = text(key.workspace(), key.id());
@@ -64,26 +66,27 @@ public final class Claims {
         commands.add(redisNow -> list(redisNow, key.id(), claims));
         claims.forEach(claim -> commands.add(redisNow -> redisNow.setGet(names.claim(claim), text, unlessClaimed)));
         List<@Nullable String> stood = all(commands);
+        // The first response belongs to the list of the claims, the others to the claims themselves.
         return stood.subList(1, stood.size()).stream().allMatch(before -> before == null || before.equals(text));
     }
 
-    /** Notes what the claims of the key {@code id} are, unless that is noted. */
+    /** Stores the names of the claims of the key {@code id}, unless some are stored already. */
     public RedisFuture<@Nullable String> list(
             RedisAsyncCommands<String, String> commands, String id, List<String> claims) {
         return commands.set(names.claims(id), String.join(" ", claims), SetArgs.Builder.nx());
     }
 
-    /** Makes the claim last, now that the ledger has the key. */
+    /** Makes the claim permanent, once the ledger has the key. */
     public RedisFuture<String> keep(RedisAsyncCommands<String, String> commands, ManagedKey key, String claim) {
         return commands.set(names.claim(claim), text(key.workspace(), key.id()));
     }
 
-    /** As {@link #keep(RedisAsyncCommands, ManagedKey, String)}, all that are noted of {@code key}. */
+    /** As {@link #keep(RedisAsyncCommands, ManagedKey, String)}, for all claims that are stored for {@code key}. */
     public void keep(ManagedKey key) {
         keep(List.of(key));
     }
 
-    /** As {@link #keep(ManagedKey)}, all together. */
+    /** As {@link #keep(ManagedKey)}, for all {@code keys} in two batches. */
     public void keep(List<ManagedKey> keys) {
         List<@Nullable String> listed = all(keys.stream()
                 .<Function<RedisAsyncCommands<String, String>, RedisFuture<@Nullable String>>>map(
@@ -97,22 +100,24 @@ public final class Claims {
         all(kept);
     }
 
-    /** Takes away a claim that says {@code text}. */
+    /** Removes a claim if its text is {@code text}. */
     public RedisFuture<Long> release(RedisAsyncCommands<String, String> commands, String claim, String text) {
         return new RedisCalls.Script(RELEASE, List.of(names.claim(claim)), List.of(text)).number(commands);
     }
 
-    /** Takes away the claims of a key that the ledger has no more. Those that {@link #end} has left stay. */
+    /** Removes the claims of a key that was removed from the ledger. Claims that {@link #end} has set stay. */
     void forget(String workspace, String id) {
         listed(id).forEach(claim -> redis.count(RELEASE, List.of(names.claim(claim)), text(workspace, id)));
         redis.call(commands -> commands.del(names.claims(id)));
     }
 
-    /** Keeps the string of {@code key}, whose record goes, from being imported again for {@code time}. */
+    /**
+     * Keeps the string of {@code key}, whose record is about to be removed, from being imported again for {@code time}.
+     */
     public void end(ManagedKey key, Duration time) {
         List<String> claims = listed(key.id());
         String text = ENDED + " " + text(key.workspace(), key.id());
-        // Made before there were lasting claims: then its digest at least.
+        // A key that is older than lasting claims has none stored, so at least its digest is claimed.
         for (String claim : claims.isEmpty() ? List.of(key.digest().text()) : claims) {
             redis.count(END, List.of(names.claim(claim)), text, Long.toString(time.toMillis()));
         }

@@ -11,17 +11,19 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The one way in which a record of the ledger comes, changes or goes: one script on one slot of a cluster, which writes the
- * audit trail, the record, the note that the index lacks it, and what a repeat of the call is to be told; or nothing.
+ * The only way to create, change or remove a record of the ledger. One script on one slot of a cluster writes the audit
+ * entry, the record, the note that the index lacks the change, and the answer for a repeat of the call. If a
+ * precondition of the step does not hold, the script writes nothing.
  *
- * <p>Redis takes nothing back if a script fails in the middle, so the audit entry comes first: if it cannot be written, nothing
- * is changed, and should anything fail after it, no change goes unrecorded. This class is immutable and thread-safe.
+ * <p>Redis does not roll back a script that fails in the middle, so the script writes the audit entry first. If the
+ * entry cannot be written, nothing is changed; if a later command fails, no change goes unrecorded. This class is
+ * immutable and thread-safe.
  */
 final class Commit {
-    /** How long a call can be repeated. */
+    /** How long a repeat of a call gets the same answer. */
     private static final int CLAIM_SECONDS = 24 * 60 * 60;
 
-    /** The script's answer if the workspace was changed. */
+    /** The script's answer if the workspace has changed since it was read. */
     static final long MOVED = -1;
 
     private static final String SCRIPT = """
@@ -66,17 +68,22 @@ final class Commit {
         this.names = names;
     }
 
-    /** Makes the change; false, and nothing is done, if something else stands by now where the step looks. */
+    /**
+     * Makes the change. Returns false, and changes nothing, if Redis no longer holds the values that the step expects.
+     */
     boolean apply(LedgerStep step) {
         return redis.<Long>call(script(step)::number) > 0;
     }
 
-    /** Makes a key, or says why not; then nothing is done. */
+    /** Creates a key, or returns the reason why nothing was done. */
     Creation create(LedgerStep step) {
         return Creation.of(redis.<Long>call(script(step)::number));
     }
 
-    /** Returns what {@link #apply} sends; it answers 1 if the change is made, and else what {@link Creation#of} reads. */
+    /**
+     * Returns the script that {@link #apply} sends. It answers 1 if the change is made, and otherwise a number that
+     * {@link Creation#of} interprets.
+     */
     Script script(LedgerStep step) {
         List<String> args = new ArrayList<>(List.of(
                 step.entry().field(),

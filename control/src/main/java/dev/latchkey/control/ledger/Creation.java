@@ -1,17 +1,17 @@
 package dev.latchkey.control.ledger;
 
-/** What came of the ledger's step that makes a key. */
+/** The result of the ledger's step that creates a key. */
 public enum Creation {
     /** The key is recorded. */
     MADE,
-    /** Its id is taken, or the claim of the call came too late. */
+    /** The id of the key or its string is taken, or another call with the same request id came first. */
     TAKEN,
-    /** The workspace is no longer as it was read: read it again. */
+    /** The workspace has changed since it was read: read it again. */
     MOVED,
-    /** The workspace holds as many keys as it may. */
+    /** The workspace already holds the maximum number of keys. */
     FULL;
 
-    /** @param answer of {@link Commit#script} */
+    /** @param answer the answer of {@link Commit#script} */
     public static Creation of(long answer) {
         if (answer > 0) {
             return MADE;

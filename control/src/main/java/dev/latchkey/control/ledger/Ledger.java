@@ -37,23 +37,28 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The control plane's own records in Redis: what is meant to be, of which the index shows a part. Every change is one atomic
- * step on one workspace's slot of a cluster: the record, an entry of the audit trail, and a note that the index lacks it yet.
+ * The control plane's own records in Redis. They state the intended keys and workspaces; the index shows a part of
+ * them. Every change is one atomic step on one workspace's slot of a cluster: the step writes the record, an entry of
+ * the audit trail, and a note that the index lacks the change.
  *
- * <p>Under {@code latchkey:ledger:{<workspace>}:} lie {@code records} (hash: key id, or {@code .} for the workspace itself, to
- * its text), {@code ids} (sorted set of the key ids, which sort by age), {@code audit} (stream), {@code pending} (hash, see {@link
- * Pending}), {@code answers} (hash, see {@link Answers}) and {@code request:<name>} (strings that last a day, see {@link
- * Claim}). Outside the slot lie {@code latchkey:ledger:owner:<id>} (a key's workspace), {@code
- * latchkey:ledger:claim:<name>} and {@code latchkey:ledger:claims:<id>} (see {@link Claims}), {@code
- * latchkey:ledger:workspaces} (all of them), {@code latchkey:ledger:beats} (see {@link LedgerCount}), and {@code
- * latchkey:ledger:recent} (those changed lately, by Redis' time, so that nobody has to look through all for notes). These are
- * written before the step; one that then does not come is harmless.
+ * <p>The names under {@code latchkey:ledger:{<workspace>}:} are {@code records} (a hash from a key id, or {@code .} for
+ * the workspace itself, to the record's text), {@code ids} (a sorted set of the key ids, which sort by age), {@code
+ * audit} (a stream), {@code pending} (a hash, see {@link Pending}), {@code answers} (a hash, see {@link Answers}) and
+ * {@code request:<name>} (strings that expire after a day, see {@link Claim}). Outside the slot are {@code
+ * latchkey:ledger:owner:<id>} (a key's workspace), {@code latchkey:ledger:claim:<name>} and {@code
+ * latchkey:ledger:claims:<id>} (see {@link Claims}), {@code latchkey:ledger:workspaces} (all workspaces), {@code
+ * latchkey:ledger:beats} (see {@link LedgerCount}), and {@code latchkey:ledger:recent} (the workspaces that were
+ * changed lately, by the time of Redis, so that no task has to search all workspaces for notes). The names that a step
+ * needs outside its slot are written before the step; if the step then does not follow, they do no harm.
  *
- * <p>Every method is one command or script after the other, each within the bound of {@link RedisCalls}, and throws
- * {@link StoreException}. This class is thread-safe, also among several control planes.
+ * <p>Every method runs its commands or scripts one after the other or in batches, within the bound of {@link
+ * RedisCalls}, and throws {@link StoreException}. This class is thread-safe, also among several control planes.
  */
 public final class Ledger {
-    /** How long a workspace stays among the recent ones: far longer than a call can take between its marking and its step. */
+    /**
+     * How long a workspace stays among the recent workspaces at least: far longer than a call can take between the mark
+     * and its step.
+     */
     private static final int RECENT_SECONDS = 60;
 
     private static final long SCAN_COUNT = 100;
@@ -76,7 +81,7 @@ public final class Ledger {
             return redis.call('ZREM', KEYS[1], ARGV[1])
             """;
 
-    /** Ids of other services may be anything, also another key's. */
+    /** Stores the owner of an id unless one is stored: an id of another service can equal the id of any key. */
     private static final String OWN = """
             #!lua flags=allow-oom
             if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
@@ -92,7 +97,7 @@ public final class Ledger {
     private final Answers answers;
     private final int mostKeys;
 
-    /** @param mostKeys that a workspace may hold, ended ones included */
+    /** @param mostKeys the number of keys that a workspace can hold, ended keys included */
     public Ledger(RedisCalls redis, IndexSchema schema, int mostKeys) {
         this.mostKeys = mostKeys;
         this.redis = redis;
@@ -103,7 +108,7 @@ public final class Ledger {
         this.answers = new Answers(redis, names);
     }
 
-    /** Returns what is known of the answers that show new keys' secrets. */
+    /** Returns the marks of the responses that show the secrets of new keys. */
     public Answers answers() {
         return answers;
     }
@@ -113,12 +118,12 @@ public final class Ledger {
                 .map(text -> new Stored<>(LedgerCodec.decodeWorkspace(id, text), text));
     }
 
-    /** Returns the workspace {@code id} as keys can be made in it. */
+    /** Returns the workspace {@code id} as a place in which keys can be created. */
     public Optional<Room> room(String id) {
         return findWorkspace(id).map(found -> new Room(found, mostKeys));
     }
 
-    /** Returns those of {@code ids} that are workspaces, in their order; all are asked for before the first answer is waited for. */
+    /** Returns the workspaces among {@code ids}, in the order of the ids. The queries are sent as one batch. */
     public List<ManagedWorkspace> workspaces(List<String> ids) {
         List<Answer<@Nullable String>> answers = redis.all(ids.stream()
                 .<Function<RedisAsyncCommands<String, String>, RedisFuture<@Nullable String>>>map(
@@ -134,13 +139,15 @@ public final class Ledger {
         return workspaces;
     }
 
-    /** Returns the key {@code id} if it is of {@code workspace}. */
+    /** Returns the key {@code id} if it belongs to {@code workspace}. */
     public Optional<Stored<ManagedKey>> findKey(String workspace, String id) {
         return Optional.ofNullable(record(workspace, id))
                 .map(text -> new Stored<>(LedgerCodec.decodeKey(id, text), text));
     }
 
-    /** Returns the texts of records, all asked for together, each answered for itself; null where there is no record. */
+    /**
+     * Returns the texts of the records of {@code items}, in one batch with one result per item; null if there is none.
+     */
     public <T> List<Answer<@Nullable String>> texts(
             List<T> items, Function<T, String> workspace, Function<T, String> field) {
         return items.isEmpty()
@@ -151,12 +158,14 @@ public final class Ledger {
                         .toList());
     }
 
-    /** Returns Redis' time, epoch milliseconds. */
+    /** Returns the time of Redis in epoch milliseconds. */
     public long millis() {
         return redis.millis();
     }
 
-    /** Returns the workspace of which the key {@code id} may be; whether it is one, {@link #findKey} tells. */
+    /**
+     * Returns the workspace to which the key {@code id} might belong; {@link #findKey} tells whether the key exists.
+     */
     public Optional<String> ownerOf(String id) {
         return Optional.ofNullable(redis.<@Nullable String>call(commands -> commands.get(names.owner(id))));
     }
@@ -170,12 +179,14 @@ public final class Ledger {
         return keys(workspace, keyIdsAfter(workspace, after, limit));
     }
 
-    /** Returns the keys of {@code workspace} that have these ids, in their order; one that is gone is left out. */
+    /**
+     * Returns the keys of {@code workspace} with these ids, in the order of the ids. Keys that are gone are left out.
+     */
     public List<ManagedKey> keys(String workspace, List<String> ids) {
         return storedKeys(workspace, ids).stream().map(Stored::entry).toList();
     }
 
-    /** As {@link #keys}, to be changed. */
+    /** As {@link #keys}, with the stored texts that a change needs. */
     public List<Stored<ManagedKey>> storedKeys(String workspace, List<String> ids) {
         if (ids.isEmpty()) {
             return List.of();
@@ -190,12 +201,12 @@ public final class Ledger {
     }
 
     /**
-     * Returns the ids of the keys of {@code workspace} that stand before {@code before}, newest first.
+     * Returns the ids of the keys of {@code workspace} that precede {@code before}, newest first.
      *
      * @param before the id of a key, or empty for the end
      */
     public List<String> keyIdsBefore(String workspace, String before, int limit) {
-        // Lettuce sends ZREVRANGEBYLEX for this, which Redis has deprecated and our user may not use.
+        // Lettuce would send ZREVRANGEBYLEX, which Redis has deprecated and which our Redis user must not call.
         CommandArgs<String, String> args = new CommandArgs<>(StringCodec.UTF8)
                 .addKey(names.ids(workspace))
                 .add(before.isEmpty() ? "+" : "(" + before)
@@ -214,14 +225,17 @@ public final class Ledger {
         return namesAfter(names.ids(workspace), after, limit);
     }
 
-    /** Returns the ids of workspaces, in their order, from {@code after} on; one that was never made may be among them. */
+    /**
+     * Returns the ids of the workspaces that follow {@code after}, in order. An id might belong to a workspace whose
+     * creation never completed.
+     */
     public List<String> workspacesAfter(String after, int limit) {
         return namesAfter(names.workspaces(), after, limit);
     }
 
     /**
-     * Returns when each of {@code ids} was last used (epoch milliseconds), as far as the sidecars have told; what can be no time
-     * is left out.
+     * Returns when each key of {@code ids} was last used (epoch milliseconds), as far as the sidecars have reported it;
+     * empty for a key without a report, or with a value that cannot be a time.
      */
     public List<OptionalLong> lastUsed(String workspace, List<String> ids) {
         if (ids.isEmpty()) {
@@ -236,46 +250,52 @@ public final class Ledger {
                 .toList();
     }
 
-    /** Returns what is kept of a call that named itself {@code request}, see {@link Claim}. */
+    /** Returns the stored answer to the call with the name {@code request}, see {@link Claim}. */
     public Optional<AnsweredRequest> answered(String workspace, String request) {
         return Optional.ofNullable(
                         redis.<@Nullable String>call(commands -> commands.get(names.request(workspace, request))))
                 .map(AnsweredRequest::parse);
     }
 
-    /** Tells whether {@code key}'s secret was shown to nobody yet, so that it may still be withdrawn. */
+    /**
+     * Returns whether the secret of {@code key} has been shown to nobody yet, so that the key can still be withdrawn.
+     */
     public boolean isUnseen(String workspace, String key) {
         String note = redis.<@Nullable String>call(commands -> commands.hget(names.pending(workspace), key));
         return note != null && new Pending(key, note).isUnseen();
     }
 
-    /** Makes a workspace; false if there is one of this id. */
+    /** Creates a workspace. Returns false if a workspace with this id exists. */
     public boolean create(ManagedWorkspace workspace, Audit audit) {
         return create(workspace, audit, Optional.empty());
     }
 
-    /** As {@link #create(ManagedWorkspace, Audit)}; false also if the claim comes too late. */
+    /** As {@link #create(ManagedWorkspace, Audit)}. Also returns false if another call has changed the claim. */
     public boolean create(ManagedWorkspace workspace, Audit audit, Optional<Claim> claim) {
         redis.call(commands -> commands.zadd(names.workspaces(), 0, workspace.workspace()));
         return commit(LedgerStep.make(workspace, Pending.of(workspace), audit).claiming(claim));
     }
 
-    /** Makes a key whose secret nobody has seen yet: without {@link #confirm} it will be withdrawn. False if the id is taken. */
+    /**
+     * Creates a key whose secret nobody has seen yet; without {@link #confirm} it will be withdrawn. Returns false if
+     * the id is taken.
+     */
     public boolean createUnseen(ManagedKey key, Audit audit) {
         return createUnseen(key, audit, Optional.empty());
     }
 
-    /** As {@link #createUnseen(ManagedKey, Audit)}; false also if the claim comes too late. */
+    /** As {@link #createUnseen(ManagedKey, Audit)}. Also returns false if another call has changed the claim. */
     public boolean createUnseen(ManagedKey key, Audit audit, Optional<Claim> claim) {
         redis.call(commands -> commands.set(names.owner(key.id()), key.workspace()));
         return commit(LedgerStep.make(key, Pending.unseen(key), audit).claiming(claim));
     }
 
     /**
-     * As {@link #createUnseen(ManagedKey, Audit, Optional)}, in {@code room}, and with claims to the key's string that last as
-     * long as its record. {@code TAKEN} also if the claim of the call, or one to the string, comes too late.
+     * As {@link #createUnseen(ManagedKey, Audit, Optional)}, in {@code room}, and with claims on the key's string that
+     * last as long as the key's record. The result is {@code TAKEN} also if another call has changed the claim, or if
+     * another key has claimed the string.
      *
-     * @param strings as {@link dev.latchkey.key.KeyClaims} gives them
+     * @param strings the claims that {@link dev.latchkey.key.KeyClaims} gives
      */
     public Creation createUnseen(ManagedKey key, Audit audit, Optional<Claim> claim, Room room, List<String> strings) {
         if (!claims.take(key, strings)) {
@@ -292,34 +312,35 @@ public final class Ledger {
                 redis.call(commands -> commands.del(names.owner(key.id())));
             }
             case TAKEN -> {
-                // What stands there may be another key's; the claims end by themselves.
+                // The stored names might belong to another key, so they stay; the claims expire by themselves.
             }
         }
         return creation;
     }
 
     /**
-     * Takes in a key of another service, which is revoked by this: from now on it is known here, and stays revoked. False if
-     * there is another key of its id.
+     * Records a key of another service as revoked, so that the ledger knows it from now on and keeps it revoked.
+     * Returns false if a key with this id exists.
      */
     public boolean adopt(ManagedKey revoked, Audit audit) {
         redis.count(OWN, List.of(names.owner(revoked.id())), revoked.workspace());
         return commit(LedgerStep.make(revoked, Pending.of(revoked), audit));
     }
 
-    /** Puts {@code after} in the place of {@code before}; false if that is no longer what stands there. */
+    /** Replaces {@code before} with {@code after}. Returns false if {@code before} is no longer the stored record. */
     public <T extends LedgerEntry> boolean replace(Stored<? extends T> before, T after, Audit audit) {
         return commit(LedgerStep.replace(before, after, audit));
     }
 
-    /** As {@link #replace}, and only if nobody has confirmed {@code before} yet. */
+    /** As {@link #replace}, but only if {@code before} has not been confirmed yet. */
     public boolean replaceUnseen(Stored<ManagedKey> before, ManagedKey after, Audit audit) {
         return commit(LedgerStep.replace(before, after, audit).onlyIfNoted(Pending.unseen(before.entry())));
     }
 
     /**
-     * Puts {@code after}, which has {@code successor}, in the place of {@code before}, and makes the successor a key whose secret
-     * may be shown, as {@link Answers#begin} does; false, and nothing is done, if another record stands there by now, or the successor was changed or withdrawn.
+     * Replaces {@code before} with {@code after}, which names {@code successor}, and allows the secret of the successor
+     * to be shown, as {@link Answers#begin} does. Returns false, and changes nothing, if {@code before} is no longer
+     * the stored record, or if the successor was changed or withdrawn.
      */
     public boolean succeed(Stored<ManagedKey> before, ManagedKey after, ManagedKey successor, Audit audit) {
         return commit(LedgerStep.replace(before, after, audit)
@@ -327,12 +348,15 @@ public final class Ledger {
                 .narrowing());
     }
 
-    /** Takes away a key; false if {@code before} is no longer what stands there. Then the index and {@link #forgetKey} follow. */
+    /**
+     * Removes a key. Returns false if {@code before} is no longer the stored record. After a removal, the caller must
+     * remove the key from the index and then call {@link #forgetKey}.
+     */
     public boolean remove(Stored<ManagedKey> before, Audit audit) {
         return commit(LedgerStep.remove(before, audit));
     }
 
-    /** Takes away what is kept of a key besides its record. */
+    /** Removes all data of a key except its record. */
     public void forgetKey(String workspace, String id) {
         redis.call(commands -> commands.hdel(names.answers(workspace), id));
         redis.call(commands -> commands.del(names.owner(id)));
@@ -345,14 +369,14 @@ public final class Ledger {
     }
 
     /**
-     * Returns the step that makes a key which its owner has already; {@link Creation#of} reads its answer. Before it come the
-     * key's {@link LedgerNames#owner} and {@link #mark}.
+     * Returns the script that creates a key which its owner already has; {@link Creation#of} interprets the answer. The
+     * caller must first write the key's {@link LedgerNames#owner} and call {@link #mark}.
      */
     public Script creation(ManagedKey key, Audit audit, Room room) {
         return commit.script(LedgerStep.make(key, Pending.of(key), audit).in(room));
     }
 
-    /** Returns what {@link #settle(LedgerEntry)} sends. */
+    /** Returns the script that {@link #settle(LedgerEntry)} sends. */
     public Script settling(LedgerEntry entry) {
         return settling(entry.workspace(), Pending.of(entry));
     }
@@ -361,7 +385,7 @@ public final class Ledger {
         return new Script(SETTLE, List.of(names.pending(workspace)), List.of(pending.field(), pending.value()));
     }
 
-    /** Takes away the note of {@code entry}'s change; a newer one stays. */
+    /** Removes the note of the change that produced {@code entry}; a newer note stays. */
     public void settle(LedgerEntry entry) {
         settle(entry.workspace(), Pending.of(entry));
     }
@@ -380,17 +404,17 @@ public final class Ledger {
         return field.equals(ManagedWorkspace.FIELD) ? findWorkspace(workspace) : findKey(workspace, field);
     }
 
-    /** Returns the workspaces that may have notes. */
+    /** Returns the workspaces that might have notes. */
     public List<String> recent() {
         return redis.call(commands -> commands.zrange(names.recent(), 0, -1));
     }
 
-    /** Takes {@code workspace}, which has no notes, from the recent ones, unless it was marked just now. */
+    /** Removes {@code workspace}, which has no notes, from the recent workspaces, unless it was marked just now. */
     public void forget(String workspace) {
         redis.count(FORGET, List.of(names.recent()), workspace, Integer.toString(RECENT_SECONDS));
     }
 
-    /** As {@link #forget(String)}, all together. */
+    /** As {@link #forget(String)}, for all {@code workspaces} in one batch. */
     public void forget(List<String> workspaces) {
         all(workspaces.stream()
                 .map(workspace -> new Script(
@@ -398,7 +422,7 @@ public final class Ledger {
                 .toList());
     }
 
-    /** Takes away all of {@code notes} that still stand, together. */
+    /** Removes the given notes in one batch, except notes that have been replaced since. */
     public void settle(List<Noted> notes) {
         all(notes.stream()
                 .map(noted -> settling(noted.workspace(), noted.note()))
@@ -412,7 +436,7 @@ public final class Ledger {
                 .forEach(Answer::orThrow);
     }
 
-    /** Returns the page that follows each of {@code pages}, all asked for together. */
+    /** Returns the page that follows each of {@code pages}. The queries are sent as one batch. */
     public List<NotesPage> notesAfter(List<NotesPage> pages) {
         List<Answer<MapScanCursor<String, String>>> next = redis.all(pages.stream()
                 .<Function<RedisAsyncCommands<String, String>, RedisFuture<MapScanCursor<String, String>>>>map(
@@ -430,7 +454,7 @@ public final class Ledger {
         return found;
     }
 
-    /** Shows {@code visitor} every note of the workspace, a few at a time; it may take them away. */
+    /** Passes every note of the workspace to {@code visitor}, page by page. The visitor may remove notes. */
     public void forEachPending(String workspace, Consumer<Pending> visitor) {
         ScanCursor cursor = ScanCursor.INITIAL;
         do {
@@ -447,7 +471,7 @@ public final class Ledger {
         return commit.apply(step);
     }
 
-    /** Puts {@code workspace} among the recent ones: to be done before any step on it. */
+    /** Adds {@code workspace} to the recent workspaces. Must precede every step on the workspace. */
     public void mark(String workspace) {
         redis.count(MARK, List.of(names.recent()), workspace);
     }

@@ -5,15 +5,15 @@ import dev.latchkey.index.IndexSchema;
 import java.util.List;
 
 /**
- * A count of beats in the ledger, which witnesses that the ledger is still there: each control plane raises it every second. How far
- * it was is noted as well, under a name beside the index. A count below the one that is noted shows that the ledger alone was emptied
- * or replaced by an older one.
+ * A counter in the ledger that shows whether the ledger is still there. Each control plane increments it every second,
+ * and also notes the value that it has reached under a name beside the index. A counter below the noted value shows
+ * that the ledger alone was emptied or replaced by an older copy.
  *
- * <p>The note is written before the count is raised, and only names counts that were reached before; so a count below it cannot
- * come of several control planes at once. For one thread.
+ * <p>The note is written before the counter is incremented, and only with values that the counter has reached. So
+ * several control planes that run concurrently cannot bring the counter below the note. This class is for one thread.
  */
 public final class LedgerCount {
-    /** Notes a count that was reached, unless a higher one is noted. Answers the noted one. */
+    /** Notes a value that the counter has reached, unless a higher value is noted. Answers the noted value. */
     private static final String NOTE = """
             #!lua flags=allow-oom
             local kind = redis.call('TYPE', KEYS[1]).ok
@@ -25,7 +25,10 @@ public final class LedgerCount {
             return named
             """;
 
-    /** Answers the new count; if it went back, the old one, 0 or less than 0, and the count is put right. */
+    /**
+     * Answers the new count. If the counter went back, answers the old count negated (0 or less) and sets the counter
+     * above the noted value.
+     */
     private static final String RAISE = """
             #!lua flags=allow-oom
             local kind = redis.call('TYPE', KEYS[1]).ok
@@ -50,12 +53,12 @@ public final class LedgerCount {
         this.note = List.of(schema.ledgerNote());
     }
 
-    /** Notes the count, compares it with the ledger's, and raises it. */
+    /** Notes the count, compares the note with the ledger's counter, and increments the counter. */
     public void beat() {
         raise(redis.count(NOTE, note, Long.toString(reached)));
     }
 
-    /** The count must have been {@code named} at least. */
+    /** Increments the counter, and reports a setback if the counter was below {@code named}. */
     private void raise(long named) {
         long now = redis.count(RAISE, count, Long.toString(named));
         if (now > 0) {

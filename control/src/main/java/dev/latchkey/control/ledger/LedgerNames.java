@@ -3,7 +3,7 @@ package dev.latchkey.control.ledger;
 import dev.latchkey.control.record.Claim;
 import dev.latchkey.index.IndexSchema;
 
-/** The names of the ledger in Redis, see {@link Ledger}; no other class spells them. Immutable and thread-safe. */
+/** The names of the ledger's Redis keys, see {@link Ledger}; no other class spells them. Immutable and thread-safe. */
 public final class LedgerNames {
     private final String prefix;
 
@@ -27,17 +27,17 @@ public final class LedgerNames {
         return part(workspace, "pending");
     }
 
-    /** The marks of {@link Answers}. */
+    /** Returns the name of the marks of {@link Answers}. */
     String answers(String workspace) {
         return part(workspace, "answers");
     }
 
-    /** Which setback the audit trail tells of, see {@link History}. */
+    /** Returns the name of the mark of the last setback that the audit trail contains, see {@link History}. */
     String setbackNoted(String workspace) {
         return part(workspace, "setback");
     }
 
-    /** @param request of a {@link Claim} */
+    /** @param request the {@link Claim#request} of a call */
     String request(String workspace, String request) {
         return part(workspace, "request:" + request);
     }
@@ -46,12 +46,12 @@ public final class LedgerNames {
         return prefix + "owner:" + key;
     }
 
-    /** By this whoever makes or imports a key keeps all others from its string. */
+    /** Returns the name of a claim, by which the creator or importer of a key keeps its string from all others. */
     public String claim(String claim) {
         return prefix + "claim:" + claim;
     }
 
-    /** Holds what {@link #claim} is called for the key {@code id}. */
+    /** Returns the name under which the claims of the key {@code id} are listed. */
     String claims(String id) {
         return prefix + "claims:" + id;
     }
@@ -64,12 +64,12 @@ public final class LedgerNames {
         return prefix + "recent";
     }
 
-    /** The last time that Redis' history went back, see {@link History}. */
+    /** Returns the name of the last setback of Redis' history, see {@link History}. */
     String setback() {
         return prefix + "setback";
     }
 
-    /** See {@link LedgerCount}. */
+    /** Returns the name of the counter, see {@link LedgerCount}. */
     String beats() {
         return prefix + "beats";
     }

@@ -15,18 +15,18 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One change of one record, what has to stand for it to be made, and what is written beside it.
+ * A change of one record, with the values that Redis must hold for the change to be made, and the values to write.
  *
- * @param entry the record as it comes, or as it goes
- * @param before the text that must stand there; empty: none
- * @param after the text that comes in its place; empty: none
- * @param note that the index lacks the change
- * @param noteBefore the note that must stand there; empty: any
- * @param taken a note of another record that must stand, and is taken away
- * @param claim for whoever repeats the call
- * @param room in which a key is made
- * @param narrows whether it takes access away, so that a full Redis must not stop it
- * @param audit the fields of the audit trail's entry and their values, by turns
+ * @param entry the new record, or the record that is removed
+ * @param before the text that must be stored now; empty: no record must exist
+ * @param after the text that replaces it; empty: the record is removed
+ * @param note the note that the index lacks the change
+ * @param noteBefore the note that must be stored for the record; empty: any or none
+ * @param taken a note of another record that must be stored, and that is removed
+ * @param claim the claim by which a repeat of the call finds the record
+ * @param room the workspace in which a key is created
+ * @param narrows whether the change takes access away, so that a full Redis must not stop it
+ * @param audit the fields of the audit entry and their values, alternating
  */
 record LedgerStep(
         LedgerEntry entry,
@@ -41,12 +41,12 @@ record LedgerStep(
         List<String> audit) {
     private static final String NONE = "";
 
-    /** A record where there was none. */
+    /** Returns a step that creates a record. */
     static LedgerStep make(LedgerEntry entry, Pending note, Audit audit) {
         return of(NONE, entry, LedgerCodec.encode(entry), note, entry.closed(), fields(audit, null, entry));
     }
 
-    /** Another record in the place of one. */
+    /** Returns a step that replaces a record. */
     static LedgerStep replace(Stored<?> before, LedgerEntry after, Audit audit) {
         return of(
                 before.text(),
@@ -57,7 +57,7 @@ record LedgerStep(
                 fields(audit, before.entry(), after));
     }
 
-    /** A key that goes. */
+    /** Returns a step that removes a key. */
     static LedgerStep remove(Stored<ManagedKey> before, Audit audit) {
         return of(
                 before.text(),
@@ -102,7 +102,7 @@ record LedgerStep(
                 || (after instanceof ManagedKey key && before instanceof ManagedKey was && key.allowsLessThan(was));
     }
 
-    /** Returns the fields of an entry of the audit trail and their values, by turns. */
+    /** Returns the fields of an audit entry and their values, alternating. */
     static List<String> fields(Audit audit, @Nullable LedgerEntry before, @Nullable LedgerEntry after) {
         List<String> fields = new ArrayList<>(
                 List.of("at", Long.toString(audit.at()), "actor", audit.caller().name(), "action", audit.action()));

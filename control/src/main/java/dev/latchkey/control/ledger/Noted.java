@@ -8,7 +8,7 @@ import dev.latchkey.control.record.Stored;
 import dev.latchkey.control.redis.StoreException;
 import java.util.Optional;
 
-/** A note of {@code workspace}. */
+/** A note, with the workspace to which it belongs. */
 public record Noted(String workspace, Pending note) {
 
     public String field() {
@@ -16,9 +16,9 @@ public record Noted(String workspace, Pending note) {
     }
 
     /**
-     * Returns the record that the note is about, as {@code text} tells it.
+     * Parses {@code text}, the stored text of the record to which this note refers.
      *
-     * @throws StoreException with {@code BAD_RECORD} if that cannot be read
+     * @throws StoreException with {@code BAD_RECORD} if the text cannot be read
      */
     public Optional<Stored<? extends LedgerEntry>> record(Optional<String> text) {
         return text.map(found -> field().equals(ManagedWorkspace.FIELD)

@@ -5,16 +5,16 @@ import io.lettuce.core.ScanCursor;
 import java.util.List;
 
 /**
- * Some notes of one workspace.
+ * A page of the notes of one workspace.
  *
- * @param next where its other notes follow, if any
+ * @param next the cursor of the next page; finished if this page is the last
  */
 public record NotesPage(String workspace, List<Pending> notes, ScanCursor next) {
     public NotesPage {
         notes = List.copyOf(notes);
     }
 
-    /** Returns the page before the first. */
+    /** Returns the empty page that precedes the first page. */
     public static NotesPage start(String workspace) {
         return new NotesPage(workspace, List.of(), ScanCursor.INITIAL);
     }

@@ -1,6 +1,6 @@
 /**
- * What the control plane keeps in Redis: the ledger, which is the intent, and the way of each change from there to the index,
- * which is its projection. The only package of the control plane that knows Redis' commands.
+ * The ledger: the control plane's own records in Redis, which state the intent. The index is their projection. Nothing
+ * here writes records to the index; the package {@code index} carries each change there.
  */
 @NullMarked
 package dev.latchkey.control.ledger;
