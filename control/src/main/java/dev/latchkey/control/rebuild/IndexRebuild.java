@@ -13,14 +13,15 @@ import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 
 /**
- * Compares the whole ledger with the index at once, for a while at each call: keeps nothing between two calls, so that another
- * control plane can go on, and a caller that goes away leaves nothing running. What takes access away comes first. The pages of
- * all calls together keep the pace of the sweep, so that Redis has time for others.
+ * A rebuild of the index from the whole ledger that a caller drives, one short turn per call. It keeps no state between
+ * two calls, so another control plane can continue the rebuild, and a caller that goes away leaves nothing running.
+ * Records that deny access are compared first. The pages of all calls together keep the pace of the sweep, so that
+ * Redis has time for others.
  *
  * <p>This class is thread-safe.
  */
 public final class IndexRebuild {
-    /** How long a call goes on: callers give up after ten seconds. */
+    /** How long a call works: callers give up after ten seconds. */
     private static final Duration TURN = Duration.ofSeconds(2);
 
     private final Comparison comparison;
@@ -33,7 +34,7 @@ public final class IndexRebuild {
         this(comparison, nanos, LockSupport::parkNanos);
     }
 
-    /** @param pause waits for so many nanoseconds, or not quite as many */
+    /** @param pause waits for a number of nanoseconds, or slightly less */
     IndexRebuild(Comparison comparison, LongSupplier nanos, LongConsumer pause) {
         this.comparison = comparison;
         this.nanos = nanos;
@@ -42,19 +43,19 @@ public final class IndexRebuild {
     }
 
     /**
-     * What came of a call.
+     * The result of a call.
      *
-     * @param compared records that were shown to the index
-     * @param mended those that the index had otherwise, or not at all
-     * @param nextToken for the call that goes on; empty if nothing is left
+     * @param compared the number of records compared with the index
+     * @param mended the number of records that were missing or different in the index
+     * @param nextToken the token of the next call; empty if nothing is left
      */
     public record Progress(int compared, int mended, String nextToken) {}
 
     /**
-     * Goes on after {@code token}, at least by one page.
+     * Continues after {@code token}, by at least one page.
      *
-     * @param token of the call before; empty to begin
-     * @throws RefusedException if the token is none
+     * @param token the token from the previous call; empty to begin
+     * @throws RefusedException if the token is not valid
      * @throws StoreException if Redis does not answer; the same call can be repeated
      */
     public Progress go(String token) {
@@ -78,7 +79,9 @@ public final class IndexRebuild {
         return new Progress(compared, mended, place.map(SweepPlace::encode).orElse(""));
     }
 
-    /** Returns how long to wait after {@code page}, which has its turn after the pages of other calls. */
+    /**
+     * Reserves the time of {@code page} after the pages of other calls, and returns how long to wait in nanoseconds.
+     */
     private synchronized long reserve(Comparison.Page page) {
         long now = nanos.getAsLong();
         long start = free - now > 0 ? free : now;

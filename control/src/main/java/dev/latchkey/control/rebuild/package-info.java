@@ -1,4 +1,4 @@
-/** The rebuilding of the index from the ledger when an operator asks for it. Knows neither the wire nor Redis. */
+/** The rebuild of the index from the ledger at an operator's request. Knows neither the wire format nor Redis. */
 @NullMarked
 package dev.latchkey.control.rebuild;
 

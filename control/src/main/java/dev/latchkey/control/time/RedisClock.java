@@ -15,14 +15,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Redis' time, carried forward from when it was last asked for: the clock by which all control planes and sidecars agree on when
- * a key ends. Watches how far the local clock is from it. Where the two differ by more than {@link #MOST_SKEW}, or Redis' clock
- * was set by more, nobody knows which is right: then no end of a key is computed.
+ * The clock of Redis, extrapolated from its last observation: the clock by which all control planes and sidecars agree
+ * on when a key expires. This class also monitors the distance to the local clock. If the two differ by more than
+ * {@link #MOST_SKEW}, or if the clock of Redis was set by more than that, nobody knows which clock is right, and no
+ * expiry is computed.
  *
- * <p>This class is thread-safe. Asking for the time blocks for one call of Redis where the last answer is too old.
+ * <p>This class is thread-safe. Reading the time blocks for one call to Redis if the last observation is too old.
  */
 public final class RedisClock extends Clock {
-    /** By far more than NTP allows, and less than matters to the end of a key. */
+    /** Far more than NTP allows, and less than matters for the expiry of a key. */
     static final Duration MOST_SKEW = Duration.ofMinutes(1);
 
     private static final Logger log = LoggerFactory.getLogger(RedisClock.class);
@@ -41,7 +42,7 @@ public final class RedisClock extends Clock {
     private volatile boolean warned;
 
     /**
-     * @param local to be compared with Redis' clock
+     * @param local the clock to compare with the clock of Redis
      * @param nanos {@code System::nanoTime}
      * @param redisMillis asks Redis for its time, epoch milliseconds; may throw
      */
@@ -53,9 +54,9 @@ public final class RedisClock extends Clock {
     }
 
     /**
-     * Returns the time of {@code clock} from which the end of a key may be computed.
+     * Returns the time of {@code clock} for computing the expiry of a key.
      *
-     * @throws RefusedException with {@code UNAVAILABLE} if it is a Redis' clock that cannot be trusted now
+     * @throws RefusedException with {@code UNAVAILABLE} if {@code clock} is a clock of Redis that cannot be trusted now
      */
     public static long millisForEnds(Clock clock) {
         long now = clock.millis();
@@ -70,12 +71,12 @@ public final class RedisClock extends Clock {
         return now;
     }
 
-    /** Asks Redis for its time; to be called about every second. Throws what the question throws. */
+    /** Asks Redis for its time. Should be called about every second. Throws any exception of the call. */
     public synchronized void look() {
         long before = nanos.getAsLong();
         long redis = redisMillis.getAsLong();
         if (observedAt != NEVER) {
-            // The answer was written while the question was under way.
+            // Redis read its clock at some point during the call, so a difference as long as the call proves nothing.
             long under = Duration.ofNanos(nanos.getAsLong() - before).toMillis();
             long away = redis - carried.redisMillis();
             if (Math.abs(away) - under > MOST_SKEW.toMillis()) {
@@ -86,6 +87,7 @@ public final class RedisClock extends Clock {
             }
         }
         carried.observe(redis);
+        // Keeps NEVER free to mean that there was no observation.
         observedAt = Math.max(nanos.getAsLong(), NEVER + 1);
         warn();
     }
@@ -100,17 +102,17 @@ public final class RedisClock extends Clock {
         warned = skewed;
     }
 
-    /** Returns by how many milliseconds the local clock is ahead of Redis' (negative: behind). */
+    /** Returns by how many milliseconds the local clock is ahead of the clock of Redis; negative if it is behind. */
     public long skewMillis() {
         return carried.skewMillis();
     }
 
-    /** Returns how often Redis' clock was set by more than a minute while this process watched. */
+    /** Returns how often the clock of Redis was set by more than a minute during this process. */
     public long jumps() {
         return jumps.get();
     }
 
-    /** Returns what is wrong with the clocks, for people; empty if nothing is. */
+    /** Returns the problem with the clocks, for people; empty if there is none. */
     public Optional<String> detail() {
         Optional<String> distrust = distrust();
         long skew = skewMillis();

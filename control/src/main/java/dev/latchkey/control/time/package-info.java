@@ -1,4 +1,6 @@
-/** What time it is: by Redis' clock, by which keys end. Must not know what the time is for. */
+/**
+ * The time by the clock of Redis, which decides when keys expire. This package must not know what the time is used for.
+ */
 @NullMarked
 package dev.latchkey.control.time;
 

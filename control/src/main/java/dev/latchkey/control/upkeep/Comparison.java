@@ -14,15 +14,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Shows the ledger to the index, a page at a time, each page in a few round trips whatever is on it. The ledger is gone through
- * twice: first for what takes access away (revoked keys, inactive workspaces), so that this is mended soon, then for all.
- * Records of which the ledger knows nothing are left alone.
+ * A comparison of the ledger with the index that writes the ledger's records to the index, page by page. Each page
+ * takes a few round trips, whatever it contains. The comparison passes over the ledger twice: the first pass covers
+ * only records that deny access (revoked keys, inactive workspaces), so that they are repaired soon; the second pass
+ * covers all records. Index records that the ledger does not know stay as they are.
  *
- * <p>This class is thread-safe; it keeps nothing between two pages.
+ * <p>This class is thread-safe. It keeps no state between two pages.
  */
 public final class Comparison {
     private static final Logger log = LoggerFactory.getLogger(Comparison.class);
-    /** Records that may be read in a second, so that Redis has time for others; to show one costs it as much as to read four. */
+    /**
+     * The number of records to read per second, so that Redis has time for other commands. Comparing a record with the
+     * index costs Redis as much as reading four records.
+     */
     private static final int READS_PER_SECOND = 8000;
 
     private static final int READS_PER_SHOWN = 4;
@@ -38,38 +42,38 @@ public final class Comparison {
     }
 
     /**
-     * What came of a page.
+     * The result of a page.
      *
-     * @param workspaces that were begun
-     * @param read records of the ledger
-     * @param shown those that were shown to the index
-     * @param mended those that the index had otherwise, or not at all
-     * @param next where the next page begins; empty: this was the last
+     * @param workspaces the workspaces that the page began
+     * @param read the number of records read from the ledger
+     * @param shown the number of records compared with the index
+     * @param mended the number of records that were missing or different in the index
+     * @param next the start of the next page; empty if this page was the last
      */
     public record Page(List<String> workspaces, int read, int shown, int mended, Optional<SweepPlace> next) {
         public Page {
             workspaces = List.copyOf(workspaces);
         }
 
-        /** Returns how long the page takes at the pace that leaves Redis time for others. */
+        /** Returns how long this page takes at the pace that leaves Redis time for others. */
         public long millis() {
             return Comparison.millis(read, shown);
         }
     }
 
     /**
-     * Looks at what is to be kept no longer, before it is shown to the index.
+     * A check that decides whether a record is kept, before the record is written to the index.
      *
      * @see Retention
      */
     @FunctionalInterface
     interface Keeping {
-        /** Tells whether a record stays, and was not taken away. */
+        /** Returns whether the record stays. If false, the record has been removed. */
         boolean keeps(Stored<? extends LedgerEntry> record);
     }
 
     /**
-     * Compares the page that follows {@code from}, and takes nothing away.
+     * Compares the page that follows {@code from}, and removes nothing.
      *
      * @throws StoreException if Redis does not answer; the same page can be compared again
      */
@@ -90,12 +94,15 @@ public final class Comparison {
         return new Page(workspaces, read.size(), shown.size(), show(shown), next(from, parts));
     }
 
-    /** Returns how long so many records take at the pace that leaves Redis time for others. */
+    /** Returns how long these numbers of records take at the pace that leaves Redis time for others. */
     static long millis(int read, int shown) {
         return 1 + 1000L * (read + READS_PER_SHOWN * shown) / READS_PER_SECOND;
     }
 
-    /** Returns the place after the workspace that follows {@code from}, whatever is in it; empty at the end. */
+    /**
+     * Returns the place after the workspace in which the page at {@code from} begins, whatever the workspace contains;
+     * empty if there is no further workspace.
+     */
     Optional<SweepPlace> skip(SweepPlace from) {
         if (!from.key().isEmpty()) {
             return Optional.of(new SweepPlace(from.all(), from.workspace(), ""));
@@ -113,7 +120,7 @@ public final class Comparison {
         return Optional.of(new SweepPlace(from.all(), last.workspace(), last.more() ? last.last() : ""));
     }
 
-    /** Returns how many the index had otherwise. */
+    /** Writes {@code entries} to the index. Returns how many of them were missing or different there. */
     private int show(List<? extends LedgerEntry> entries) {
         List<RedisCalls.Answer<Projection>> shown = projector.show(entries);
         int mended = 0;

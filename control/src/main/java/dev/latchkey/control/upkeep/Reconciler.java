@@ -27,19 +27,23 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Finishes what calls have left unfinished: carries every change that has a note to the index, withdraws new keys whose maker did
- * not come back, and notes of which nobody knows whether their secret was sent. Several may run against one Redis. Whatever the
- * number of changes, they go in batches of a few round trips each, at the pace of the {@link Sweep}.
+ * A task that finishes the work that calls have left unfinished. It carries every change that has a note to the index,
+ * withdraws new keys whose call was abandoned, and marks keys as unconfirmed if nobody knows whether their secret was
+ * sent. Several reconcilers can run against one Redis. Changes are processed in batches of a few round trips each, at
+ * the pace of the {@link Sweep}.
  *
- * <p>{@link #pass} and {@link #pauseMillis} are for one thread; the rest is thread-safe.
+ * <p>{@link #pass} and {@link #pauseMillis} must be called by one thread at a time; the rest is thread-safe.
  */
 public final class Reconciler {
     private static final Logger log = LoggerFactory.getLogger(Reconciler.class);
 
-    /** Changes that a pass carries, about: then Redis has time for others, revokes before all. */
+    /**
+     * The approximate number of changes that a pass carries. After a pass, Redis has time for other commands, above all
+     * for commands that revoke keys.
+     */
     private static final int CHANGES = 500;
 
-    /** Changes that are sent together: whoever calls meanwhile waits for so many. */
+    /** The number of changes that are sent together: a concurrent call waits for at most one such batch. */
     private static final int BATCH = 250;
 
     private static final int WORKSPACES = 50;
@@ -63,8 +67,8 @@ public final class Reconciler {
     }
 
     /**
-     * Looks at every note once, or carries {@link #CHANGES} changes and leaves the rest to the next pass. Never throws; false
-     * means that it was kept from it.
+     * Looks at every note once, or carries {@link #CHANGES} changes and leaves the rest to the next pass. Never throws.
+     * Returns false if an error stopped the pass.
      */
     public boolean pass() {
         carried = 0;
@@ -85,12 +89,15 @@ public final class Reconciler {
         return false;
     }
 
-    /** Returns after how many milliseconds the last pass is to go on, so that Redis has time for others; empty if it is done. */
+    /**
+     * Returns the pause in milliseconds before an unfinished pass continues, so that Redis has time for others; empty
+     * if the pass has finished.
+     */
     public OptionalLong pauseMillis() {
         return tired() ? OptionalLong.of(Comparison.millis(carried, carried)) : OptionalLong.empty();
     }
 
-    /** Returns why the last pass did not get to the end; empty if it did. Holds no secret. */
+    /** Returns why the last pass failed; empty if it did not. Contains no secret. */
     public Optional<String> problem() {
         return problem;
     }
@@ -116,6 +123,7 @@ public final class Reconciler {
             }
             pages = pages.stream().filter(page -> !page.next().isFinished()).toList();
         }
+        // A workspace with neither notes nor open marks leaves the recent workspaces.
         quiet.removeAll(projector.handover().review(workspaces));
         ledger.forget(List.copyOf(quiet));
     }
@@ -155,13 +163,13 @@ public final class Reconciler {
             if (e.fault() != StoreException.Fault.BAD_RECORD) {
                 throw e;
             }
-            // One damaged record must not hold up the others; nothing can be shown to the index.
+            // One damaged record must not hold up the others; it has nothing that could be written to the index.
             log.error("{} of {} is not carried to the index: {}", noted.field(), noted.workspace(), e.getMessage());
             return Optional.empty();
         }
     }
 
-    /** What takes access away comes first; what Redis does not take holds up none of the others. */
+    /** Carries changes that take access away first. A change that Redis does not accept holds up none of the others. */
     private void carry(List<LedgerEntry> changed) {
         List<LedgerEntry> entries = changed.stream()
                 .sorted(Comparator.comparing(LedgerEntry::closed).reversed())
@@ -186,6 +194,7 @@ public final class Reconciler {
         ledger.settle(done);
         carried += done.size();
         healed.increment(done.size());
+        // Everything that was carried is settled by now; the first failure ends the pass.
         shown.forEach(RedisCalls.Answer::orThrow);
     }
 

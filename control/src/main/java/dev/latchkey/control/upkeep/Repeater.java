@@ -19,8 +19,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs tasks again and again, each on a thread of its own, since they wait for Redis and must not wait for each other. One whose
- * thread has not run for a minute is stuck: each wait for Redis is shorter, and to begin and to end one takes time of the processor.
+ * A scheduler that repeats tasks. There is one thread per task, because tasks wait for Redis and must not wait for each
+ * other. A task whose thread has used no processor time for a minute is stuck: every wait for Redis is shorter, and
+ * starting and ending a wait uses processor time.
  *
  * <p>This class is thread-safe.
  */
@@ -36,7 +37,7 @@ public final class Repeater implements AutoCloseable {
     private final List<Task> tasks = new CopyOnWriteArrayList<>();
     private final AtomicInteger names = new AtomicInteger();
 
-    /** @param tasks how many will be given */
+    /** @param tasks the number of tasks that will be registered */
     public Repeater(int tasks) {
         threads = Executors.newScheduledThreadPool(tasks, task -> {
             Thread thread = new Thread(task, "latchkey-background-" + names.incrementAndGet());
@@ -45,27 +46,27 @@ public final class Repeater implements AutoCloseable {
         });
     }
 
-    /** Runs {@code task} now and after as many milliseconds as it returns each time. */
+    /** Runs {@code task} now, and again after the number of milliseconds that it returns each time. */
     public void repeat(LongSupplier task) {
         Task repeated = new Task(task);
         tasks.add(repeated);
         schedule(repeated, 0);
     }
 
-    /** Returns which task is stuck; empty if none is, or if the JVM does not tell what its threads do. Never blocks. */
+    /** Returns which task is stuck; empty if none is, or if the JVM does not report processor time. Never blocks. */
     public Optional<String> problem() {
         return problem(System.nanoTime());
     }
 
-    /** As above, by a clock of the caller's. */
+    /** As {@link #problem()}, at the time {@code nanos} of the caller's clock. */
     public Optional<String> problem(long nanos) {
-        // All are looked at, whatever one says.
+        // The stream is collected first, because every task must be looked at, even after the first problem.
         return tasks.stream().map(task -> task.problem(nanos)).toList().stream()
                 .flatMap(Optional::stream)
                 .findFirst();
     }
 
-    /** Interrupts what runs and waits a moment for it to end. */
+    /** Interrupts running tasks and waits up to two seconds for them to end. */
     @Override
     public void close() {
         threads.shutdownNow();
@@ -89,7 +90,7 @@ public final class Repeater implements AutoCloseable {
     private final class Task implements Runnable {
         private final LongSupplier body;
         private final Stall stall = new Stall(PATIENCE);
-        /** Null between two runs. */
+        /** The thread that runs the task; null between two runs. */
         private volatile @Nullable Thread thread;
 
         private final AtomicLong runs = new AtomicLong();

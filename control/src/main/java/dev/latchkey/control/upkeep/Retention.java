@@ -17,9 +17,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Takes away what was kept long enough, entries of the audit trail and keys that ended, and ended keys that somebody purges: the
- * only way in which a key's record disappears. A key goes from the ledger first, in one step that leaves a note of what the index still has of it; whoever stops
- * then leaves the note to the {@link Reconciler}. A key that may be used in the index stays, whatever the ledger says.
+ * The removal of data that has been kept long enough: entries of the audit trail, and keys that have ended. It also
+ * removes ended keys that a caller purges. No other class removes a key's record. The ledger's record goes first, in
+ * one step that leaves a note of the index record; if the process stops then, the {@link Reconciler} finishes the
+ * removal. A key that is still usable by its index record stays, whatever the ledger says.
  *
  * <p>This class is thread-safe, also among several control planes.
  */
@@ -36,9 +37,9 @@ public final class Retention {
     private final LongSupplier clock;
 
     /**
-     * @param keys how long a key's record outlives its end
+     * @param keys how long a key's record is kept after the key has ended
      * @param audit how long an entry of the audit trail is kept
-     * @param clock epoch milliseconds; one that is ahead takes away too early
+     * @param clock epoch milliseconds; a clock that is ahead removes data too early
      */
     public Retention(
             Ledger ledger,
@@ -59,12 +60,14 @@ public final class Retention {
         this.clock = clock;
     }
 
-    /** Returns the time by which to judge, epoch milliseconds. */
+    /** Returns the time in epoch milliseconds by which ages are judged. */
     long now() {
         return clock.getAsLong();
     }
 
-    /** Takes away some entries of the workspace's audit trail that are too old or too many; false once there are none. */
+    /**
+     * Removes some entries of the workspace's audit trail that are too old or too many. Returns false if it had none.
+     */
     boolean trim(String workspace, long now) {
         try {
             return trail.trim(workspace, Math.max(0, now - audit.toMillis())) || limit.shorten(workspace);
@@ -72,36 +75,38 @@ public final class Retention {
             if (e.fault() != StoreException.Fault.REFUSED && e.fault() != StoreException.Fault.BAD_RECORD) {
                 throw e;
             }
-            // Trying again would not mend it, and would hold up the others.
+            // A retry would not repair the trail, and would hold up the others.
             log.error("the audit trail of {} is not shortened: {}", workspace, e.getMessage());
             return false;
         }
     }
 
-    /** Tells whether {@code entry} is a key that was kept long enough. */
+    /** Returns whether {@code entry} is a key that has been kept long enough after its end. */
     boolean isOver(LedgerEntry entry, long now) {
         return entry instanceof ManagedKey key && !key.usable(now) && now - end(key) > keys.toMillis();
     }
 
-    /** Takes away a key that {@link #isOver}; false if it may be used in the index and stays. */
+    /**
+     * Removes a key for which {@link #isOver} holds. Returns false if the key stays because its index record is usable.
+     */
     boolean remove(Stored<? extends LedgerEntry> found, long now) {
         Audit entry = new Audit(Caller.SELF, "key.remove", "its end was longer ago than keys.retention", now);
         return remove(new Stored<>((ManagedKey) found.entry(), found.text()), now, entry);
     }
 
-    /** Returns the time by which to judge what has ended, epoch milliseconds. */
+    /** Returns the time in epoch milliseconds by which callers judge what has ended. */
     public long time() {
         return now();
     }
 
-    /** Tells whether {@code key} has ended, and longer ago than {@code age}. */
+    /** Returns whether {@code key} ended at least {@code age} ago. */
     public boolean isEnded(ManagedKey key, Duration age, long now) {
         return !key.usable(now) && now - end(key) >= age.toMillis();
     }
 
     /**
-     * Takes away a key that {@link #isEnded} before its time; false if it may be used in the index and stays. Its string cannot
-     * come back until that time.
+     * Removes a key for which {@link #isEnded} holds before its retention is over. Returns false if the key stays
+     * because its index record is usable. The key's string cannot come back until the retention would have ended.
      */
     public boolean purge(Stored<ManagedKey> found, Audit audit) {
         ManagedKey key = found.entry();
@@ -114,7 +119,8 @@ public final class Retention {
 
     private boolean remove(Stored<ManagedKey> found, long now, Audit audit) {
         ManagedKey key = found.entry();
-        // A change that never got there would else never get there.
+        // The removal replaces the note of an earlier change, so a change that has not reached the index must be
+        // written now or never.
         index.write(key);
         if (livesInIndex(key, now)) {
             log.error(

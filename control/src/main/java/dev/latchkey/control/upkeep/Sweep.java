@@ -12,17 +12,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Shows the whole ledger to the index in the background, see {@link Comparison}: mends what Redis has lost in a failover or
- * somebody has damaged. Begins when asked to and a day after it last began. On its way it takes away what was kept long enough,
- * see {@link Retention}. It leaves Redis time for others: {@link #pauseMillis} is for as many records as the page had.
+ * A background comparison of the whole ledger with the index, see {@link Comparison}. It repairs records that Redis has
+ * lost in a failover or that somebody has damaged. A sweep begins on request, and a day after the previous sweep began.
+ * It also removes data that has been kept long enough, see {@link Retention}. {@link #pauseMillis} grows with the
+ * number of records in the page, so that Redis has time for others.
  *
- * <p>{@link #step} and {@link #pauseMillis} are for one thread, {@link #begin} for any.
+ * <p>{@link #step} and {@link #pauseMillis} must be called by one thread at a time; {@link #begin} is thread-safe.
  */
 public final class Sweep {
     private static final Logger log = LoggerFactory.getLogger(Sweep.class);
     private static final long PERIOD_NANOS = 24L * 60 * 60 * 1_000_000_000;
     private static final long NOTHING_READ_MILLIS = 10;
-    /** After so many faults at one place, its workspace is left out. */
+    /** The number of faults at one place after which the sweep skips the workspace. */
     private static final int FAULTS = 3;
 
     private final Comparison comparison;
@@ -56,12 +57,12 @@ public final class Sweep {
                 .register(metrics);
     }
 
-    /** Asks for a sweep from the start, also if one is under way. */
+    /** Requests a sweep from the start, even if a sweep is running. */
     public void begin() {
         wanted.set(true);
     }
 
-    /** Goes on by one page. Never throws; false means that there is nothing to do now. */
+    /** Processes one page. Never throws. Returns false if there is nothing to do now. */
     public boolean step() {
         if (wanted.getAndSet(false) || nanos.getAsLong() - begunAt >= PERIOD_NANOS) {
             restart();
@@ -74,7 +75,7 @@ public final class Sweep {
             faults = 0;
             return underWay;
         } catch (StoreException e) {
-            // The same page again, when Redis answers.
+            // The next step repeats the same page.
             log.debug("comparing the index with the ledger waits: {}", e.getMessage());
         } catch (RuntimeException e) {
             log.error("comparing the index with the ledger failed after {}", place, e);
@@ -83,7 +84,7 @@ public final class Sweep {
         return false;
     }
 
-    /** Returns how long to wait after a {@link #step} that has done something. */
+    /** Returns how long to wait after a {@link #step} that has returned true. */
     public long pauseMillis() {
         return pauseMillis;
     }
@@ -96,7 +97,7 @@ public final class Sweep {
         mendedNow = 0;
     }
 
-    /** Returns false if there is no further page. */
+    /** Processes one page. Returns false if there is no further page. */
     private boolean page() {
         long now = retention.now();
         pauseMillis = NOTHING_READ_MILLIS;
@@ -112,6 +113,7 @@ public final class Sweep {
         mended.increment(page.mended());
         mendedNow += page.mended();
         pauseMillis = page.millis();
+        // Only the second pass trims audit trails, so that each trail is trimmed once per sweep.
         if (place.all()) {
             toTrim.addAll(page.workspaces());
         }

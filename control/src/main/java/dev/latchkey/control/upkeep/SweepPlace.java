@@ -6,27 +6,27 @@ import java.util.Base64;
 import java.util.Optional;
 
 /**
- * How far a comparison of the index with the ledger has come: it goes through the whole ledger twice, the first time only for
- * what takes access away.
+ * The progress of a comparison of the index with the ledger. The comparison passes over the whole ledger twice; the
+ * first pass covers only records that deny access.
  *
- * @param all whether it is the second time
- * @param workspace the last one that was begun; empty at the start
- * @param key the last one of that workspace that was compared; empty if the workspace is done
+ * @param all whether this is the second pass, which covers all records
+ * @param workspace the last workspace that was begun; empty at the start
+ * @param key the last key of that workspace that was compared; empty if the workspace is done
  */
 public record SweepPlace(boolean all, String workspace, String key) {
-    /** The beginning. */
+    /** The start of a comparison. */
     public static final SweepPlace START = new SweepPlace(false, "", "");
 
     private static final String SEPARATOR = " ";
     private static final int PARTS = 3;
 
-    /** Returns the place as text; it holds no secret. */
+    /** Returns this place as text, which contains no secret. */
     public String encode() {
         String text = (all ? "2" : "1") + SEPARATOR + workspace + SEPARATOR + key;
         return Base64.getUrlEncoder().withoutPadding().encodeToString(text.getBytes(StandardCharsets.US_ASCII));
     }
 
-    /** Returns the place that {@link #encode} made {@code token} of; empty if it is another text. */
+    /** Returns the place that {@link #encode} has written to {@code token}; empty for any other text. */
     public static Optional<SweepPlace> decode(String token) {
         try {
             String[] parts =

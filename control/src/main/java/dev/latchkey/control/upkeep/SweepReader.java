@@ -19,11 +19,15 @@ import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Reads the ledger in pages, whatever the size of its workspaces: all commands of a step are sent together. Thread-safe. */
+/**
+ * A reader of the ledger in pages, for workspaces of any size. Each step sends all its commands as one batch.
+ *
+ * <p>This class is thread-safe.
+ */
 final class SweepReader {
     private static final Logger log = LoggerFactory.getLogger(SweepReader.class);
     private static final int WORKSPACES = 50;
-    /** Keys of a workspace that are read together with other workspaces. */
+    /** The number of keys of one workspace that are read together with other workspaces. */
     private static final int FEW_KEYS = 50;
 
     private static final int KEYS = 500;
@@ -37,10 +41,10 @@ final class SweepReader {
     }
 
     /**
-     * A part of one workspace.
+     * A part of the records of one workspace.
      *
-     * @param fields of its records: keys, and the workspace itself in its first part
-     * @param more whether keys follow
+     * @param fields the fields of the records: keys, and the workspace itself in its first part
+     * @param more whether more keys follow
      */
     record Part(String workspace, List<String> fields, boolean more) {
         Part {
@@ -52,7 +56,10 @@ final class SweepReader {
         }
     }
 
-    /** Returns the parts that follow {@code place}: of many workspaces, or of one that is large; none at the end. */
+    /**
+     * Returns the parts that follow {@code place}, of many small workspaces or of one large workspace. The list is
+     * empty at the end.
+     */
     List<Part> parts(SweepPlace place) {
         return place.key().isEmpty()
                 ? parts(ledger.workspacesAfter(place.workspace(), WORKSPACES))
@@ -83,7 +90,7 @@ final class SweepReader {
         return parts;
     }
 
-    /** Returns the records of {@code parts}; those that are gone or damaged are left out, these with a line in the log. */
+    /** Returns the records of {@code parts}. Missing and damaged records are left out; damaged records are logged. */
     List<Stored<? extends LedgerEntry>> records(List<Part> parts) {
         List<Part> some =
                 parts.stream().filter(part -> !part.fields().isEmpty()).toList();

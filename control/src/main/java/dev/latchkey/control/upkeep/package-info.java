@@ -1,5 +1,6 @@
 /**
- * Background tasks that keep the index equal to the ledger and remove what was kept long enough. Nothing here answers a call.
+ * Background tasks that keep the index equal to the ledger, and that remove data that has been kept long enough.
+ * Nothing here answers a call.
  */
 @NullMarked
 package dev.latchkey.control.upkeep;
