@@ -10,10 +10,11 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * One change, as the audit trail keeps it. It is shown as far as it can be read: {@link #unreadable} says what is missing.
+ * One change, as the audit trail records it. A damaged entry is shown as far as it can be read; {@link #unreadable}
+ * names the missing parts.
  *
- * @param id of the stream's entry: Redis' time in epoch milliseconds, {@code -}, and a number
- * @param fields as they are stored
+ * @param id the id of the stream's entry: the time of Redis in epoch milliseconds, {@code -}, and a number
+ * @param fields the fields as they are stored
  */
 public record AuditEntry(String id, Map<String, String> fields) {
     private static final String BEFORE = "before";
@@ -23,7 +24,7 @@ public record AuditEntry(String id, Map<String, String> fields) {
         fields = Map.copyOf(fields);
     }
 
-    /** Returns when it was written, by Redis' clock; epoch milliseconds. */
+    /** Returns when the entry was written, by the clock of Redis, in epoch milliseconds. */
     public long millis() {
         return Long.parseLong(id.substring(0, id.indexOf('-')));
     }
@@ -36,7 +37,7 @@ public record AuditEntry(String id, Map<String, String> fields) {
         return text("action");
     }
 
-    /** Returns the key's id; empty if the workspace itself was changed. */
+    /** Returns the id of the key; empty if the workspace itself was changed. */
     public String key() {
         return text("key");
     }
@@ -49,24 +50,24 @@ public record AuditEntry(String id, Map<String, String> fields) {
         return text("request_id");
     }
 
-    /** Returns what was there; empty if there was nothing, or it cannot be read. */
+    /** Returns the state before the change; empty if there was none, or if it cannot be read. */
     public Optional<AuditedState> before() {
         return state(BEFORE);
     }
 
-    /** Returns what is there since; empty if there is nothing, or it cannot be read. */
+    /** Returns the state after the change; empty if there is none, or if it cannot be read. */
     public Optional<AuditedState> after() {
         return state(AFTER);
     }
 
-    /** Returns the names of what should be there and is not, or cannot be read. */
+    /** Returns the names of the fields that are missing or cannot be read. */
     public List<String> unreadable() {
         List<String> missing = new ArrayList<>();
         Stream.of("actor", "action").filter(name -> text(name).isEmpty()).forEach(missing::add);
         Stream.of(BEFORE, AFTER)
                 .filter(name -> fields.containsKey(name) && state(name).isEmpty())
                 .forEach(missing::add);
-        // An entry about Redis itself is about no record.
+        // An entry about a setback of Redis concerns no record, so it has no states.
         if (!fields.containsKey(BEFORE) && !fields.containsKey(AFTER) && !action().equals(History.ACTION)) {
             missing.add(AFTER);
         }

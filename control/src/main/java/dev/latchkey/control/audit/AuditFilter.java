@@ -7,11 +7,11 @@ import java.time.Instant;
 import java.util.regex.Pattern;
 
 /**
- * What a query asks for, found right.
+ * A valid query of the audit trail.
  *
- * @param size of a page, 1 or more
- * @param before the id of the entry before which the page starts; empty: at the newest
- * @param start epoch milliseconds
+ * @param size the size of a page, 1 or more
+ * @param before the id of the entry before which the page starts; empty to start at the newest entry
+ * @param start the earliest time, epoch milliseconds
  */
 record AuditFilter(String workspace, int size, String before, long start, String key, String actor, String action) {
     private static final Pattern ACTOR = Pattern.compile("[A-Za-z0-9_.-]{1,64}");
@@ -24,7 +24,7 @@ record AuditFilter(String workspace, int size, String before, long start, String
     private static final int MAX_NANOS = 999_999_999;
     private static final int NANOS_PER_MILLI = 1_000_000;
 
-    /** Checks the whole of {@code query}, and refuses it for everything that is wrong. */
+    /** Checks all of {@code query}, and rejects it with every violation at once. */
     static AuditFilter of(AuditQuery query) {
         Violations violations = new Violations();
         violations.workspace("workspace", query.workspace());
@@ -55,7 +55,7 @@ record AuditFilter(String workspace, int size, String before, long start, String
         return new AuditFilter(query.workspace(), size, upper, start, query.key(), query.actor(), query.action());
     }
 
-    /** Tells whether any entry may have to be passed over. */
+    /** Returns whether the filter might exclude entries within its time range. */
     boolean selects() {
         return !(key + actor + action).isEmpty();
     }

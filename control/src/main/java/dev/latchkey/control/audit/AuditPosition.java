@@ -5,7 +5,7 @@ import java.util.Base64;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** The tokens of pages of one workspace's audit trail; no page of another workspace starts with it. */
+/** The page tokens of one workspace's audit trail. A token is valid only for the workspace that it was made for. */
 final class AuditPosition {
     private static final Pattern ID = Pattern.compile("[0-9]{1,18}-[0-9]{1,18}");
     private static final Pattern FIRST = Pattern.compile("0+-0+");
@@ -19,7 +19,9 @@ final class AuditPosition {
         return Base64.getUrlEncoder().withoutPadding().encodeToString(text.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** Returns the id in {@code token}, empty for an empty token, or null if it is no token for {@code workspace}. */
+    /**
+     * Returns the id in {@code token}, empty for an empty token, or null if the token does not fit {@code workspace}.
+     */
     static @Nullable String decode(String workspace, String token) {
         if (token.isEmpty()) {
             return "";
@@ -33,12 +35,16 @@ final class AuditPosition {
         }
     }
 
-    /** Tells whether no entry can be before {@code id}; Redis refuses to look there. */
+    /** Returns whether no entry can precede {@code id}. Redis rejects a search before such an id. */
     static boolean isFirst(String id) {
         return FIRST.matcher(id).matches();
     }
 
-    /** Returns the earlier of an entry's id, empty for none, and the first that there could be at {@code end}. */
+    /**
+     * Returns the earlier of {@code id} (empty for none) and the first id that is possible at {@code end}.
+     *
+     * @param end epoch milliseconds
+     */
     static String earlier(String id, long end) {
         if (end == Long.MAX_VALUE || (!id.isEmpty() && Long.parseLong(id.substring(0, id.indexOf('-'))) < end)) {
             return id;

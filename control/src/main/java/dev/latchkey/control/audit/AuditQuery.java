@@ -4,7 +4,7 @@ import dev.latchkey.control.rules.PageRequest;
 import java.util.Optional;
 
 /**
- * Which changes somebody wants to see, as it was sent; nothing is checked yet.
+ * A query of the audit trail as the caller sent it, not checked yet.
  *
  * @param key only changes of this key; empty for all
  * @param actor only changes by this caller; empty for all
@@ -21,6 +21,6 @@ public record AuditQuery(
         Optional<Moment> start,
         Optional<Moment> end) {
 
-    /** A time since 1970-01-01T00:00:00Z; both may be out of any range. */
+    /** A time since 1970-01-01T00:00:00Z. Both parts can be out of range. */
     public record Moment(long seconds, int nanos) {}
 }

@@ -8,8 +8,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Answers who changed what. Checks the whole query before it looks at anything stored, blocks while it talks to Redis, and throws
- * as {@link WorkspaceManager} does. This class is thread-safe.
+ * A reader that answers queries of the audit trail. It checks the whole query before it reads stored data, blocks while
+ * it talks to Redis, and throws the same exceptions as {@link WorkspaceManager}. This class is thread-safe.
  */
 public final class AuditReader {
     private static final Logger log = LoggerFactory.getLogger(AuditReader.class);
@@ -24,7 +24,7 @@ public final class AuditReader {
         this.trail = trail;
     }
 
-    /** Returns a page of the changes of a workspace and its keys, the newest first. */
+    /** Returns a page of the changes of a workspace and its keys, newest first. */
     public Page<AuditEntry> list(AuditQuery query) {
         AuditFilter filter = AuditFilter.of(query);
         workspaces.get(filter.workspace());
@@ -49,8 +49,10 @@ public final class AuditReader {
         }
         List<AuditEntry> found = new ArrayList<>();
         String before = filter.before();
+        // One entry more than the page needs shows whether another page follows.
         int count = filter.selects() ? SCAN : filter.size() + 1;
-        // Many entries may be passed over for one that is shown; after so many the caller has the next turn.
+        // A filter can skip many entries for each match, so after this many scans the caller gets the page and
+        // continues with its token.
         for (int scan = 0; scan < MAX_SCANS; scan++) {
             List<AuditEntry> entries = trail.before(filter.workspace(), before, filter.start(), count);
             for (AuditEntry entry : entries) {

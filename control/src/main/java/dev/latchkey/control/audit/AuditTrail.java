@@ -10,10 +10,11 @@ import io.lettuce.core.XTrimArgs;
 import java.util.List;
 
 /**
- * Reads the audit trail of a workspace, and shortens it; written it is by the ledger's changes alone. This class is thread-safe.
+ * The stored audit trail of a workspace, for reading and trimming. Only the ledger package adds entries to an audit
+ * trail. This class is thread-safe.
  */
 public final class AuditTrail {
-    /** So many Redis takes away at once; each command must leave it time for others. */
+    /** The maximum number of entries that one command removes, so that Redis has time for other commands. */
     private static final long TRIM_STEP = 1000;
 
     private final RedisCalls redis;
@@ -25,9 +26,9 @@ public final class AuditTrail {
     }
 
     /**
-     * Returns at most {@code count} entries, the newest first: those before {@code end} and not before {@code start}.
+     * Returns at most {@code count} entries, newest first, that precede {@code end} and do not precede {@code start}.
      *
-     * @param end an entry's id, or empty for no bound
+     * @param end the id of an entry, or empty for no bound
      * @param start epoch milliseconds
      */
     public List<AuditEntry> before(String workspace, String end, long start, int count) {
@@ -38,16 +39,14 @@ public final class AuditTrail {
                 .toList();
     }
 
-    /**
-     * Takes away entries from before {@code start} (epoch milliseconds), some at a time; false once there are none.
-     */
+    /** Removes some of the entries before {@code start} (epoch milliseconds). Returns false once there are none. */
     public boolean trim(String workspace, long start) {
         String id = Long.toString(start);
         XTrimArgs roughly = XTrimArgs.Builder.minId(id).approximateTrimming().limit(TRIM_STEP);
         if (redis.call(commands -> commands.xtrim(names.audit(workspace), roughly)) > 0) {
             return true;
         }
-        // What is left is in one node of the stream, which is not long.
+        // The remaining old entries lie in a single, short node of the stream.
         XTrimArgs exactly = XTrimArgs.Builder.minId(id).exactTrimming();
         return redis.call(commands -> commands.xtrim(names.audit(workspace), exactly)) > 0;
     }

@@ -1,6 +1,6 @@
 /**
- * What was changed, by whom: the rules for asking the audit trail, and what is answered. Changes nothing, and knows neither gRPC
- * nor Redis' commands.
+ * The audit trail: the rules for queries, and the reading and trimming of entries. Changes to the ledger write the
+ * entries. This package knows nothing of gRPC.
  */
 @NullMarked
 package dev.latchkey.control.audit;

@@ -1,16 +1,16 @@
 package dev.latchkey.control.explain;
 
-/** What a decision looks at, in its order. A path without a rule is answered only after {@link #WORKSPACE}. */
+/** The steps of a decision, in order. A missing rule for the path is reported only after {@link #WORKSPACE}. */
 public enum ExplainStep {
-    /** What the Envoy route says of itself. */
+    /** The settings of the Envoy route. */
     ROUTE,
     PATH,
     METHOD,
     RULE,
     CREDENTIAL,
-    /** Whether the index holds it. */
+    /** Whether the index holds the key. */
     KEY,
-    /** Whether it is revoked. */
+    /** Whether the key is revoked. */
     STATE,
     EXPIRY,
     ENVIRONMENT,

@@ -10,10 +10,10 @@ import java.util.List;
 import java.util.function.LongSupplier;
 
 /**
- * Decides about a request as a sidecar does, by the same {@link Decider}, and tells what it looked at. Reads the index, writes
- * nothing.
+ * An explainer of decisions. It decides about a request with the same {@link Decider} as a sidecar and reports the
+ * result of each step. It reads the index and writes nothing.
  *
- * <p>This class is thread-safe. Its method blocks for as long as the index takes.
+ * <p>This class is thread-safe. Its method blocks until the index has answered.
  */
 public final class Explainer {
     private final Policies policies;
@@ -30,11 +30,11 @@ public final class Explainer {
     }
 
     /**
-     * Never fails: where the index cannot be read, that is the explanation. A key beyond {@code reach} is explained as one that
-     * does not exist.
+     * Explains the decision about {@code question}. Never fails: if the index cannot be read, the explanation says so.
+     * A key outside {@code reach} is explained as a key that does not exist.
      */
     public Explanation explain(WorkspaceScope reach, Question question) {
-        // Once and here: the decision may ask for it on a thread that must not wait.
+        // Read the time once, on this thread: the decision might ask for it on a thread that must not block.
         long time = now.getAsLong();
         Witness witness = new Witness(index, reach);
         Decision decision = new Decider(policies, peppers, witness, () -> time)

@@ -4,9 +4,9 @@ import dev.latchkey.decision.Decision;
 import java.util.List;
 
 /**
- * A decision and how it came about.
+ * A decision with its steps.
  *
- * @param findings one for each {@link ExplainStep}, in its order
+ * @param findings one finding for each {@link ExplainStep}, in the order of the steps
  */
 public record Explanation(Decision decision, List<Finding> findings) {
     public Explanation {

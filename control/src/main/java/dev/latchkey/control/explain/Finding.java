@@ -1,17 +1,18 @@
 package dev.latchkey.control.explain;
 
 /**
- * What one step came to.
+ * The result of one step.
  *
- * @param detail what was looked at and why it passed or failed, for people; empty if it was not looked at; holds no secret
+ * @param detail what the step looked at and why it passed or failed, for people; empty if the decision did not reach
+ *     the step; contains no secret
  */
 public record Finding(ExplainStep step, Outcome outcome, String detail) {
 
-    /** How a step ended. */
+    /** The outcome of a step. */
     public enum Outcome {
         PASSED,
         FAILED,
-        /** Decided before, one way or the other. */
+        /** The decision, whatever it was, was made in an earlier step. */
         NOT_REACHED
     }
 }

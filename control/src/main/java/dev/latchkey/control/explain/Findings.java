@@ -22,8 +22,8 @@ import java.util.Objects;
 import java.util.stream.Collectors;
 
 /**
- * Reads a decision backwards: its reason says how far it came, and what it looked at on the way is still there. Judges nothing
- * itself.
+ * The findings of a decision, reconstructed after the fact: the decision's reason tells how far it came, and the data
+ * that it looked at is still available. This class makes no judgement of its own.
  */
 final class Findings {
     private final Question question;
@@ -70,7 +70,7 @@ final class Findings {
 
     private boolean failed(ExplainStep step, ExplainStep last) {
         if (step == ExplainStep.RULE) {
-            // Known early, answered late: only to the holder of a good key.
+            // The missing rule is known early but reported late, and only to the holder of a valid key.
             return decision.route() == null && decision.reason() != Reason.PREFLIGHT;
         }
         return step == last && decision instanceof Decision.Deny && decision.reason() != Reason.NO_RULE;
@@ -225,7 +225,7 @@ final class Findings {
         };
     }
 
-    /** Returns the key that was judged; a decision about a fault after that no longer knows it. */
+    /** Returns the key that was judged. A decision about a later fault no longer carries the key; the witness does. */
     private KeyRecord record() {
         KeyRecord key = decision.key();
         return Objects.requireNonNull(key == null ? witness.key() : key, "a key was found before this step");

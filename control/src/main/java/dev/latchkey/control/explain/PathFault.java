@@ -3,11 +3,13 @@ package dev.latchkey.control.explain;
 import dev.latchkey.control.rules.MessageText;
 import dev.latchkey.policy.path.CanonicalPath;
 
-/** Says why a path is not in canonical form, by asking {@link CanonicalPath} about its parts. */
+/**
+ * An explanation of why a path is not in canonical form, found by testing parts of the path with {@link CanonicalPath}.
+ */
 final class PathFault {
     private PathFault() {}
 
-    /** @param target path and query, which is not canonical */
+    /** @param target a path with its query; the path is not canonical */
     static String of(String target) {
         int query = target.indexOf('?');
         String path = query < 0 ? target : target.substring(0, query);

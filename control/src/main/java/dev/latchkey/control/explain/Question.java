@@ -6,10 +6,10 @@ import dev.latchkey.key.Credential;
 import dev.latchkey.policy.path.CanonicalPath;
 
 /**
- * A request to explain, as Envoy would ask about it.
+ * A request to explain, as Envoy would send it to a sidecar.
  *
- * @param path path and query, as Envoy sends them on: after its own normalisation
- * @param authority empty for none
+ * @param path the path and query as Envoy sends them, after Envoy's own normalisation
+ * @param authority the host of the request; empty for none
  */
 public record Question(
         String method, String path, String authority, RouteConfig route, Credential credential, boolean preflight) {

@@ -14,8 +14,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A {@link KeyIndex} without the keys beyond the asker's reach, that notes what one decision has asked it and what it answered.
- * What it notes can be read once the decision is there.
+ * A {@link KeyIndex} that hides keys outside the caller's scope, and records the queries of one decision and their
+ * results. The records can be read once the decision is complete.
  */
 final class Witness implements KeyIndex {
     private final KeyIndex index;
@@ -52,18 +52,18 @@ final class Witness implements KeyIndex {
         return new TreeMap<>(found);
     }
 
-    /** Returns the record that was found; null if none was. */
+    /** Returns the record that was found; null if there was none. */
     @Nullable
     KeyRecord key() {
         return key;
     }
 
-    /** Tells whether the decision came as far as asking for the workspace. */
+    /** Returns whether the decision got as far as asking for the workspace. */
     boolean workspaceAsked() {
         return workspaceAsked;
     }
 
-    /** Returns why a record could not be read; empty if all could. */
+    /** Returns why a record could not be read; empty if all records could be read. */
     Optional<String> failure() {
         return Optional.ofNullable(failure);
     }

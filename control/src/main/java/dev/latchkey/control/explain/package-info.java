@@ -1,6 +1,6 @@
 /**
- * Explains what a sidecar would decide about a request, step by step: the same decision, on the same index, watched. Changes
- * nothing, and shows no key.
+ * Explains, step by step, what a sidecar would decide about a request. An observed run of the same decision on the same
+ * index yields the explanation. Nothing here changes data or reveals a key.
  */
 @NullMarked
 package dev.latchkey.control.explain;
