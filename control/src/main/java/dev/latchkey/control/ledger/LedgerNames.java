@@ -3,7 +3,11 @@ package dev.latchkey.control.ledger;
 import dev.latchkey.control.record.Claim;
 import dev.latchkey.index.IndexSchema;
 
-/** The names of the ledger's Redis keys, see {@link Ledger}; no other class spells them. Immutable and thread-safe. */
+/**
+ * The names of the ledger's Redis keys, see {@link Ledger}. No other class spells them.
+ *
+ * <p>This class is immutable and thread-safe.
+ */
 public final class LedgerNames {
     private final String prefix;
 
