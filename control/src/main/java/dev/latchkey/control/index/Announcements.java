@@ -16,17 +16,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What the control plane tells the sidecars: every second that it lives (the canary), and by which values they can check their
- * peppers. A pepper version that is published with another value belongs to another pepper: it is never overwritten.
+ * The announcements of the control plane to the sidecars: the canary, a sign of life every second, and the check values
+ * of the peppers. A pepper version that is published with another value belongs to another pepper; the published value
+ * is never overwritten.
  *
- * <p>{@link #beat} is for one thread; the rest is thread-safe.
+ * <p>{@link #beat} must be called by one thread at a time; the rest is thread-safe.
  */
 public final class Announcements {
     private static final Logger log = LoggerFactory.getLogger(Announcements.class);
     private static final int BEATS_PER_PEPPER_CHECK = 10;
 
-    // By Redis' clock, by which its readers measure it; and above the memory limit, since a full Redis is no dead
-    // control plane.
+    // The time is Redis' own, because readers measure against it. The script also runs above the memory limit, because
+    // a full Redis does not mean a dead control plane.
     private static final String CANARY = """
             #!lua flags=allow-oom
             local time = redis.call('TIME')
@@ -44,7 +45,7 @@ public final class Announcements {
     private final Set<Integer> known = ConcurrentHashMap.newKeySet();
     private int beats;
 
-    /** @param history is told the number of each canary, and of a ledger that went back */
+    /** @param history receives the number of each canary, and any setback of the ledger */
     public Announcements(RedisCalls redis, IndexSchema schema, Peppers peppers, History history) {
         this.history = history;
         this.redis = redis;
@@ -53,7 +54,7 @@ public final class Announcements {
         this.peppers = peppers;
     }
 
-    /** Writes the canary, and now and then sees to the peppers. Never throws; false means that something is wrong. */
+    /** Writes the canary and checks the peppers from time to time. Never throws. Returns whether all is well. */
     public boolean beat() {
         try {
             history.seen(redis.count(CANARY, List.of(schema.canary())));
@@ -70,14 +71,14 @@ public final class Announcements {
         return problem.isEmpty();
     }
 
-    /** Returns what is wrong, for people; empty if nothing is. Holds no secret. */
+    /** Returns the current problem, for people; empty if there is none. Contains no secret. */
     public Optional<String> problem() {
         return problem;
     }
 
     /**
-     * Publishes the newest pepper if nobody has; returns why no key can be made under it, if none can: sidecars would not
-     * recognise it.
+     * Publishes the newest pepper unless it is published already. Returns why no key can be created under it, because
+     * sidecars would not recognise the key; empty if keys can be created.
      */
     public Optional<String> newestPepperProblem() {
         int newest = peppers.versions().get(0);
@@ -115,7 +116,10 @@ public final class Announcements {
                 + " used as version " + version + ", or a new pepper under a version never used)");
     }
 
-    /** Nobody deletes it: then keys and ledger are gone as well, and every key is denied from now on. */
+    /**
+     * Logs the loss of a check value that was published before. Nothing deletes check values, so keys and ledger are
+     * gone as well, and every key is denied from now on.
+     */
     private void reportLoss(int version) {
         if (known.remove(version)) {
             log.error(

@@ -19,8 +19,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Carries what the ledger holds to the index: first the ledger's step, then the index, then the note is taken away. Whoever
- * stops in between leaves the note, and the {@link Reconciler} goes on from there.
+ * A carrier of changes from the ledger to the index. First comes the ledger's step, then the write to the index, then
+ * the removal of the note. A process that stops in between leaves the note, and the {@link Reconciler} resumes there.
  *
  * <p>This class is thread-safe.
  */
@@ -39,14 +39,14 @@ public final class Projector {
         this.handover = new Handover(ledger, this, clock);
     }
 
-    /** Returns what sees new keys to the end: answered, or withdrawn. */
+    /** Returns the handover, which completes each new key: either its response was sent, or the key is withdrawn. */
     public Handover handover() {
         return handover;
     }
 
     /**
-     * Shows {@code entry} to the index, which holds it, or what came after it, on return. A conflict is logged and not tried
-     * again: trying would not mend it.
+     * Writes {@code entry} to the index. On return, the index holds the entry or a later revision, unless there is a
+     * conflict. A conflict is logged and not retried, because a retry would not resolve it.
      */
     public Projection project(LedgerEntry entry) {
         Projection projection = index.write(entry);
@@ -54,17 +54,18 @@ public final class Projector {
         try {
             ledger.settle(entry);
         } catch (StoreException e) {
-            // The index has it, which is what the caller waits for. The note only makes the reconciler look again.
+            // The caller waits only for the index, which has the entry. The note merely causes another look.
             log.debug("note of {} of {} stays: {}", entry.field(), entry.workspace(), e.getMessage());
         }
-        // Who shows the index a key that was removed since it was read must not leave the record behind.
+        // If the key was removed from the ledger after it was read, this write has restored its record, which must go.
         endedAndWritten(entry, projection).ifPresent(key -> takeBack(List.of(key)));
         return projection;
     }
 
     /**
-     * Returns a generation of the keys of {@code workspace} that is not below the one that the index lets through. If the index's
-     * record cannot be read, that is one which no earlier revoke of all keys can have reached: the time in milliseconds.
+     * Returns a generation of the keys of {@code workspace} that is not below the generation in the index. If the
+     * index's record cannot be read, the result is the current time in milliseconds, which no earlier revocation of all
+     * keys can have reached.
      */
     public long generation(String workspace) {
         OptionalLong held = index.generation(workspace);
@@ -78,9 +79,9 @@ public final class Projector {
     }
 
     /**
-     * Carries it to the index that the ledger has a key no more, with all that is kept of the key elsewhere.
+     * Removes a key from the index that was removed from the ledger, and the remaining data of the key.
      *
-     * @param note of the ledger's step; goes last
+     * @param note the note of the ledger's step; removed last
      */
     public void remove(String workspace, Pending note) {
         KeyDigest digest = note.removed().orElseThrow();
@@ -95,7 +96,7 @@ public final class Projector {
         ledger.settle(workspace, note);
     }
 
-    /** Shows all of {@code entries} to the index together, and leaves their notes; each is answered for itself. */
+    /** Writes {@code entries} to the index in one batch with one result per entry, and leaves their notes. */
     public List<Answer<Projection>> show(List<? extends LedgerEntry> entries) {
         List<Answer<Projection>> shown = index.write(entries);
         List<ManagedKey> ended = new ArrayList<>();
@@ -124,6 +125,7 @@ public final class Projector {
                 : Optional.empty();
     }
 
+    /** Removes ended keys from the index again if the ledger no longer has them. */
     private void takeBack(List<ManagedKey> ended) {
         List<Answer<@Nullable String>> records = ledger.texts(ended, ManagedKey::workspace, ManagedKey::field);
         for (int i = 0; i < ended.size(); i++) {
@@ -138,7 +140,7 @@ public final class Projector {
         }
     }
 
-    /** Shows the index every revoke of the workspace's keys, and of itself, that it may not have yet. */
+    /** Writes every revocation of the workspace's keys, and of the workspace itself, that the index might lack. */
     public void projectRevoked(String workspace) {
         ledger.forEachPending(
                 workspace,
@@ -149,14 +151,14 @@ public final class Projector {
     }
 
     /**
-     * Makes a new key usable and its secret one that may be shown. False, or an exception, means that it must not be shown; then
-     * the key is to be withdrawn.
+     * Makes a new key usable and allows its secret to be shown. If this method returns false or throws, the secret must
+     * not be shown, and the caller must withdraw the key.
      */
     public boolean confirm(ManagedKey key) {
         return show(key) && ledger.confirm(key);
     }
 
-    /** Shows a new key to the index, and leaves its note: until that is gone, the key is to be withdrawn. */
+    /** Writes a new key to the index, and leaves its note: as long as the note is there, the key is to be withdrawn. */
     public boolean show(ManagedKey key) {
         return index.write(key).taken();
     }

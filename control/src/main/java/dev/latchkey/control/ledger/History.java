@@ -18,14 +18,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Notices that Redis' history went back: it was restored from an older dump, restarted without its last writes, or emptied. Each
- * canary has a higher number than the one before, so one that has not shows it; that the ledger alone went back, its {@link
- * LedgerCount} shows. What was lost may be a revoke; nobody can tell.
+ * A detector of setbacks in the history of Redis: Redis was restored from an older dump, restarted without its last
+ * writes, or emptied. Each canary has a higher number than the canary before, so a lower or equal number shows a
+ * setback. A setback of the ledger alone shows in the {@link LedgerCount}. The lost writes might include a revocation;
+ * nobody can tell.
  *
- * <p>The last setback is kept in Redis under {@code latchkey:ledger:setback}, and {@link #note} writes an entry {@code
- * history.setback} into the audit trail of each workspace that is left, once; so that is known whoever noticed it.
+ * <p>Redis holds the last setback under {@code latchkey:ledger:setback}. {@link #note} writes one entry {@code
+ * history.setback} into the audit trail of each remaining workspace, so that the setback is on record whichever control
+ * plane noticed it.
  *
- * <p>{@link #seen} and {@link #ledgerWentBack} are for one thread, {@link #note} for one as well; the rest is thread-safe.
+ * <p>{@link #seen} and {@link #ledgerWentBack} must be called by one thread, and {@link #note} by one thread, which may
+ * be another. The rest is thread-safe.
  */
 public final class History {
     public static final String ACTION = "history.setback";
@@ -35,7 +38,9 @@ public final class History {
     private static final Duration SHOWN = Duration.ofDays(1);
     private static final int PAGE = 100;
 
-    /** Several control planes notice the same setback: one mark a minute is kept. Answers the mark that holds. */
+    /**
+     * Several control planes notice the same setback, so at most one mark a minute is kept. Answers the current mark.
+     */
     private static final String MARK = """
             #!lua flags=allow-oom
             local time = redis.call('TIME')
@@ -48,7 +53,7 @@ public final class History {
             return mark
             """;
 
-    /** Answers 1 if the entry was written now, else 0. */
+    /** Answers 1 if this call wrote the entry, else 0. */
     private static final String NOTE = """
             #!lua flags=allow-oom
             local audit, noted, records = KEYS[1], KEYS[2], KEYS[3]
@@ -69,9 +74,9 @@ public final class History {
     private Optional<Setback> noted = Optional.empty();
 
     /**
-     * A number that is not higher than the one before.
+     * A number that is not higher than the number before it.
      *
-     * @param ledger whether it is the ledger's count; else the canary's number
+     * @param ledger whether the number is the ledger's count; otherwise it is the canary's number
      */
     private record Setback(long at, String from, String to, boolean ledger) {
 
@@ -92,7 +97,7 @@ public final class History {
         }
     }
 
-    /** @param redisMillis Redis' time, epoch milliseconds */
+    /** @param redisMillis the time of Redis, epoch milliseconds */
     public History(RedisCalls redis, Ledger ledger, LongSupplier redisMillis, MeterRegistry metrics) {
         this.redis = redis;
         this.ledger = ledger;
@@ -102,7 +107,7 @@ public final class History {
                 .register(metrics);
     }
 
-    /** Takes note of the number of a canary that was written just now. */
+    /** Records the number of a canary that was just written. */
     public void seen(long seq) {
         long before = last;
         last = seq;
@@ -113,7 +118,10 @@ public final class History {
         }
     }
 
-    /** Takes note of a {@link LedgerCount} that is below one that it had; said once if the canary went back with it. */
+    /**
+     * Records that a {@link LedgerCount} is lower than before. Reports nothing if the canary went back as well, because
+     * that setback is reported already.
+     */
     void ledgerWentBack(long from, long to) {
         if (!wentBack) {
             log.error("the ledger in Redis went back: count {} after {}", to, from);
@@ -128,8 +136,8 @@ public final class History {
     }
 
     /**
-     * Writes the last setback into the audit trails of some workspaces; true if there are more. Never throws. Each workspace
-     * gets one entry, whichever control planes do this at once.
+     * Writes the last setback into the audit trails of the next page of workspaces. Returns whether there are more.
+     * Never throws. Each workspace gets one entry, even if several control planes call this method concurrently.
      */
     public boolean note() {
         try {
@@ -178,10 +186,11 @@ public final class History {
                         fields)::number;
     }
 
-    /** Returns what is to be known of the last setback, for people; empty a day later. */
+    /** Returns a message about the last setback, for people; empty if there is none or it is more than a day old. */
     public Optional<String> detail() {
         return setback.filter(known -> {
                     try {
+                        // Without the time of Redis, the age is unknown; the setback is then still shown.
                         return redisMillis.getAsLong() - known.at() < SHOWN.toMillis();
                     } catch (RuntimeException e) {
                         return true;

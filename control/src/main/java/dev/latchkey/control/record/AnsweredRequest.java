@@ -3,10 +3,10 @@ package dev.latchkey.control.record;
 import dev.latchkey.control.redis.StoreException;
 
 /**
- * What is kept for a day of a call that its caller gave an id: no secret.
+ * The record of an answered call that carried a request id. It is kept for a day and contains no secret.
  *
- * @param fingerprint of everything that was asked for; no space
- * @param field the name of the record that was made, within its workspace's part of the ledger
+ * @param fingerprint a fingerprint of everything that the caller asked for; contains no space
+ * @param field the name of the record that was created, within its workspace's part of the ledger
  */
 public record AnsweredRequest(String fingerprint, String field) {
 

@@ -18,12 +18,15 @@ import java.util.OptionalLong;
 import java.util.Set;
 
 /**
- * The text of the ledger's records, version 1: one JSON object with its members in a fixed order. Only Java reads and writes
- * it; the scripts compare it as bytes, since {@code cjson} does not keep it the same.
+ * The codec of the ledger's records: one JSON object with its members in a fixed order. Only Java reads and writes the
+ * text. The scripts compare texts byte by byte, because {@code cjson} does not preserve them.
  */
 public final class LedgerCodec {
     private static final int VERSION = 1;
-    /** Of a workspace with a generation: a control plane that knows none must not write it anew without. */
+    /**
+     * The version of a workspace with a generation. A control plane that does not know generations must fail to read
+     * such a record; otherwise it would write the record back without the generation.
+     */
     private static final int VERSION_WITH_GENERATION = 2;
 
     private static final String GENERATION = "generation";
@@ -51,7 +54,7 @@ public final class LedgerCodec {
         return write(json);
     }
 
-    /** Returns what may change of an entry, for the audit trail. */
+    /** Returns the members of {@code entry} that the audit trail shows, as JSON. */
     public static String describe(LedgerEntry entry) {
         ObjectNode json = JSON.createObjectNode();
         describe(entry, json);
@@ -80,7 +83,7 @@ public final class LedgerCodec {
         json.put("rev", entry.rev());
     }
 
-    /** Returns what {@link #describe(LedgerEntry)} has written; empty if it cannot be read. */
+    /** Parses the output of {@link #describe(LedgerEntry)}; empty if the text cannot be read. */
     public static Optional<AuditedState> audited(String text) {
         try {
             JsonNode json = JSON.readTree(text);
@@ -193,7 +196,7 @@ public final class LedgerCodec {
         return number.longValue();
     }
 
-    /** @param newest version that is known; there is none before {@link #VERSION} */
+    /** @param newest the newest version that the caller can read; the oldest is {@link #VERSION} */
     private static JsonNode read(String id, String text, int newest) {
         try {
             JsonNode json = JSON.readTree(text);

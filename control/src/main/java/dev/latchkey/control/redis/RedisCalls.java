@@ -31,8 +31,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sends one command or script and waits for its answer, within a bound of its own. Whatever goes wrong is a
- * {@link StoreException}.
+ * A blocking client of Redis: it sends commands or scripts and waits for the responses, within a bound of its own.
+ * Every failure is a {@link StoreException}.
  *
  * <p>This class is thread-safe.
  */
@@ -46,8 +46,8 @@ public final class RedisCalls {
     private volatile long lastAnswer = System.nanoTime();
 
     /**
-     * @param bound the most that one answer is waited for; the link's own timeout should be no longer
-     * @param gate runs before each command, and throws if the present call must reach no store
+     * @param bound the longest wait for a response; the link's own timeout should not be longer
+     * @param gate runs before each command, and throws if the current call must not reach the store
      */
     public RedisCalls(RedisLink link, IndexSchema schema, Duration bound, Runnable gate) {
         this.link = link;
@@ -56,7 +56,7 @@ public final class RedisCalls {
         this.permissions = new ScriptPermissions(RedisUsers.control(schema.prefix()));
     }
 
-    /** Returns the answer to {@code command}, which may be null if that is what the command answers. */
+    /** Sends {@code command} and returns its response, which is null if Redis answers null. */
     public <T extends @Nullable Object> T call(Function<RedisAsyncCommands<String, String>, RedisFuture<T>> command) {
         try {
             return await(command);
@@ -66,7 +66,7 @@ public final class RedisCalls {
     }
 
     /**
-     * Returns what to say of permissions that the control plane's user lacks; empty if it lacks none.
+     * Returns a message about permissions that the control plane's user lacks; empty if it lacks none.
      *
      * @throws StoreException if Redis does not tell
      */
@@ -89,8 +89,8 @@ public final class RedisCalls {
     }
 
     /**
-     * Sends all of {@code commands}, and only then waits, for all answers together and within the one bound. Each is answered for
-     * itself: one that fails takes no other along. Never throws.
+     * Sends all {@code commands}, then waits for all responses within a single bound. Each command has its own result:
+     * a command that fails does not affect the others. Never throws.
      */
     public <T extends @Nullable Object> List<Answer<T>> all(
             List<Function<RedisAsyncCommands<String, String>, RedisFuture<T>>> commands) {
@@ -103,7 +103,7 @@ public final class RedisCalls {
         long sent = System.nanoTime();
         List<Future<T>> futures =
                 commands.stream().map(command -> send(redis, command)).toList();
-        // To find out what a refusal means may take a question of its own.
+        // Explaining a refusal may take another call to Redis, so equal messages are explained once.
         Map<String, StoreException> refusals = new HashMap<>();
         return futures.stream()
                 .map(future -> answer(redis, future, sent, refusals))
@@ -125,7 +125,7 @@ public final class RedisCalls {
         }
     }
 
-    /** Answers a command, or fails with StoreException, or with what Redis says against it. */
+    /** Waits for the response. Throws a {@link StoreException}, or the error with which Redis answered. */
     private <T extends @Nullable Object> T await(Function<RedisAsyncCommands<String, String>, RedisFuture<T>> command) {
         RedisAsyncCommands<String, String> redis = commands();
         long sent = System.nanoTime();
@@ -175,8 +175,9 @@ public final class RedisCalls {
     }
 
     /**
-     * A connection on which nothing was answered for as long as a command may take is given up. TCP alone notices a path that is
-     * gone, or was forgotten by a firewall, only after minutes; for so long nobody could revoke anything.
+     * Gives up the connection if Redis has answered nothing since {@code sent}, the time of a command that has timed
+     * out. TCP alone takes minutes to notice a broken path or one that a firewall has forgotten, and until then nobody
+     * could revoke a key.
      */
     private void unanswered(RedisAsyncCommands<String, String> redis, long sent) {
         if (lastAnswer - sent < 0) {
@@ -185,17 +186,17 @@ public final class RedisCalls {
     }
 
     /**
-     * A script and what it is given. All of its keys lie in one slot of a cluster. It is sent whole each time: none is long, most
-     * are rare, and a restarted Redis knows none of them.
+     * A script with its keys and arguments. All keys lie in one slot of a cluster. The whole text is sent each time:
+     * scripts are short, most are rare, and a restarted Redis has none of them cached.
      */
     public record Script(String text, List<String> keys, List<String> args) {
 
-        /** Runs it; it answers a number. */
+        /** Runs the script, which answers a number. */
         public RedisFuture<Long> number(RedisAsyncCommands<String, String> redis) {
             return run(redis, ScriptOutputType.INTEGER);
         }
 
-        /** Runs it; it answers a text. */
+        /** Runs the script, which answers a string. */
         public RedisFuture<String> answer(RedisAsyncCommands<String, String> redis) {
             return run(redis, ScriptOutputType.VALUE);
         }
@@ -205,10 +206,10 @@ public final class RedisCalls {
         }
     }
 
-    /** What came of one command among several. */
+    /** The result of one command of a batch. */
     public sealed interface Answer<T extends @Nullable Object> {
 
-        /** Returns what was said, or throws what kept the command from an answer. */
+        /** Returns the response, or throws the failure. */
         default T orThrow() {
             if (this instanceof Missing<T> missing) {
                 throw missing.failure();
@@ -216,29 +217,32 @@ public final class RedisCalls {
             return ((Given<T>) this).value();
         }
 
-        /** It was done, and this was said. */
+        /** The command succeeded with this response. */
         record Given<T extends @Nullable Object>(T value) implements Answer<T> {}
 
-        /** It failed. */
+        /** The command failed. */
         record Missing<T extends @Nullable Object>(StoreException failure) implements Answer<T> {}
     }
 
-    /** Runs a script that answers a number. */
+    /** Runs a script that answers a number, and returns the number. */
     public long count(String script, List<String> keys, String... args) {
         return this.<Long>call(new Script(script, keys, List.of(args))::number);
     }
 
-    /** Returns Redis' time, epoch milliseconds. */
+    /** Returns the time of Redis in epoch milliseconds. */
     public long millis() {
         return IndexClock.millis(call(RedisServerAsyncCommands::time));
     }
 
-    /** Returns why there is no connection, for logs and {@code /readyz}, or else what {@code failure} means. */
+    /** Returns why there is no connection, for logs and {@code /readyz}, or else the meaning of {@code failure}. */
     public String reason(StoreException failure) {
         return link.problem().orElse(failure.trouble());
     }
 
-    /** Says in the log what keeps {@code part} from its work, or that it works; of a connection the link itself says it. */
+    /**
+     * Logs the problem of {@code part}, or that the part works. Logs nothing without a connection, because the link
+     * itself reports that.
+     */
     public void log(String part, Optional<String> problem, String news) {
         if (link.problem().isEmpty()) {
             problem.ifPresentOrElse(
@@ -251,7 +255,7 @@ public final class RedisCalls {
         if (failure instanceof RedisCommandExecutionException refusal) {
             return refusal;
         }
-        // Lettuce has no type of its own for a command that it did not even send.
+        // Lettuce has no exception type for a command that was not even sent, so the message has to tell.
         String message = String.valueOf(failure.getMessage());
         return message.contains("rejected") || message.contains("is closed") ? unreachable() : uncertain(failure);
     }
@@ -301,7 +305,7 @@ public final class RedisCalls {
                 Fault.REFUSED, "Redis refused a command, mend that and repeat the call: " + cause, cause);
     }
 
-    /** Within a script Redis does not tell which permission it misses. */
+    /** Asks Redis which permissions are missing, because an error from within a script does not name them. */
     private String lackOr(String otherwise) {
         try {
             return askForLack().orElse(otherwise);

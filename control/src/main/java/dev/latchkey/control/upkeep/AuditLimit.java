@@ -16,15 +16,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps the audit trail of each workspace at about a number of entries, so that no workspace fills Redis for all; the oldest go
- * first. It looks at the workspaces that were changed lately, beside the calls: none waits for it. A trail may be longer by what
- * comes between two looks, and by a node of the stream.
+ * A limit on the length of each workspace's audit trail, so that one workspace cannot fill Redis for all. The oldest
+ * entries are removed first. A background task applies the limit to recently changed workspaces, so no call waits for
+ * it. A trail might exceed the limit by the entries that arrive between two passes and by one node of the stream.
  *
  * <p>This class is thread-safe, also among several control planes.
  */
 public final class AuditLimit {
     private static final Logger log = LoggerFactory.getLogger(AuditLimit.class);
-    /** So many Redis takes away at once; each command must leave it time for others. */
+    /** The maximum number of entries that one command removes, so that Redis has time for other commands. */
     private static final long STEP = 10_000;
 
     private static final int WORKSPACES = 50;
@@ -35,7 +35,7 @@ public final class AuditLimit {
     private final int most;
     private final Counter dropped;
 
-    /** @param most entries of a workspace */
+    /** @param most the number of entries that a workspace keeps */
     public AuditLimit(RedisCalls redis, IndexSchema schema, int most, MeterRegistry metrics) {
         this.redis = redis;
         this.names = new LedgerNames(schema);
@@ -46,7 +46,10 @@ public final class AuditLimit {
                 .register(metrics);
     }
 
-    /** Shortens the trails of the workspaces that were changed lately; true if there may be more to take away. Never throws. */
+    /**
+     * Shortens the audit trails of recently changed workspaces. Never throws. Returns whether there might be more to
+     * remove in the next pass.
+     */
     public boolean pass() {
         try {
             List<String> recent = redis.call(commands -> commands.zrange(names.recent(), 0, -1));
@@ -68,7 +71,7 @@ public final class AuditLimit {
                 .toList());
         boolean more = false;
         for (int i = 0; i < answers.size(); i++) {
-            // One that is no stream must not hold up the others; the sweep says so.
+            // A value that is not a stream must not hold up the other workspaces. The sweep reports it.
             if (answers.get(i) instanceof Answer.Given<Long> given) {
                 more |= count(workspaces.get(i), given.value());
             }
@@ -76,7 +79,7 @@ public final class AuditLimit {
         return more;
     }
 
-    /** As {@link #pass}, of one workspace. */
+    /** As {@link #pass}, for one workspace, but throws {@link StoreException}. */
     boolean shorten(String workspace) {
         return count(workspace, redis.call(commands -> commands.xtrim(names.audit(workspace), roughly)));
     }
