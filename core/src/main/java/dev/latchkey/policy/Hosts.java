@@ -7,8 +7,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The hosts that a policy is for, exact or {@code *.suffix}; none means any. Compared without regard to case, port and one
- * trailing dot.
+ * The hosts that a policy applies to, each an exact name or {@code *.suffix}. An empty set applies to every host.
+ * Comparison ignores letter case, the port and one trailing dot.
  *
  * <p>This class is immutable and thread-safe.
  */
@@ -17,10 +17,10 @@ final class Hosts {
     private static final int MAX_PORT_DIGITS = 5;
 
     private final Set<String> names = new HashSet<>();
-    /** Each with its leading dot. */
+    /** The suffixes, each with its leading dot. */
     private final Set<String> suffixes = new HashSet<>();
 
-    /** @param patterns as {@link #pattern} returns them */
+    /** @param patterns in the normalized form that {@link #pattern} returns */
     Hosts(Collection<String> patterns) {
         for (String pattern : patterns) {
             if (pattern.startsWith("*")) {
@@ -32,9 +32,10 @@ final class Hosts {
     }
 
     /**
-     * Returns {@code text} in the form in which equal patterns are equal.
+     * Returns {@code text} in normalized form: in lower case.
      *
-     * @throws IllegalArgumentException if it is no host or {@code *.suffix}; the message says what was expected
+     * @throws IllegalArgumentException if {@code text} is neither a host nor {@code *.suffix}; the message
+     *     says what was expected
      */
     static String pattern(String text) {
         boolean wild = text.startsWith("*.");
@@ -45,7 +46,11 @@ final class Hosts {
         return text.toLowerCase(Locale.ROOT);
     }
 
-    /** @param authority the request's {@code :authority} or {@code Host}, as it was sent */
+    /**
+     * Returns whether the policy applies to a host.
+     *
+     * @param authority the {@code :authority} or {@code Host} of the request, as sent
+     */
     boolean serve(String authority) {
         if (names.isEmpty() && suffixes.isEmpty()) {
             return true;
@@ -58,6 +63,8 @@ final class Hosts {
         if (suffixes.isEmpty()) {
             return false;
         }
+        // Looks up every suffix of the host that starts at a dot, so the cost does not depend on the
+        // number of patterns.
         for (int dot = host.indexOf('.'); dot >= 0; dot = host.indexOf('.', dot + 1)) {
             if (suffixes.contains(host.substring(dot))) {
                 return true;
@@ -66,7 +73,7 @@ final class Hosts {
         return false;
     }
 
-    /** Returns the host in lower case, or null if {@code authority} is not surely one host and at most a port. */
+    /** Returns the host in lower case, or null unless {@code authority} is exactly one host with at most a port. */
     private static @Nullable String nameOf(String authority) {
         int bracket = authority.startsWith("[") ? authority.indexOf(']') : -1;
         int colon = authority.indexOf(':', bracket + 1);
@@ -94,7 +101,10 @@ final class Hosts {
         return true;
     }
 
-    /** Tells whether {@code text} is labels of ASCII letters, digits, {@code _} and {@code -}, joined by single dots. */
+    /**
+     * Returns whether {@code text} consists of labels of ASCII letters, digits, {@code _} and {@code -},
+     * joined by single dots.
+     */
     private static boolean isName(String text) {
         char previous = '.';
         for (int i = 0; i < text.length(); i++) {

@@ -10,7 +10,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A policy file: which scope each method and path requires. What no rule is for is denied.
+ * A parsed policy file: which scope each method and path requires. A request that no rule matches is denied.
  *
  * <p>This class is immutable and thread-safe.
  */
@@ -35,59 +35,63 @@ public final class Policy {
     }
 
     /**
-     * Reads a policy file.
+     * Parses a policy file.
      *
-     * @param yaml its text, at most 2<sup>20</sup> characters
-     * @param fileName what messages call it
-     * @throws InvalidPolicyException if anything in it is wrong, with every problem at once
+     * @param yaml the text of the file, at most 2<sup>20</sup> characters
+     * @param fileName the name of the file in messages
+     * @throws InvalidPolicyException if the file has any problem; the exception lists all problems
      */
     public static Policy parse(String yaml, String fileName) {
         return new PolicyParser(fileName).parse(yaml);
     }
 
-    /** Returns the catalogue: each scope and its description, in the order in which they were written. */
+    /** Returns the scope catalogue: each scope with its description, in file order. */
     public Map<String, String> scopes() {
         return scopes;
     }
 
-    /** Tells whether CORS preflight requests are let through. */
+    /** Returns whether CORS preflight requests are allowed without a key. */
     public boolean preflight() {
         return preflight;
     }
 
-    /** Tells whether paths are taken as they are written only, without a look at how an upstream might read them. */
+    /**
+     * Returns whether {@code readings: exact} is set: paths are then matched only as written, and
+     * {@link #misreading} finds nothing.
+     */
     public boolean exactReadings() {
         return exactReadings;
     }
 
     /**
-     * Tells whether the policy is for this host. One that names no hosts is for any.
+     * Returns whether the policy applies to a host. A policy without hosts applies to every host.
      *
-     * @param authority the request's {@code :authority} or {@code Host} as it was sent, port included
+     * @param authority the {@code :authority} or {@code Host} of the request, as sent, port included
      */
     public boolean servesHost(String authority) {
         return hosts.serve(authority);
     }
 
-    /** Returns the rule that decides a request, or null if there is none. */
+    /** Returns the rule that decides a request, or null if no rule does. */
     public @Nullable Route match(String authority, String method, CanonicalPath path) {
         return hosts.serve(authority) ? table.match(method, path) : null;
     }
 
     /**
-     * Returns why {@link #match} finds no rule although a template matches and has one: an upstream might read the path so that
-     * another rule were for it. Null if that is not the reason.
+     * Returns the misreading because of which {@link #match} returns null although the matching template has a rule
+     * for the method: an upstream might read the path so that a different rule would apply. Returns null if there
+     * is no such misreading.
      */
     public @Nullable Misreading misreading(String method, CanonicalPath path) {
         return table.misreading(method, path.segments(), path.trailingSlash());
     }
 
-    /** Returns all rules, the more specific first. */
+    /** Returns all rules, most specific first. */
     public List<Route> routes() {
         return table.routes();
     }
 
-    /** Returns what is surely not meant, though the policy can be used: one line each. */
+    /** Returns warnings about rules that are valid but almost certainly not intended, one line for each. */
     public List<String> warnings() {
         return RouteWarnings.of(table);
     }

@@ -12,7 +12,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Reads a policy file, once. Goes on after a problem, so that all are found. */
+/** A single-use parser for one policy file. It continues after a problem, so that one run reports all problems. */
 final class PolicyParser {
     private static final List<String> FIELDS = List.of("hosts", "scopes", "routes", "preflight", "readings");
     private static final Pattern SCOPE = Pattern.compile("[A-Za-z0-9][A-Za-z0-9:._/-]{0,63}");
@@ -28,6 +28,7 @@ final class PolicyParser {
         YamlFields fields = root == null ? null : YamlFields.of("policy", root, FIELDS, problems);
         if (root == null || fields == null) {
             problems.throwIfAny();
+            // Not reachable: reading a policy returns null only after a problem has been added.
             throw new IllegalStateException("no policy, and no problem");
         }
         Set<String> hosts = hosts(fields);
@@ -64,7 +65,10 @@ final class PolicyParser {
         }
     }
 
-    /** Returns also those that are wrong in themselves, so that the rules that name them are not reported as well. */
+    /**
+     * Returns the scope catalogue. Scopes with a malformed name or description are included, so that rules that use
+     * them are not reported as well.
+     */
     private Map<String, String> scopes(YamlFields fields) {
         Map<String, String> scopes = new LinkedHashMap<>();
         Yaml.Entry field = fields.find("scopes");
@@ -98,7 +102,7 @@ final class PolicyParser {
         return rules.entries();
     }
 
-    /** Reads a field that has two values, of which the second is the default. */
+    /** Reads a field with two possible values and tells whether it has the first. The second value is the default. */
     private boolean isFirst(YamlFields fields, String name, String first, String second) {
         String expected = first + " or " + second;
         Yaml.Entry field = fields.find(name);

@@ -13,39 +13,49 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The guard against upstreams that read a path other than as it is written: it finds the rule that would decide under
- * such a reading. A broad template must not open what a narrower one closes, only because the upstream takes the one
- * path for the other.
+ * The guard against upstreams that read a path differently from how it is written: it finds the rule that would decide
+ * under such a reading. Without it, a broad template could allow a request that a narrower template denies, only
+ * because the upstream treats the two paths as one.
  *
- * <p>The readings, and any two or three of them at once:
+ * <p>The readings, alone or two or three of them combined:
  *
  * <ul>
- *   <li>{@link Reading#SPELLING}: letter case, Unicode form, blanks and dots at the ends of segments. Any other
- *       template is another rule, even with the same requirement: nobody means two spellings of one path.
+ *   <li>{@link Reading#SPELLING}: letter case, Unicode form, and blanks and dots at the ends of segments. A
+ *       different template counts as a different rule even with the same requirement, because nobody intends two
+ *       spellings of one path.
  *   <li>{@link Reading#FINAL_SLASH}: the final {@code /} added or left out.
- *   <li>{@link Reading#LAST_SEGMENT}: the last segment up to a {@code .}, {@code ,} or {@code :}, if a template spells
- *       that out. Not where the template of the path as it is written spells out the whole: then it is meant.
+ *   <li>{@link Reading#LAST_SEGMENT}: the last segment cut off at a {@code .}, {@code ,} or {@code :}, if some template
+ *       spells out the part before that character. This reading does not apply if the template of the path as written
+ *       spells out its whole last segment, because the segment is then intended.
  * </ul>
  *
- * <p>Another rule is one with another requirement or another environment, and also none: the template of the reading
- * lacks the method, so it closes the path. A reading that no template matches is not another rule.
+ * <p>Otherwise a rule counts as different if its requirement or its environment differs, and also if it is missing: a
+ * template that matches under the reading and has no rule for the method denies the request. A reading that no template
+ * matches does not count.
  *
- * <p>A request whose path has no capitals, no blanks and no {@code . , :} in its last segment costs one more search,
- * and allocates nothing. This class is immutable and thread-safe.
+ * <p>In the common case, where the path is ASCII, folding changes neither the path nor any template, and the last
+ * segment has no {@code . , : ;}, the guard costs one more search and at most one short-lived object.
+ *
+ * <p>This class is immutable and thread-safe.
  */
 final class Readings {
     private final TemplateTrie<MethodRoutes> exact;
     private final TemplateTrie<MethodRoutes> folded;
-    /** Stands in the folded table for templates that differ only in spelling. */
+    /** The value in the folded table for templates that differ only in spelling. */
     private final MethodRoutes ambiguous;
-    /** Whether folding leaves every template as it is, so that the two tables are the same. */
+    /** Whether folding leaves every template unchanged, so that both tables are the same. */
     private final boolean plain;
-    /** What templates spell out as their last segments, as written and folded. */
+    /** The exact last segments of all templates, as written and folded. */
     private final Set<String> ends = new HashSet<>();
 
+    /** The length of the longest of {@link #ends}, in characters. */
     private final int longestEnd;
 
-    /** @param exact the table of {@code templates} */
+    /**
+     * Creates the guard for one route table.
+     *
+     * @param exact the trie that was built from {@code templates}
+     */
     Readings(TemplateTrie<MethodRoutes> exact, SortedMap<PathTemplate, MethodRoutes> templates) {
         this.exact = exact;
         this.ambiguous = new MethodRoutes(PathTemplate.parse("/a"), "templates that differ only in spelling");
@@ -64,9 +74,10 @@ final class Readings {
     }
 
     /**
-     * Returns the first reading under which another rule decides, or null if there is none.
+     * Returns the first reading under which a different rule decides, or null if there is none.
      *
-     * @param found what the path has as it is written; if it has no rule for {@code method}, the answer is null
+     * @param found the rules of the template that matches the path as written; if it has none for {@code method},
+     *     the result is null
      */
     @Nullable
     Misreading misreading(MethodRoutes found, String method, String[] segments, boolean trailingSlash) {
@@ -77,6 +88,7 @@ final class Readings {
         Search search = new Search(found, route, method);
         Misreading written = inTable(search, exact, segments, trailingSlash);
         String[] lenient = CaseFolding.fold(segments);
+        // Folding changes neither the templates nor the path: the folded table cannot give another answer.
         if (written != null || (plain && lenient == segments)) {
             return written;
         }
@@ -88,7 +100,7 @@ final class Readings {
         return spelled == null ? resolved(search, lenient, trailingSlash) : spelled;
     }
 
-    /** What the path has as it is written, with which readings are compared. */
+    /** The result of the search for the path as written, with which the results of the readings are compared. */
     private record Search(MethodRoutes found, Route route, String method) {
 
         @Nullable
@@ -109,6 +121,7 @@ final class Readings {
         }
     }
 
+    /** Compares the readings {@code FINAL_SLASH} and {@code LAST_SEGMENT} of a path in one of the two tables. */
     private @Nullable Misreading inTable(
             Search search, TemplateTrie<MethodRoutes> table, String[] segments, boolean trailingSlash) {
         Misreading flipped = search.compare(Reading.FINAL_SLASH, table.find(segments, !trailingSlash));
@@ -117,7 +130,10 @@ final class Readings {
                 : cutOff(search, table, segments, trailingSlash);
     }
 
-    /** Looks no further into the last segment than the longest that a template spells out: its length must not cost. */
+    /**
+     * Compares the reading {@code LAST_SEGMENT}. Examines at most as many characters of the last segment as the longest
+     * end that a template spells out, so that the cost does not grow with the length of the segment.
+     */
     private @Nullable Misreading cutOff(
             Search search, TemplateTrie<MethodRoutes> table, String[] segments, boolean trailingSlash) {
         String last = segments[segments.length - 1];
@@ -148,8 +164,9 @@ final class Readings {
     }
 
     /**
-     * Looks at a path in which folding has made delimiters or dot segments, or has left nothing of a segment: as one
-     * that is split into segments only after that.
+     * Compares the readings of a path in which folding has produced delimiters or dot segments, or has left a segment
+     * empty. The folded path is split into segments again, as by an upstream that folds first and splits afterwards.
+     * Here a template with the same requirement and environment does not count as a different rule.
      */
     private @Nullable Misreading resolved(Search search, String[] lenient, boolean trailingSlash) {
         boolean split = false;
@@ -161,6 +178,8 @@ final class Readings {
         }
         String path = String.join("/", lenient);
         Misreading result = null;
+        // An upstream might keep the whole path, drop path parameters (;...), or drop the query and
+        // fragment (?..., #...).
         for (String read : new String[] {path, path.replaceAll(";[^/\\\\]*", ""), path.split("[?#]", 2)[0]}) {
             result = result == null ? split(search, read.split("[/\\\\]"), trailingSlash) : result;
             result = result == null ? split(search, withoutDots(read), trailingSlash) : result;
@@ -183,6 +202,7 @@ final class Readings {
         return false;
     }
 
+    /** Splits {@code path} into segments, drops empty ones and resolves {@code ..}. */
     private static String[] withoutDots(String path) {
         Deque<String> segments = new ArrayDeque<>();
         for (String segment : path.split("[/\\\\]")) {

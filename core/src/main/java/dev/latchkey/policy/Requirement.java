@@ -4,20 +4,20 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * What a key must hold for a rule.
+ * The scopes that a rule requires of a key.
  *
- * @param scopes in the order in which they were written; empty if and only if the kind is {@link Kind#PUBLIC}
+ * @param scopes in file order; empty if and only if the kind is {@link Kind#PUBLIC}
  */
 public record Requirement(Kind kind, List<String> scopes) {
 
     /** The requirement that needs no key. */
     public static final Requirement PUBLIC = new Requirement(Kind.PUBLIC, List.of());
 
-    /** How the scopes are meant. */
+    /** How the scopes combine. */
     public enum Kind {
         /** No key is needed. */
         PUBLIC,
-        /** The key must hold every scope; also what a rule with a single {@code scope} means. */
+        /** The key must hold every scope. A rule with a single {@code scope} has this kind. */
         ALL_OF,
         /** The key must hold at least one of the scopes. */
         ANY_OF
@@ -25,14 +25,17 @@ public record Requirement(Kind kind, List<String> scopes) {
 
     public Requirement {
         scopes = List.copyOf(scopes);
-        // All of no scopes would be satisfied by every key.
+        // An empty ALL_OF list would be satisfied by every key.
         if (scopes.isEmpty() != (kind == Kind.PUBLIC)) {
             throw new IllegalArgumentException("scopes of " + kind + ": " + scopes
                     + (kind == Kind.PUBLIC ? " (expected: none)" : " (expected: at least one)"));
         }
     }
 
-    /** Tells whether a key that holds these scopes is enough; a {@link Kind#PUBLIC} requirement always is. */
+    /**
+     * Returns whether a key with the scopes {@code held} satisfies this requirement. Every key
+     * satisfies {@link Kind#PUBLIC}.
+     */
     public boolean satisfiedBy(Set<String> held) {
         return switch (kind) {
             case PUBLIC -> true;
@@ -41,7 +44,9 @@ public record Requirement(Kind kind, List<String> scopes) {
         };
     }
 
-    /** Returns the scopes joined by one space: the {@code scope} of a challenge (RFC 6750 section 3). Empty if public. */
+    /**
+     * Returns the scopes joined by one space: the {@code scope} of a challenge (RFC 6750 section 3). Empty if public.
+     */
     public String scopeText() {
         return String.join(" ", scopes);
     }

@@ -3,15 +3,15 @@ package dev.latchkey.policy;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One rule of a policy, for one method and one template.
+ * A rule of a policy for one method and one path template.
  *
- * @param rule {@code METHOD template} as it was written
- * @param environment what the rule says of it; null if nothing
+ * @param rule {@code METHOD template} as written in the policy
+ * @param environment the environments that the rule accepts, or null if the rule does not say
  */
 public record Route(
         String rule, Requirement requirement, @Nullable RouteEnvironment environment) {
 
-    /** Tells whether no key is needed. */
+    /** Returns whether the rule requires no key. */
     public boolean isPublic() {
         return requirement.kind() == Requirement.Kind.PUBLIC;
     }

@@ -4,13 +4,13 @@ import dev.latchkey.key.Environment;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** The environments whose keys a route accepts. */
+/** The environments whose keys a rule accepts. */
 public enum RouteEnvironment {
     LIVE,
     TEST,
     BOTH;
 
-    /** Returns the environment that is spelled {@code text} in a policy file, or null if there is none; case matters. */
+    /** Returns the constant that is spelled {@code text} in a policy file, or null if there is none. Case-sensitive. */
     static @Nullable RouteEnvironment of(String text) {
         for (RouteEnvironment environment : values()) {
             if (environment.text().equals(text)) {
@@ -20,12 +20,12 @@ public enum RouteEnvironment {
         return null;
     }
 
-    /** Returns {@code live}, {@code test} or {@code both}: the spelling in policy files. */
+    /** Returns the spelling in policy files: {@code live}, {@code test} or {@code both}. */
     public String text() {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    /** Tells whether a key of {@code environment} is accepted. */
+    /** Returns whether a key of {@code environment} is accepted. */
     public boolean accepts(Environment environment) {
         return switch (this) {
             case LIVE -> environment == Environment.LIVE;

@@ -13,11 +13,11 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the rule for a method and a path. The most specific template that matches the whole path decides, whatever its methods
- * are: where it has no rule for the method, there is none.
+ * A table of rules, searched by method and path. The most specific template that matches the whole path decides,
+ * regardless of its methods: if it has no rule for the method, no rule matches.
  *
- * <p>Matching takes the path as it is written. A path that an upstream might read otherwise, so that another rule were for it,
- * has no rule: see {@link Readings}.
+ * <p>Matching uses the path as written. No rule matches a path that an upstream might read so that a different rule
+ * would apply: see {@link Readings}.
  *
  * <p>This class is immutable and thread-safe.
  */
@@ -25,13 +25,16 @@ final class RouteTable {
     private final List<Entry> entries;
     private final SortedMap<PathTemplate, MethodRoutes> byTemplate = new TreeMap<>();
     private final TemplateTrie<MethodRoutes> exact;
-    /** Null if paths are taken to mean the same everywhere. */
+    /** The guard against misreadings, or null if upstreams are trusted to read every path as written. */
     private final @Nullable Readings readings;
 
-    /** One rule at its place. At most one for a method and a template. */
+    /**
+     * A rule with its method, its template and its line in the file. The table holds at most one entry for a
+     * method and a template.
+     */
     record Entry(String method, PathTemplate template, Route route, int line) {}
 
-    /** @param exactReadings whether every upstream surely reads a path as it is written */
+    /** @param exactReadings whether every upstream is trusted to read a path as written */
     RouteTable(List<Entry> entries, boolean exactReadings) {
         this.entries = List.copyOf(entries);
         for (Entry entry : entries) {
@@ -43,7 +46,7 @@ final class RouteTable {
         this.readings = exactReadings ? null : new Readings(exact, byTemplate);
     }
 
-    /** Returns the rule, or null if there is none. */
+    /** Returns the rule that decides, or null if there is none. */
     @Nullable
     Route match(String method, CanonicalPath path) {
         MethodRoutes found = exact.find(path.segments(), path.trailingSlash());
@@ -51,7 +54,10 @@ final class RouteTable {
         return route == null || misreading(found, method, path.segments(), path.trailingSlash()) != null ? null : route;
     }
 
-    /** Returns why a path that has a template with a rule for the method is decided by no rule; null if that is not so. */
+    /**
+     * Returns the misreading because of which no rule decides although the matching template has a rule for the method,
+     * or null if there is no such misreading.
+     */
     @Nullable
     Misreading misreading(String method, String[] segments, boolean trailingSlash) {
         return misreading(exact.find(segments, trailingSlash), method, segments, trailingSlash);
@@ -62,18 +68,21 @@ final class RouteTable {
         return readings == null || found == null ? null : readings.misreading(found, method, segments, trailingSlash);
     }
 
-    /** Tells whether a path has {@code template} as its most specific one. */
+    /** Returns whether {@code template} is the most specific template that matches a path. */
     boolean selects(PathTemplate template, String[] segments, boolean trailingSlash) {
         MethodRoutes found = exact.find(segments, trailingSlash);
         return found != null && found == byTemplate.get(template);
     }
 
-    /** Returns the entries as they were written. */
+    /** Returns the entries in file order. */
     List<Entry> entries() {
         return entries;
     }
 
-    /** Returns all rules, the more specific template first; of one template those for one method before that for any. */
+    /**
+     * Returns all rules, most specific template first. Within a template, rules for one method come before the
+     * rule for any method.
+     */
     List<Route> routes() {
         return entries.stream()
                 .sorted(Comparator.comparing(Entry::template)
@@ -89,7 +98,7 @@ final class RouteTable {
 
     /** The rules of one template. */
     static final class MethodRoutes {
-        /** As the method of a rule: whatever no other rule of the template is for. */
+        /** The method of a rule for all methods for which the template has no other rule. */
         static final String ANY = "*";
 
         private final String template;
@@ -97,7 +106,7 @@ final class RouteTable {
         private final Map<String, Route> byMethod = new HashMap<>();
         private @Nullable Route any;
 
-        /** @param written how the template was first written */
+        /** @param written the template as first written in the policy */
         MethodRoutes(PathTemplate template, String written) {
             this.template = written;
             this.exactEnd = template.exactEnd() != null;
@@ -111,17 +120,20 @@ final class RouteTable {
             }
         }
 
-        /** Returns the template, as it was first written. */
+        /** Returns the template as first written in the policy. */
         String template() {
             return template;
         }
 
-        /** Tells whether the template spells out its last segment. */
+        /** Returns whether the last segment of the template is exact. */
         boolean exactEnd() {
             return exactEnd;
         }
 
-        /** Returns the rule for exactly {@code method}, else that for GET if it is HEAD, else that for any; null if none. */
+        /**
+         * Returns the rule for exactly {@code method}; else, for HEAD, the rule for GET; else the rule for any method;
+         * null if there is none. The rule for any method applies only to a method in canonical form.
+         */
         @Nullable
         Route find(String method) {
             Route route = byMethod.get(method);

@@ -13,15 +13,19 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Finds what is surely not meant in a route table, though no mistake in form: rules that no request can reach. */
+/**
+ * A check of a route table for rules that are valid but that no request can reach, which is almost
+ * certainly not intended.
+ */
 final class RouteWarnings {
-    /** Stands for any method that no rule names. */
+    /** A method that stands for all methods that no rule names. */
     private static final String OTHER_METHOD = "X-OTHER";
 
     private final RouteTable table;
     /** A segment that no template spells out, in any reading. */
     private final String fresh;
 
+    /** The number of segments of the longest template. */
     private final int longest;
 
     private RouteWarnings(RouteTable table) {
@@ -40,7 +44,7 @@ final class RouteWarnings {
         this.fresh = unused;
     }
 
-    /** Returns one line each. */
+    /** Returns the warnings, one line for each. */
     static List<String> of(RouteTable table) {
         RouteWarnings warnings = new RouteWarnings(table);
         List<String> lines = new ArrayList<>(warnings.alike());
@@ -53,6 +57,7 @@ final class RouteWarnings {
         return lines;
     }
 
+    /** Returns a warning for each group of templates that differ only in spelling. */
     private List<String> alike() {
         Map<PathTemplate, SortedMap<PathTemplate, String>> byFolded = new LinkedHashMap<>();
         for (RouteTable.Entry entry : table.entries()) {
@@ -74,8 +79,11 @@ final class RouteWarnings {
     }
 
     /**
-     * Looks at paths that have nothing in them but what the template spells out: what stops all of these is not an
-     * accident.
+     * Returns a warning if misreadings make the rule unreachable, or null. Tries sample paths that contain only what
+     * the template spells out and a segment that no template uses. If misreadings stop even all of these paths, the
+     * rule is out of reach in general, and not only for unusual paths.
+     *
+     * <p>Templates that differ only in spelling are not reported here but by {@link #alike}.
      */
     private @Nullable String unreachable(RouteTable.Entry entry) {
         String method = entry.method().equals(RouteTable.MethodRoutes.ANY) ? OTHER_METHOD : entry.method();
@@ -92,7 +100,8 @@ final class RouteWarnings {
     }
 
     /**
-     * Returns a path for each number of segments that {@code **} can stand for, up to one more than any template has.
+     * Returns sample paths for a template: one for each number of segments that {@code **} can stand for, up to one
+     * more than the longest template has.
      */
     private List<String[]> samples(PathTemplate template) {
         List<String> before = new ArrayList<>();

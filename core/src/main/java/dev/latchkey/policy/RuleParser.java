@@ -16,7 +16,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the rules of one policy file. */
+/** A parser for the rules of one policy file. */
 final class RuleParser {
     private static final List<String> REQUIREMENTS = List.of("scope", "all-of", "any-of", "public");
     private static final List<String> FIELDS = List.of("match", "scope", "all-of", "any-of", "public", "environment");
@@ -25,26 +25,26 @@ final class RuleParser {
 
     private final Set<String> scopes;
     private final PolicyProblems problems;
-    /** The lines of the rules that were read, also of those with problems. */
+    /** The line of the first rule for each method and template, including rules with problems. */
     private final Map<Place, Integer> lines = new HashMap<>();
 
     private final List<RouteTable.Entry> entries = new ArrayList<>();
 
-    /** What there can be one rule for. */
+    /** A method and a template, for which a policy has at most one rule. */
     private record Place(String method, PathTemplate template) {}
 
-    /** @param scopes the catalogue */
+    /** @param scopes the names in the scope catalogue */
     RuleParser(Set<String> scopes, PolicyProblems problems) {
         this.scopes = scopes;
         this.problems = problems;
     }
 
-    /** Returns what was read and is right. */
+    /** Returns the valid rules that have been parsed so far. */
     List<RouteTable.Entry> entries() {
         return entries;
     }
 
-    /** Reads one item of {@code routes}. */
+    /** Parses one item of {@code routes}. */
     void parse(Yaml node) {
         YamlFields rule = YamlFields.of("rule", node, FIELDS, problems);
         if (rule == null) {

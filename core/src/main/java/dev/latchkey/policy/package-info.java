@@ -1,6 +1,6 @@
 /**
- * Which scope a method and path require: the policy file, the route table made of it, and the one spelling of a path that
- * is matched. Knows neither gRPC nor Redis.
+ * The policy: which scope each method and path requires. Holds the parser of policy files and the route table that is
+ * built from them. Does not depend on gRPC or Redis.
  */
 @NullMarked
 package dev.latchkey.policy;

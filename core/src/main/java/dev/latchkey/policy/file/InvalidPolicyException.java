@@ -2,7 +2,7 @@ package dev.latchkey.policy.file;
 
 import java.util.List;
 
-/** A policy file that cannot be used, with everything that is wrong with it. */
+/** The exception for a policy file that cannot be used. It lists all problems of the file. */
 public final class InvalidPolicyException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
@@ -13,7 +13,7 @@ public final class InvalidPolicyException extends RuntimeException {
         this.problems = List.copyOf(problems);
     }
 
-    /** Returns the problems in the order of their lines, each {@code file:line: what was given (expected: …)}. */
+    /** Returns the problems in line order, each in the form {@code file:line: what was given (expected: …)}. */
     public List<String> problems() {
         return problems;
     }

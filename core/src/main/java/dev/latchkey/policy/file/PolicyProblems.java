@@ -6,7 +6,10 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
-/** What is wrong with one file, gathered while it is read so that all of it is reported at once. */
+/**
+ * A collector of the problems of one file. It gathers problems while the file is read, so that all of them
+ * are reported at once.
+ */
 public final class PolicyProblems {
     private static final int MAX_GIVEN = 120;
 
@@ -18,17 +21,21 @@ public final class PolicyProblems {
     }
 
     /**
-     * Notes a problem.
+     * Adds a problem.
      *
-     * @param line counted from 1
-     * @param given what stands there; printed on one line, shortened
-     * @param expected what should
+     * @param line the line number, counted from 1
+     * @param given what the file contains; shown on one line and shortened
+     * @param expected what the file should contain instead
      */
     public void add(int line, String given, String expected) {
         problems.add(new Problem(line, printable(given) + " (expected: " + expected + ")"));
     }
 
-    /** @throws InvalidPolicyException if there is any problem */
+    /**
+     * Throws an exception with all problems, unless there are none.
+     *
+     * @throws InvalidPolicyException if any problem has been added
+     */
     public void throwIfAny() {
         if (problems.isEmpty()) {
             return;

@@ -2,17 +2,17 @@ package dev.latchkey.policy.file;
 
 import java.util.List;
 
-/** A YAML document as a tree of which each part knows its line, counted from 1. */
+/** A node of a YAML document tree. Each node has its line number, counted from 1. */
 public sealed interface Yaml {
     int line();
 
-    /** Returns what a message calls it. */
+    /** Returns a description of the node for messages. */
     String describe();
 
     /**
      * A single value.
      *
-     * @param isText false for what YAML takes for a number, a boolean or null
+     * @param isText false if YAML reads the value as a number, a boolean or null
      */
     record Scalar(int line, String text, boolean isText) implements Yaml {
         @Override
@@ -29,7 +29,7 @@ public sealed interface Yaml {
         }
     }
 
-    /** Keys with values, in the order of the file; each key once. */
+    /** A mapping of distinct keys to values, in file order. */
     record Mapping(int line, List<Entry> entries) implements Yaml {
         @Override
         public String describe() {
@@ -37,6 +37,6 @@ public sealed interface Yaml {
         }
     }
 
-    /** One key of a mapping. */
+    /** A key of a mapping with its value. */
     record Entry(int line, String key, Yaml value) {}
 }

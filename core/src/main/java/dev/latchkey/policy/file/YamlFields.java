@@ -3,7 +3,7 @@ package dev.latchkey.policy.file;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The fields of one mapping; what is not as it should be becomes a problem and reads as absent. */
+/** The fields of one mapping. A field that is not as expected is added to the problems and reads as absent. */
 public final class YamlFields {
     private final List<Yaml.Entry> entries;
     private final PolicyProblems problems;
@@ -14,9 +14,9 @@ public final class YamlFields {
     }
 
     /**
-     * Reads {@code node} as a mapping with no other fields than {@code known}.
+     * Reads {@code node} as a mapping. A field that is not in {@code known} is added to the problems.
      *
-     * @return null if it is no mapping or an empty one
+     * @return the fields, or null if {@code node} is not a mapping or is empty
      */
     public static @Nullable YamlFields of(String name, Yaml node, List<String> known, PolicyProblems problems) {
         String expected = String.join(", ", known);
@@ -32,18 +32,18 @@ public final class YamlFields {
         return new YamlFields(mapping.entries(), problems);
     }
 
-    /** Returns the fields of these names, in the order of the file. */
+    /** Returns the fields with the given names, in file order. */
     public List<Yaml.Entry> among(List<String> names) {
         return entries.stream().filter(entry -> names.contains(entry.key())).toList();
     }
 
-    /** Returns the field, or null if it is not there. */
+    /** Returns the field with the given name, or null if the mapping does not have it. */
     public Yaml.@Nullable Entry find(String name) {
         List<Yaml.Entry> found = among(List.of(name));
         return found.isEmpty() ? null : found.get(0);
     }
 
-    /** Returns the text of {@code value}, or null if it is no text or a blank one. */
+    /** Returns the text of {@code value}, or null if {@code value} is not text or is blank. */
     @Nullable
     public String text(String name, Yaml value, String expected) {
         if (value instanceof Yaml.Scalar scalar
@@ -55,7 +55,7 @@ public final class YamlFields {
         return null;
     }
 
-    /** Returns the items of the list in {@code field}; none if it is no list or an empty one. */
+    /** Returns the items of the list in {@code field}, or no items if the value is not a list or is an empty list. */
     public List<Yaml> list(Yaml.Entry field, String expected) {
         if (field.value() instanceof Yaml.Sequence list && !list.items().isEmpty()) {
             return list.items();

@@ -24,30 +24,36 @@ import org.yaml.snakeyaml.reader.StreamReader;
 import org.yaml.snakeyaml.resolver.Resolver;
 
 /**
- * Reads the one YAML document of a file into a tree. Refuses what a policy has no use for: anchors, aliases, tags, further
- * documents, a key given twice, deep nesting.
+ * A reader that parses the only YAML document of a file into a tree. It rejects YAML features that a policy does not
+ * need: anchors, aliases, tags, further documents, duplicate keys and deep nesting.
  *
- * <p>Two things that YAML itself refuses, and that policy files are full of, are read as they are meant:
- * {@code [GET /v1/{id}]}, where a brace would end the text, and {@code * /v1/x}, where a star would start an alias. Both are
- * hidden from YAML behind characters for private use, and only where YAML knows no other meaning, so that no valid document
- * changes.
+ * <p>The reader accepts two notations that are common in policy files although YAML rejects them:
+ * {@code [GET /v1/{id}]}, where a brace would end the text, and {@code * /v1/x}, where a star would start an alias.
+ * Before parsing, the reader replaces these braces and stars with private-use characters, but only where they have no
+ * other meaning in YAML, so that the meaning of a valid document does not change.
  *
- * <p>Works on the parser's events, since the readers above them keep no lines, or lose anchors.
+ * <p>The reader uses the parser's events, because the APIs above the events keep no line numbers or lose anchors.
  */
 public final class YamlReader {
     private static final int MAX_LENGTH = 1 << 20;
     private static final int MAX_DEPTH = 8;
     private static final String VALID = "valid YAML";
 
-    /** Braces directly after a slash: in the middle of a text, or an error. */
+    /** Braces directly after a slash. In YAML they are either in the middle of a text or an error. */
     private static final Pattern BRACES = Pattern.compile("(?<=/)\\{([^{}\\[\\],\\s'\"]*)}");
-    /** A star, spaces, a slash: in the middle of a text, or an alias without a name, an error. */
+    /**
+     * A star before spaces and a slash. In YAML it is either in the middle of a text or an alias without a name,
+     * which is an error.
+     */
     private static final Pattern STAR = Pattern.compile("\\*(?= +/)");
 
     private static final char OPEN = '\uE000';
     private static final char CLOSE = '\uE001';
     private static final char ANY = '\uE002';
-    /** One of these, raw or as an escape: where a file has them already, nothing is hidden. */
+    /**
+     * One of the three private-use characters, raw or as an escape. If a file already contains one,
+     * nothing is replaced.
+     */
     private static final Pattern TAKEN = Pattern.compile("[\uE000-\uE002]|\\\\[uU](0000)?[eE]00[0-2]");
 
     private final PolicyProblems problems;
@@ -64,7 +70,7 @@ public final class YamlReader {
         this.parser = new ParserImpl(new StreamReader(hide(text)), new LoaderOptions());
     }
 
-    /** Returns the document, or null if there is none that can be used; then {@code problems} says why. */
+    /** Returns the document, or null if there is no usable one; {@code problems} then says why. */
     public static @Nullable Yaml read(String text, PolicyProblems problems) {
         if (text.length() > MAX_LENGTH) {
             problems.add(1, text.length() + " characters", "at most " + MAX_LENGTH);
@@ -182,6 +188,7 @@ public final class YamlReader {
                         .count();
     }
 
+    /** Replaces the braces and stars that YAML could misread with private-use characters. */
     private String hide(String text) {
         if (!hiding) {
             return text;
@@ -190,11 +197,12 @@ public final class YamlReader {
         return STAR.matcher(braces).replaceAll(String.valueOf(ANY));
     }
 
+    /** Restores the characters that {@link #hide} has replaced. */
     private String show(String hidden) {
         return hiding ? hidden.replace(OPEN, '{').replace(CLOSE, '}').replace(ANY, '*') : hidden;
     }
 
-    /** What makes it useless to read on. */
+    /** A problem after which reading cannot continue. */
     private static final class Refused extends Exception {
         private static final long serialVersionUID = 1L;
 

@@ -1,4 +1,7 @@
-/** The YAML of a policy file as a tree whose parts know their lines, and the problems found in it. Knows no rules. */
+/**
+ * The YAML of a policy file as a tree with line numbers, and the problems that are found in the file. Does not
+ * depend on policy rules.
+ */
 @NullMarked
 package dev.latchkey.policy.file;
 

@@ -5,18 +5,22 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request path in the one spelling that is matched: decoded once, without anything that two readers might read differently.
- * What is not surely canonical is no {@code CanonicalPath}; nothing is ever repaired.
+ * A request path in canonical form: decoded exactly once, without anything that two readers might read differently. A
+ * path that is not certainly canonical is rejected. A path is never repaired.
  *
- * <p>Refused are: a path of more than {@value #MAX_LENGTH} characters, one that does not start with exactly one {@code /}, an empty segment other than the last, the segments
- * {@code .} and {@code ..} also when escaped, a raw {@code \ # ;}, space, control character or anything not ASCII, and every
- * escape (RFC 3986 section 2.1) that is malformed, that stands for an unreserved character (section 2.3), for
- * {@code / \ % # ? ;} or a control character, or that is not UTF-8 once decoded.
+ * <p>The following are rejected: a path of more than {@value #MAX_LENGTH} characters; a path that does not start with
+ * exactly one {@code /}; an empty segment other than the last; the segments {@code .} and {@code ..}, escaped ones
+ * included; an unescaped {@code \ # ;}, space, control character or non-ASCII character; and an escape (RFC 3986
+ * section 2.1) that is malformed, that represents an unreserved character (section 2.3), one of {@code / \ % # ? ;} or
+ * a control character, or that does not decode to UTF-8.
  *
  * <p>This class is immutable and thread-safe.
  */
 public final class CanonicalPath {
-    /** The longest path, in characters, which are bytes here: splitting a longer one costs more than all else in a check. */
+    /**
+     * The maximum length of a path in characters, which are bytes because a canonical path is ASCII before decoding.
+     * Splitting a longer path would cost more than the rest of a check.
+     */
     public static final int MAX_LENGTH = 8 * 1024;
 
     private final String[] segments;
@@ -28,13 +32,15 @@ public final class CanonicalPath {
     }
 
     /**
-     * Reads what stands before the first {@code ?}; the query may be of any length. A path that is too long is not looked into.
+     * Parses the part of {@code target} before the first {@code ?}. The query can have any length. A path that is too
+     * long is rejected before its content is examined.
      *
-     * <p>Envoy writes {@code !} for bytes that its {@code path} cannot carry; whoever has only that field must refuse
-     * {@code !} beforehand, since it is a legal character here.
+     * <p>Envoy writes {@code !} for bytes that its {@code path} field cannot carry. A caller that has only
+     * this field must reject paths that contain {@code !} before it calls this method, because {@code !} is
+     * a legal character here.
      *
-     * @param target path and query as in Envoy's {@code AttributeContext.HttpRequest.path}
-     * @return null if the path is not canonical
+     * @param target the path and query, as in Envoy's {@code AttributeContext.HttpRequest.path}
+     * @return the path, or null if it is not canonical
      */
     public static @Nullable CanonicalPath parse(String target) {
         int query = target.indexOf('?');
@@ -57,12 +63,15 @@ public final class CanonicalPath {
         return new CanonicalPath(segments.toArray(String[]::new), target.charAt(end - 1) == '/');
     }
 
-    /** Returns the decoded segments, none of them empty; not to be changed. None for {@code /}. */
+    /**
+     * Returns the decoded segments, none of them empty; no segments for {@code /}. The caller must
+     * not modify the array.
+     */
     public String[] segments() {
         return segments;
     }
 
-    /** Tells whether the path ends in {@code /}, as {@code /} itself does. */
+    /** Returns whether the path ends in {@code /}. True for {@code /} itself. */
     public boolean trailingSlash() {
         return trailingSlash;
     }

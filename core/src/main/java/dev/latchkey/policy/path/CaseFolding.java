@@ -4,15 +4,19 @@ import java.text.Normalizer;
 import java.util.Locale;
 
 /**
- * Makes one text of all that a lenient reader might take for the same: letter case, Unicode form, and blanks and dots
- * that end a segment or blanks that start it do not count. Coarser than any one rule for that: it joins what simple and
- * full case mappings and NFKC join ({@code ß} and {@code SS}, the Kelvin sign and {@code k}, the dotted {@code İ} and
- * {@code i}, full-width letters and ASCII), since it decides only what is not surely different.
+ * A folding that maps all spellings that a lenient reader might treat as equal to one text. It ignores letter case,
+ * Unicode form, blanks at the start of a segment, and blanks and dots at its end. It is coarser than any single rule
+ * for these: it joins everything that simple and full case mappings and NFKC join ({@code ß} and {@code SS}, the Kelvin
+ * sign and {@code k}, the dotted {@code İ} and {@code i}, full-width letters and ASCII). Being too coarse is safe,
+ * because folding only decides which texts are not certainly different.
  */
 public final class CaseFolding {
     private CaseFolding() {}
 
-    /** Returns {@code text} folded; {@code text} itself if that changes nothing. May be empty, or hold delimiters. */
+    /**
+     * Returns {@code text} folded, or {@code text} itself if folding does not change it. The result can be empty
+     * and can contain delimiters.
+     */
     public static String fold(String text) {
         for (int i = 0; i < text.length(); i++) {
             if (text.charAt(i) >= 0x80) {
@@ -23,7 +27,7 @@ public final class CaseFolding {
         return bare(text.toLowerCase(Locale.ROOT));
     }
 
-    /** Returns {@code segments} folded; {@code segments} itself if that changes nothing. */
+    /** Returns {@code segments} folded, or {@code segments} itself if folding does not change any of them. */
     public static String[] fold(String[] segments) {
         String[] result = segments;
         for (int i = 0; i < segments.length; i++) {
@@ -37,7 +41,8 @@ public final class CaseFolding {
     }
 
     /**
-     * Returns {@code text} without blanks at its start and without blanks and dots at its end; but {@code ..} stays.
+     * Returns {@code text} without blanks at its start and without blanks and dots at its end. The exception is
+     * {@code ..}, which remains, so that it can still be recognized as a dot segment.
      */
     public static String bare(String text) {
         int end = text.length();
@@ -59,7 +64,10 @@ public final class CaseFolding {
         return Normalizer.normalize(text, Normalizer.Form.NFKC);
     }
 
-    /** Unlike {@link String#toLowerCase}, which makes two code points of {@code İ}. */
+    /**
+     * Maps each code point to lower case on its own. {@link String#toLowerCase} instead maps {@code İ}
+     * to two code points.
+     */
     private static String lowerEach(String text) {
         StringBuilder result = new StringBuilder(text.length());
         for (int i = 0; i < text.length(); i = text.offsetByCodePoints(i, 1)) {

@@ -1,12 +1,15 @@
 package dev.latchkey.policy.path;
 
-/** The one spelling of a method that is matched: upper-case letters, then digits, {@code _} and {@code -} as well. */
+/**
+ * The canonical form of a request method: an upper-case letter, followed by upper-case letters, digits,
+ * {@code _} and {@code -}.
+ */
 public final class Methods {
     private static final int MAX_LENGTH = 32;
 
     private Methods() {}
 
-    /** Tells whether {@code method} is {@code [A-Z][A-Z0-9_-]{0,31}}. */
+    /** Returns whether {@code method} matches {@code [A-Z][A-Z0-9_-]{0,31}}. */
     public static boolean isCanonical(String method) {
         if (method.isEmpty() || method.length() > MAX_LENGTH || !isUpper(method.charAt(0))) {
             return false;

@@ -8,13 +8,14 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The shape of a path: segments that are exact, {@code {name}} (one segment) or, at most once, {@code **} (one or more), and
- * whether a {@code /} ends it. Names are not part of it: templates that differ only in them are equal.
+ * A pattern for paths: a list of segments and whether a {@code /} ends the path. A segment is exact text,
+ * {@code {name}} (any one segment) or, at most once, {@code **} (one or more segments). Names are not part of a
+ * template: templates that differ only in names are equal.
  *
- * <p>The order is by specificity: of the templates that match one path, the least decides it.
+ * <p>The natural order is by specificity: of the templates that match a path, the smallest decides.
  */
 public record PathTemplate(List<Segment> segments, boolean trailingSlash) implements Comparable<PathTemplate> {
-    /** Bounds the depth of matching. */
+    /** The maximum number of segments. It bounds the recursion depth of matching. */
     private static final int MAX_SEGMENTS = 128;
 
     private static final Pattern NAME = Pattern.compile("\\{[A-Za-z_][A-Za-z0-9_-]*}");
@@ -25,7 +26,7 @@ public record PathTemplate(List<Segment> segments, boolean trailingSlash) implem
         segments = List.copyOf(segments);
     }
 
-    /** What a segment of a template stands for; the more specific, the earlier. */
+    /** The kinds of segments, from the most to the least specific. */
     public enum Kind {
         EXACT,
         NAME,
@@ -35,14 +36,14 @@ public record PathTemplate(List<Segment> segments, boolean trailingSlash) implem
     /**
      * A segment of a template.
      *
-     * @param text decoded if exact, else empty
+     * @param text the decoded text of an exact segment, else empty
      */
     public record Segment(Kind kind, String text) {}
 
     /**
-     * Reads the written form.
+     * Parses a template as written in a policy.
      *
-     * @throws IllegalArgumentException if it is not; the message says what was expected
+     * @throws IllegalArgumentException if {@code text} is not a template; the message says what was expected
      */
     public static PathTemplate parse(String text) {
         if (!text.startsWith("/")) {
@@ -88,7 +89,7 @@ public record PathTemplate(List<Segment> segments, boolean trailingSlash) implem
         return new Segment(Kind.EXACT, text);
     }
 
-    /** Returns the template that matches the folded form of every path that this one matches. */
+    /** Returns a template that matches the folded form of every path that this template matches. */
     public PathTemplate folded() {
         List<Segment> folded = segments.stream()
                 .map(segment -> new Segment(segment.kind, CaseFolding.fold(segment.text)))
@@ -96,14 +97,14 @@ public record PathTemplate(List<Segment> segments, boolean trailingSlash) implem
         return new PathTemplate(folded, trailingSlash);
     }
 
-    /** Returns the last segment's text if it is exact, else null. */
+    /** Returns the text of the last segment if that segment is exact, else null. */
     @Nullable
     public String exactEnd() {
         Segment last = segments.isEmpty() ? REST : segments.get(segments.size() - 1);
         return last.kind == Kind.EXACT ? last.text : null;
     }
 
-    /** Returns where {@code **} stands, or -1. */
+    /** Returns the index of {@code **}, or -1 if the template has none. */
     public int restIndex() {
         return segments.indexOf(REST);
     }
@@ -127,8 +128,10 @@ public record PathTemplate(List<Segment> segments, boolean trailingSlash) implem
     }
 
     /**
-     * Unlike those before {@code **}, two exact segments here may match at different places of one path: their texts decide
-     * only when all kinds are equal, and when one template ends, the longer is the more specific.
+     * Compares the segments after {@code **}. Unlike exact segments before {@code **}, two exact segments at the
+     * same index here can match at different positions of one path. Their texts therefore decide only if all
+     * kinds are equal. If the kinds of one template are a prefix of the kinds of the other, the longer template
+     * is the more specific.
      */
     private int compareAfterRest(PathTemplate other, int from) {
         int order = 0;

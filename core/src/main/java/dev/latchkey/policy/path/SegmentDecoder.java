@@ -5,14 +5,16 @@ import java.nio.CharBuffer;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
-/** Decodes one segment of a path, once, and refuses what {@link CanonicalPath} refuses. */
+/** A decoder for one path segment. It decodes once and rejects everything that {@link CanonicalPath} rejects. */
 final class SegmentDecoder {
     private static final int ESCAPE_LENGTH = 3;
     private static final int BAD_ESCAPE = -1;
 
     private SegmentDecoder() {}
 
-    /** Returns the segment {@code [from, to)} of {@code text} decoded, or null if it is not canonical or empty. */
+    /**
+     * Returns the decoded segment {@code [from, to)} of {@code text}, or null if the segment is empty or not canonical.
+     */
     static @Nullable String decode(String text, int from, int to) {
         for (int i = from; i < to; i++) {
             char c = text.charAt(i);
@@ -46,7 +48,10 @@ final class SegmentDecoder {
         return utf8(bytes.flip());
     }
 
-    /** Returns the octet that the escape at {@code at} stands for, or {@link #BAD_ESCAPE} if it is malformed or refused. */
+    /**
+     * Returns the octet that the escape at {@code at} represents, or {@link #BAD_ESCAPE} if the escape
+     * is malformed or rejected.
+     */
     private static int escaped(String text, int at, int to) {
         if (at + ESCAPE_LENGTH > to) {
             return BAD_ESCAPE;
@@ -60,7 +65,10 @@ final class SegmentDecoder {
         return octet >= 0x80 || isEscapable((char) octet) ? octet : BAD_ESCAPE;
     }
 
-    /** Returns null unless {@code bytes} are UTF-8 in its shortest form, without surrogates (RFC 3629). */
+    /**
+     * Returns the decoded text, or null unless {@code bytes} are UTF-8 in its shortest form, without
+     * surrogates (RFC 3629).
+     */
     private static @Nullable String utf8(ByteBuffer bytes) {
         CharBuffer chars = CharBuffer.allocate(bytes.remaining());
         boolean valid = StandardCharsets.UTF_8
@@ -70,12 +78,12 @@ final class SegmentDecoder {
         return valid ? chars.flip().toString() : null;
     }
 
-    /** Tells whether {@code c} may stand for itself in a segment: visible ASCII, less what has a meaning of its own. */
+    /** Returns whether {@code c} can appear unescaped in a segment: visible ASCII except {@code %} and delimiters. */
     private static boolean isPlain(char c) {
         return c > 0x20 && c < 0x7f && c != '%' && !isDelimiter(c);
     }
 
-    /** Tells whether the ASCII character {@code c} may be written as an escape. */
+    /** Returns whether the ASCII character {@code c} can be written as an escape. */
     private static boolean isEscapable(char c) {
         return c >= 0x20 && c < 0x7f && c != '%' && !isDelimiter(c) && !isUnreserved(c);
     }
@@ -94,7 +102,10 @@ final class SegmentDecoder {
                 || c == '~';
     }
 
-    /** Unlike {@link Character#digit(char, int)}, which also takes digits of other scripts. */
+    /**
+     * Returns the value of a hex digit, or -1. {@link Character#digit(char, int)} would also accept
+     * digits of other scripts.
+     */
     private static int hex(char c) {
         if (c >= '0' && c <= '9') {
             return c - '0';

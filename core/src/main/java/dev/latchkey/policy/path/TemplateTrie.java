@@ -8,8 +8,9 @@ import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the most specific template that matches a whole path, and what belongs to it. A search visits each node at most once
- * and looks only at the segments that a template names: its cost depends on the table and not on the length of the path.
+ * A trie that maps templates to values and finds the value of the most specific template that matches a whole path. A
+ * search visits each node at most once and examines only segments that a template names, so its cost depends on the
+ * size of the trie and not on the length of the path.
  *
  * <p>This class is immutable and thread-safe.
  */
@@ -21,13 +22,15 @@ public final class TemplateTrie<T> {
         templates.forEach(this::add);
     }
 
-    /** Returns what belongs to the most specific template that matches, or null if none does. */
+    /** Returns the value of the most specific template that matches, or null if no template matches. */
     @Nullable
     public T find(String[] path, boolean trailingSlash) {
         return find(trailingSlash ? slashed : plain, path, 0);
     }
 
-    /** Depth first, the more specific branch first: the first find is the most specific one. */
+    /**
+     * Searches depth first and takes the more specific branch first, so that the first match is the most specific one.
+     */
     private static <T> @Nullable T find(Node<T> node, String[] path, int depth) {
         if (depth == path.length) {
             return node.value;
@@ -58,11 +61,14 @@ public final class TemplateTrie<T> {
         }
     }
 
-    /** What matched so far; its depth is the number of segments that were matched. */
+    /** A node of the trie. Its depth is the number of segments that have been matched. */
     private static final class Node<T> {
         private final Map<String, Node<T>> exact = new HashMap<>();
         private @Nullable Node<T> name;
-        /** The templates that go on with {@code **}, most specific first, which is how they are added. */
+        /**
+         * The templates that continue with {@code **}, most specific first. They are added in this order because the
+         * constructor receives a sorted map.
+         */
         private final List<Tail<T>> tails = new ArrayList<>();
 
         private @Nullable T value;
@@ -77,10 +83,16 @@ public final class TemplateTrie<T> {
         }
     }
 
-    /** What follows {@code **}: as many segments at the end of the path, since there is one {@code **} at most. */
+    /**
+     * The segments of a template after {@code **}. They match the same number of segments at the end of the path,
+     * because a template has at most one {@code **}.
+     */
     private record Tail<T>(List<PathTemplate.Segment> segments, T value) {
 
-        /** Tells whether at least one segment from {@code depth} on is left for {@code **}, and the last ones are these. */
+        /**
+         * Returns whether the path ends with these segments and at least one segment from {@code depth} on is
+         * left for {@code **}.
+         */
         boolean matches(String[] path, int depth) {
             int start = path.length - segments.size();
             if (start <= depth) {

@@ -1,6 +1,6 @@
 /**
- * Request paths and path templates: the canonical spelling of a path, and the search for the template that matches it. Knows no
- * scopes and no files.
+ * Request paths and path templates: the canonical form of a path, and the search for the template that matches it. Does
+ * not depend on scopes or files.
  */
 @NullMarked
 package dev.latchkey.policy.path;
