@@ -4,28 +4,28 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the {@code Authorization} header (RFC 6750 section 2.1, stricter): the scheme {@code Bearer} in any case, one or more
- * spaces, one key, nothing else. A tab, a leading or trailing byte, or a comma (two header lines that Envoy has joined) is
- * refused.
+ * A parser for the {@code Authorization} header. It is stricter than RFC 6750 section 2.1: the header must consist of
+ * the scheme {@code Bearer} in any letter case, one or more spaces and exactly one key. A tab, an additional byte
+ * before or after, or a comma (from two header lines that Envoy has joined) makes the header malformed.
  */
 public final class AuthorizationHeader {
     private static final byte[] SCHEME = "bearer".getBytes(StandardCharsets.US_ASCII);
-    /** What the lower-case letter has and the upper-case one has not. */
+    /** The bit that distinguishes an ASCII lower-case letter from its upper-case form. */
     private static final int LOWER_CASE = 0x20;
 
     private AuthorizationHeader() {}
 
-    /** Returns what {@code value} holds; null means that no header was sent. */
+    /** Parses a header value. Null means that no header was sent. */
     public static Credential parse(@Nullable String value, KeyFormat format) {
         if (value == null) {
             return Credential.Absent.NO_HEADER;
         }
-        // What is no Latin-1 becomes a question mark, which is in no credential.
+        // Characters outside Latin-1 become question marks, which no credential contains.
         byte[] bytes = value.getBytes(StandardCharsets.ISO_8859_1);
         return parse(bytes, 0, bytes.length, format);
     }
 
-    /** Returns what the bytes {@code [from, to)} of {@code message} hold. */
+    /** Parses the header value in the bytes {@code [from, to)} of {@code message}. */
     public static Credential parse(byte[] message, int from, int to, KeyFormat format) {
         if (!startsWithScheme(message, from, to)) {
             return Credential.Malformed.NOT_A_KEY;

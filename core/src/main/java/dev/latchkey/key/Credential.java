@@ -1,6 +1,8 @@
 package dev.latchkey.key;
 
-/** What an {@code Authorization} header turned out to hold. Only {@link Presented} may be looked up. */
+/**
+ * The content of an {@code Authorization} header. Only a {@link Presented} credential can be looked up in the index.
+ */
 public sealed interface Credential {
 
     /** No header was sent. */
@@ -8,14 +10,14 @@ public sealed interface Credential {
         NO_HEADER
     }
 
-    /** A header was sent that holds no key of ours. */
+    /** A header was sent, but it does not contain a well-formed key. */
     enum Malformed implements Credential {
-        /** Not {@code Bearer} and one key of the right form, or more than one credential. */
+        /** The header is not {@code Bearer} with exactly one key of the right form, or it holds several credentials. */
         NOT_A_KEY,
-        /** The form of a minted key, but the checksum is another: a typo, or made up. */
+        /** The key has the form of a minted key, but its checksum is wrong: a typing error or a made-up key. */
         BAD_CHECKSUM
     }
 
-    /** A well-formed key; whether it exists is the index's to say. */
+    /** A well-formed key. Only the index can say whether the key exists. */
     record Presented(PresentedKey key) implements Credential {}
 }

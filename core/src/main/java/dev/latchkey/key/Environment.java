@@ -2,7 +2,7 @@ package dev.latchkey.key;
 
 import org.jspecify.annotations.Nullable;
 
-/** The data that a key reaches: production ({@code live}) or sandbox ({@code test}). */
+/** The environment whose data a key can access: production ({@code live}) or sandbox ({@code test}). */
 public enum Environment {
     LIVE("live"),
     TEST("test");
@@ -18,7 +18,10 @@ public enum Environment {
         return text;
     }
 
-    /** Returns the environment that is spelled {@code text}, or null if there is none; case matters. */
+    /**
+     * Returns the environment with the spelling {@code text}, or null if there is none. The
+     * comparison is case-sensitive.
+     */
     public static @Nullable Environment of(@Nullable String text) {
         if (LIVE.text.equals(text)) {
             return LIVE;

@@ -2,13 +2,13 @@ package dev.latchkey.key;
 
 import java.util.regex.Pattern;
 
-/** The form of the ids of keys and workspaces. */
+/** The format of key ids and workspace ids. */
 public final class Ids {
     private static final Pattern ID = Pattern.compile("[A-Za-z0-9_-]{1,64}");
 
     private Ids() {}
 
-    /** Tells whether {@code id} can name a key or a workspace. */
+    /** Returns whether {@code id} is a well-formed id of a key or a workspace. */
     public static boolean isId(String id) {
         return ID.matcher(id).matches();
     }

@@ -9,21 +9,26 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * The names under which it is kept that a key was made, so that its string is taken once and stays revoked once it was: its
- * digest under each pepper that is configured, and a hash that needs no pepper, so that it is known again when its pepper is gone.
+ * The names of the claims of a key. A claim records that a key was created, so that the same key string is accepted
+ * only once and stays revoked after a revocation. A key has one claim for its digest under each configured pepper, and
+ * one for a hash without a pepper, so that the key is recognized even after its pepper is gone.
  *
- * <p>Only keys with a checksum have that hash: the 190 random bits in them cannot be found by trying. Other strings might be
- * guessed, and a hash without a secret would tell whoever reads Redis that a guess was right; they are known by their digests alone.
+ * <p>Only keys with a checksum have the hash without a pepper: their 190 random bits cannot be found by trial. Other
+ * key strings might be guessable, and a hash without a secret would let anyone who can read Redis confirm a guess. Such
+ * keys are recognized by their digests alone.
  */
 public final class KeyClaims {
-    /** In place of a pepper's version. */
+    /** The prefix of the claim without a pepper, in place of the version of a pepper. */
     private static final String WITHOUT_PEPPER = "0.";
 
     private static final byte[] DOMAIN = "latchkey:claim:v1\0".getBytes(StandardCharsets.US_ASCII);
 
     private KeyClaims() {}
 
-    /** Returns the names of {@code key}'s claims: without a pepper first, then the lowest version of a pepper. */
+    /**
+     * Returns the claim names of {@code key}: the one without a pepper first, then one for each digest in ascending
+     * order of pepper versions.
+     */
     public static List<String> of(PresentedKey key, List<KeyDigest> digests) {
         List<String> claims = new ArrayList<>();
         if (key.isMinted()) {

@@ -6,15 +6,17 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The name of a key in the index: the version of the pepper, a dot, and the HMAC-SHA-256 of the key in base64url without
- * padding ({@code 1.vZ8…}). Tells nothing about the key to who lacks the pepper; still not for logs, since it identifies it.
+ * The name of a key in the index: the version of the pepper, a dot, and the HMAC-SHA-256 of the key in base64url
+ * without padding ({@code 1.vZ8…}). Without the pepper, a digest reveals nothing about the key. A digest must
+ * nevertheless not be logged, because it identifies the key.
  *
- * <p>It is a few numbers and no text, since there is one for each cached key, and each check compares some.
+ * <p>The digest is stored in primitive fields and not as text, because there is one instance for each cached key and
+ * each check compares some of them.
  *
  * <p>This class is immutable and thread-safe.
  */
 public final class KeyDigest {
-    /** Of the HMAC, in base64url. */
+    /** The length of the HMAC in base64url, in characters. */
     private static final int TEXT_LENGTH = 43;
 
     private final byte pepperVersion;
@@ -23,7 +25,7 @@ public final class KeyDigest {
     private final long third;
     private final long fourth;
 
-    /** @param hmac 32 bytes */
+    /** @param hmac the 32 bytes of the HMAC */
     KeyDigest(int pepperVersion, byte[] hmac) {
         ByteBuffer bytes = ByteBuffer.wrap(hmac);
         this.pepperVersion = (byte) pepperVersion;
@@ -33,7 +35,7 @@ public final class KeyDigest {
         this.fourth = bytes.getLong();
     }
 
-    /** Reads {@link #text}; empty if {@code text} is not surely the one text of a digest. */
+    /** Parses the form that {@link #text} returns. Empty if {@code text} is not exactly the text of a digest. */
     public static Optional<KeyDigest> read(String text) {
         boolean versioned = text.length() == 2 + TEXT_LENGTH
                 && text.charAt(0) >= '1'
@@ -45,7 +47,8 @@ public final class KeyDigest {
         try {
             KeyDigest digest =
                     new KeyDigest(text.charAt(0) - '0', Base64.getUrlDecoder().decode(text.substring(2)));
-            // The last character has bits to spare.
+            // Several texts decode to the same bytes, because the last base64url character has unused bits. Only one of
+            // these texts is valid.
             return digest.text().equals(text) ? Optional.of(digest) : Optional.empty();
         } catch (IllegalArgumentException e) {
             return Optional.empty();
@@ -53,9 +56,10 @@ public final class KeyDigest {
     }
 
     /**
-     * Reads {@link #text}.
+     * Parses the form that {@link #text} returns.
      *
-     * @throws IllegalArgumentException if {@code text} is none; the message holds no part of it
+     * @throws IllegalArgumentException if {@code text} is not the text of a digest; the message contains no
+     *     part of {@code text}
      */
     public static KeyDigest of(String text) {
         return read(text)
@@ -63,7 +67,7 @@ public final class KeyDigest {
                         () -> new IllegalArgumentException("no digest (expected: <1-9>.<43 characters of base64url>)"));
     }
 
-    /** Returns the name, as Redis has it. */
+    /** Returns the name as it appears in Redis. */
     public String text() {
         byte[] hmac = ByteBuffer.allocate(4 * Long.BYTES)
                 .putLong(first)
@@ -91,10 +95,11 @@ public final class KeyDigest {
 
     @Override
     public int hashCode() {
+        // The bits of an HMAC are uniformly distributed, so that 64 of them are enough for a hash.
         return Long.hashCode(first);
     }
 
-    /** Returns the pepper's version and no part of the digest. */
+    /** Returns the version of the pepper and no part of the HMAC. */
     @Override
     public String toString() {
         return pepperVersion + ".…";

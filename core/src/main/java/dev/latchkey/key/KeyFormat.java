@@ -8,11 +8,11 @@ import java.util.zip.CRC32;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The text form of keys, {@code <brand>_<environment>_<body>}: mints them and recognises them.
+ * The text form of keys, {@code <brand>_<environment>_<body>}. This class mints and recognizes keys.
  *
- * <p>A minted body is 32 random characters of {@code [0-9A-Za-z]} and a six-character checksum; an imported body is 16 to 128
- * such characters, any number but 38. The checksum lets a typo be refused without a look-up and proves nothing about
- * authenticity.
+ * <p>A minted body consists of 32 random characters of {@code [0-9A-Za-z]} and a checksum of six such characters. An
+ * imported body consists of 16 to 128 such characters, of any length except 38. The checksum allows a typing error to
+ * be rejected without a look-up in the index. It proves nothing about the authenticity of a key.
  *
  * <p>This class is immutable and thread-safe.
  */
@@ -32,8 +32,10 @@ public final class KeyFormat {
     private final boolean acceptImported;
 
     /**
-     * @param brand what every key starts with, {@code [a-z][a-z0-9]{1,15}}
-     * @param acceptImported whether keys with an imported body are recognised
+     * Creates the format for one brand.
+     *
+     * @param brand the start of every key, {@code [a-z][a-z0-9]{1,15}}
+     * @param acceptImported whether keys with an imported body are recognized
      */
     public KeyFormat(String brand, boolean acceptImported) {
         if (!isBrand(brand)) {
@@ -50,7 +52,7 @@ public final class KeyFormat {
         return BRAND.matcher(brand).matches();
     }
 
-    /** Returns a new key with 190 bits from {@code random}. */
+    /** Returns a new key with 190 random bits from {@code random}. */
     public PresentedKey mint(Environment environment, SecureRandom random) {
         String prefix = prefix(environment);
         StringBuilder text = new StringBuilder(prefix.length() + MINTED_LENGTH).append(prefix);
@@ -62,14 +64,14 @@ public final class KeyFormat {
         return new PresentedKey(text.toString().getBytes(StandardCharsets.US_ASCII), prefix.length(), environment);
     }
 
-    /** Recognises {@code text} as a key: the whole of it, with nothing before and nothing after. */
+    /** Parses {@code text} as a key. The whole text must be the key, with nothing before or after it. */
     public Credential parse(String text) {
-        // What is no Latin-1 becomes a question mark, which is in no key.
+        // Characters outside Latin-1 become question marks, which no key contains.
         byte[] bytes = text.getBytes(StandardCharsets.ISO_8859_1);
         return parse(bytes, 0, bytes.length);
     }
 
-    /** Recognises the bytes {@code [from, to)} of {@code text}, each a character, as {@link #parse(String)} does. */
+    /** Parses the bytes {@code [from, to)} of {@code text} as {@link #parse(String)} does. Each byte is a character. */
     Credential parse(byte[] text, int from, int to) {
         Environment environment = environmentOf(text, from, to);
         if (environment == null) {
@@ -90,7 +92,10 @@ public final class KeyFormat {
         return new Credential.Presented(new PresentedKey(ascii, prefix, environment));
     }
 
-    /** Tells whether {@code text} holds the start of a key anywhere, well-formed or not; for what must not be passed on. */
+    /**
+     * Returns whether {@code text} contains the prefix of a key anywhere, well-formed or not. Such text must
+     * not be passed on.
+     */
     public boolean mentionsKey(String text) {
         return text.contains(livePrefix) || text.contains(testPrefix);
     }
@@ -133,6 +138,7 @@ public final class KeyFormat {
         return true;
     }
 
+    /** Appends {@code crc} in base 62, padded with zeros to the length of a checksum. */
     private static void appendChecksum(StringBuilder text, long crc) {
         int end = text.length();
         long rest = crc;

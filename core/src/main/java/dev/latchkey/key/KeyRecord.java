@@ -3,15 +3,17 @@ package dev.latchkey.key;
 import java.util.Set;
 
 /**
- * What the index holds of a key; no secret. A record holds facts, never a verdict: expiry, state and scopes are judged anew at
- * each request.
+ * The record that the index holds of a key. It contains no secret. A record holds facts and never a decision: each
+ * request evaluates expiry, state and scopes anew.
  *
- * @param id opaque, {@code [A-Za-z0-9_-]{1,64}}
- * @param workspace the workspace that owns the key; it and {@code id} and {@code environment} never change
- * @param scopes in the order in which they were written; visible ASCII without space, quote and backslash
- * @param expiresAt epoch milliseconds from which the key is expired, or {@link #NEVER}
- * @param rev grows with each change
- * @param generation of its workspace when it was made, see {@link WorkspaceRecord#generation}; 0 where its record says none
+ * @param id the opaque id of the key, {@code [A-Za-z0-9_-]{1,64}}
+ * @param workspace the id of the workspace that owns the key; {@code workspace}, {@code id} and
+ *     {@code environment} never change
+ * @param scopes the scopes in the order in which they were written; visible ASCII without space, quote and backslash
+ * @param expiresAt the time from which the key is expired, in epoch milliseconds, or {@link #NEVER}
+ * @param rev the revision of the record, which grows with each change
+ * @param generation the generation of the workspace when the key was created, see {@link WorkspaceRecord#generation}; 0
+ *     if the stored record contains none
  */
 public record KeyRecord(
         String id,
@@ -30,7 +32,7 @@ public record KeyRecord(
         scopes = Scopes.of(scopes);
     }
 
-    /** A key of a workspace's first generation. */
+    /** Creates the record of a key of the first generation of its workspace. */
     public KeyRecord(
             String id,
             String workspace,
@@ -42,13 +44,13 @@ public record KeyRecord(
         this(id, workspace, environment, scopes, state, expiresAt, rev, 0);
     }
 
-    /** Whether the key was revoked; there is no way back. */
+    /** Whether the key was revoked. A revocation cannot be undone. */
     public enum State {
         ACTIVE,
         REVOKED
     }
 
-    /** Returns the scopes joined by one space, as they are stored and as upstreams get them. */
+    /** Returns the scopes joined by one space: the form in which they are stored and sent to upstreams. */
     public String scopeText() {
         return ((Scopes) scopes).text();
     }
@@ -57,12 +59,12 @@ public record KeyRecord(
         return state == State.REVOKED;
     }
 
-    /** Tells whether the key was revoked together with all other keys that {@code workspace} had then. */
+    /** Returns whether the key was revoked together with all other keys that {@code workspace} had at that time. */
     public boolean revokedWith(WorkspaceRecord workspace) {
         return generation < workspace.generation();
     }
 
-    /** Tells whether the key is expired at {@code now} (epoch milliseconds). */
+    /** Returns whether the key has expired at {@code now} (epoch milliseconds). */
     public boolean expired(long now) {
         return now >= expiresAt;
     }

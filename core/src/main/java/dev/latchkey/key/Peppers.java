@@ -12,13 +12,15 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * The secrets under which keys are digested, newest first. The first digests new keys; all are tried at look-up. Written as
- * {@code 2:<base64>,1:<base64>} or one a line ({@link EntryList}), each of at least 32 bytes.
+ * The peppers: the secrets under which keys are digested, newest first. The first pepper digests new keys, and a
+ * look-up tries all peppers. Peppers are written as {@code 2:<base64>,1:<base64>} or one per line (see
+ * {@link EntryList}). Each pepper has at least 32 bytes.
  *
- * <p>This class is thread-safe. Digesting takes no lock: each thread has its own {@link Mac}s.
+ * <p>This class is thread-safe. Computing a digest takes no lock, because each thread has {@link Mac}
+ * instances of its own.
  */
 public final class Peppers {
-    /** Versions are 1 to this. */
+    /** The highest version. The lowest is 1. */
     public static final int MAX_VERSION = 9;
 
     private static final String ALGORITHM = "HmacSHA256";
@@ -34,9 +36,10 @@ public final class Peppers {
     }
 
     /**
-     * Reads the written form.
+     * Parses peppers in their written form.
      *
-     * @throws IllegalArgumentException if it is not; the message says which entry is wrong and how, and holds no part of it
+     * @throws IllegalArgumentException if {@code text} is malformed; the message says which entry is wrong and why, and
+     *     contains no part of a secret
      */
     public static Peppers parse(String text) {
         List<EntryList.Entry> entries = EntryList.of(text);
@@ -55,19 +58,19 @@ public final class Peppers {
         return new Peppers(peppers);
     }
 
-    /** Returns a new pepper of 32 bytes in the written form. */
+    /** Returns a new random pepper of 32 bytes in the written form. */
     public static String generate(int version, SecureRandom random) {
         byte[] secret = new byte[MIN_BYTES];
         random.nextBytes(secret);
         return version + ":" + Base64.getEncoder().encodeToString(secret);
     }
 
-    /** Returns the digest under the newest pepper. */
+    /** Returns the digest of {@code key} under the newest pepper. */
     public KeyDigest newest(PresentedKey key) {
         return digest(0, key);
     }
 
-    /** Returns the digest under each pepper, newest first; never empty. */
+    /** Returns the digest of {@code key} under each pepper, newest first. Never empty. */
     public List<KeyDigest> all(PresentedKey key) {
         if (peppers.size() == 1) {
             return List.of(digest(0, key));
@@ -79,14 +82,16 @@ public final class Peppers {
         return digests;
     }
 
-    /** Returns the versions, newest first. */
+    /** Returns the versions of the peppers, newest first. */
     public List<Integer> versions() {
         return peppers.stream().map(p -> p.version).toList();
     }
 
     /**
-     * Returns what the control plane publishes so that others can tell whether their pepper of this version is the same: an
-     * HMAC of a constant.
+     * Returns the check value of a pepper: an HMAC of a constant. The control plane publishes it so that other
+     * processes can verify that their pepper of this version is the same.
+     *
+     * @throws IllegalArgumentException if there is no pepper of this version
      */
     public String check(int version) {
         for (int i = 0; i < peppers.size(); i++) {
@@ -113,7 +118,7 @@ public final class Peppers {
         try {
             secret = Base64.getDecoder().decode(entry.substring(2));
         } catch (IllegalArgumentException e) {
-            // The decoder's message quotes the input: not passed on.
+            // The message of the decoder quotes the input, which is a secret, and is therefore not passed on.
             throw new IllegalArgumentException(where + " is not base64 with padding (expected: <1-9>:<base64>)");
         }
         if (secret.length < MIN_BYTES) {
@@ -140,7 +145,7 @@ public final class Peppers {
         return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
     }
 
-    /** Returns the versions only. */
+    /** Returns only the versions, and no secret. */
     @Override
     public String toString() {
         return "Peppers" + versions();

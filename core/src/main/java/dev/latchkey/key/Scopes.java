@@ -8,8 +8,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The scopes of a key, in the order in which they were written. A few texts side by side, which is found faster, and takes a
- * tenth of the memory, than a table of hashes.
+ * The scopes of a key, in the order in which they were written. They are stored in a plain array: for a few scopes, an
+ * array is faster to search than a hash table and takes a tenth of the memory.
  *
  * <p>This class is immutable and thread-safe.
  */

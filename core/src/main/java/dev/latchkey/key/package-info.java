@@ -1,6 +1,6 @@
 /**
- * What an API key is: its text, its digest under a pepper, and the records that the index holds of it. Knows neither
- * gRPC nor Redis.
+ * API keys: their text form, their digests under a pepper, and the records that the index holds of keys and workspaces.
+ * Does not depend on gRPC or Redis.
  */
 @NullMarked
 package dev.latchkey.key;
