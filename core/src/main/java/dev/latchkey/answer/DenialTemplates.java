@@ -9,13 +9,13 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a denied caller gets: headers, the challenge (RFC 6750 section 3) among them, and the problem document (RFC 9457).
- * Everything put into them is visible ASCII without quote and backslash, so nothing needs escaping.
+ * The content of denials: headers, including the challenge (RFC 6750 section 3), and the problem document (RFC 9457).
+ * All inserted values are visible ASCII without quote and backslash, so nothing needs escaping.
  *
  * <p>This class is immutable and thread-safe.
  */
 public final class DenialTemplates {
-    /** Of problem documents. */
+    /** The media type of problem documents. */
     public static final String CONTENT_TYPE = "application/problem+json";
 
     private final AnswerStyle style;
@@ -24,7 +24,7 @@ public final class DenialTemplates {
         this.style = style;
     }
 
-    /** Returns the headers of a denial, but for its {@code Content-Type}. */
+    /** Returns the headers of a denial, except its {@code Content-Type}. */
     public List<HttpHeader> headers(Reason reason, @Nullable Route route) {
         List<HttpHeader> headers = new ArrayList<>(1);
         String challenge = challenge(reason, route);
@@ -37,7 +37,7 @@ public final class DenialTemplates {
         return headers;
     }
 
-    /** Returns the {@code WWW-Authenticate} of a denial, or null if a challenge would not help the caller. */
+    /** Returns the {@code WWW-Authenticate} value of a denial, or null if a challenge would not help the caller. */
     private @Nullable String challenge(Reason reason, @Nullable Route route) {
         String realm = "Bearer realm=\"" + style.realm() + "\"";
         return switch (reason) {
@@ -52,7 +52,9 @@ public final class DenialTemplates {
         };
     }
 
-    /** Returns the problem document without its last member and brace; see {@link #end}. */
+    /**
+     * Returns the problem document without its optional last member and its closing brace, which {@link #end} returns.
+     */
     public String problemStart(Reason reason, @Nullable Route route) {
         Denial denial = denial(reason);
         return "{\"type\":\"" + style.errorsBase() + denial.code()
@@ -62,12 +64,12 @@ public final class DenialTemplates {
                 + "\",\"detail\":\"" + detail(reason, route) + "\"";
     }
 
-    /** Returns the end of the problem document. */
+    /** Returns the end of the problem document: the request id, if there is one, and the closing brace. */
     public static String end(@Nullable String requestId) {
         return requestId == null ? "}" : ",\"request_id\":\"" + requestId + "\"}";
     }
 
-    /** Returns what Envoy makes the {@code grpc-message} of. */
+    /** Returns the text from which Envoy builds the {@code grpc-message}. */
     public static String grpcMessage(Reason reason) {
         return denial(reason).code() + ": " + denial(reason).title();
     }
@@ -78,7 +80,7 @@ public final class DenialTemplates {
             case MALFORMED_CREDENTIAL ->
                 "The Authorization header must hold exactly one API key: Authorization: Bearer <key>.";
             case BAD_CHECKSUM -> "The API key is not complete or holds a typing error; copy it again.";
-            // One text for both: who holds a wrong secret must not learn that it was once right.
+            // Both have the same text: a caller with an invalid secret must not learn that it was valid once.
             case UNKNOWN_KEY, REVOKED_KEY -> "The API key is not valid.";
             case EXPIRED_KEY -> "The API key is past its end; create a new one.";
             case SCOPE_MISSING -> "This endpoint requires " + scopes(requirement(route)) + ".";

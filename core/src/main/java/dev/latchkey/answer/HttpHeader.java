@@ -1,9 +1,9 @@
 package dev.latchkey.answer;
 
 /**
- * One header line.
+ * A header line.
  *
- * @param name in lower case
- * @param value visible ASCII and spaces
+ * @param name the name in lower case
+ * @param value the value: visible ASCII and spaces
  */
 public record HttpHeader(String name, String value) {}

@@ -8,19 +8,20 @@ import java.util.function.BiConsumer;
 import java.util.stream.Stream;
 
 /**
- * The headers that tell the upstream who is calling. An upstream believes them, so no spelling of their names that the
- * client has sent may pass: CGI, PHP and others make one name of all that differ only in what is neither letter nor
- * digit, such as {@code x-latchkey-key}, {@code x_latchkey_key} and {@code x.latchkey!key}. The same holds for further
- * headers that are kept from the upstream.
+ * The headers that tell the upstream who the caller is. The upstream trusts these headers. A header from the
+ * client must therefore not reach the upstream under any spelling of their names: CGI, PHP and others treat
+ * names as equal that differ only in characters other than letters and digits, for example
+ * {@code x-latchkey-key}, {@code x_latchkey_key} and {@code x.latchkey!key}. The same applies to other headers
+ * that are withheld from the upstream.
  *
  * <p>This class is immutable and thread-safe.
  */
 public final class IdentityHeaders {
     private final List<String> names;
-    /** Of the names and of what else is kept from the upstream, the bytes. */
+    /** The names, in bytes, of identity headers and of other headers that are withheld from the upstream. */
     private final byte[][] guarded;
 
-    /** @param prefix in lower case, ending in {@code -} */
+    /** @param prefix the prefix of the names, in lower case, ending in {@code -} */
     public IdentityHeaders(String prefix) {
         this(prefix, List.of());
     }
@@ -36,7 +37,7 @@ public final class IdentityHeaders {
                 .toArray(byte[][]::new);
     }
 
-    /** Shows {@code sink} each header, name and value, by which the upstream knows the caller. */
+    /** Passes the name and value of each identity header of the caller to {@code sink}. */
     public void forEach(KeyRecord record, BiConsumer<String, String> sink) {
         String[] values = values(record);
         for (int i = 0; i < values.length; i++) {
@@ -44,12 +45,12 @@ public final class IdentityHeaders {
         }
     }
 
-    /** Returns all of the names. */
+    /** Returns the names of all identity headers. */
     public List<String> names() {
         return names;
     }
 
-    /** Returns what stands in the headers of a caller with this key, in the order of {@link #names}. */
+    /** Returns the values of the headers for a caller with this key, in the order of {@link #names}. */
     public String[] values(KeyRecord record) {
         return new String[] {
             record.workspace(), record.id(), record.environment().text(), record.scopeText()
@@ -57,8 +58,9 @@ public final class IdentityHeaders {
     }
 
     /**
-     * Tells whether a header's name, the bytes {@code [from, to)} of {@code message}, is another spelling of a name
-     * that the upstream believes or must not see: in letter case, or in what is neither letter nor digit.
+     * Returns whether the bytes {@code [from, to)} of {@code message} are a header name that is another spelling of a
+     * guarded name. Another spelling differs in letter case or in characters other than letters and digits. The exact
+     * name is not another spelling.
      */
     public boolean isOtherSpelling(byte[] message, int from, int to) {
         for (byte[] name : guarded) {
@@ -82,7 +84,7 @@ public final class IdentityHeaders {
         if (b >= 'A' && b <= 'Z') {
             return b - 'A' + 'a';
         }
-        // A byte that is not ASCII can stand in no name, and is like nothing else.
+        // A non-ASCII byte cannot be part of a name, and equals only itself.
         return (b >= 'a' && b <= 'z') || (b >= '0' && b <= '9') || b < 0 ? b : '-';
     }
 }

@@ -1,6 +1,6 @@
 /**
- * What client and upstream get to see of a decision, as HTTP: statuses, headers, texts. Envoy's messages are made of it in the
- * sidecar, and the control plane shows the same when it explains a decision.
+ * Decisions as HTTP, for clients and upstreams: statuses, headers and texts. The sidecar builds Envoy's messages from
+ * them, and the control plane shows the same answers when it explains a decision.
  */
 @NullMarked
 package dev.latchkey.answer;

@@ -5,14 +5,15 @@ import dev.latchkey.policy.path.CanonicalPath;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The question: may this request pass?
+ * The facts about one request on which a {@link Decider} bases its decision.
  *
- * @param routeConfig what the Envoy route says of itself
- * @param authority the {@code Host} or {@code :authority} as sent, perhaps with a port
+ * @param routeConfig the configuration that the Envoy route carries for Latchkey
+ * @param authority the {@code Host} or {@code :authority} as sent, possibly with a port
  * @param method the method as sent
  * @param path the path, or null if it is not in canonical form
- * @param credential what the {@code Authorization} header holds
- * @param preflight whether this has the form of a CORS preflight: OPTIONS with Origin and Access-Control-Request-Method
+ * @param credential the content of the {@code Authorization} header
+ * @param preflight whether the request has the form of a CORS preflight: {@code OPTIONS} with the headers
+ *     {@code Origin} and {@code Access-Control-Request-Method}
  */
 public record AccessRequest(
         RouteConfig routeConfig,

@@ -23,19 +23,35 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Decides about requests. Every check is made on every request, from records, in this order: route configuration, canonical
- * form, rule (public or preflight: done), credential, key, revoked, expired, environment, workspace (revoked with all its
- * keys, active), scope. A path without a rule is answered only after the key was found good.
+ * The decision procedure for requests. Every request passes through the checks below, which read records and never an
+ * earlier decision. A check that fails denies the request. The order is:
  *
- * <p>The future that {@link #decide} returns never fails and is never null: a fault is a {@link Decision.Deny}. It is already
- * complete when nothing had to be waited for.
+ * <ol>
+ *   <li>The route configuration is sound, and its policy exists.
+ *   <li>Path and method are in canonical form.
+ *   <li>A request that matches a public rule is allowed without further checks, and so is a CORS preflight if
+ *       the policy allows preflights.
+ *   <li>The request has a credential in the form of a key.
+ *   <li>The key is known, not revoked and not expired, and its environment is accepted.
+ *   <li>The workspace exists, the key was not revoked together with all keys of the workspace, and
+ *       the workspace is active.
+ *   <li>A rule exists for the method and path. {@link Reason#NO_RULE} is therefore given only for a key that has
+ *       passed all earlier checks.
+ *   <li>The key has the scopes that the rule requires.
+ * </ol>
+ *
+ * <p>The future that {@link #decide} returns never fails and never holds null: a fault becomes a {@link Decision.Deny}.
+ * The future is already complete on return if the decision did not have to wait for anything.
  *
  * <p>This class is thread-safe, takes no lock and does not block.
  */
 public final class Decider {
     private static final Logger log = LoggerFactory.getLogger(Decider.class);
 
-    /** What is read can be overtaken by the loss of a cache again and again only in a system that is down. */
+    /**
+     * The maximum number of attempts to decide one request. An attempt is repeated if the cache was lost while the
+     * attempt read records, which happens several times in a row only in a system that is down.
+     */
     private static final int MAX_ATTEMPTS = 3;
 
     private final Policies policies;
@@ -44,7 +60,7 @@ public final class Decider {
     private final LongSupplier now;
     private final FaultLog faults = new FaultLog(log, "a check failed inside", System::nanoTime);
 
-    /** @param now epoch milliseconds, for expiry */
+    /** @param now returns the current time in epoch milliseconds, for expiry */
     public Decider(Policies policies, Peppers peppers, KeyIndex index, LongSupplier now) {
         this.policies = policies;
         this.peppers = peppers;
@@ -52,6 +68,7 @@ public final class Decider {
         this.now = now;
     }
 
+    /** Decides a request. See the class comment for the guarantees of the returned future. */
     public CompletableFuture<Decision> decide(AccessRequest request) {
         try {
             return judge(request);
@@ -82,10 +99,11 @@ public final class Decider {
             return done(new Decision.Deny(reasonFor(request.credential()), route, null));
         }
         Question question = new Question(presented.key(), request.routeConfig().environment(), route);
+        // The stamp is taken before the first read, so that a loss of the cache during the reads is noticed.
         return judgeKey(question, index.stamp(), MAX_ATTEMPTS);
     }
 
-    /** What is left to decide once the rule is known. */
+    /** The inputs for the checks that remain once the rule is known. */
     private record Question(
             PresentedKey presented,
             @Nullable Environment served,
@@ -125,7 +143,7 @@ public final class Decider {
         });
     }
 
-    /** As {@code first.thenCompose(next)}, but without a stage in between if {@code first} is there already. */
+    /** Like {@code first.thenCompose(next)}, but adds no stage if {@code first} has already completed normally. */
     private static <A, B> CompletableFuture<B> then(
             CompletableFuture<A> first, Function<A, CompletableFuture<B>> next) {
         return isThere(first) ? next.apply(first.join()) : first.thenCompose(next);
@@ -135,7 +153,10 @@ public final class Decider {
         return future.isDone() && !future.isCompletedExceptionally();
     }
 
-    /** Lets an allow stand only if what it was read from may still be relied on; else asks again. */
+    /**
+     * Returns {@code decision} if it is a denial, or if the state from which it was read can still be relied on.
+     * Otherwise decides again, and denies the request after the last attempt.
+     */
     private CompletableFuture<Decision> confirmed(Decision decision, Question question, long stamp, int attempts) {
         long now = index.stamp();
         if (decision instanceof Decision.Deny || now == stamp) {
@@ -146,8 +167,9 @@ public final class Decider {
                 : done(new Decision.Deny(Reason.STORE_UNAVAILABLE, question.route, null));
     }
 
-    /** Returns why the key is refused whatever its workspace and scopes are, or null. */
+    /** Returns the reason to refuse the key regardless of its workspace and scopes, or null if there is none. */
     private @Nullable Reason refusal(KeyRecord key, Question question) {
+        // The environment is part of the key itself, so a record with a different environment is corrupt.
         if (key.environment() != question.presented.environment()) {
             return Reason.BAD_RECORD;
         }
@@ -160,7 +182,10 @@ public final class Decider {
         return accepts(key.environment(), question.served, question.route) ? null : Reason.WRONG_ENVIRONMENT;
     }
 
-    /** Both the Envoy route and the rule must accept the environment; where neither speaks, a rule accepts live keys only. */
+    /**
+     * Returns whether both the Envoy route and the rule accept the environment. If neither specifies an environment, a
+     * rule accepts only live keys.
+     */
     private static boolean accepts(Environment environment, @Nullable Environment served, @Nullable Route route) {
         if (served != null && served != environment) {
             return false;
@@ -194,7 +219,10 @@ public final class Decider {
         return new Decision.Allow(Reason.OK, route, key);
     }
 
-    /** Finds the key under each pepper. If several records of one key exist, a revoked one wins, else the newest pepper's. */
+    /**
+     * Finds the record of the key under each pepper. If several records exist, a revoked record takes precedence, then
+     * the record under the newest pepper.
+     */
     private CompletableFuture<Optional<KeyRecord>> find(List<KeyDigest> digests) {
         CompletableFuture<Optional<KeyRecord>> found = index.findKey(digests.get(0));
         for (int older = 1; older < digests.size(); older++) {

@@ -4,20 +4,20 @@ import dev.latchkey.key.KeyRecord;
 import dev.latchkey.policy.Route;
 import org.jspecify.annotations.Nullable;
 
-/** The answer about one request. There is no third kind: what is not surely an {@link Allow} is a {@link Deny}. */
+/** The decision about one request. There is no third kind: a request that is not certainly allowed is denied. */
 public sealed interface Decision {
 
     Reason reason();
 
-    /** Returns the rule that was matched; null if none was, or the request was refused before. */
+    /** Returns the matching rule, or null if no rule matched or the request was denied before matching. */
     @Nullable
     Route route();
 
-    /** Returns the record of the key, for metadata; null if none was found, or none was needed. */
+    /** Returns the record of the key, for metadata, or null if no record was found or needed. */
     @Nullable
     KeyRecord key();
 
-    /** The request may pass, as {@code key}; or as nobody, if the rule asks for no key. */
+    /** The request is allowed: with {@code key}, or without identity if the rule requires no key. */
     record Allow(
             Reason reason, @Nullable Route route, @Nullable KeyRecord key) implements Decision {
         public Allow {
@@ -30,7 +30,7 @@ public sealed interface Decision {
         }
     }
 
-    /** The request is refused. */
+    /** The request is denied. */
     record Deny(
             Reason reason, @Nullable Route route, @Nullable KeyRecord key) implements Decision {
         public Deny {
@@ -39,12 +39,12 @@ public sealed interface Decision {
             }
         }
 
-        /** Returns the denial for what is known of neither rule nor key. */
+        /** Returns a denial without a rule and without a key. */
         public static Deny of(Reason reason) {
             return new Deny(reason, null, null);
         }
 
-        /** Returns what the caller is told. */
+        /** Returns the public part of the denial, which the caller is told. */
         public Denial denial() {
             Denial denial = reason.denial();
             if (denial == null) {

@@ -1,8 +1,8 @@
 package dev.latchkey.decision;
 
 /**
- * What a denied caller is told: the public code, its HTTP status and title, and the status that a gRPC caller gets. The codes
- * are fixed; programs match on them.
+ * The public part of a denial, which the caller is told: the code, its HTTP status and title, and the status for gRPC
+ * callers. The codes never change, because programs match on them.
  */
 public enum Denial {
     INVALID_KEY("AUTH_INVALID_KEY", 401, 16, "API key is missing, malformed, or revoked"),

@@ -6,8 +6,9 @@ import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 
 /**
- * Logs faults of one kind inside checks: in ten seconds one of them, with its trace, and before the next one how many there were
- * in between. A client that has found a fault could else fill the disk; metrics count each.
+ * A rate-limited log for faults of one kind inside checks. In each period of ten seconds, it logs at most one fault,
+ * with its stack trace. Before the next fault, it logs how many faults were suppressed in between. Without this limit,
+ * a client that has found a way to cause a fault could fill the disk. Metrics count every fault.
  *
  * <p>This class is thread-safe, takes no lock and does not block.
  */
@@ -21,8 +22,10 @@ public final class FaultLog {
     private final AtomicLong hidden = new AtomicLong();
 
     /**
-     * @param message says what kind of fault it is
-     * @param nanoTime as {@link System#nanoTime}
+     * Creates a log for one kind of fault.
+     *
+     * @param message describes the kind of fault
+     * @param nanoTime a clock like {@link System#nanoTime}
      */
     public FaultLog(Logger log, String message, LongSupplier nanoTime) {
         this.log = log;
@@ -31,7 +34,7 @@ public final class FaultLog {
         this.lastShown = new AtomicLong(nanoTime.getAsLong() - PERIOD_NANOS);
     }
 
-    /** Logs or counts one. */
+    /** Logs the fault, or counts it if another fault was logged less than ten seconds ago. */
     public void report(Throwable fault) {
         long now = nanoTime.getAsLong();
         long last = lastShown.get();

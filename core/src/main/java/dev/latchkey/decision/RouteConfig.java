@@ -5,11 +5,13 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the Envoy route says of itself ({@code ExtAuthzPerRoute.check_settings.context_extensions}); a client cannot set it.
+ * The configuration that an Envoy route carries for Latchkey, in
+ * {@code ExtAuthzPerRoute.check_settings.context_extensions}. Clients cannot set it.
  *
- * @param sound false if the route says something in our name that we do not understand: then nothing is allowed
- * @param environment the environment that the route serves, or null if it does not say
- * @param policy the name of the policy that the route wants, or null for the default one
+ * @param sound false if the route has a {@code latchkey.} extension with an unknown name or an invalid environment;
+ *     every request is then denied
+ * @param environment the environment that the route serves, or null if the route does not specify one
+ * @param policy the name of the policy for the route, or null for the standard policy
  */
 public record RouteConfig(
         boolean sound,
@@ -19,12 +21,15 @@ public record RouteConfig(
     private static final String ENVIRONMENT = PREFIX + "environment";
     private static final String POLICY = PREFIX + "policy";
 
-    /** A route that says nothing. */
+    /** The configuration of a route without Latchkey extensions. */
     public static final RouteConfig NONE = new RouteConfig(true, null, null);
 
     private static final RouteConfig UNSOUND = new RouteConfig(false, null, null);
 
-    /** Reads {@code contextExtensions}; keys that do not start with {@code latchkey.} are other people's. */
+    /**
+     * Reads {@code contextExtensions}. Keys that do not start with {@code latchkey.} are not for
+     * Latchkey and are ignored.
+     */
     public static RouteConfig of(Map<String, String> contextExtensions) {
         if (contextExtensions.isEmpty()) {
             return NONE;

@@ -1,6 +1,6 @@
 /**
- * The decision about one request, as a value: allow, or deny with one of a closed list of reasons. Knows neither gRPC nor
- * Redis.
+ * The decision about one request, as a value: allow, or deny with a reason from a closed list. Does not depend
+ * on gRPC or Redis.
  */
 @NullMarked
 package dev.latchkey.decision;
