@@ -40,8 +40,8 @@ import org.slf4j.LoggerFactory;
  *   <li>The key has the scopes that the rule requires.
  * </ol>
  *
- * <p>The future that {@link #decide} returns never fails and never holds null: a fault becomes a {@link Decision.Deny}.
- * The future is already complete on return if the decision did not have to wait for anything.
+ * <p>The future that {@link #decide} returns is never null, never fails and never holds null: a fault becomes a
+ * {@link Decision.Deny}. The future is already complete on return if the decision did not have to wait for anything.
  *
  * <p>This class is thread-safe, takes no lock and does not block.
  */
