@@ -9,15 +9,17 @@ import java.util.HexFormat;
 import java.util.Optional;
 
 /**
- * Who may use the control plane: the token itself is not kept, only its hash, and {@code toString()} shows not even that.
+ * An entry of {@code control.tokens}: the holder of an admin token and the holder's rights. The record keeps only the
+ * hash of the token, and {@code toString()} omits the hash as well.
  *
- * @param name what the audit trail calls its holder, {@code [A-Za-z0-9_.-]{1,64}}
- * @param role what its holder may do
- * @param workspace the one that the holder may see; empty for an operator and for nobody else: all
- * @param sha256 of the token's UTF-8 bytes: 64 hexadecimal digits, lower case
+ * @param name the holder's name in the audit trail, {@code [A-Za-z0-9_.-]{1,64}}
+ * @param role the rights of the holder
+ * @param workspace the only workspace that the holder can access; empty for an operator, who can access all workspaces,
+ *     and never empty for the other roles
+ * @param sha256 the SHA-256 hash of the token's UTF-8 bytes: 64 lower-case hexadecimal digits
  */
 public record AdminToken(String name, Role role, String workspace, String sha256) {
-    /** @throws IllegalArgumentException if a part is not of its form, or the workspace does not fit the role */
+    /** @throws IllegalArgumentException if name or workspace is malformed, or if the workspace does not fit the role */
     public AdminToken {
         if (!AdminTokens.isName(name)) {
             throw new IllegalArgumentException("not a name (expected: " + AdminTokens.EXPECTED_NAME + ")");
@@ -28,13 +30,13 @@ public record AdminToken(String name, Role role, String workspace, String sha256
         }
     }
 
-    /** What the holder of a token may do. */
+    /** The rights of the holder of a token. */
     public enum Role {
-        /** Everything, in all workspaces. */
+        /** All operations in all workspaces. */
         OPERATOR("operator"),
         /** Change the keys of one workspace. */
         MANAGER("manager"),
-        /** Look at one workspace. */
+        /** Read one workspace. */
         READER("reader");
 
         private final String text;
@@ -43,12 +45,12 @@ public record AdminToken(String name, Role role, String workspace, String sha256
             this.text = text;
         }
 
-        /** Returns the spelling in settings. */
+        /** Returns the spelling of this role in settings. */
         public String text() {
             return text;
         }
 
-        /** Returns the role of that spelling; empty if there is none. */
+        /** Returns the role that settings spell as {@code text}; empty if no role matches. */
         public static Optional<Role> of(String text) {
             return Arrays.stream(values())
                     .filter(role -> role.text.equals(text))
@@ -56,32 +58,35 @@ public record AdminToken(String name, Role role, String workspace, String sha256
         }
     }
 
-    /** Tells whether {@code id} can be a workspace's; {@code -}, which means any, cannot. */
+    /** Returns whether {@code id} is a valid workspace id; {@code -}, which means any workspace, is not. */
     static boolean isWorkspace(String id) {
         return Ids.isId(id) && !id.equals("-");
     }
 
-    /** Returns it as the setting {@code control.tokens} has it in one line. */
+    /** Returns this entry in the one-line form of the setting {@code control.tokens}. */
     public String setting() {
         String of = workspace.isEmpty() ? "" : ":" + workspace;
         return name + ":" + role.text() + of + ":" + AdminTokens.HASH_PREFIX + sha256;
     }
 
     /**
-     * Returns the entry of {@code token} itself.
+     * Returns the entry for a token in plain text, of which it keeps only the hash.
      *
-     * @throws IllegalArgumentException as the constructor
+     * @throws IllegalArgumentException under the same conditions as the constructor
      */
     public static AdminToken of(String name, Role role, String workspace, String token) {
         return new AdminToken(name, role, workspace, sha256Of(token));
     }
 
-    /** Returns {@code token} as the setting {@code control.tokens} wants it: {@code sha256:} and 64 hexadecimal digits. */
+    /**
+     * Returns the hash of {@code token} as the setting {@code control.tokens} spells it: {@code sha256:} and
+     * 64 hex digits.
+     */
     public static String hash(String token) {
         return AdminTokens.HASH_PREFIX + sha256Of(token);
     }
 
-    /** Returns the {@link #sha256} by which a token is found: it tells nothing of the token. */
+    /** Returns the {@link #sha256} under which a token is looked up. The hash does not reveal the token. */
     public static String sha256Of(String token) {
         try {
             byte[] bytes = token.getBytes(StandardCharsets.UTF_8);
@@ -91,7 +96,7 @@ public record AdminToken(String name, Role role, String workspace, String sha256
         }
     }
 
-    /** Returns name, role and workspace. */
+    /** Returns name, role and workspace, without the hash. */
     @Override
     public String toString() {
         return name + " (" + role.text() + (workspace.isEmpty() ? "" : " of " + workspace) + ")";

@@ -15,8 +15,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks at the files and ports of one process for what others may do with them. A file that every user may write is a problem; a
- * secret that others may read, and plain text beyond this machine, are warnings, since a deployment can have reasons for them.
+ * A check of whether other users can read or change the files of one process, or read the traffic of its ports. A file
+ * that every user can write is a problem. A secret that others can read, or plain text beyond this machine, is only a
+ * warning, because a deployment can have reasons for either.
  */
 final class Exposure {
     private static final String CONFIG = "--config";
@@ -30,7 +31,7 @@ final class Exposure {
         this.problems = problems;
     }
 
-    /** Looks at {@code latchkey.yaml}. */
+    /** Checks {@code latchkey.yaml}, which counts as a secret if it contains peppers or the password of Redis. */
     void configFile(Path config) {
         boolean password = values.textsInFile(SettingTable.REDIS_URI).stream().anyMatch(uri -> uri.contains("@"));
         file(
@@ -39,7 +40,7 @@ final class Exposure {
                 password || !values.textsInFile(SettingTable.KEYS_PEPPERS).isEmpty());
     }
 
-    /** Looks at what both processes need. */
+    /** Checks the files and the URI for Redis, which both processes use. */
     void redis(Settings.Redis redis) {
         boolean secret = redis.uri().hasPassword();
         file(SettingTable.REDIS_URI_FILE, values.find(SettingTable.REDIS_URI_FILE), secret);
@@ -53,7 +54,7 @@ final class Exposure {
         }
     }
 
-    /** Looks at what both processes need. */
+    /** Checks the pepper and policy files, which both processes use. */
     void peppersAndPolicies(Settings.Policies policies) {
         file(SettingTable.KEYS_PEPPERS_FILE, values.find(SettingTable.KEYS_PEPPERS_FILE), /* secret= */ true);
         file(SettingTable.POLICY, policies.file(), /* secret= */ false);
@@ -62,7 +63,7 @@ final class Exposure {
                         file(SettingTable.POLICIES.key() + "." + name, policy.path(), /* secret= */ false));
     }
 
-    /** Looks at what one of them needs. */
+    /** Checks the ports and files that only {@code process} uses. */
     void process(ProcessKind process, Settings.Authz authz, Settings.Control control) {
         if (process == ProcessKind.SIDECAR) {
             plainText(
@@ -84,7 +85,7 @@ final class Exposure {
                                 "a loopback address, or control.tls-cert-file and control.tls-key-file"));
     }
 
-    /** Returns what was found that is no problem, a line each and without a secret. */
+    /** Returns the warnings, one line each and without secrets. */
     List<String> warnings() {
         return List.copyOf(warnings);
     }

@@ -19,7 +19,7 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
-/** The forms of values that settings have in common. */
+/** The value forms that several settings share. */
 final class Forms {
     static final Form<ListenAddress> ADDRESS = Form.Scalar.open(AddressParser.EXPECTED, AddressParser::parse);
     static final Form<ListenAddress> TCP_ADDRESS =

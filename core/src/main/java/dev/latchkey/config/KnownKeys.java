@@ -6,12 +6,15 @@ import dev.latchkey.config.value.SettingProblems;
 import dev.latchkey.text.NearestName;
 import java.util.List;
 
-/** Refuses what no setting is called. */
+/** A check that reports keys of the configuration file that are not settings. */
 final class KnownKeys {
 
     private KnownKeys() {}
 
-    /** Reports those of {@code given} that no setting is called, without their values, which may be secrets under a wrong name. */
+    /**
+     * Reports each value of {@code given} whose key is not a setting. The report omits the value, which can be a secret
+     * under a misspelled key.
+     */
     static void check(List<RawValue> given, SettingProblems problems) {
         for (RawValue one : given) {
             if (SettingTable.all().stream().noneMatch(s -> s.takes(one.path())) && !isEmptySection(one)) {

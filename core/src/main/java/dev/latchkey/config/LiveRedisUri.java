@@ -10,9 +10,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Where Redis is now and as whom to log in. A {@code redis.uri-file} is read again by each {@link #get}, which is for each new
- * connection; so a password can be changed without a restart. While the file is missing or wrong, what was read last holds, and
- * {@link #problem} says why. A change between plain text and TLS needs a restart.
+ * The current URI of Redis with its login. {@link #get} reads a {@code redis.uri-file} again for each new connection,
+ * so that a password can change without a restart. While the file is missing or invalid, the last valid URI remains in
+ * use and {@link #problem} returns the reason. A change between plain text and TLS requires a restart.
  *
  * <p>This class is thread-safe. {@link #get} reads a small file.
  */
@@ -38,7 +38,10 @@ public final class LiveRedisUri implements Supplier<RedisUri> {
         return uri;
     }
 
-    /** Returns why the URI is not that of the file, for people; empty if it is, or there is no file. Holds no secret. */
+    /**
+     * Returns why the URI in use is not the URI in the file, for people and without secrets; empty if both are the same
+     * or no file is set.
+     */
     public Optional<String> problem() {
         return problem;
     }

@@ -12,7 +12,9 @@ import java.util.Map;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** The form of {@code policies}: a mapping in the file, or {@code name=path,name=path}. */
+/**
+ * The form of {@code policies}: a mapping of names to paths in the configuration file, or {@code name=path,name=path}.
+ */
 final class NamedPolicies implements Form<Map<String, NamedFile>> {
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]{1,64}");
     private static final String EXPECTED_NAME = "a name of 1 to 64 letters, digits, _ and -";

@@ -20,7 +20,10 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Settings that are paths of PEM files (RFC 7468). The file is looked into, and its content is not kept. */
+/**
+ * The forms of settings whose values are paths of PEM files (RFC 7468). Parsing a setting also parses its file, but
+ * keeps only the path.
+ */
 public final class PemFiles {
     static final Form<Path> CERTIFICATES =
             Form.Scalar.located("the path of a readable file with certificates in PEM form", PemFiles::certificates);
@@ -45,7 +48,10 @@ public final class PemFiles {
         }
     }
 
-    /** Tells whether {@code key} is the private one to the first of {@code certificates}; both have been read before. */
+    /**
+     * Returns whether {@code key} is the private key of the first certificate in {@code certificates}. The caller has
+     * read both files before; a file that has become unreadable yields false.
+     */
     public static boolean belongTogether(Path certificates, Path key) {
         try (InputStream in = Files.newInputStream(certificates)) {
             PublicKey open = CertificateFactory.getInstance("X.509")

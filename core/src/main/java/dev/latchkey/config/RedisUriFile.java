@@ -8,15 +8,15 @@ import dev.latchkey.config.value.Values;
 import java.util.Objects;
 
 /**
- * The file that {@code redis.uri-file} names, for whoever looks at it again after the start. Immutable; a read sees what is there
- * then, through whatever links lead to it.
+ * The file that {@code redis.uri-file} names, for callers that read the file again after startup. This class is
+ * immutable. Each read follows symbolic links anew and returns the content at that moment.
  */
 public record RedisUriFile(NamedFile file) {
 
     /**
-     * Reads the URI.
+     * Reads the URI from the file.
      *
-     * @throws InvalidSettingsException with what is wrong, and no part of the content
+     * @throws InvalidSettingsException if the file is unreadable or the URI is invalid; no message quotes the content
      */
     public RedisUri read() {
         SettingProblems problems = new SettingProblems();

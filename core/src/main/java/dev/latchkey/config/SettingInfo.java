@@ -3,16 +3,16 @@ package dev.latchkey.config;
 import java.util.List;
 
 /**
- * One setting as the documentation shows it.
+ * A setting as the documentation shows it.
  *
- * @param key its name in the file
- * @param variables its names in the environment, the best known first
- * @param fallback what holds when it is not given; empty if nothing
- * @param description one line
+ * @param key the name of the setting in the configuration file
+ * @param variables the names of its environment variables, the best known first
+ * @param fallback the default as text; empty if the setting has no default
+ * @param description a description of one line
  */
 public record SettingInfo(String key, List<String> variables, String fallback, String description) {
 
-    /** Returns a row of a Markdown table: key, variables, default, description. */
+    /** Returns this setting as a row of a Markdown table: key, variables, default, description. */
     public String row() {
         String names = "`" + String.join("` or `", variables) + "`";
         String shown = fallback.isEmpty() ? "" : "`" + fallback + "`";

@@ -14,11 +14,12 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The settings of a process, checked by {@link SettingsLoader}; what each means is in {@link SettingsLoader#reference()}. Both
- * processes read the same, so that one file serves both. Immutable, and no {@code toString()} shows a secret.
+ * The settings of a process, checked by {@link SettingsLoader}; {@link SettingsLoader#reference()} describes each
+ * setting. Both processes read the same settings, so that one file serves both. This class is immutable, and no
+ * {@code toString()} shows a secret.
  *
- * @param realm of the {@code WWW-Authenticate} challenge (RFC 9110 section 11.5)
- * @param warnings what is insecure about them but allowed, for people: a line each and no secret
+ * @param realm the realm of the {@code WWW-Authenticate} challenge (RFC 9110 section 11.5)
+ * @param warnings insecure but permitted settings, for people: one line each, without secrets
  */
 public record Settings(
         Authz authz,
@@ -43,10 +44,10 @@ public record Settings(
     /**
      * The ext_authz edge.
      *
-     * @param sharePort whether another process of the same user may listen on the same TCP port
+     * @param sharePort whether another process of the same user can listen on the same TCP port
      * @param socketMode the permissions of a Unix socket
-     * @param timeout the most that one decision may take; to be shorter than Envoy's own
-     * @param maxConcurrent checks that may wait for Redis at once; more are answered 503 at once
+     * @param timeout the longest time that one decision can take; should be shorter than Envoy's own timeout
+     * @param maxConcurrent the most checks that can wait for Redis at once; further checks are answered 503 immediately
      */
     public record Authz(
             ListenAddress listen,
@@ -60,20 +61,20 @@ public record Settings(
     }
 
     /**
-     * The sidecar's metrics and health.
+     * The sidecar's endpoint for metrics and health.
      *
      * @param listen always a {@link ListenAddress.Tcp}
      */
     public record Ops(ListenAddress listen) {}
 
     /**
-     * The control plane's port, and who may use it; and the port for probes and metrics.
+     * The control plane's API port and the tokens that it accepts, and the port for probes and metrics.
      *
      * @param listen always a {@link ListenAddress.Tcp}
      * @param opsListen always a {@link ListenAddress.Tcp}
-     * @param tls empty for plain text
-     * @param tokens with distinct names; at least one in the control plane
-     * @param tokensFile where they are from, if they are from a file of their own
+     * @param tls the server's PEM files; empty for plain text
+     * @param tokens tokens with distinct names; at least one in the control plane
+     * @param tokensFile the file that the tokens come from; empty if they do not come from a file of their own
      */
     public record Control(
             ListenAddress listen,
@@ -87,51 +88,52 @@ public record Settings(
     }
 
     /**
-     * The page.
+     * The console page.
      *
-     * @param apiUrl where clients reach the API; empty: not said
+     * @param apiUrl the URL under which clients reach the API; empty if unknown
      */
     public record Console(Optional<String> apiUrl) {}
 
     /**
-     * PEM files of a server; they have been seen to be readable, and certificate and key to belong together.
+     * The PEM files of a server. The loader has checked that all are readable and that certificate and key match.
      *
-     * @param certificate with its chain
-     * @param key of {@code certificate}, PKCS #8 and not encrypted
-     * @param ca the certificates of whoever may sign the clients', who then need one; empty: clients need none
+     * @param certificate the certificate with its chain
+     * @param key the private key of {@code certificate}, PKCS #8 and not encrypted
+     * @param ca the certificates of the CAs that can sign client certificates, which clients then must present; empty
+     *     if clients need no certificate
      */
     public record ServerTls(Path certificate, Path key, Optional<Path> ca) {}
 
     /**
-     * The key index.
+     * The connection to the key index.
      *
-     * @param uriFile where the URI is from, if it is from a file of its own
-     * @param tls files for a {@code rediss} URI, which have been seen to be readable
-     * @param timeout the most that one command may take
-     * @param prefix what all names start with; ends in {@code :}
+     * @param uriFile the file that the URI comes from; empty if the URI does not come from a file of its own
+     * @param tls the PEM files for a {@code rediss} URI; the loader has checked that they are readable
+     * @param timeout the longest time that one command can take
+     * @param prefix the prefix of all names in Redis; ends in {@code :}
      */
     public record Redis(RedisUri uri, Optional<RedisUriFile> uriFile, TlsFiles tls, Duration timeout, String prefix) {}
 
     /**
-     * What the sidecar keeps in memory.
+     * The near cache of the sidecar.
      *
-     * @param enabled whether it keeps anything
-     * @param maxEntries records of keys, and as many of workspaces
-     * @param maxAbsent digests that have no record
-     * @param maxAge at the latest after which a record is read again
-     * @param lease for which memory may be used after the sending of a heartbeat that was answered
+     * @param enabled whether the sidecar caches records
+     * @param maxEntries the most records of keys, and separately the most records of workspaces
+     * @param maxAbsent the most digests without a record
+     * @param maxAge the age after which a record is read again, at the latest
+     * @param lease how long cached records can be used after the sidecar sent a heartbeat that Redis answered
      */
     public record Cache(boolean enabled, int maxEntries, int maxAbsent, Duration maxAge, Duration lease) {}
 
     /**
-     * The keys.
+     * The API keys.
      *
-     * @param brand what every key starts with
-     * @param acceptImported whether a sidecar takes keys of the imported form
-     * @param abandonedPeppers versions that the control plane does not miss
-     * @param retention how long a record outlives its key's end
-     * @param importsPerSecond that a control plane makes at most
-     * @param maxPerWorkspace the most keys that a workspace can hold, ended ones included
+     * @param brand the prefix of every key
+     * @param acceptImported whether a sidecar accepts keys of the imported form
+     * @param abandonedPeppers the pepper versions that the control plane does not require although active keys use them
+     * @param retention how long the record of a key is kept after the key has ended
+     * @param importsPerSecond the most keys that one control plane imports per second
+     * @param maxPerWorkspace the most keys that a workspace can hold, ended keys included
      */
     public record Keys(
             String brand,
@@ -150,15 +152,15 @@ public record Settings(
      * The audit trail.
      *
      * @param retention how long an entry is kept
-     * @param maxPerWorkspace about how many entries a workspace can hold
+     * @param maxPerWorkspace the approximate number of entries that a workspace can hold
      */
     public record Audit(Duration retention, int maxPerWorkspace) {}
 
     /**
-     * The policy files; not read yet.
+     * The paths of the policy files; the files are not read yet.
      *
-     * @param file of the policy that holds where a route names none
-     * @param named the others, by the name that a route's {@code latchkey.policy} gives
+     * @param file the policy for routes that name no policy
+     * @param named the other policies, by the name that a route gives in {@code latchkey.policy}
      */
     public record Policies(NamedFile file, Map<String, NamedFile> named) {
         public Policies {
@@ -167,34 +169,34 @@ public record Settings(
     }
 
     /**
-     * What the upstream gets.
+     * The headers of requests to the upstream.
      *
-     * @param prefix of the header names that Latchkey sets; lower case, ends in {@code -}
-     * @param removeOverrides whether headers that name another method or URL are removed
+     * @param prefix the prefix of the header names that Latchkey sets; lower case, ends in {@code -}
+     * @param removeOverrides whether to remove headers that name another method or URL
      */
     public record Headers(String prefix, boolean removeOverrides) {}
 
     /**
      * The bodies of denials (RFC 9457).
      *
-     * @param base of {@code type}, followed by the code
+     * @param base the prefix of {@code type}, before the code
      */
     public record Errors(String base) {}
 
     /**
-     * When a sidecar is ready.
+     * The conditions under which a sidecar is ready.
      *
-     * @param grace after which it is ready although Redis was never reached
-     * @param followRedis whether a later loss of Redis makes it unready
-     * @param warmUp the most that warming up may take; zero for none
+     * @param grace the time after which the sidecar is ready even if it never reached Redis
+     * @param followRedis whether a later loss of Redis makes the sidecar unready
+     * @param warmUp the longest time for the warm-up; zero for no warm-up
      */
     public record Ready(Duration grace, boolean followRedis, Duration warmUp) {}
 
     /**
-     * How a process ends.
+     * The shutdown of a process.
      *
-     * @param delay between NOT_SERVING and GOAWAY
-     * @param timeout for the calls in flight after that
+     * @param delay the time between NOT_SERVING and GOAWAY
+     * @param timeout the time for the calls in flight after GOAWAY
      */
     public record Drain(Duration delay, Duration timeout) {}
 }

@@ -9,16 +9,16 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The file that {@code control.tokens-file} names, for whoever looks at it again after the start. Immutable; a read sees what is
- * there then, through whatever links lead to it.
+ * The file that {@code control.tokens-file} names, for callers that read the file again after startup. This class is
+ * immutable. Each read follows symbolic links anew and returns the content at that moment.
  */
 public record TokensFile(NamedFile file) {
 
     /**
-     * What the file holds.
+     * The parsed content of the file.
      *
-     * @param tokens those of all entries without a fault; may be none
-     * @param problems what is wrong with the others, a line each and no part of a token or hash
+     * @param tokens the tokens of all sound entries; can be empty
+     * @param problems the faults of the other entries, one line each, without any part of a token or hash
      */
     public record Content(List<AdminToken> tokens, List<String> problems) {
         public Content {
@@ -27,21 +27,21 @@ public record TokensFile(NamedFile file) {
         }
     }
 
-    /** Returns why what is in the file cannot be trusted; empty if it can. */
+    /** Returns why the content of the file cannot be trusted; empty if the content can be trusted. */
     public Optional<String> untrusted() {
         return FileExposure.writableByAll(file.path()).map(what -> file.setting() + ": " + file.path() + ": " + what);
     }
 
     /**
-     * Returns the whole text.
+     * Returns the whole text of the file.
      *
-     * @throws IOException if the file cannot be read at all, with a message for people
+     * @throws IOException if the file cannot be read; the message is written for people
      */
     public String text() throws IOException {
         return file.readList();
     }
 
-    /** Reads the tokens in {@code text}, which is the file's. */
+    /** Parses the tokens in {@code text}, which is the text of this file. */
     public Content content(String text) {
         SettingProblems problems = new SettingProblems();
         List<AdminToken> tokens =

@@ -1,5 +1,6 @@
 /**
- * The settings of both processes: read once, checked as a whole, immutable. Every problem is reported in one report.
+ * The settings of both processes, the sidecar and the control plane: read once, checked as a whole and immutable. One
+ * report lists all problems.
  */
 @NullMarked
 package dev.latchkey.config;

@@ -6,14 +6,14 @@ import java.nio.charset.StandardCharsets;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Reads the written form of a {@link ListenAddress}. Looks no name up. */
+/** A parser of the written form of a {@link ListenAddress}. It never resolves a host name. */
 public final class AddressParser {
     static final String UNIX = "unix:";
     public static final String EXPECTED_TCP = "host:port, such as 127.0.0.1:9191 or [::1]:9191";
     public static final String EXPECTED = EXPECTED_TCP + ", or unix:/path, or unix:@name";
 
     private static final int MAX_PORT = 65535;
-    // sun_path holds 108 bytes with the closing NUL (unix(7)).
+    // The field sun_path holds 108 bytes with the closing NUL (unix(7)).
     private static final int MAX_UNIX_BYTES = 107;
 
     private static final Pattern TCP =
@@ -62,13 +62,13 @@ public final class AddressParser {
     }
 
     private static boolean isNameOrIpv4(String host) {
-        // 127.1 and 1.2.3.256 are no names: resolvers read such in different ways.
+        // 127.1 and 1.2.3.256 are rejected: resolvers disagree about the meaning of such numbers.
         return (NUMBERS.matcher(host).matches() ? IPV4 : NAME).matcher(host).matches();
     }
 
     private static boolean isIpv6(String host) {
         try {
-            // In brackets it is read as a literal, never looked up.
+            // Java reads a host in brackets as a literal and never looks it up.
             return host.indexOf(':') >= 0 && InetAddress.getByName("[" + host + "]") != null;
         } catch (UnknownHostException e) {
             return false;

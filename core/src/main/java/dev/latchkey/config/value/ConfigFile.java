@@ -17,8 +17,9 @@ import org.yaml.snakeyaml.error.Mark;
 import org.yaml.snakeyaml.error.MarkedYAMLException;
 
 /**
- * Reads a configuration file in YAML, flat: each value by its dotted path, whether the file nests or dots its keys; items of
- * lists as {@code [0]}. Values stay as they are written; an empty one, list or mapping is an empty text.
+ * A reader that flattens a YAML configuration file. Each value is returned by its dotted path, whether the file nests
+ * its keys or writes them with dots; list items have paths such as {@code tokens[0]}. The text of a value stays as the
+ * file has it. An empty value, list or mapping is an empty text.
  */
 public final class ConfigFile {
     private final Path file;
@@ -34,9 +35,9 @@ public final class ConfigFile {
     }
 
     /**
-     * Returns the values in the order of the file. What is given twice is a problem, and the first holds.
+     * Returns the values in the order of the file. A repeated key is a problem, and its first value is returned.
      *
-     * @throws InvalidSettingsException if the file cannot be read, or not as YAML: then no other problem would help
+     * @throws InvalidSettingsException if the file cannot be read or is not YAML; other problems would not help then
      */
     public static List<RawValue> read(Path file, SettingProblems problems) {
         try (YAMLParser parser = new YAMLFactory().createParser(TextFile.read(file))) {
@@ -44,7 +45,7 @@ public final class ConfigFile {
             config.document();
             return new ArrayList<>(config.values.values());
         } catch (JsonProcessingException e) {
-            // Its message quotes the input, which may hold secrets: only the place is passed on.
+            // The message of the exception quotes the input, which may hold secrets: report only the position.
             throw unreadable(file + place(e) + " (expected: key: value, indented with spaces;"
                     + " quotes around a value that starts with one of *&![{%@`)");
         } catch (IOException e) {
@@ -53,7 +54,7 @@ public final class ConfigFile {
     }
 
     private static String place(JsonProcessingException e) {
-        // Jackson's own location is where the last token began.
+        // Jackson's own location is the start of the last token, not the position of the error.
         Mark mark = e.getCause() instanceof MarkedYAMLException marked ? marked.getProblemMark() : null;
         return mark == null
                 ? ": not YAML"

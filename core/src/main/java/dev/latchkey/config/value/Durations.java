@@ -5,11 +5,14 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The written form of durations: a whole number and one unit, {@code 50ms}, {@code 30s}, {@code 15m}, {@code 24h}, {@code 90d}. */
+/**
+ * The written form of durations, a whole number with a unit: {@code 50ms}, {@code 30s}, {@code 15m},
+ * {@code 24h} or {@code 90d}.
+ */
 public final class Durations {
     public static final String EXPECTED = "a duration such as 50ms, 30s, 15m, 24h or 90d";
 
-    // Nine digits: even as days they stay within a long of milliseconds.
+    // With nine digits, even a number of days fits into a long of milliseconds.
     private static final Pattern WRITTEN = Pattern.compile("([0-9]{1,9})(ms|s|m|h|d)");
     private static final List<Unit> UNITS = List.of(
             new Unit("d", Duration.ofDays(1)),
@@ -20,9 +23,9 @@ public final class Durations {
     private Durations() {}
 
     /**
-     * Reads the written form. The result may be zero and is never negative.
+     * Parses the written form. The result can be zero and is never negative.
      *
-     * @throws IllegalArgumentException if {@code text} is not of this form; the message holds it and what was expected
+     * @throws IllegalArgumentException if {@code text} has another form; the message quotes the text
      */
     public static Duration parse(String text) {
         Matcher matcher = WRITTEN.matcher(text);
@@ -39,8 +42,8 @@ public final class Durations {
     }
 
     /**
-     * Returns the written form in the greatest unit that leaves no rest: {@code 90s} for 90 seconds, {@code 2m} for 120. Parts of
-     * a millisecond are cut off.
+     * Returns the written form in the largest unit that divides the duration evenly: {@code 90s} for 90 seconds,
+     * {@code 2m} for 120 seconds. Fractions of a millisecond are cut off.
      */
     public static String format(Duration duration) {
         long millis = duration.toMillis();

@@ -4,38 +4,40 @@ import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** How the values of a setting are written. */
+/** The written form of the values of a setting: a parser with a description of the expected text. */
 public interface Form<T> {
 
-    /** Returns a few words for "(expected: …)". */
+    /** Returns a short description of the form, for "(expected: …)". */
     String expected();
 
-    /** Reads what was given, at least one value; reports every problem, and returns null if there was one. */
+    /** Parses the given values, at least one. Reports every problem, and returns null if there was a problem. */
     @Nullable
     T read(List<RawValue> given, SettingProblems problems);
 
-    /** Tells whether a setting of this form may be given in parts in the file, by lists and mappings. */
+    /** Returns whether the file can give a setting of this form in parts, as lists and mappings. */
     default boolean composite() {
         return false;
     }
 
-    /** Tells whether the value is an {@link dev.latchkey.text.EntryList}. */
+    /** Returns whether the value is an {@link dev.latchkey.text.EntryList}. */
     default boolean isList() {
         return false;
     }
 
     /**
-     * A setting with one value.
+     * The form of a setting with one value.
      *
-     * @param isList whether it is a list in one text
-     * @param parser throws IllegalArgumentException; the message is used for secrets only and then holds no part of the value
+     * @param secret whether the value must not appear in messages
+     * @param isList whether the text is a list of several entries
+     * @param parser a parser that throws IllegalArgumentException for an invalid value. Only a problem of a secret
+     *     quotes the message of this exception, which therefore must not contain any part of the value
      */
     record Scalar<T>(String expected, boolean secret, boolean isList, Function<RawValue, T> parser) implements Form<T> {
         public static <T> Scalar<T> open(String expected, Function<String, T> parser) {
             return located(expected, given -> parser.apply(given.text()));
         }
 
-        /** For a value that is read by where it was given. */
+        /** Returns the form of a value whose meaning depends on its origin, such as a relative path. */
         public static <T> Scalar<T> located(String expected, Function<RawValue, T> parser) {
             return new Scalar<>(expected, /* secret= */ false, /* isList= */ false, parser);
         }

@@ -2,7 +2,7 @@ package dev.latchkey.config.value;
 
 import java.util.List;
 
-/** The settings are not usable. The message is a report of every problem, a line each, and holds no secret. */
+/** Thrown when the settings are not usable. The message lists all problems, one line each, and contains no secret. */
 public final class InvalidSettingsException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
@@ -13,7 +13,7 @@ public final class InvalidSettingsException extends RuntimeException {
         this.problems = List.copyOf(problems);
     }
 
-    /** Returns the problems, a line each; never empty. */
+    /** Returns the problems, one line each; never empty. */
     public List<String> problems() {
         return problems;
     }

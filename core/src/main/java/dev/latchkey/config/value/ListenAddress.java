@@ -1,13 +1,13 @@
 package dev.latchkey.config.value;
 
-/** Where a server listens. {@code toString()} is the written form, which {@link #parse} reads. */
+/** The address on which a server listens. {@code toString()} returns the written form, which {@link #parse} reads. */
 public sealed interface ListenAddress {
 
     /**
-     * An address and a TCP port.
+     * A host and a TCP port.
      *
-     * @param host a name, an IPv4 address, or an IPv6 address without brackets; not resolved yet
-     * @param port 0 to 65535; at 0 the system chooses
+     * @param host a host name, an IPv4 address, or an IPv6 address without brackets; not resolved yet
+     * @param port 0 to 65535; with 0 the operating system chooses a port
      */
     record Tcp(String host, int port) implements ListenAddress {
         @Override
@@ -19,7 +19,7 @@ public sealed interface ListenAddress {
     /**
      * A Unix domain socket.
      *
-     * @param path absolute, or {@code @} and a name in Linux' abstract namespace; at most 107 bytes
+     * @param path an absolute path, or {@code @} and a name in the abstract namespace of Linux; at most 107 bytes
      */
     record Unix(String path) implements ListenAddress {
         @Override
@@ -28,15 +28,15 @@ public sealed interface ListenAddress {
         }
     }
 
-    /** Returns the address that was bound: with {@code port}, which the system may have chosen, if it has one. */
+    /** Returns the bound address: a TCP address gets {@code port}, a Unix socket stays as it is. */
     default ListenAddress boundTo(int port) {
         return this instanceof Tcp tcp ? new Tcp(tcp.host(), port) : this;
     }
 
     /**
-     * Reads the written form: {@code host:port}, {@code [v6]:port}, {@code unix:/path} or {@code unix:@name}.
+     * Parses the written form: {@code host:port}, {@code [v6]:port}, {@code unix:/path} or {@code unix:@name}.
      *
-     * @throws IllegalArgumentException if it is not; the message holds the text and what was expected
+     * @throws IllegalArgumentException if {@code text} has another form; the message quotes the text
      */
     static ListenAddress parse(String text) {
         return AddressParser.parse(text);

@@ -6,19 +6,19 @@ import java.io.IOException;
 import java.nio.file.Path;
 
 /**
- * A file that a setting names; nothing says that it is there.
+ * A file that a setting names. The file might not exist.
  *
- * @param setting its key and where it was given, for messages
- * @param value as it was given
- * @param path the same, in the folder of the configuration file if that gives it as a relative path
+ * @param setting the key of the setting and the origin of its value, for messages
+ * @param value the path as given
+ * @param path the path to open: a relative path in the configuration file is relative to the folder of that file
  */
 public record NamedFile(String setting, String value, Path path) {
 
     /**
-     * Returns the whole text, which is UTF-8.
+     * Returns the whole text, decoded as UTF-8.
      *
-     * @throws IOException with a message for people: the setting, its value, the absolute path and what is wrong, no part of the
-     *     content
+     * @throws IOException if the file cannot be read. The message is for people: the setting, its value, the absolute
+     *     path and the cause, without any part of the content
      */
     public String read() throws IOException {
         return read(TextFile::read);
@@ -27,7 +27,7 @@ public record NamedFile(String setting, String value, Path path) {
     /**
      * Returns the whole text of a list, as {@link EntryList#read} does.
      *
-     * @throws IOException as {@link #read()}
+     * @throws IOException under the same conditions as {@link #read()}
      */
     public String readList() throws IOException {
         return read(EntryList::read);

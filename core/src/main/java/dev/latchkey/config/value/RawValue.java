@@ -3,37 +3,37 @@ package dev.latchkey.config.value;
 import java.nio.file.Path;
 
 /**
- * One value that was given, and where.
+ * A value as given, with its origin.
  *
- * @param path the setting's key, or within a setting of several values the place: {@code policies.internal},
+ * @param path the key of the setting, or the position within a setting of several values: {@code policies.internal},
  *     {@code control.tokens[0].name}
- * @param origin the variable, or the file and line
- * @param text may be a secret; empty if nothing was given
- * @param folder what a path is relative to: the folder of the configuration file, or empty for the working directory
+ * @param origin the name of the variable, or the file and line
+ * @param text the value, which can be a secret; empty if the value is empty
+ * @param folder the base of relative paths: the folder of the configuration file, or empty for the working directory
  */
 public record RawValue(String path, String origin, String text, Path folder) {
-    /** The working directory, whatever it is called. */
+    /** The working directory as an empty path, which stays correct whatever the name of the directory. */
     public static final Path WORKING_DIRECTORY = Path.of("");
 
     public RawValue at(String otherPath, String otherText) {
         return new RawValue(otherPath, origin, otherText, folder);
     }
 
-    /** Returns the same from a more exact place. */
+    /** Returns a copy of this value with a more precise origin. */
     public RawValue from(String otherOrigin) {
         return new RawValue(path, otherOrigin, text, folder);
     }
 
     /**
-     * Reads the text as a path.
+     * Returns the file whose path is the text.
      *
-     * @throws java.nio.file.InvalidPathException if it is none
+     * @throws java.nio.file.InvalidPathException if the text is not a path
      */
     public NamedFile file() {
         return new NamedFile(toString(), text, folder.resolve(text));
     }
 
-    /** Leaves the text out. */
+    /** Returns path and origin, without the text, which can be a secret. */
     @Override
     public String toString() {
         return path + " (from " + origin + ")";

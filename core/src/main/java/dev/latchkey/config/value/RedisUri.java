@@ -6,8 +6,9 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where Redis is and as whom to log in, {@code redis[s]://[user:password@]host[:port][/database]}; {@code rediss} is TLS. What
- * is special in user and password is %-encoded. A secret: {@code toString()} shows no password.
+ * The address of Redis with the login, {@code redis[s]://[user:password@]host[:port][/database]}; {@code rediss} means
+ * TLS. Special characters in user and password are %-encoded. The URI is a secret, but {@code toString()} omits the
+ * password. This class is immutable.
  */
 public final class RedisUri {
     public static final String EXPECTED = "redis://[user:password@]host[:port][/database], or rediss:// for TLS";
@@ -29,9 +30,9 @@ public final class RedisUri {
     }
 
     /**
-     * Reads the written form.
+     * Parses the written form.
      *
-     * @throws IllegalArgumentException if it is not; the message says what is wrong, and holds no part of it
+     * @throws IllegalArgumentException if {@code text} has another form; the message quotes nothing
      */
     public static RedisUri parse(String text) {
         if (!SCHEME.matcher(text).matches()) {
@@ -46,22 +47,22 @@ public final class RedisUri {
         return new RedisUri(text, shown(uri, userInfo), uri.getHost(), userInfo != null);
     }
 
-    /** Tells whether the connection is to be encrypted. */
+    /** Returns whether the connection must be encrypted. */
     public boolean isTls() {
         return text.startsWith("rediss:");
     }
 
-    /** Returns the host; an IPv6 address in brackets. */
+    /** Returns the host; an IPv6 address is in brackets. */
     public String host() {
         return host;
     }
 
-    /** Tells whether it holds a password. */
+    /** Returns whether the URI contains a password. */
     public boolean hasPassword() {
         return hasPassword;
     }
 
-    /** Returns the URI with its password, for the client that connects. */
+    /** Returns the URI with its password, for the client that opens the connection. */
     public String reveal() {
         return text;
     }
@@ -70,7 +71,7 @@ public final class RedisUri {
         try {
             return new URI(text).parseServerAuthority();
         } catch (URISyntaxException e) {
-            // Its message quotes the input: not passed on.
+            // The message of the exception quotes the input, so it is not passed on.
             throw wrong("it is not a URI with a host; other characters than letters, digits and -._~ need %-encoding");
         }
     }
@@ -96,7 +97,7 @@ public final class RedisUri {
         return new IllegalArgumentException(what + " (expected: " + EXPECTED + ")");
     }
 
-    /** Two are equal if they are written alike. */
+    /** Two URIs are equal if their texts are equal. */
     @Override
     public boolean equals(@Nullable Object other) {
         return other instanceof RedisUri that && text.equals(that.text);
@@ -107,7 +108,7 @@ public final class RedisUri {
         return text.hashCode();
     }
 
-    /** Returns the URI with {@code ***} for the password. */
+    /** Returns the URI with {@code ***} in place of the password. */
     @Override
     public String toString() {
         return shown;

@@ -5,17 +5,18 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * One setting, as file, variables and documentation know it.
+ * A setting: its names in the configuration file and the environment, its default and its documentation.
  *
- * @param key dotted: what it is called in the file
- * @param fallback the text that holds when nothing is given; empty if there is none
- * @param description one line
- * @param alias the variable that the contract names besides the regular one; empty if there is none
+ * @param key the dotted key in the configuration file
+ * @param fallback the default as text; empty if the setting has no default
+ * @param description a description of one line
+ * @param form the form of the values
+ * @param alias an additional variable, besides the one derived from the key; empty if there is none
  */
 public record Setting<T>(String key, String fallback, String description, Form<T> form, String alias) {
     public static final String PREFIX = "LATCHKEY_";
 
-    /** Returns the names of its variables, the best known first. */
+    /** Returns the names of the environment variables of this setting, the best known first. */
     public List<String> variables() {
         List<String> names = new ArrayList<>();
         if (!alias.isEmpty()) {
@@ -25,19 +26,25 @@ public record Setting<T>(String key, String fallback, String description, Form<T
         return names;
     }
 
-    /** Tells whether what the file gives at {@code path} is a value of this setting, or one of its values. */
+    /** Returns whether the file entry at {@code path} is the value of this setting, or one of its values. */
     public boolean takes(String path) {
         return path.equals(key) || (form.composite() && hasPart(path));
     }
 
-    /** Tells whether {@code path} is a part of it: {@code policies.internal}, {@code control.tokens[0].name}. */
+    /**
+     * Returns whether {@code path} lies within this setting: {@code policies.internal}, {@code control.tokens[0].name}.
+     */
     public boolean hasPart(String path) {
         return path.length() > key.length()
                 && path.startsWith(key)
                 && (path.charAt(key.length()) == '.' || path.charAt(key.length()) == '[');
     }
 
-    /** Returns what holds when nothing is given. */
+    /**
+     * Returns the default.
+     *
+     * @throws IllegalStateException if the default is not of the setting's form, for example if the setting has none
+     */
     public T fallbackValue() {
         SettingProblems problems = new SettingProblems();
         T value = form.read(List.of(new RawValue(key, "its default", fallback, RawValue.WORKING_DIRECTORY)), problems);

@@ -5,24 +5,24 @@ import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/** Collects what is wrong, so that all is reported at once. The same problem met twice is one. */
+/** A collector of problems, so that one report shows them all. A problem that is added twice is reported once. */
 public final class SettingProblems {
     private static final int SHOWN = 100;
     private static final Pattern NO_KEY = Pattern.compile("[^A-Za-z0-9_.\\[\\]-].*", Pattern.DOTALL);
 
     private final Set<String> lines = new LinkedHashSet<>();
 
-    /** Adds a problem of a value that was given. {@code what} holds the value, unless it is a secret, and what was expected. */
+    /** Adds a problem of a given value; {@code what} holds the value, unless it is a secret, and the expected form. */
     public void add(RawValue given, String what) {
         lines.add(shownPath(given.path()) + " (from " + given.origin() + "): " + what);
     }
 
-    /** Adds a problem that no given value has. */
+    /** Adds a problem that does not belong to a given value, as one complete line. */
     public void add(String line) {
         lines.add(line);
     }
 
-    /** Returns all, a line each. */
+    /** Returns all problems, one line each. */
     public List<String> lines() {
         return List.copyOf(lines);
     }
@@ -34,14 +34,14 @@ public final class SettingProblems {
     }
 
     /**
-     * Returns the part of {@code path} that may be shown. In {@code {uri:redis://…}}, where a space is missing, YAML takes a whole
-     * secret for a key: so nothing from the first character on that no key has.
+     * Returns the part of {@code path} that messages can show. In {@code {uri:redis://…}}, where a space is missing,
+     * YAML reads a whole secret as a key. Therefore the path is cut at the first character that no key contains.
      */
     public static String shownPath(String path) {
         return printable(NO_KEY.matcher(path).replaceFirst("…"));
     }
 
-    /** Returns {@code value} fit for one line of a report: control characters escaped, and not too long. */
+    /** Returns {@code value} for one line of a report: control characters are escaped, a long value is cut. */
     public static String printable(String value) {
         StringBuilder shown = new StringBuilder();
         value.codePoints().limit(SHOWN).forEach(c -> {

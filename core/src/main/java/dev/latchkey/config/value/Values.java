@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** The values of settings: from a variable, else from the file, else the default. Reports those that are wrong. */
+/** The values of settings: from a variable, otherwise the file, otherwise the default. Invalid values are reported. */
 public final class Values {
     private final List<RawValue> file;
     private final Map<String, String> env;
@@ -19,19 +19,23 @@ public final class Values {
         this.problems = problems;
     }
 
-    /** Returns the value, or the default if nothing sound was given. */
+    /** Returns the value, or the default if no valid value was given. */
     public <T> T get(Setting<T> setting) {
         T value = find(setting);
         return value != null ? value : setting.fallbackValue();
     }
 
-    /** Returns the value, or null if nothing sound was given. */
+    /** Returns the value, or null if no valid value was given. */
     public <T> @Nullable T find(Setting<T> setting) {
         List<RawValue> given = given(setting);
         return given.isEmpty() ? null : setting.form().read(given, problems);
     }
 
-    /** Returns the value of a secret that may come from a file of its own, or null if nothing sound was given. */
+    /**
+     * Returns the value of a secret that can also come from a file of its own, or null if no valid value was given. A
+     * variable overrides the configuration file, also if the variable names the secret's own file. Otherwise a secret
+     * that is given in both ways is a problem.
+     */
     public <T> @Nullable T findSecret(Setting<T> secret, Setting<NamedFile> ownFile) {
         List<RawValue> given = isOverridden(secret, ownFile) ? List.of() : given(secret);
         if (given.isEmpty()) {
@@ -45,7 +49,7 @@ public final class Values {
         return secret.form().read(given, problems);
     }
 
-    /** Returns the file that holds a secret, or null if there is none or a variable gives the secret itself. */
+    /** Returns the file that holds a secret; null if none is given, or if a variable overrides the file. */
     @Nullable
     public NamedFile findOwnFile(Setting<NamedFile> ownFile, Setting<?> secret) {
         return isOverridden(ownFile, secret) ? null : find(ownFile);
@@ -60,7 +64,7 @@ public final class Values {
         return file == null ? null : read(file, secret, problems);
     }
 
-    /** Returns the value that {@code file} holds, or null if it holds no sound one. */
+    /** Returns the value in {@code file}, or null if the file has no valid value. */
     public static <T> @Nullable T read(NamedFile file, Setting<T> secret, SettingProblems problems) {
         try {
             String text = secret.form().isList() ? file.readList() : withoutFrame(file.read());
@@ -71,17 +75,19 @@ public final class Values {
         }
     }
 
-    /** Returns {@code text}, which {@code file} holds, as the value of {@code setting}. */
+    /** Returns {@code text}, the content of {@code file}, as the raw value of {@code setting}. */
     public static RawValue content(NamedFile file, Setting<?> setting, String text) {
         return new RawValue(setting.key(), file.path().toString(), text, RawValue.WORKING_DIRECTORY);
     }
 
-    /** Returns {@code text} without a byte order mark and the line ends after it, which editors write. */
+    /** Returns {@code text} without the byte order mark before it and the line ends after it, which editors add. */
     private static String withoutFrame(String text) {
         return text.replaceFirst("\\A\uFEFF", "").replaceFirst("[\r\n]+\\z", "");
     }
 
-    /** Tells whether a variable gives {@code twin}, a setting for the same, and none gives {@code setting}. */
+    /**
+     * Returns whether a variable gives {@code twin}, an alternative to {@code setting}, but none gives {@code setting}.
+     */
     private boolean isOverridden(Setting<?> setting, Setting<?> twin) {
         return hasVariable(twin) && !hasVariable(setting);
     }
@@ -107,7 +113,7 @@ public final class Values {
         return inFile(setting).toList();
     }
 
-    /** Returns what the file gives, although a variable may win over it. */
+    /** Returns the texts that the file gives for {@code setting}, even if a variable overrides them. */
     public List<String> textsInFile(Setting<?> setting) {
         return inFile(setting).map(RawValue::text).toList();
     }

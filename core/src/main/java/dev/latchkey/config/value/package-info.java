@@ -1,6 +1,6 @@
 /**
- * The written forms of settings: values as they were given, how each kind of value is parsed, and the problems found. Knows no
- * particular setting.
+ * The written forms of settings: raw values, parsers for each kind of value, and the problems found. This package knows
+ * no particular setting.
  */
 @NullMarked
 package dev.latchkey.config.value;
