@@ -6,7 +6,7 @@ import dev.latchkey.key.WorkspaceRecord;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
-/** Reads within a budget, which it may share with others. */
+/** A {@link KeyIndex} that limits the reads in flight by a {@link ReadBudget}. Several indexes can share a budget. */
 public final class BoundedKeyIndex implements KeyIndex {
     private final KeyIndex delegate;
     private final ReadBudget budget;

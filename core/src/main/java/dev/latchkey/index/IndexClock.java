@@ -5,10 +5,10 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The time against which expiry is judged: the later of the local clock and Redis' time carried forward, so that a machine
- * whose clock is behind lets no expired key pass.
+ * The clock that decides whether a key has expired. It returns the later of the local time and the last time that Redis
+ * reported, advanced by a monotonic clock. So a machine whose clock is behind does not accept an expired key.
  *
- * <p>This class is thread-safe; reading takes no lock.
+ * <p>This class is thread-safe. Reading the time takes no lock.
  */
 public final class IndexClock implements LongSupplier {
     private static final long NANOS_PER_MILLI = 1_000_000;
@@ -18,8 +18,8 @@ public final class IndexClock implements LongSupplier {
     private volatile @Nullable Observation last;
 
     /**
-     * @param wallMillis epoch milliseconds, {@code System::currentTimeMillis}
-     * @param monotonicNanos {@code System::nanoTime}
+     * @param wallMillis the local time in epoch milliseconds, {@code System::currentTimeMillis}
+     * @param monotonicNanos a monotonic clock in nanoseconds, {@code System::nanoTime}
      */
     public IndexClock(LongSupplier wallMillis, LongSupplier monotonicNanos) {
         this.wallMillis = wallMillis;
@@ -27,13 +27,14 @@ public final class IndexClock implements LongSupplier {
     }
 
     /**
-     * Returns one by the clocks of the system, of the same classes each time: what the JVM has compiled for one is right for all.
+     * Returns a clock that reads the system's clocks. All clocks that this method returns use the same classes, so that
+     * code that the JVM compiled for one clock is valid for all of them.
      */
     public static IndexClock ofSystem() {
         return new IndexClock(System::currentTimeMillis, System::nanoTime);
     }
 
-    /** Returns epoch milliseconds. */
+    /** Returns the time in epoch milliseconds. */
     @Override
     public long getAsLong() {
         long wall = wallMillis.getAsLong();
@@ -41,23 +42,26 @@ public final class IndexClock implements LongSupplier {
         return seen == null ? wall : Math.max(wall, seen.at(monotonicNanos.getAsLong()));
     }
 
-    /** Returns the epoch milliseconds in an answer to {@code TIME}: seconds, and microseconds of the second. */
+    /** Converts a reply to {@code TIME}, seconds and microseconds of the second, to epoch milliseconds. */
     public static long millis(List<String> time) {
         return Long.parseLong(time.get(0)) * 1000 + Long.parseLong(time.get(1)) / 1000;
     }
 
-    /** Takes note of Redis' time, epoch milliseconds, as it has just arrived. */
+    /** Records the time of Redis in epoch milliseconds. Callers pass the time as soon as it arrives. */
     public void observe(long redisMillis) {
         last = new Observation(redisMillis, monotonicNanos.getAsLong());
     }
 
-    /** Returns Redis' time, epoch milliseconds, as far as it is known here: else the local clock's. */
+    /** Returns the time of Redis in epoch milliseconds, or the local time before the first reply from Redis. */
     public long redisMillis() {
         Observation seen = last;
         return seen == null ? wallMillis.getAsLong() : seen.at(monotonicNanos.getAsLong());
     }
 
-    /** Returns by how many milliseconds the local clock is ahead of Redis' (negative: behind); 0 before the first answer. */
+    /**
+     * Returns how many milliseconds the local clock is ahead of the clock of Redis, negative if the local clock is
+     * behind; 0 before the first reply from Redis.
+     */
     public long skewMillis() {
         Observation seen = last;
         return seen == null ? 0 : wallMillis.getAsLong() - seen.at(monotonicNanos.getAsLong());

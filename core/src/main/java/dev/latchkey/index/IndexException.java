@@ -2,19 +2,22 @@ package dev.latchkey.index;
 
 import java.util.concurrent.CompletionException;
 
-/** The index could not say what it holds. Carries no stack trace: it is an expected answer while Redis is down. */
+/**
+ * Thrown when the index cannot tell which record it holds. The exception has no stack trace, because it is an expected
+ * outcome while Redis is down.
+ */
 public final class IndexException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    /** What went wrong. */
+    /** The kind of failure. */
     public enum Fault {
-        /** No connection, or Redis refused the command. */
+        /** There is no connection, or Redis refused the command. */
         UNAVAILABLE,
-        /** No answer within the bound. */
+        /** No response arrived within the time limit. */
         TIMEOUT,
-        /** There is a record, and it cannot be read. */
+        /** The record exists but cannot be read. */
         BAD_RECORD,
-        /** Too many reads are under way; this one was not begun. */
+        /** Too many reads are in flight; this read was not started. */
         OVERLOADED
     }
 
@@ -29,7 +32,7 @@ public final class IndexException extends RuntimeException {
         return fault;
     }
 
-    /** Returns {@code failure} without the wrapper that futures put around it. */
+    /** Returns {@code failure} without the {@link CompletionException} that futures wrap around it. */
     public static Throwable unwrap(Throwable failure) {
         Throwable cause = failure.getCause();
         return failure instanceof CompletionException && cause != null ? cause : failure;

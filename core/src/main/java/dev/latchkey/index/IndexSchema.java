@@ -15,14 +15,15 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The names and fields of the public part of the Redis schema, version 1; no other class spells them. Reading is strict: what
- * is not surely a record of this version is {@link IndexException.Fault#BAD_RECORD}.
+ * The names and fields of the public part of the Redis schema, version 1; no other class spells them. Decoding is
+ * strict: a hash that is not certainly a record of this version fails with {@link IndexException.Fault#BAD_RECORD},
+ * never with a partial record.
  *
  * <p>This class is immutable and thread-safe.
  */
 public final class IndexSchema {
     private static final String VERSION = "1";
-    /** Of a workspace's record with a generation: a reader that knows none must not pass over it. */
+    /** The version of workspace records with a generation: readers that know no generations must reject them. */
     private static final String VERSION_WITH_GENERATION = "2";
 
     private static final String V = "v";
@@ -41,59 +42,62 @@ public final class IndexSchema {
 
     private final String prefix;
 
-    /** @param prefix what all names start with, {@code latchkey:} by default */
+    /** @param prefix the prefix of all names, {@code latchkey:} by default */
     public IndexSchema(String prefix) {
         this.prefix = prefix;
     }
 
-    /** Returns what all names start with. */
+    /** Returns the prefix of all names. */
     public String prefix() {
         return prefix;
     }
 
-    /** Returns the name of the hash that holds a key's record. */
+    /** Returns the name of the hash that holds the record of a key. */
     public String key(KeyDigest digest) {
         return prefix + "key:" + digest.text();
     }
 
-    /** Returns the name of the hash that holds a workspace's record. */
+    /** Returns the name of the hash that holds the record of a workspace. */
     public String workspace(String id) {
         return prefix + "workspace:" + id;
     }
 
-    /** Returns the digest in {@code name}, if that is a key's. */
+    /** Returns the digest in {@code name}; empty if {@code name} is not the name of a key record. */
     public Optional<KeyDigest> digestIn(String name) {
         String start = prefix + "key:";
         return name.startsWith(start) ? KeyDigest.read(name.substring(start.length())) : Optional.empty();
     }
 
-    /** Returns the workspace's id in {@code name}, if that is a workspace's. */
+    /** Returns the workspace id in {@code name}; empty if {@code name} is not the name of a workspace record. */
     public Optional<String> workspaceIn(String name) {
         String start = prefix + "workspace:";
         return name.startsWith(start) ? Optional.of(name.substring(start.length())) : Optional.empty();
     }
 
-    /** Returns what the names of all records start with, and of the canary: what Redis is to push changes of. */
+    /**
+     * Returns the prefixes of the names that Redis must track: all records and the canary. Redis pushes changes
+     * of these names.
+     */
     public List<String> tracked() {
         return List.of(prefix + "key:", prefix + "workspace:", canary());
     }
 
-    /** Returns the name of the hash in which the control plane shows every second that it lives. */
+    /** Returns the name of the canary, a hash that the control plane updates every second as a sign of life. */
     public String canary() {
         return prefix + "canary";
     }
 
-    /** Returns the name of the sorted set of a workspace's key ids by last use. */
+    /** Returns the name of the sorted set that orders the key ids of a workspace by last use. */
     public String used(String workspace) {
         return prefix + "used:{" + workspace + "}";
     }
 
-    /** Returns the name of the string by which a pepper of {@code version} can be checked. */
+    /** Returns the name of the string against which a sidecar checks its pepper of this {@code version}. */
     public String pepperCheck(int version) {
         return prefix + "meta:pepper:" + version;
     }
 
-    /** Returns the name of the string that is there if no key needs the pepper of {@code version} any more. */
+    /** Returns the name of the string that exists once no key needs the pepper of {@code version} any more. */
     public String pepperRetired(int version) {
         return prefix + "meta:retired-pepper:" + version;
     }
@@ -103,17 +107,22 @@ public final class IndexSchema {
         return prefix + "meta:schema";
     }
 
-    /** Returns the name of the note of how far the ledger's count of beats was. */
+    /**
+     * Returns the name of the note of the ledger's highest known beat count. The note lies outside the ledger, so that
+     * it shows when the ledger alone is lost.
+     */
     public String ledgerNote() {
         return prefix + "meta:ledger";
     }
 
-    /** Returns the start of every name that is the control plane's own. */
+    /** Returns the prefix of all names that belong to the control plane alone. */
     public String ledger() {
         return prefix + "ledger:";
     }
 
-    /** Tells whether {@code scope} can stand in a record and in a header: visible ASCII without quote and backslash. */
+    /**
+     * Returns whether {@code scope} fits a record and a header: visible ASCII without quote and backslash, not empty.
+     */
     public static boolean isScope(String scope) {
         for (int i = 0; i < scope.length(); i++) {
             char c = scope.charAt(i);
@@ -156,9 +165,9 @@ public final class IndexSchema {
     }
 
     /**
-     * Returns the record that {@code fields} spell.
+     * Decodes a key record.
      *
-     * @throws IndexException with {@code BAD_RECORD}; the message names every field that is wrong
+     * @throws IndexException with {@code BAD_RECORD}; the message names every missing or invalid field
      */
     public static KeyRecord decodeKey(Map<String, String> fields) {
         Reader in = new Reader(fields);
@@ -184,9 +193,9 @@ public final class IndexSchema {
     }
 
     /**
-     * Returns the record of the workspace {@code id} that {@code fields} spell.
+     * Decodes the record of the workspace {@code id}.
      *
-     * @throws IndexException with {@code BAD_RECORD}; the message names every field that is wrong
+     * @throws IndexException with {@code BAD_RECORD}; the message names every missing or invalid field
      */
     public static WorkspaceRecord decodeWorkspace(String id, Map<String, String> fields) {
         Reader in = new Reader(fields);
@@ -199,7 +208,9 @@ public final class IndexSchema {
         return new WorkspaceRecord(id, active, rev, generation);
     }
 
-    /** Reads fields one by one, goes on after a wrong one, and refuses the record as a whole at the end. */
+    /**
+     * A reader that decodes field by field, continues after an invalid field, and rejects the record in {@link #done}.
+     */
     private static final class Reader {
         private final Map<String, String> fields;
         private final List<String> wrong = new ArrayList<>(0);
@@ -264,7 +275,7 @@ public final class IndexSchema {
                     return number;
                 }
             } catch (NumberFormatException e) {
-                // Reported below, like a missing or negative one.
+                // Reported below, like a missing or negative number.
             }
             wrong.add(field);
             return 0;

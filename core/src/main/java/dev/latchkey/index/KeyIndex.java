@@ -7,15 +7,16 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * The one seam between decision and storage: finds what is stored of a key and of a workspace.
+ * The only seam between decision and storage: it finds the record of a key and the record of a workspace.
  *
- * <p>Both methods return at once, never null, and never throw. The future holds the record; or empty, which means that the
- * store was asked and has none, so deny; or it fails with an {@link IndexException}, which means that nothing is known, so
- * deny as well, as a fault. It completes within the implementation's own bound, whatever its caller does; cancelling it has
- * no effect on others who wait for the same record.
+ * <p>Both methods return at once, never return null, and never throw. The future completes with the record; with empty,
+ * which means that the store was asked and has no record, so the caller must deny; or with an {@link IndexException},
+ * which means that nothing is known, so the caller must deny as well, as a fault. The future completes within the time
+ * limit of the implementation, whatever its caller does. Cancelling the future does not affect other callers that wait
+ * for the same record.
  *
- * <p>Implementations are thread-safe and take no lock. What depends on a future runs on the thread that completes it and must
- * not block.
+ * <p>Implementations are thread-safe and take no lock. Dependent stages run on the thread that completes the future and
+ * must not block.
  */
 public interface KeyIndex {
 
@@ -24,8 +25,9 @@ public interface KeyIndex {
     CompletableFuture<Optional<WorkspaceRecord>> findWorkspace(String id);
 
     /**
-     * Returns a mark of what this index answers from. What was found between two equal marks could still be relied on when the
-     * second one was taken; where they differ, ask again. An index that reads the store each time always returns 0.
+     * Returns a stamp of the state from which this index answers. If the stamps before and after a lookup are equal,
+     * the result was still valid when the second stamp was taken. If they differ, look the record up again. An index
+     * that reads the store each time always returns 0.
      */
     default long stamp() {
         return 0;

@@ -6,8 +6,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
 /**
- * How many reads may be under way at once, over whatever connections: the excess fails at once with {@code OVERLOADED}, nothing
- * queues. This class is thread-safe and takes no lock.
+ * A limit on the number of concurrent reads, over any number of connections. Reads beyond the limit fail at once with
+ * {@code OVERLOADED}; nothing queues.
+ *
+ * <p>This class is thread-safe and takes no lock.
  */
 public final class ReadBudget {
     private final int limit;
@@ -17,7 +19,7 @@ public final class ReadBudget {
         this.limit = limit;
     }
 
-    /** Returns the number of reads under way. */
+    /** Returns the number of reads in flight. */
     public int underWay() {
         return underWay.get();
     }
@@ -31,7 +33,7 @@ public final class ReadBudget {
         return begun(read).whenComplete((found, failure) -> underWay.decrementAndGet());
     }
 
-    /** Never throws: what is not seen to end would take its place for good. */
+    /** Starts the read. This method never throws: a read whose end goes unnoticed would hold its place forever. */
     private static <T> CompletableFuture<T> begun(Supplier<CompletableFuture<T>> read) {
         try {
             return Objects.requireNonNull(read.get(), "read");

@@ -6,8 +6,9 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Lets the records of many keys hold the same workspace and the same scopes as one object, not as equal ones: they take half the
- * memory, and a check finds what the check before has used. What is one too many stays as it is.
+ * A pool that lets the records of many keys share one instance of equal workspace ids and scope sets. The records then
+ * take half the memory, and a check finds the objects that the previous check has used. When the pool is full, further
+ * values are not shared.
  *
  * <p>This class is thread-safe.
  */
@@ -15,7 +16,7 @@ public final class SharedParts {
     private static final int MAX = 20_000;
 
     private final Map<String, String> workspaces = new ConcurrentHashMap<>();
-    /** By their text, since equal sets may be in another order. */
+    /** Scope sets by their text, since equal sets can differ in order. */
     private final Map<String, Set<String>> scopes = new ConcurrentHashMap<>();
 
     public KeyRecord share(KeyRecord key) {
