@@ -92,7 +92,7 @@ public final class IndexSchema {
         return prefix + "used:{" + workspace + "}";
     }
 
-    /** Returns the name of the string against which a sidecar checks its pepper of this {@code version}. */
+    /** Returns the name of the string against which a process can check its pepper of this {@code version}. */
     public String pepperCheck(int version) {
         return prefix + "meta:pepper:" + version;
     }

@@ -23,18 +23,18 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lettuce's client, whose connections to Redis have {@code async()} only: the other two kinds of commands, which Lettuce makes
- * with each connection, are a proxy for a thousand methods and the reactive half of the library. A reply of another type than
- * the command has is an error, see {@link StrictOutput}.
+ * A Lettuce client whose connections to Redis support only {@code async()}. Lettuce would otherwise create two further
+ * kinds of commands for each connection: a proxy for a thousand methods, and the reactive half of the library. A reply
+ * whose type does not fit its command becomes an error, see {@link StrictOutput}.
  */
 public final class AsyncRedisClient extends RedisClient {
 
-    /** @param resources of the caller, who closes them after this */
+    /** @param resources the resources of the caller, who closes them after this client */
     public AsyncRedisClient(ClientResources resources) {
         super(resources, new RedisURI());
     }
 
-    /** Returns how many connections there are, those included that are being opened or closed. */
+    /** Returns the number of connections, including those that are being opened or closed. */
     int held() {
         return closeableResources.size();
     }
@@ -76,7 +76,7 @@ public final class AsyncRedisClient extends RedisClient {
         }
     }
 
-    /** Commands whose replies are of the type that the command has, or else are errors. */
+    /** Commands that turn a reply of an unexpected type into an error. */
     private static final class StrictCommands<K, V> extends RedisAsyncCommandsImpl<K, V> {
         private final RedisCodec<K, V> codec;
 

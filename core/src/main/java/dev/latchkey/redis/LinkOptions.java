@@ -8,15 +8,18 @@ import io.lettuce.core.TimeoutOptions;
 import java.nio.file.Path;
 import java.time.Duration;
 
-/** How Lettuce treats each connection to an index: none is mended, and no command waits for one, or without an end. */
+/**
+ * The Lettuce options of each connection to an index. Lettuce does not reconnect by itself. A command never queues
+ * while the connection is down, and never waits without a time limit.
+ */
 public final class LinkOptions {
     private static final int MAX_QUEUED_COMMANDS = 16_384;
 
     private LinkOptions() {}
 
     /**
-     * @param timeout of each command
-     * @param connectTimeout of the connection, and of its TLS handshake
+     * @param timeout the timeout of each command
+     * @param connectTimeout the timeout of the connection, and of its TLS handshake
      */
     public static ClientOptions of(TlsFiles files, Duration timeout, Duration connectTimeout) {
         return ClientOptions.builder()

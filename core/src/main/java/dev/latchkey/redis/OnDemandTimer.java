@@ -17,31 +17,36 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A timer for waits of which nearly all are over long before they are due. They are ended in company, at the end of a tick: late
- * by at most a tenth of the wait, and by no more than {@value #LONGEST_TICK_MILLIS} ms (but 1 ms, if that is more), never early.
- * So its thread wakes once a tick, and only if somebody has waited for it: Netty's wakes with each, and one that is exact for each
- * wait.
+ * A timer for timeouts that are nearly always cancelled long before they are due. Timeouts expire in batches, at the
+ * end of a tick. A tick lasts a tenth of the wait, at least 1 ms and at most {@value #LONGEST_TICK_MILLIS} ms. A
+ * timeout is late by at most one tick and never early. The timer thread wakes once per tick, and only for ticks in
+ * which a timeout was requested. In contrast, the thread of Netty's timer wakes for every tick, and the thread of an
+ * exact timer wakes for every timeout.
  *
- * <p>This class is thread-safe. To begin waiting takes the lock of one bin of a hash table for a moment, and for the first in a
- * tick that of the schedule; to end it takes none. What is over takes a few words of memory until its tick ends, at most.
+ * <p>This class is thread-safe. Adding a timeout briefly locks one bin of a hash table, and for the first timeout of a
+ * tick also the queue of the schedule. Cancelling a timeout takes no lock. A cancelled timeout occupies a few words of
+ * memory until the end of its tick, at the latest.
  */
 final class OnDemandTimer implements Timer {
     private static final Logger log = LoggerFactory.getLogger(OnDemandTimer.class);
     private static final long LONGEST_TICK_MILLIS = 5;
     private static final int TICKS_A_WAIT = 10;
-    /** Nobody waits for longer; two of these are no overflow. */
+    /** No wait is longer than this; the sum of two such values does not overflow. */
     private static final long LONGEST_WAIT_NANOS = Long.MAX_VALUE / 2;
 
     private final ScheduledThreadPoolExecutor executor;
-    /** By the end of a tick who waits for it, the last to come first. The first to come has it scheduled. */
+    /**
+     * The timeouts by the end of their tick, as linked lists with the newest first. The first timeout of a tick
+     * schedules the tick.
+     */
     private final Map<Long, Waiting> byEnd = new ConcurrentHashMap<>();
 
-    /** @param name of its thread */
+    /** @param name the name of the timer thread */
     OnDemandTimer(String name) {
         executor = new ScheduledThreadPoolExecutor(1, new DefaultThreadFactory(name, /* daemon= */ true));
     }
 
-    /** @throws RejectedExecutionException if it was stopped */
+    /** @throws RejectedExecutionException if the timer was stopped */
     @Override
     public Timeout newTimeout(TimerTask task, long delay, TimeUnit unit) {
         if (executor.isShutdown()) {
@@ -52,13 +57,14 @@ final class OnDemandTimer implements Timer {
             if (others == null) {
                 var unused = executor.schedule(() -> end(end), end - System.nanoTime(), TimeUnit.NANOSECONDS);
             }
+            // Drops cancelled timeouts at the head of the list, so that their memory is freed before the tick ends.
             waiting.next = live(others);
             return waiting;
         });
         return waiting;
     }
 
-    /** Forgets all that is waited for. */
+    /** Stops the timer and drops all pending timeouts. None of them is returned. */
     @Override
     public Set<Timeout> stop() {
         executor.shutdownNow();
@@ -66,7 +72,7 @@ final class OnDemandTimer implements Timer {
         return Set.of();
     }
 
-    /** Returns how many ticks there were, and will be for what is waited for now. Apart, so that a test can count them. */
+    /** Returns the number of past and scheduled ticks. A separate method, so that a test can count the ticks. */
     long ticks() {
         return executor.getTaskCount();
     }
@@ -84,7 +90,7 @@ final class OnDemandTimer implements Timer {
         }
     }
 
-    /** Returns the rest from the first on that is not over. */
+    /** Returns the list from the first timeout that is not cancelled. */
     private static @Nullable Waiting live(@Nullable Waiting first) {
         Waiting live = first;
         while (live != null && live.isCancelled()) {
@@ -93,7 +99,7 @@ final class OnDemandTimer implements Timer {
         return live;
     }
 
-    /** What is waited for, until it is over. It may stay in its tick, but what was to be run does not. */
+    /** A timeout. After its end it can remain in the list of its tick, but it no longer refers to its task. */
     private final class Waiting implements Timeout {
         private final AtomicReference<TimerTask> task;
         private @Nullable Waiting next;
@@ -118,7 +124,7 @@ final class OnDemandTimer implements Timer {
             return OnDemandTimer.this;
         }
 
-        /** Returns one that does nothing once it is over. */
+        /** Returns the task; after the end of this timeout, a task that does nothing. */
         @Override
         public TimerTask task() {
             return Objects.requireNonNull(task.get());
@@ -139,7 +145,7 @@ final class OnDemandTimer implements Timer {
             return over(Over.CANCELLED) != null;
         }
 
-        /** Returns what was to be run, to the one who ends the waiting; else null. */
+        /** Returns the task to the one caller that ends this timeout; null to all others. */
         private @Nullable TimerTask over(Over how) {
             TimerTask current = task.get();
             return !(current instanceof Over) && task.compareAndSet(current, how) ? current : null;

@@ -9,15 +9,15 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the reply to {@code HGETALL} strictly: a map, or an array of an even length, of strings. Any other reply is an error
- * with {@link RedisError#BAD_REPLY_CODE}. Lettuce's own output takes many others for an empty map, which is what it answers
- * where there is no record.
+ * A strict output for {@code HGETALL}. It accepts a map of strings, or an array of strings with an even length, and
+ * turns any other reply into an error with {@link RedisError#BAD_REPLY_CODE}. Lettuce's own output reads many other
+ * replies as an empty map, which is the reply for a missing record.
  *
- * <p>Not thread-safe; of one reply.
+ * <p>This class is not thread-safe. Each instance reads one reply.
  */
 public final class RecordOutput<K, V> extends CommandOutput<K, V, Map<K, V>> {
     private static final int NO_REPLY = -1;
-    /** A reply may announce more fields than it has. */
+    /** The limit of the initial capacity, because a reply can announce more fields than it contains. */
     private static final int MOST_PLACES = 64;
 
     private static final String BAD =
@@ -62,7 +62,7 @@ public final class RecordOutput<K, V> extends CommandOutput<K, V, Map<K, V>> {
         if (name == null) {
             field = codec.decodeKey(bytes);
         } else {
-            // A name twice: which value is right is not known.
+            // With a repeated name it is unknown which value is right.
             bad |= output.put(name, codec.decodeValue(bytes)) != null;
             field = null;
         }

@@ -3,78 +3,81 @@ package dev.latchkey.redis;
 import java.util.Locale;
 
 /**
- * Every error of Redis, classified once: whoever gets one asks here what it means, instead of the text. What is not listed is
- * {@link #OTHER}, from which nothing may be concluded but that the command was refused.
+ * A classification of the errors of Redis. Code that receives an error asks this class for its meaning instead of
+ * parsing the text. An unlisted error is {@link #OTHER}; it proves only that Redis refused the command.
  */
 public enum RedisError {
-    /** A value of another type is stored under this name. */
+    /** The name holds a value of another type. */
     WRONGTYPE(Kind.BAD_RECORD),
-    /** The reply was no reply to the command, see {@link #BAD_REPLY_CODE}; made here, not by Redis. */
+    /** The reply does not fit the command, see {@link #BAD_REPLY_CODE}; this module creates the error, not Redis. */
     BAD_REPLY(Kind.BAD_RECORD),
 
-    /** A script runs for too long. */
+    /** A script has been running for too long. */
     BUSY(Kind.PASSING),
-    /** It reads its data from disk. */
+    /** Redis is loading its data from disk. */
     LOADING(Kind.PASSING),
     TRYAGAIN(Kind.PASSING),
-    /** A replica without its primary. */
+    /** The server is a replica without its primary. */
     MASTERDOWN(Kind.PASSING),
     CLUSTERDOWN(Kind.PASSING),
-    /** Too few replicas for a write. */
+    /** Redis has too few replicas to accept a write. */
     NOREPLICAS(Kind.PASSING),
-    /** It cannot save its data, and takes no writes. */
+    /** Redis cannot save its data and accepts no writes. */
     MISCONF(Kind.PASSING),
-    /** The number of clients is at its limit. */
+    /** The number of clients has reached its limit. */
     MAX_CLIENTS(Kind.PASSING),
-    /** A script is not known by its digest; it has to be sent whole. */
+    /** Redis does not know the digest of a script; the caller must send the whole script. */
     NOSCRIPT(Kind.PASSING),
 
-    /** A replica, where a primary is needed; after a failover it may be one again. */
+    /** The server is a replica, but a primary is needed; after a failover it can become a primary again. */
     READONLY(Kind.WRONG_SERVER),
     MOVED(Kind.WRONG_SERVER),
     ASK(Kind.WRONG_SERVER),
     CROSSSLOT(Kind.WRONG_SERVER),
-    /** There is no database of this number. */
+    /** Redis has no database with this number. */
     NO_DATABASE(Kind.WRONG_SERVER),
-    /** Protected mode. */
+    /** Redis is in protected mode. */
     DENIED(Kind.WRONG_SERVER),
 
-    /** It is at its memory limit. */
+    /** Redis has reached its memory limit. */
     OOM(Kind.FULL),
 
     NOAUTH(Kind.LOGIN),
     WRONGPASS(Kind.LOGIN),
 
-    /** The user lacks a permission, in a script or outside. */
+    /** The user lacks a permission, within a script or outside. */
     NOPERM(Kind.PERMISSION),
 
-    /** Redis, or a proxy before it, does not know the command. */
+    /** Redis, or a proxy in front of it, does not know the command. */
     UNKNOWN_COMMAND(Kind.UNSUPPORTED),
-    /** It does not speak the protocol that was asked for. */
+    /** Redis does not support the requested protocol version. */
     NOPROTO(Kind.UNSUPPORTED),
 
     OTHER(Kind.OTHER);
 
-    /** The code of an error that is made here for a reply of a wrong type. */
+    /** The code of the error that this module creates for a reply of a wrong type. */
     public static final String BAD_REPLY_CODE = "BADREPLY";
 
-    /** What follows from an error. */
+    /** The consequence of an error. */
     public enum Kind {
-        /** What is stored cannot be read; a read must not take that for absence. */
+        /** The stored value cannot be read; a read must not treat this error as an absent record. */
         BAD_RECORD,
-        /** The same command may succeed later, unchanged; nothing was done, and nothing is known of what Redis can do. */
+        /**
+         * Redis did nothing, and the same command can succeed later. The error says nothing about the
+         * abilities of Redis.
+         */
         PASSING,
-        /** Another server is expected in redis.uri. */
+        /** The setting redis.uri must name another server. */
         WRONG_SERVER,
-        /** Nothing was written for want of memory. */
+        /** Redis wrote nothing because it lacks memory. */
         FULL,
-        /** The login is refused, or is lacking. */
+        /** The login was refused or is missing. */
         LOGIN,
         /** The user lacks a permission. */
         PERMISSION,
-        /** Redis will never do it. */
+        /** Redis does not support the operation and never will. */
         UNSUPPORTED,
-        /** Not known. */
+        /** The consequence is unknown. */
         OTHER
     }
 
@@ -84,15 +87,15 @@ public enum RedisError {
         this.kind = kind;
     }
 
-    /** Returns what follows from this error. */
+    /** Returns the consequence of this error. */
     public Kind kind() {
         return kind;
     }
 
     /**
-     * Returns which error a message of Redis is.
+     * Returns the error that a message of Redis reports.
      *
-     * @param message without the dash before it
+     * @param message the message without the leading dash
      */
     public static RedisError of(String message) {
         int space = message.indexOf(' ');
@@ -122,12 +125,12 @@ public enum RedisError {
         };
     }
 
-    /** Returns what follows from a message of Redis. */
+    /** Returns the consequence of the error that a message of Redis reports. */
     public static Kind kindOf(String message) {
         return of(message).kind;
     }
 
-    /** Older errors have the code ERR, or none. */
+    /** Classifies errors by their text: older errors of Redis have the code ERR or no code. */
     private static RedisError withoutCode(String message) {
         if (message.contains("The user executing the script can't") || message.contains("ACL failure in script")) {
             return NOPERM;

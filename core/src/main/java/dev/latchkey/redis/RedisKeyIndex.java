@@ -17,8 +17,8 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
- * Reads the index from Redis itself: one {@code HGETALL} a record. Each read is bounded by the link's timeout. Futures
- * complete on the link's event loop.
+ * A {@link KeyIndex} that reads Redis directly, with one {@code HGETALL} per record. The timeout of the link bounds
+ * each read. Futures complete on the event loop of the link.
  */
 public final class RedisKeyIndex implements KeyIndex {
     private final Supplier<RedisAsyncCommands<String, String>> redis;
@@ -29,7 +29,10 @@ public final class RedisKeyIndex implements KeyIndex {
         this(link::commands, schema);
     }
 
-    /** @param redis the commands to read with, asked for each read; throws {@link IndexException} if there is no connection */
+    /**
+     * @param redis the supplier of the commands, called for each read; throws {@link IndexException} if the
+     *     link is down
+     */
     public RedisKeyIndex(Supplier<RedisAsyncCommands<String, String>> redis, IndexSchema schema) {
         this.redis = redis;
         this.schema = schema;

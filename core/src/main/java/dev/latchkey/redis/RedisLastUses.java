@@ -10,7 +10,12 @@ import java.util.concurrent.CompletionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Notes in Redis when keys were last used, under names that nobody tracks. A later time stays. This class is thread-safe. */
+/**
+ * A writer that records in Redis when keys were last used, under names that no client tracks. An earlier time never
+ * overwrites a later one.
+ *
+ * <p>This class is thread-safe.
+ */
 public final class RedisLastUses {
     private static final Logger log = LoggerFactory.getLogger(RedisLastUses.class);
 
@@ -23,11 +28,12 @@ public final class RedisLastUses {
     }
 
     /**
-     * Begins to note the uses of keys of one workspace.
+     * Starts to record the uses of keys of one workspace. This method does not throw.
      *
-     * @param uses key ids to epoch milliseconds; at least one
-     * @return completes when the link's timeout is over, at the latest: with true when Redis has them, with false if it refuses
-     *     them, which may be for this workspace only. Fails if Redis does not answer, or not now. Does not throw
+     * @param uses the epoch milliseconds of the last use by key id; not empty
+     * @return a future that completes within the timeout of the link: with true if Redis has stored the uses; with
+     *     false if Redis refuses them, perhaps for this workspace only. The future fails if Redis does not respond or
+     *     is temporarily unable to store the uses
      */
     public CompletableFuture<Boolean> note(String workspace, Map<String, Long> uses) {
         try {

@@ -27,29 +27,35 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One connection to Redis that comes up by itself, whenever Redis does. Starting does no I/O on the caller's thread, and a
- * Redis that is down is no error: {@link #commands()} then fails at once, so that nothing queues up behind a dead link. Over
- * {@code rediss} the certificate must be trusted and be for the host; there is no way back to plain text.
+ * A connection to Redis that establishes itself whenever Redis is available. Starting the link does no I/O on the
+ * caller's thread. A Redis that is down is not an error: {@link #commands()} then fails at once, so that nothing queues
+ * behind a dead connection. Over {@code rediss} the certificate must be trusted and must match the host; the link never
+ * falls back to plain text.
  *
- * <p>A connection that is lost is replaced by a new one, not mended by Lettuce, so that the cause of each failure is known.
- * Each command fails after the timeout; none is repeated on a later connection.
+ * <p>The link replaces a lost connection by a new one instead of letting Lettuce reconnect, so that the cause of each
+ * failure is known. Each command fails after the timeout, and no command is repeated on a later connection.
  *
- * <p>A connection is closed however it ends: Lettuce keeps one that Redis has closed, with its queue of commands, until it is
- * closed here as well. This class is thread-safe.
+ * <p>The link closes every connection, however the connection ended: Lettuce keeps a connection that Redis has closed,
+ * with its queue of commands, until the client closes it as well.
+ *
+ * <p>This class is thread-safe.
  */
 public final class RedisLink implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(RedisLink.class);
-    /** What the links to one Redis say together. */
+    /** The topic under which all links to one Redis log. */
     private static final String CONNECTION = "connection";
 
     private static final String PROTOCOL = "protocol";
 
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(1);
     private static final Duration TLS_CONNECT_TIMEOUT = Duration.ofSeconds(3);
-    /** The shortest wait after a refused login, of which Redis keeps a log. */
+    /** The shortest delay after a refused login, because Redis logs each refusal. */
     private static final long RETRY_REFUSED_MILLIS = 1000;
 
-    /** So many closings without a word may have had one that did not arrive: the next attempt tells the cause. */
+    /**
+     * The number of closed connections without an error message that the link ignores: an error message may have been
+     * lost, and the next attempt then reveals the cause.
+     */
     private static final int CLOSINGS_PASSED_OVER = 2;
 
     private static final int CLOSINGS_PASSED_OVER_AFTER_REFUSAL = 5;
@@ -70,38 +76,44 @@ public final class RedisLink implements AutoCloseable {
     private volatile CompletableFuture<?> attempt = CompletableFuture.completedFuture(null);
     private volatile boolean closed;
     private volatile long connectedAt;
-    /** Attempts that failed since a connection last worked, and connections that were lost at once. */
+    /**
+     * The failed attempts since a connection last worked, including connections that were lost right after they opened.
+     */
     private final AtomicInteger failures = new AtomicInteger();
-    /** How many more closings without a word are passed over. Of one attempt after the other. */
+    /**
+     * The number of further closed connections without an error message to ignore. Only one attempt at a time
+     * uses this field.
+     */
     private final AtomicInteger passedOver = new AtomicInteger(CLOSINGS_PASSED_OVER);
 
     /**
-     * @param uri where Redis is, with user and password; never printed
-     * @param timeout of each command
-     * @param resources of the caller, who closes them after this
+     * @param uri the address of Redis, with user and password; never printed
+     * @param timeout the timeout of each command
+     * @param resources the resources of the caller, who closes them after this link
      */
     public RedisLink(RedisURI uri, Duration timeout, ClientResources resources) {
         this(uri, TlsFiles.NONE, timeout, resources);
     }
 
-    /** As above, over {@code rediss} with certificates of the caller's. */
+    /** Creates a link as above, with PEM files for a {@code rediss} URI. */
     public RedisLink(RedisURI uri, TlsFiles files, Duration timeout, ClientResources resources) {
         this(uri, files, timeout, resources, RetryPace.ofSystem());
     }
 
     /**
-     * As above.
+     * Creates a link as above.
      *
-     * @param pace of the attempts to connect
+     * @param pace the backoff between attempts to connect
      */
     public RedisLink(RedisURI uri, TlsFiles files, Duration timeout, ClientResources resources, RetryPace pace) {
         this(() -> uri, files, timeout, resources, pace);
     }
 
     /**
-     * As above.
+     * Creates a link as above.
      *
-     * @param uri asked for each connection, so that a password can change; may read a file. With or without TLS each time alike
+     * @param uri the supplier of the URI, called for each connection, so that a password can change; can read a file.
+     *     All URIs must agree on whether TLS is used
      */
     public RedisLink(
             Supplier<RedisURI> uri, TlsFiles files, Duration timeout, ClientResources resources, RetryPace pace) {
@@ -136,26 +148,32 @@ public final class RedisLink implements AutoCloseable {
         });
     }
 
-    /** Returns another link to the same Redis, not started yet, which shares this one's log: what both meet is said once. */
+    /**
+     * Returns a new link to the same Redis, not started yet. Both links share one log, so that a common problem
+     * is logged once.
+     */
     public RedisLink sibling() {
         return new RedisLink(uri, files, timeout, resources, pace, troubles);
     }
 
-    /** Is told of each connection of a link: first that it is there, then, once, that it is gone. Must not block. */
+    /**
+     * A listener for the connections of a link. For each connection the link calls {@link #connected} first, and
+     * {@link #lost} once when the connection is gone. Implementations must not block.
+     */
     public interface Watcher {
 
-        /** No command has been sent on it yet but those of the login. */
+        /** Called for a new connection, on which only the commands of the login have been sent. */
         void connected(StatefulRedisConnection<String, String> connection);
 
         void lost(StatefulRedisConnection<String, String> connection);
     }
 
-    /** Has {@code watcher} told of every connection; to be called before the start. */
+    /** Registers the only listener for the connections of this link. Must be called before {@link #start}. */
     public void watch(Watcher only) {
         watcher = only;
     }
 
-    /** Begins to connect, and goes on until it succeeds or this is closed. */
+    /** Starts to connect, and retries until an attempt succeeds or this link is closed. */
     public void start() {
         try {
             RedisURI current = uri.get();
@@ -176,8 +194,8 @@ public final class RedisLink implements AutoCloseable {
     }
 
     /**
-     * Gives up the connection of {@code commands}, which does not answer although it is open, and begins to connect anew; does
-     * nothing if it is not the present one.
+     * Closes the connection of {@code commands}, which is open but does not respond, and connects anew. Does nothing if
+     * another connection has replaced it.
      */
     public void redialSilent(RedisAsyncCommands<String, String> commands) {
         StatefulRedisConnection<String, String> silent = connection;
@@ -186,7 +204,7 @@ public final class RedisLink implements AutoCloseable {
         }
     }
 
-    /** Gives up {@code unwanted}, if it is the present connection, and begins to connect anew. */
+    /** Closes {@code unwanted}, if it is the current connection, and connects anew. */
     public void redial(StatefulRedisConnection<String, String> unwanted, String reason) {
         if (closed || !giveUp(unwanted, reason)) {
             return;
@@ -195,9 +213,9 @@ public final class RedisLink implements AutoCloseable {
     }
 
     /**
-     * Returns the commands of the connection.
+     * Returns the commands of the current connection.
      *
-     * @throws IndexException with {@code UNAVAILABLE} if there is none
+     * @throws IndexException with {@code UNAVAILABLE} if there is no connection
      */
     public RedisAsyncCommands<String, String> commands() {
         StatefulRedisConnection<String, String> current = connection;
@@ -207,19 +225,21 @@ public final class RedisLink implements AutoCloseable {
         return current.async();
     }
 
-    /** Tells whether {@code commands} are those of the present connection, and not of one that is gone. */
+    /** Returns whether {@code commands} belong to the current connection, and not to an earlier one. */
     public boolean isCurrent(RedisAsyncCommands<String, String> commands) {
         StatefulRedisConnection<String, String> current = connection;
         return current != null && current.async() == commands;
     }
 
-    /** Returns what keeps the link down and what to do about it, for people; empty if it is up. Holds no secret. */
+    /**
+     * Returns why the link is down and how to fix the problem, for people and without secrets; empty if the link is up.
+     */
     public Optional<String> problem() {
         StatefulRedisConnection<String, String> current = connection;
         return current != null && current.isOpen() ? Optional.empty() : Optional.of(problem);
     }
 
-    /** Returns what is to be known of a link that is up, for people; empty if there is nothing. */
+    /** Returns a limitation of a link that is up, for people; empty if there is none. */
     public Optional<String> note() {
         StatefulRedisConnection<String, String> current = connection;
         return current != null && !carriesPushes(current)
@@ -228,23 +248,25 @@ public final class RedisLink implements AutoCloseable {
                 : Optional.empty();
     }
 
-    /** Tells whether Redis can push anything on {@code connection}: whether it speaks RESP3. */
+    /** Returns whether Redis can send pushes on {@code connection}, that is, whether the connection uses RESP3. */
     public static boolean carriesPushes(StatefulRedisConnection<String, String> connection) {
         return connection instanceof StatefulRedisConnectionImpl<?, ?> known
                 && known.getConnectionState().getNegotiatedProtocolVersion() == ProtocolVersion.RESP3;
     }
 
-    /** Returns what {@code failure} of a command means and what to do about it, for people; holds no secret. */
+    /** Returns the meaning of a failed command and how to fix the problem, for people and without secrets. */
     public String explain(Throwable failure) {
         return peer.explain(failure);
     }
 
-    /** Returns what to say of permissions that the user lacks, in the form of {@code ACL SETUSER}. */
+    /**
+     * Returns a message about permissions that the user lacks. The {@code rules} have the form of {@code ACL SETUSER}.
+     */
     public String explainLack(Iterable<String> rules) {
         return peer.lacks(rules);
     }
 
-    /** Returns where this link and who uses it say what is wrong. */
+    /** Returns the log in which this link and its users report problems. */
     public TroubleLog troubles() {
         return troubles;
     }
@@ -254,7 +276,7 @@ public final class RedisLink implements AutoCloseable {
         return peer.address();
     }
 
-    /** Returns how many connections this holds, those included that are being opened or closed: one in a steady state. */
+    /** Returns the number of connections, including those that are being opened or closed; one in a steady state. */
     public int held() {
         return client.held();
     }
@@ -266,7 +288,10 @@ public final class RedisLink implements AutoCloseable {
         client.shutdown(Duration.ZERO, CONNECT_TIMEOUT);
     }
 
-    /** Lettuce forgets, and leaves open, a connection that is being opened while its client shuts down. */
+    /**
+     * Waits for the attempt in flight: Lettuce loses track of a connection that opens while its client shuts down, and
+     * leaves it open.
+     */
     private void awaitAttempt() {
         try {
             attempt.get(CONNECT_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
@@ -287,7 +312,7 @@ public final class RedisLink implements AutoCloseable {
         connectedAt = System.nanoTime();
         connection = connected;
         if (closed) {
-            // It was closed meanwhile, and may have looked for connections before this one was there.
+            // close() may have run meanwhile, and may have missed this connection.
             var unused = connected.closeAsync();
             return;
         }
@@ -303,7 +328,10 @@ public final class RedisLink implements AutoCloseable {
         }
     }
 
-    /** A watcher that fails has not seen the connection: it is replaced. */
+    /**
+     * Tells the watcher about a new connection. If the watcher fails, it has not seen the connection, which
+     * is therefore replaced.
+     */
     private boolean tell(StatefulRedisConnection<String, String> connected) {
         Watcher told = watcher;
         try {
@@ -324,7 +352,10 @@ public final class RedisLink implements AutoCloseable {
         }
     }
 
-    /** Only a connection that lasted shows that Redis can be used: others, one after the other, are to be rare. */
+    /**
+     * Returns the delay after the loss of a connection. Only a connection that lasted proves that Redis works; the loss
+     * of a younger one counts as a failed attempt, so that repeated attempts become rare.
+     */
     private long delayAfterLoss() {
         if (System.nanoTime() - connectedAt < pace.steady().toNanos()) {
             return pace.millis(failures.incrementAndGet());
@@ -337,7 +368,10 @@ public final class RedisLink implements AutoCloseable {
         return "the connection to Redis at " + peer.address() + " is lost, connecting anew";
     }
 
-    /** Closes it as well. Not said in the log yet: the next attempt tells the cause, or succeeds at once. */
+    /**
+     * Drops the connection if it is the current one, closes it, and tells the watcher. The loss is not logged yet: the
+     * next attempt reveals the cause, or succeeds at once.
+     */
     private boolean giveUp(Object disconnected, String text) {
         StatefulRedisConnection<String, String> gone;
         synchronized (this) {
@@ -367,8 +401,8 @@ public final class RedisLink implements AutoCloseable {
                 .map(error -> RedisError.kindOf(String.valueOf(error.getMessage())));
         boolean refused = refusal.isPresent();
         if (isWithoutCause(failure)) {
-            // Redis had ended the connection before Lettuce looked, and the cause is lost: one before tells it, or the
-            // next.
+            // Redis ended the connection before Lettuce looked, so the cause is lost. An earlier or later
+            // attempt reveals it.
             log.debug("no connection to Redis at {}", peer.address(), failure);
         } else {
             passedOver.set(refused ? CLOSINGS_PASSED_OVER_AFTER_REFUSAL : CLOSINGS_PASSED_OVER);
@@ -381,9 +415,9 @@ public final class RedisLink implements AutoCloseable {
     }
 
     /**
-     * Tells whether a failure says nothing of its cause: Lettuce found no handshake any more, which it says itself or wraps; or
-     * Redis closed the connection, and its words, such as a refusal of the login, did not arrive in time. If they do not arrive
-     * again and again, that is a cause of its own.
+     * Returns whether a failure does not reveal its cause. Either Lettuce no longer found its handshake, which it
+     * reports directly or in a wrapper. Or Redis closed the connection, and its error message, such as a refused login,
+     * did not arrive in time. Messages that repeatedly fail to arrive are a cause of their own.
      */
     private boolean isWithoutCause(Throwable failure) {
         if (RedisPeer.find(failure, IllegalStateException.class).isPresent()) {

@@ -9,7 +9,7 @@ import io.netty.util.concurrent.EventExecutorGroup;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
-/** The threads and the timer that the links of one process share. */
+/** The threads and the timer that all links of one process share. */
 public final class RedisResources implements AutoCloseable {
     private static final Duration RECONNECT = Duration.ofMillis(200);
     private static final int MIN_THREADS = 2;
@@ -26,17 +26,20 @@ public final class RedisResources implements AutoCloseable {
     private final EventExecutorGroup connections =
             client.eventLoopGroupProvider().allocate(Transports.eventLoopGroupClass());
 
-    /** Returns the loops of the connections to Redis. */
+    /** Returns the event loops of the connections to Redis. */
     public EventExecutorGroup connections() {
         return connections;
     }
 
-    /** Returns what Lettuce's clients run on. */
+    /** Returns the resources for Lettuce clients. */
     public ClientResources client() {
         return client;
     }
 
-    /** Returns the timer, which ends a wait when it is over. */
+    /**
+     * Returns the timer, which suits timeouts that are nearly always cancelled. They expire in batches, slightly
+     * late, never early.
+     */
     public Timer timer() {
         return timer;
     }

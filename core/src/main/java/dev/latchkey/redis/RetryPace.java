@@ -5,14 +5,16 @@ import java.util.Random;
 import java.util.random.RandomGenerator;
 
 /**
- * How long to wait before the next attempt to connect: promptly after a connection that worked was lost, then with exponential
- * backoff up to a cap. Each delay is random, so that the sidecars that lost their Redis together do not return together.
+ * A backoff policy for attempts to connect. The first attempt after the loss of a working connection is prompt;
+ * further delays grow exponentially up to a cap. Each delay is random, so that sidecars that lost their Redis together
+ * do not reconnect together.
  *
- * <p>This class is immutable, and thread-safe if {@code random} is.
+ * <p>This class is immutable. It is thread-safe if {@code random} is thread-safe.
  *
- * @param first the longest delay before the first attempt; doubled for each attempt that failed
- * @param cap no delay is longer
- * @param steady a connection that lasted for less than this counts as a failed attempt
+ * @param first the longest delay before the first attempt; doubled for each failed attempt
+ * @param cap the longest delay of all
+ * @param steady the shortest lifetime of a working connection; the loss of a younger one counts as a failed attempt
+ * @param random the source of the random delays
  */
 public record RetryPace(Duration first, Duration cap, Duration steady, RandomGenerator random) {
     private static final int MAX_DOUBLINGS = 20;
@@ -24,7 +26,7 @@ public record RetryPace(Duration first, Duration cap, Duration steady, RandomGen
         }
     }
 
-    /** Returns the pace of a process in service. */
+    /** Returns the policy for a process in production. */
     public static RetryPace ofSystem() {
         return new RetryPace(Duration.ofMillis(200), Duration.ofSeconds(2), Duration.ofSeconds(1), new Random());
     }
@@ -32,7 +34,7 @@ public record RetryPace(Duration first, Duration cap, Duration steady, RandomGen
     /**
      * Returns the delay in milliseconds before the next attempt.
      *
-     * @param failures attempts that failed since a connection last worked: 0 after the loss of one that did
+     * @param failures the failed attempts since a connection last worked; 0 right after a working connection was lost
      */
     public long millis(int failures) {
         long longest = Math.min(cap.toMillis(), first.toMillis() << Math.min(failures, MAX_DOUBLINGS));

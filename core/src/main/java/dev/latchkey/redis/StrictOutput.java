@@ -14,10 +14,11 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An output that takes only replies of the type that the command has, and makes an error with {@link RedisError#BAD_REPLY_CODE}
- * of any other. Lettuce's own outputs take some of these for null or for an empty list: for absence.
+ * A command output that accepts only replies of the type that fits the command, and turns any other reply into an error
+ * with {@link RedisError#BAD_REPLY_CODE}. Lettuce's own outputs read some wrong types as null or as an empty list, that
+ * is, as an absent value.
  *
- * <p>Not thread-safe; of one reply.
+ * <p>This class is not thread-safe. Each instance reads one reply.
  */
 final class StrictOutput<K, V, T> extends CommandOutput<K, V, T> {
     /** The type of a whole reply. */
@@ -35,11 +36,11 @@ final class StrictOutput<K, V, T> extends CommandOutput<K, V, T> {
     private static final Set<Shape> LISTS = EnumSet.of(Shape.LIST);
     private static final Set<Shape> VALUES = EnumSet.of(Shape.TEXT, Shape.NULL);
     private static final Set<Shape> SCORES = EnumSet.of(Shape.TEXT, Shape.DOUBLE, Shape.NULL);
-    /** A script may answer what it likes but nothing. */
+    /** A script can return any type except null. */
     private static final Set<Shape> ANSWERS =
             EnumSet.of(Shape.TEXT, Shape.INTEGER, Shape.DOUBLE, Shape.BOOLEAN, Shape.LIST);
 
-    /** Others, such as {@code EVAL} and {@code CLIENT}, go by their output. */
+    /** Commands that are not listed, such as {@code EVAL} and {@code CLIENT}, are judged by their output. */
     private static final Map<CommandType, Set<Shape>> SHAPES = Map.ofEntries(
             Map.entry(CommandType.GET, VALUES),
             Map.entry(CommandType.HGET, VALUES),
@@ -78,7 +79,7 @@ final class StrictOutput<K, V, T> extends CommandOutput<K, V, T> {
         this.command = command;
     }
 
-    /** Has {@code command} take no reply but one of its type; one that reads strictly by itself stays as it is. */
+    /** Makes {@code command} reject replies of a wrong type. An output that already reads strictly stays in place. */
     static <K, V, T> void apply(RedisCodec<K, V> codec, RedisCommand<K, V, T> command) {
         CommandOutput<K, V, T> output = command.getOutput();
         if (output == null || output instanceof RecordOutput) {
@@ -193,7 +194,7 @@ final class StrictOutput<K, V, T> extends CommandOutput<K, V, T> {
         take(count < 0 ? Shape.NULL : Shape.LIST, read);
     }
 
-    /** The first part of a reply tells its type; what is within a list is for the real output to take or to refuse. */
+    /** The first part of a reply determines its type. The real output accepts or rejects the elements of a list. */
     private void take(Shape part, Runnable read) {
         if (shape == null) {
             shape = part;

@@ -4,11 +4,12 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Files in PEM form for a connection over TLS; read again for each connection, so that a renewed one needs no restart.
+ * The PEM files of a TLS connection. Each connection reads them again, so that a renewed file requires no restart.
  *
- * @param ca the certificates of whoever may sign Redis' certificate; null for those that the JDK trusts
- * @param certificate this process' own, with its chain, for a Redis that wants one; null for none
- * @param key of {@code certificate}, PKCS #8 and not encrypted; null exactly if that is
+ * @param ca the certificates of the CAs that can sign the certificate of Redis; null for the CAs that the JDK trusts
+ * @param certificate the certificate of this process with its chain, for a Redis that requires one; null for none
+ * @param key the private key of {@code certificate}, PKCS #8 and not encrypted; null if and only if the
+ *     certificate is null
  */
 public record TlsFiles(
         @Nullable Path ca,

@@ -1,6 +1,7 @@
 /**
- * Connections to Redis: how a connection is opened, replaced and closed, and what the errors of Redis mean. The only package of
- * this module that knows the client library, apart from {@code redis.health}. Decides nothing about keys.
+ * Connections to Redis: how a connection is opened, replaced and closed, and what the errors of Redis mean. Apart from
+ * {@code redis.health}, this is the only package of the module that uses the client library. This package makes no
+ * decisions about keys.
  */
 @NullMarked
 package dev.latchkey.redis;

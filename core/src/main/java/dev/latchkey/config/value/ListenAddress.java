@@ -28,7 +28,10 @@ public sealed interface ListenAddress {
         }
     }
 
-    /** Returns the bound address: a TCP address gets {@code port}, a Unix socket stays as it is. */
+    /**
+     * Returns the bound address: a TCP address gets {@code port}, which the system may have chosen; a Unix socket stays
+     * as it is.
+     */
     default ListenAddress boundTo(int port) {
         return this instanceof Tcp tcp ? new Tcp(tcp.host(), port) : this;
     }

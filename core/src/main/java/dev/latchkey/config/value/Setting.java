@@ -11,7 +11,8 @@ import java.util.Locale;
  * @param fallback the default as text; empty if the setting has no default
  * @param description a description of one line
  * @param form the form of the values
- * @param alias an additional variable, besides the one derived from the key; empty if there is none
+ * @param alias the variable that the contract names, in addition to the one derived from the key; empty if
+ *     there is none
  */
 public record Setting<T>(String key, String fallback, String description, Form<T> form, String alias) {
     public static final String PREFIX = "LATCHKEY_";
@@ -43,7 +44,7 @@ public record Setting<T>(String key, String fallback, String description, Form<T
     /**
      * Returns the default.
      *
-     * @throws IllegalStateException if the default is not of the setting's form, for example if the setting has none
+     * @throws IllegalStateException if the default is not of the form of this setting
      */
     public T fallbackValue() {
         SettingProblems problems = new SettingProblems();

@@ -20,8 +20,9 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * Finds out which of its permissions the sidecar's Redis user lacks, by doing once what each is for, on names that nobody uses
- * and without a trace. Redis has a command that tells, {@code ACL DRYRUN}, but only to administrators.
+ * A probe that finds the permissions that the Redis user of the sidecar lacks. It tries each needed command once and
+ * leaves no trace: apart from the canary, which is only read, it uses names that no process uses. The Redis command for
+ * this purpose, {@code ACL DRYRUN}, is available only to administrators.
  */
 final class PermissionProbe {
     private static final String NOBODY = "probe";
@@ -30,15 +31,16 @@ final class PermissionProbe {
     private final List<Probe> probes;
 
     /**
-     * One thing to try.
+     * One attempt.
      *
      * @param command the rule of {@code ACL SETUSER} that permits the command
-     * @param names the rule that permits the name; empty if there is none in it
+     * @param names the rule that permits the name; empty if the command has no name
+     * @param attempt the call of the command
      */
     private record Probe(
             String command, String names, Function<RedisAsyncCommands<String, String>, CompletionStage<?>> attempt) {
 
-        /** Returns the rule that is lacking; empty if Redis did it, or had another reason not to. */
+        /** Returns the missing rule; empty if Redis executed the command or refused it for another reason. */
         CompletableFuture<Optional<String>> lacking(RedisAsyncCommands<String, String> commands) {
             return attempt.apply(commands)
                     .toCompletableFuture()
@@ -68,7 +70,7 @@ final class PermissionProbe {
                 read("+hgetall", "%R~", "workspace:*", redis -> redis.hgetall(schema.workspace(NOBODY))),
                 read("+hgetall", "%R~", "canary", redis -> redis.hgetall(schema.canary())),
                 read("+get", "%R~", "meta:*", redis -> redis.get(schema.prefix() + "meta:" + NOBODY)),
-                // Raises the score of a member if there is one: there is none.
+                // Updates only an existing member, and there is none.
                 read(
                         "+zadd",
                         "~",
@@ -76,11 +78,13 @@ final class PermissionProbe {
                         redis -> redis.zadd(used, ZAddArgs.Builder.xx().gt(), 0, NOBODY)),
                 new Probe("+client|id", "", RedisAsyncCommands::clientId),
                 new Probe("+client|trackinginfo", "", RedisAsyncCommands::clientTrackinginfo),
-                // Neither ON nor OFF: a syntax error, but permissions are looked at before.
+                // The argument is neither ON nor OFF, a syntax error. But Redis checks permissions first.
                 new Probe("+client|tracking", "", PermissionProbe::trackNothing));
     }
 
-    /** Returns the rules that the user lacks, in no other order than that of the probes; fails if Redis does not answer. */
+    /**
+     * Returns the rules that the user lacks, in the order of the probes. The future fails if Redis does not respond.
+     */
     CompletableFuture<Set<String>> lacking(RedisAsyncCommands<String, String> commands) {
         List<CompletableFuture<Optional<String>>> answers =
                 probes.stream().map(probe -> probe.lacking(commands)).toList();
@@ -90,7 +94,7 @@ final class PermissionProbe {
                         .collect(Collectors.toCollection(LinkedHashSet::new)));
     }
 
-    /** Tells whether without these rules no key can be found. */
+    /** Returns whether no key can be found without the rules in {@code lacking}. */
     boolean blind(Set<String> lacking) {
         return lacking.contains("+hgetall")
                 || lacking.contains("%R~" + schema.prefix() + "key:*")

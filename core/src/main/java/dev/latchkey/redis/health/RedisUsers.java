@@ -4,8 +4,9 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * What the two processes need of Redis, and no more, as rules of {@code ACL SETUSER} (Redis 7.0; {@code %R~} is read-only). The
- * sidecar's user can read the public records and note last uses; it cannot write a key, and sees nothing of the ledger.
+ * The permissions that the two processes need in Redis, and no more, as rules of {@code ACL SETUSER} (Redis 7.0;
+ * {@code %R~} is read-only). The user of the sidecar can read the public records and record last uses. It cannot write
+ * a key and cannot read the ledger.
  */
 public final class RedisUsers {
     private static final List<String> SIDECAR_COMMANDS = List.of(

@@ -1,4 +1,4 @@
-/** Whether Redis can serve a sidecar: the heartbeat, and the permissions of the Redis users. */
+/** The checks of whether Redis can serve a sidecar: the heartbeat, and the permissions of the Redis users. */
 @NullMarked
 package dev.latchkey.redis.health;
 
