@@ -73,8 +73,8 @@ public final class PemFiles {
                         case "EC" -> "SHA256withECDSA";
                         default -> "EdDSA";
                     });
-            // The two belong together if the public key verifies a signature of the private key, here of an empty
-            // message.
+            // The keys belong together if the public key verifies a signature that the private key made, of
+            // an empty message.
             signature.initSign(key);
             byte[] signed = signature.sign();
             signature.initVerify(open);

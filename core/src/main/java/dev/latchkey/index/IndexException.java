@@ -3,8 +3,8 @@ package dev.latchkey.index;
 import java.util.concurrent.CompletionException;
 
 /**
- * Thrown when the index cannot tell which record it holds. The exception has no stack trace, because it is an expected
- * outcome while Redis is down.
+ * Thrown when the index cannot tell whether it holds a record, or cannot read the record. The exception has no stack
+ * trace, because it is an expected outcome while Redis is down.
  */
 public final class IndexException extends RuntimeException {
     private static final long serialVersionUID = 1L;

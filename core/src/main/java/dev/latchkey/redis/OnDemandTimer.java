@@ -64,7 +64,7 @@ final class OnDemandTimer implements Timer {
         return waiting;
     }
 
-    /** Stops the timer and drops all pending timeouts. None of them is returned. */
+    /** Stops the timer and drops all pending timeouts. The returned set is always empty. */
     @Override
     public Set<Timeout> stop() {
         executor.shutdownNow();

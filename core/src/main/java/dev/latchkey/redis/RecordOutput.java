@@ -62,7 +62,7 @@ public final class RecordOutput<K, V> extends CommandOutput<K, V, Map<K, V>> {
         if (name == null) {
             field = codec.decodeKey(bytes);
         } else {
-            // With a repeated name it is unknown which value is right.
+            // The name occurs twice, and it is unknown which of its values is right.
             bad |= output.put(name, codec.decodeValue(bytes)) != null;
             field = null;
         }

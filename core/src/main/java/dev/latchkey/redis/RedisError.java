@@ -3,8 +3,9 @@ package dev.latchkey.redis;
 import java.util.Locale;
 
 /**
- * A classification of the errors of Redis. Code that receives an error asks this class for its meaning instead of
- * parsing the text. An unlisted error is {@link #OTHER}; it proves only that Redis refused the command.
+ * A classification of the errors of Redis. Code that receives an error asks this class for its meaning instead
+ * of parsing the text. An unlisted error is {@link #OTHER}, from which callers must conclude only that Redis
+ * refused the command.
  */
 public enum RedisError {
     /** The name holds a value of another type. */
@@ -62,10 +63,7 @@ public enum RedisError {
     public enum Kind {
         /** The stored value cannot be read; a read must not treat this error as an absent record. */
         BAD_RECORD,
-        /**
-         * Redis did nothing, and the same command can succeed later. The error says nothing about the
-         * abilities of Redis.
-         */
+        /** Redis did nothing, and the same command can succeed later. The error does not show what Redis supports. */
         PASSING,
         /** The setting redis.uri must name another server. */
         WRONG_SERVER,

@@ -53,8 +53,8 @@ public final class RedisLink implements AutoCloseable {
     private static final long RETRY_REFUSED_MILLIS = 1000;
 
     /**
-     * The number of closed connections without an error message that the link ignores: an error message may have been
-     * lost, and the next attempt then reveals the cause.
+     * The number of attempts in a row that Redis can end without an error message before the link reports a problem.
+     * Such a message can be lost, and the next attempt then reveals the cause.
      */
     private static final int CLOSINGS_PASSED_OVER = 2;
 
@@ -81,8 +81,8 @@ public final class RedisLink implements AutoCloseable {
      */
     private final AtomicInteger failures = new AtomicInteger();
     /**
-     * The number of further closed connections without an error message to ignore. Only one attempt at a time
-     * uses this field.
+     * How many more attempts Redis can end without an error message before the link reports a problem. Attempts never
+     * overlap, so only one attempt at a time uses this field.
      */
     private final AtomicInteger passedOver = new AtomicInteger(CLOSINGS_PASSED_OVER);
 
@@ -194,7 +194,7 @@ public final class RedisLink implements AutoCloseable {
     }
 
     /**
-     * Closes the connection of {@code commands}, which is open but does not respond, and connects anew. Does nothing if
+     * Closes the connection of {@code commands}, which is open but does not respond, and reconnects. Does nothing if
      * another connection has replaced it.
      */
     public void redialSilent(RedisAsyncCommands<String, String> commands) {
@@ -204,7 +204,7 @@ public final class RedisLink implements AutoCloseable {
         }
     }
 
-    /** Closes {@code unwanted}, if it is the current connection, and connects anew. */
+    /** Closes {@code unwanted}, if it is the current connection, and reconnects. */
     public void redial(StatefulRedisConnection<String, String> unwanted, String reason) {
         if (closed || !giveUp(unwanted, reason)) {
             return;
@@ -369,8 +369,8 @@ public final class RedisLink implements AutoCloseable {
     }
 
     /**
-     * Drops the connection if it is the current one, closes it, and tells the watcher. The loss is not logged yet: the
-     * next attempt reveals the cause, or succeeds at once.
+     * Drops the connection if it is the current one: tells the watcher, then closes the connection. The loss is not
+     * logged yet, because the next attempt reveals the cause or succeeds at once.
      */
     private boolean giveUp(Object disconnected, String text) {
         StatefulRedisConnection<String, String> gone;
@@ -417,7 +417,7 @@ public final class RedisLink implements AutoCloseable {
     /**
      * Returns whether a failure does not reveal its cause. Either Lettuce no longer found its handshake, which it
      * reports directly or in a wrapper. Or Redis closed the connection, and its error message, such as a refused login,
-     * did not arrive in time. Messages that repeatedly fail to arrive are a cause of their own.
+     * did not arrive in time. If no message arrives in several attempts in a row, the link reports this as the cause.
      */
     private boolean isWithoutCause(Throwable failure) {
         if (RedisPeer.find(failure, IllegalStateException.class).isPresent()) {
