@@ -18,12 +18,14 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The form of {@code control.tokens}: a list of mappings with name, role, workspace and hash in the file, or
- * {@code name:operator:sha256:<hex>,name:manager:workspace:sha256:<hex>,…}, in a file of its own also a line each. No message
- * shows a value: who mixes the fields up has a secret where a name should be.
+ * The form of {@code control.tokens}. In the configuration file the value is a list of mappings with name, role,
+ * workspace and hash. In a variable the value is
+ * {@code name:operator:sha256:<hex>,name:manager:workspace:sha256:<hex>,…}; in a tokens file the entries can also stand
+ * on separate lines. Messages never show a value, because a user who mixes the fields up can have put a secret in the
+ * place of a name.
  *
- * <p>Entries without a fault are returned although others are wrong. Of two that differ but have a name or a hash in common,
- * none is: nobody can tell which of them is meant.
+ * <p>A faulty entry does not invalidate the sound ones, which are returned. Two different entries with the same name or
+ * the same hash are both dropped, because Latchkey cannot tell which of the two is meant.
  */
 final class AdminTokens implements Form<List<AdminToken>> {
     static final String HASH_PREFIX = "sha256:";
@@ -37,14 +39,14 @@ final class AdminTokens implements Form<List<AdminToken>> {
     private static final String EXPECTED_HASH = "sha256: and 64 hexadecimal digits, from latchkey token generate";
     private static final List<String> FIELDS = List.of("name", "role", "workspace", "hash");
     private static final String EXPECTED_LIST = "a list with name, role, workspace and hash of each";
-    // A workspace's id holds no colon, but may be "sha256".
+    // The id of a workspace contains no colon, but can be "sha256".
     private static final Pattern ENTRY =
             Pattern.compile("(?<name>[^:]*):(?<role>[^:]*):(?:(?<workspace>[^:]*):(?=sha256:))?(?<hash>.*)");
 
-    /** What the audit trail calls the control plane itself. */
+    /** The name of the control plane itself in the audit trail. */
     private static final String RESERVED = "latchkey";
 
-    /** Tells whether a token may have this name. */
+    /** Returns whether {@code text} is a permitted token name. */
     static boolean isName(String text) {
         return NAME.matcher(text).matches() && !text.equalsIgnoreCase(RESERVED);
     }
@@ -111,7 +113,7 @@ final class AdminTokens implements Form<List<AdminToken>> {
         return parts;
     }
 
-    /** Reads entries whose fields are known, and finds what two have in common. */
+    /** A reader of entries whose field names are known; it also finds names and hashes that several entries share. */
     private static final class Reader {
         private final SettingProblems problems;
         private final Set<String> names = new HashSet<>();
@@ -129,6 +131,7 @@ final class AdminTokens implements Form<List<AdminToken>> {
                         .map(field ->
                                 fields.containsKey(field) ? fields.get(field).text() : "")
                         .toList());
+                // A missing field has no position of its own: its problem is reported at the position of the entry.
                 RawValue any = fields.values().iterator().next().at(path, "");
                 String name = name(fields.getOrDefault("name", any));
                 AdminToken.Role role = role(fields.getOrDefault("role", any));
@@ -145,7 +148,10 @@ final class AdminTokens implements Form<List<AdminToken>> {
                     .toList();
         }
 
-        /** Returns the texts, in lower case but for names, that more than one of the entries has in that field. */
+        /**
+         * Returns the values of {@code field} that more than one entry has. Hashes are compared and returned in lower
+         * case, names exactly as given.
+         */
         private static Set<String> sharedTexts(Set<List<String>> entries, int field) {
             Set<String> seen = new HashSet<>();
             return entries.stream()
@@ -180,7 +186,9 @@ final class AdminTokens implements Form<List<AdminToken>> {
             return role;
         }
 
-        /** Returns the workspace; empty for an operator, null if it is wrong, or the role is not known. */
+        /**
+         * Returns the workspace; empty for an operator, and null if the workspace is invalid or the role is unknown.
+         */
         private @Nullable String workspace(AdminToken.@Nullable Role role, @Nullable RawValue given, RawValue any) {
             if (role == AdminToken.Role.OPERATOR) {
                 if (given != null) {

@@ -15,11 +15,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Every setting there is: the only place with keys, defaults, ranges and descriptions. */
+/** The table of all settings, and the only place that defines their keys, defaults, ranges and descriptions. */
 final class SettingTable {
     private static final List<Setting<?>> SETTINGS = new ArrayList<>();
 
-    // Latchkey sends these in header lines and quoted strings (RFC 9110 section 5.6.4): no quote, no backslash.
+    // Latchkey sends these characters in header lines and quoted strings (RFC 9110 section 5.6.4), so the set contains
+    // neither quote nor backslash.
     private static final String VISIBLE = "!#-\\[\\]-~";
     private static final String LOWER_TOKEN = "[!#$%&'*+.^_`|~0-9a-z-]";
 
@@ -143,7 +144,7 @@ final class SettingTable {
             "2s",
             "The longest that a change may go unseen under any single fault: without an answer from Redis for so long, nothing"
                     + " in memory is used",
-            // Lost pushes are only seen after the second between two canaries and the heartbeat that follows.
+            // Lost pushes are detected only after the second between two canaries and the heartbeat that follows.
             Forms.duration("2s", "1m"));
 
     static final Setting<String> KEYS_BRAND = add("keys.brand", "opt", "What every key starts with", Forms.BRAND);

@@ -22,9 +22,12 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the settings of a process from a YAML file and from variables, which win. Stateless, logs nothing. */
+/**
+ * A loader of the settings of a process. It reads a YAML file and environment variables, which override the file. It
+ * keeps no state between calls and logs nothing.
+ */
 public final class SettingsLoader {
-    // Of other commands, which share the environment.
+    // Variables of other commands, which share the environment.
     private static final Set<String> OTHER_VARIABLES = Set.of(
             "LATCHKEY_CONTROL",
             "LATCHKEY_TOKEN",
@@ -47,19 +50,19 @@ public final class SettingsLoader {
         this.exposure = new Exposure(values, problems);
     }
 
-    /** Which process is to run; decides which secrets it cannot do without. */
+    /** The process to run, which decides which secrets are required. */
     public enum ProcessKind {
-        /** Needs peppers. */
+        /** The sidecar, which requires peppers. */
         SIDECAR,
-        /** Needs peppers and at least one admin token. */
+        /** The control plane, which requires peppers and at least one admin token. */
         CONTROL
     }
 
     /**
-     * What was read.
+     * The loaded settings.
      *
-     * @param unknownVariables sorted names of {@code LATCHKEY_} variables that mean nothing to any command. They are to be logged,
-     *     no more: Kubernetes injects such
+     * @param unknownVariables the sorted names of {@code LATCHKEY_} variables that no command knows. Callers must only
+     *     log them, not reject them, because Kubernetes injects such variables
      */
     public record Loaded(Settings settings, List<String> unknownVariables) {
         public Loaded {
@@ -67,14 +70,14 @@ public final class SettingsLoader {
         }
     }
 
-    /** Reads the files that hold the policies, so that what is wrong with them is in the one report of all problems. */
+    /** A check of the policy files, so that the one report of all problems includes the faults in these files. */
     @FunctionalInterface
     public interface PolicyCheck {
-        /** Returns every problem, a line each. */
+        /** Returns all problems, one line each. */
         Collection<String> problems(Settings.Policies files);
     }
 
-    /** Reads and checks all settings, but not what is in the policy files; else as the other. */
+    /** Reads and checks all settings, but not the content of the policy files; otherwise like the other overload. */
     public static Loaded load(ProcessKind process, @Nullable Path file, Map<String, String> env) {
         return load(process, file, env, files -> List.of());
     }
@@ -82,17 +85,17 @@ public final class SettingsLoader {
     /**
      * Reads and checks all settings.
      *
-     * @param file in YAML, its keys nested or dotted; null for none
-     * @param env the variables
-     * @param check is given the policy files, unless their setting is wrong
-     * @throws InvalidSettingsException with every problem: unknown and repeated keys, bad values, missing secrets, and those of
-     *     {@code check}; if the file is not readable, with that alone
+     * @param file a YAML file with nested or dotted keys; null for no file
+     * @param env the environment variables
+     * @param check the check of the policy files; skipped if the setting {@code policy} is invalid
+     * @throws InvalidSettingsException with all problems: unknown and repeated keys, invalid values, missing secrets,
+     *     and the problems from {@code check}. If the file cannot be read, with that problem alone
      */
     public static Loaded load(ProcessKind process, @Nullable Path file, Map<String, String> env, PolicyCheck check) {
         return new Loaded(new SettingsLoader(file, env).settings(process, check), unknownVariables(env));
     }
 
-    /** Returns every setting, in the order of the documentation. */
+    /** Returns all settings in the order of the documentation. */
     public static List<SettingInfo> reference() {
         return SettingTable.all().stream()
                 .map(s -> new SettingInfo(s.key(), s.variables(), s.fallback(), s.description()))
@@ -100,7 +103,7 @@ public final class SettingsLoader {
     }
 
     private Settings settings(ProcessKind process, PolicyCheck check) {
-        // In the order of the table, which then is the order of the report.
+        // The settings are read in the order of the table, so that the report has this order as well.
         Settings.Authz authz = new Settings.Authz(
                 values.get(SettingTable.AUTHZ_LISTEN),
                 values.get(SettingTable.AUTHZ_SHARE_PORT),
@@ -191,7 +194,7 @@ public final class SettingsLoader {
             problems.add("control.tokens: not set (expected: at least one in the file, or name:operator:sha256:<hex>"
                     + " in LATCHKEY_CONTROL_TOKENS; latchkey token generate makes one)");
         }
-        // Who runs a sidecar beside may not read the control plane's file.
+        // A co-located sidecar may lack permission to read the control plane's tokens file.
         List<AdminToken> tokens = process == ProcessKind.CONTROL
                 ? values.findSecret(SettingTable.CONTROL_TOKENS, SettingTable.CONTROL_TOKENS_FILE)
                 : values.find(SettingTable.CONTROL_TOKENS);
@@ -203,7 +206,7 @@ public final class SettingsLoader {
                 .map(TokensFile::new);
     }
 
-    /** Who runs a sidecar beside may not read the control plane's key. */
+    /** Reads the TLS files in the control plane only: a co-located sidecar may lack permission to read the key. */
     private Optional<Settings.ServerTls> controlTls(ProcessKind process) {
         if (process != ProcessKind.CONTROL) {
             return Optional.empty();
@@ -227,7 +230,7 @@ public final class SettingsLoader {
         return Optional.of(new Settings.ServerTls(certificate, key, Optional.ofNullable(ca)));
     }
 
-    /** Tells whether both are given; reports it if only one is. */
+    /** Returns whether at least one of the two settings is given, and reports a problem if only one is. */
     private boolean bothOrNone(Setting<?> first, Setting<?> second) {
         if (values.isGiven(first) != values.isGiven(second)) {
             problems.add(first.key() + ", " + second.key() + ": only one is given (expected: both or none)");
@@ -246,7 +249,7 @@ public final class SettingsLoader {
                 : Optional.ofNullable(values.find(SettingTable.REDIS_URI_FILE)).map(RedisUriFile::new);
     }
 
-    /** Whoever gives a certificate thinks that the connection is encrypted: then it must be. */
+    /** Rejects TLS files for a plain-text URI: an operator who sets them expects an encrypted connection. */
     private TlsFiles tlsFiles(RedisUri uri) {
         if (!uri.isTls()) {
             Stream.of(SettingTable.REDIS_TLS_CA_FILE, SettingTable.REDIS_TLS_CERT_FILE, SettingTable.REDIS_TLS_KEY_FILE)

@@ -22,20 +22,20 @@ import java.util.regex.Pattern;
 import javax.net.ssl.SSLException;
 
 /**
- * The Redis at the other end of a link, as people know it, and what its refusals mean to them.
+ * The Redis at the other end of a link, and the meaning of its errors for people.
  *
  * @param address host, port and database
- * @param user as whom the link logs in
- * @param tls whether the link is to be encrypted
+ * @param user the user name of the login
+ * @param tls whether the connection must be encrypted
  */
 public record RedisPeer(String address, String user, boolean tls) {
     private static final Pattern REFUSED_COMMAND = Pattern.compile("'([a-z|]+)' command");
-    // Redis 5 and some proxies quote what they do not know, a login's password included.
+    // Redis 5 and some proxies quote the arguments of an unknown command, including the password of a login.
     private static final Pattern QUOTED_ARGUMENTS = Pattern.compile(",? with args beginning with:.*", Pattern.DOTALL);
     private static final int MAX_QUOTED = 200;
 
     static RedisPeer of(RedisURI uri) {
-        // Those of a URI are there already.
+        // The credentials of a URI are available at once, so that join() does not block.
         RedisCredentials login =
                 uri.getCredentialsProvider().resolveCredentials().toFuture().join();
         return new RedisPeer(
@@ -44,7 +44,7 @@ public record RedisPeer(String address, String user, boolean tls) {
                 uri.isSsl());
     }
 
-    /** Returns what {@code failure} means and what to do about it, one sentence without a secret. */
+    /** Returns the meaning of {@code failure} and how to fix the problem: one sentence without secrets. */
     String explain(Throwable failure) {
         if (find(failure, IndexException.class).isPresent()) {
             return String.valueOf(failure.getMessage());
@@ -55,18 +55,21 @@ public record RedisPeer(String address, String user, boolean tls) {
                         .orElseGet(() -> failed(failure));
     }
 
-    /** Returns what to say of permissions that the user lacks. */
+    /** Returns a message about permissions that the user lacks. */
     String lacks(Iterable<String> rules) {
         return "Redis at " + address + " does not permit the user '" + user
                 + "' all that Latchkey needs; in Redis: ACL SETUSER " + user + " " + String.join(" ", rules);
     }
 
-    /** Tells whether a refusal is one for want of a permission. */
+    /** Returns whether Redis refused a command because the user lacks a permission. */
     public static boolean isLack(String refusal) {
         return RedisError.of(refusal) == RedisError.NOPERM;
     }
 
-    /** Returns the permission that a refusal names; empty if it is no refusal for want of one, or names none. */
+    /**
+     * Returns the rule that permits the command named in a refusal; empty if the refusal has another reason or
+     * names no command.
+     */
     public static Optional<String> lackingCommand(String refusal) {
         Matcher command = REFUSED_COMMAND.matcher(refusal);
         return isLack(refusal) && command.find() ? Optional.of("+" + command.group(1)) : Optional.empty();
@@ -145,7 +148,9 @@ public record RedisPeer(String address, String user, boolean tls) {
         return "cannot be asked: " + rootMessage(failure);
     }
 
-    /** Tells whether Redis, or whatever is there, has ended the connection and the reason did not arrive. */
+    /**
+     * Returns whether the other end, Redis or another server, closed the connection without a reason that arrived here.
+     */
     static boolean isWordless(Throwable failure) {
         boolean known = find(failure, ConnectException.class).isPresent()
                 || find(failure, SSLException.class).isPresent()
@@ -162,7 +167,9 @@ public record RedisPeer(String address, String user, boolean tls) {
                 : "if it expects TLS, redis.uri must be rediss:// instead of redis://";
     }
 
-    /** A native transport puts its own function and error number before the words. */
+    /**
+     * Describes a failure to connect. Native transports put their function name and error number before the message.
+     */
     private static String notConnected(ConnectException failure) {
         String message = String.valueOf(failure.getMessage()).toLowerCase(Locale.ROOT);
         if (message.contains("refused")) {
@@ -204,7 +211,9 @@ public record RedisPeer(String address, String user, boolean tls) {
         return shown.length() <= MAX_QUOTED ? shown : shown.substring(0, MAX_QUOTED) + "…";
     }
 
-    /** Returns the first of that kind among {@code failure} and its causes: Lettuce wraps some. */
+    /**
+     * Returns the first exception of {@code type} among {@code failure} and its causes. Lettuce wraps some exceptions.
+     */
     static <T extends Throwable> Optional<T> find(Throwable failure, Class<T> type) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (type.isInstance(cause)) {

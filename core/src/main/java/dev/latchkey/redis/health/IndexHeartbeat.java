@@ -27,15 +27,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Asks Redis once a second for its time and for a record, and now and then whether the peppers here are those of the control
- * plane and whether the user has its permissions. Answers the questions: was the index ever reached, is it reachable now, and
- * can keys be recognised in it at all? Has a connection that stays open without an answer replaced.
+ * A heartbeat that asks Redis once a second for its time and for the canary. From time to time the heartbeat also
+ * checks that the peppers match those of the control plane and that the Redis user has its permissions. The heartbeat
+ * knows whether the index was ever reached, whether the index is reachable now, and whether keys can be recognised in
+ * the index at all. A connection that stays open but does not respond is replaced.
  *
  * <p>This class is thread-safe.
  */
 public final class IndexHeartbeat implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(IndexHeartbeat.class);
-    /** How often to look while the index cannot be read, so that a recovery shows at once; ten times less often otherwise. */
+    /**
+     * The period of the beats while the index cannot be read, short so that a recovery shows at once. Otherwise beats
+     * are ten times rarer.
+     */
     private static final long PERIOD_MILLIS = 100;
 
     private static final int TICKS_PER_BEAT = 10;
@@ -43,8 +47,8 @@ public final class IndexHeartbeat implements AutoCloseable {
     private static final long SKEW_WARNING_MILLIS = 2000;
 
     /**
-     * A connection that has been silent for so long is given up. TCP alone notices a path that is gone, or was forgotten by a
-     * firewall, only after minutes.
+     * The silence after which a connection is replaced. TCP alone detects a lost path, or a path that a firewall has
+     * forgotten, only after minutes.
      */
     private static final long SILENCE_NANOS = TimeUnit.SECONDS.toNanos(2);
 
@@ -79,7 +83,7 @@ public final class IndexHeartbeat implements AutoCloseable {
         this(link, schema, clock, peppers, System::nanoTime);
     }
 
-    /** @param nanos {@code System::nanoTime}, by which {@link #problemSeconds} is measured */
+    /** @param nanos {@code System::nanoTime}, the clock for {@link #problemSeconds} and for the age of a setback */
     public IndexHeartbeat(RedisLink link, IndexSchema schema, IndexClock clock, Peppers peppers, LongSupplier nanos) {
         this.nanos = nanos;
         this.problemSince = nanos.getAsLong();
@@ -92,32 +96,35 @@ public final class IndexHeartbeat implements AutoCloseable {
         this.problem = link.problem();
     }
 
-    /** Begins to beat, on {@code scheduler}; a beat does not block it. */
+    /** Starts the heartbeat on {@code scheduler}. A beat does not block the scheduler. */
     public void start(ScheduledExecutorService scheduler) {
         schedule = scheduler.scheduleWithFixedDelay(this::tick, 0, PERIOD_MILLIS, TimeUnit.MILLISECONDS);
     }
 
-    /** Tells whether Redis has answered since the start. */
+    /** Returns whether the index could be read at least once since the start. */
     public boolean reached() {
         return reached;
     }
 
-    /** Returns why the index cannot be read now; empty if it can. Holds no secret. */
+    /** Returns why the index cannot be read now, without secrets; empty if it can be read. */
     public Optional<String> problem() {
         return problem;
     }
 
-    /** Returns for how many seconds the index could not be read; 0 if it can. */
+    /** Returns for how many seconds the index has been unreadable; 0 if it can be read. */
     public long problemSeconds() {
         return problem.isEmpty() ? 0 : TimeUnit.NANOSECONDS.toSeconds(nanos.getAsLong() - problemSince);
     }
 
-    /** Returns which pepper is not the control plane's, or is missing here; empty if none is known to be. */
+    /**
+     * Returns which pepper differs from the pepper of the control plane or is missing here; empty if no such
+     * pepper is known.
+     */
     public Optional<String> pepperProblem() {
         return pepperProblem;
     }
 
-    /** Returns everything that people should know of the index, {@link #problem} first. Holds no secret. */
+    /** Returns all problems and notes about the index for people, {@link #problem} first, without secrets. */
     public List<String> details() {
         return Stream.of(problem, permissionProblem, absence, link.note(), recentSetback())
                 .flatMap(Optional::stream)
@@ -151,20 +158,20 @@ public final class IndexHeartbeat implements AutoCloseable {
             CompletableFuture<Void> unused = CompletableFuture.allOf(time, read)
                     .thenCompose(done -> inspect ? inspect(redis) : CompletableFuture.completedFuture(null))
                     .whenComplete((done, failure) -> {
-                        // What fails because its connection is gone already is no news of the present one.
+                        // The failure of a connection that is already gone says nothing about the current connection.
                         if (failure == null || link.isCurrent(redis)) {
                             beaten(failure);
                             redialIfSilent(redis, failure);
                         }
                     });
         } catch (IndexException e) {
-            // No connection: it is the link's to get one.
+            // There is no connection; the link is responsible for a new one.
             lastAnswer = System.nanoTime();
             beaten(e);
         }
     }
 
-    /** Whether something is permitted is for the inspection to find out. */
+    /** Ignores a missing permission, which the inspection reports. */
     private static CompletableFuture<Void> ifPermitted(CompletionStage<Void> answer) {
         return answer.toCompletableFuture().exceptionally(failure -> {
             Throwable cause = IndexException.unwrap(failure);
@@ -196,7 +203,7 @@ public final class IndexHeartbeat implements AutoCloseable {
         }
     }
 
-    /** An error is an answer as well; a full queue of unanswered commands is none. */
+    /** Replaces a silent connection. An error counts as a response; a full queue of unanswered commands does not. */
     private void redialIfSilent(RedisAsyncCommands<String, String> redis, @Nullable Throwable failure) {
         long now = System.nanoTime();
         if (failure == null || IndexException.unwrap(failure) instanceof RedisCommandExecutionException) {
@@ -218,7 +225,10 @@ public final class IndexHeartbeat implements AutoCloseable {
         skewed = now;
     }
 
-    /** Each canary has a higher number than those before; what is gone, or cannot be read, counts as 0. */
+    /**
+     * Compares the number of the canary with the previous number. Numbers only increase unless Redis lost data. A
+     * canary that is missing or unreadable counts as 0.
+     */
     private void observeCanary(Map<String, String> fields) {
         long seq = number(fields.get("seq"));
         long before = canary;
@@ -240,7 +250,10 @@ public final class IndexHeartbeat implements AutoCloseable {
         }
     }
 
-    /** Returns how often Redis' history was seen to go back: it was restored, emptied, or lost its last writes. */
+    /**
+     * Returns how often the data of Redis was seen to go back in time: Redis was restored or emptied, or lost
+     * its last writes.
+     */
     public long setbacks() {
         return setbacks.get();
     }
@@ -284,9 +297,10 @@ public final class IndexHeartbeat implements AutoCloseable {
     }
 
     /**
-     * What Redis tells of some peppers.
+     * The findings about one or more peppers.
      *
-     * @param announced whether a control plane has announced any of them
+     * @param announced whether a control plane has announced any of the peppers
+     * @param mismatch the first problem with a pepper; empty if there is none
      */
     private record Finding(boolean announced, Optional<String> mismatch) {
         Finding and(Finding next) {
@@ -303,7 +317,10 @@ public final class IndexHeartbeat implements AutoCloseable {
         reportAbsence(!found.announced);
     }
 
-    /** An empty Redis denies every key, which is right and yet mostly a mistake: another database, or data that was lost. */
+    /**
+     * Reports an empty Redis. The sidecar rightly denies every key then, but usually the cause is a mistake: a wrong
+     * database, or lost data.
+     */
     private void reportAbsence(boolean absent) {
         if (!absent) {
             everAnnounced = true;
