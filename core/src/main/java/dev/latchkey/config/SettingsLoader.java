@@ -244,9 +244,8 @@ public final class SettingsLoader {
     }
 
     private Optional<RedisUriFile> redisUriFile() {
-        return values.isGiven(SettingTable.REDIS_URI)
-                ? Optional.empty()
-                : Optional.ofNullable(values.find(SettingTable.REDIS_URI_FILE)).map(RedisUriFile::new);
+        return Optional.ofNullable(values.findOwnFile(SettingTable.REDIS_URI_FILE, SettingTable.REDIS_URI))
+                .map(RedisUriFile::new);
     }
 
     /** Rejects TLS files for a plain-text URI: an operator who sets them expects an encrypted connection. */

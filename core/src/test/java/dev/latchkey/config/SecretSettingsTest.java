@@ -11,6 +11,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -190,6 +191,23 @@ final class SecretSettingsTest {
                         .uri()
                         .reveal())
                 .isEqualTo("redis://by-file");
+    }
+
+    /** Else a new password in the file would not be seen; and a variable's value would give way to the file's. */
+    @Test
+    void load_uriFile_isReadLaterIfItWasTheOneThatWasTaken() throws IOException {
+        Path uri = Files.writeString(dir.resolve("uri"), "redis://by-file");
+        Map<String, String> peppers = Map.of("LATCHKEY_PEPPERS", AllSettings.PEPPERS);
+        Map<String, String> fileByVariable = new HashMap<>(peppers);
+        fileByVariable.put("LATCHKEY_REDIS_URI_FILE", uri.toString());
+        Map<String, String> valueByVariable = new HashMap<>(peppers);
+        valueByVariable.put("LATCHKEY_REDIS_URI", "redis://by-value");
+
+        assertThat(load("redis.uri-file: " + uri, peppers).redis().uriFile()).isPresent();
+        assertThat(load("redis.uri: redis://by-value", fileByVariable).redis().uriFile())
+                .isPresent();
+        assertThat(load("redis.uri-file: " + uri, valueByVariable).redis().uriFile())
+                .isEmpty();
     }
 
     /** Else the file would take the place of the variable's tokens when it changes. */
