@@ -5,9 +5,9 @@ import dev.latchkey.key.PresentedKey;
 import java.util.Optional;
 
 /**
- * A key that was just made; or, to a call that was answered before, the key of then.
+ * The result of a create call: a new key or, for a repeated call, the key that the first call created.
  *
- * @param shownSecret for the one answer that shows it; empty in every other; does not print itself
+ * @param shownSecret the secret, present only in the one response that shows it; its text form does not reveal it
  */
 public record CreatedKey(KeyView view, Optional<PresentedKey> shownSecret) {
 
@@ -23,7 +23,7 @@ public record CreatedKey(KeyView view, Optional<PresentedKey> shownSecret) {
         return shownSecret.isEmpty();
     }
 
-    /** Returns the secret of a key that was just made. */
+    /** Returns the secret of a new key. Must not be called if {@link #isRepeated}. */
     public PresentedKey secret() {
         return shownSecret.orElseThrow();
     }

@@ -6,18 +6,18 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What somebody wants changed of a key, as it was sent; nothing is checked yet.
+ * A requested change of a key, as received and not yet validated.
  *
- * @param name empty to leave it
- * @param scopes all that it is to keep; none to leave them
- * @param expiry empty to leave it
+ * @param name the new name; empty to keep the current name
+ * @param scopes the complete set of scopes to keep; empty to keep all of them
+ * @param expiry the new expiry; empty to keep the current expiry
  */
 public record KeyChange(KeyName key, String name, List<String> scopes, Optional<Expiry> expiry) {
     public KeyChange {
         scopes = List.copyOf(scopes);
     }
 
-    /** Tells whether it is about more than the name. */
+    /** Returns whether the change can reduce access, that is, whether it changes more than the name. */
     boolean narrows() {
         return !scopes.isEmpty() || expiry.isPresent();
     }

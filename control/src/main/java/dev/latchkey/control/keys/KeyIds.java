@@ -2,7 +2,7 @@ package dev.latchkey.control.keys;
 
 import java.security.SecureRandom;
 
-/** Makes the ids of keys: {@code key_} and a ULID in lower case (48 bits of time, 80 random bits), so that they sort by age. */
+/** A generator of key ids: {@code key_} and a ULID in lower case (48 bits of time, 80 random bits). Ids sort by age. */
 final class KeyIds {
     private static final String ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz";
     private static final int TIME_DIGITS = 10;

@@ -27,10 +27,11 @@ import java.util.Optional;
 import java.util.function.BooleanSupplier;
 
 /**
- * The life of keys. Every method checks the whole request before it looks at anything stored, blocks while it talks to Redis,
- * and either returns or throws {@link RefusedException} or {@link StoreException}, whose messages are for the caller.
+ * The entry point for operations on keys: create, rotate, read, update and revoke. Every method validates the complete
+ * request before it reads stored data, and blocks while it talks to Redis. It either returns or throws {@link
+ * RefusedException} or {@link StoreException}, whose messages are meant for the caller.
  *
- * <p>This class is thread-safe, also among several control planes.
+ * <p>This class is thread-safe. Concurrent use by several control planes is safe too.
  */
 public final class KeyManager {
     private final Projector projector;
@@ -60,18 +61,19 @@ public final class KeyManager {
         this.clock = clock;
     }
 
-    /** As {@link #create(Caller, NewKey, BooleanSupplier)}, for a caller that does not give up. */
+    /** Creates a key as {@link #create(Caller, NewKey, BooleanSupplier)} does, for a caller that never gives up. */
     public CreatedKey create(Caller caller, NewKey wanted) {
         return create(caller, wanted, () -> false);
     }
 
     /**
-     * Makes a key; or tells of the one that was made, if the caller repeats a call. On any exception its secret is lost, so it is
-     * withdrawn, at once or as soon as Redis allows it; the message says which.
+     * Creates a key, or returns the key that the first call created if this call is a repeat. If this method throws,
+     * the secret is lost, so the key is withdrawn: at once, or as soon as Redis allows it. The message says which.
      *
-     * <p>Once the answer was written to its caller, {@link #answered} is to be called, or else {@link #unanswered}.
+     * <p>After the response has been written, the caller of this method must call {@link #answered}. If the response
+     * cannot be written, it must call {@link #unanswered} instead.
      *
-     * @param givenUp whether nobody waits for the secret any more
+     * @param givenUp returns whether nobody waits for the secret any longer
      */
     public CreatedKey create(Caller caller, NewKey wanted, BooleanSupplier givenUp) {
         long now = wanted.expiry() == Expiry.Never.NEVER ? clock.millis() : RedisClock.millisForEnds(clock);
@@ -90,18 +92,19 @@ public final class KeyManager {
     }
 
     /**
-     * Puts a new key in the place of an active one, which goes on until its overlap ends. On any exception the new key is withdrawn
-     * as in {@link #create}; the old one may have been given its end, and may then be rotated again. If the caller repeats a call,
-     * nothing is made. The answer is to be reported as that of {@link #create}.
+     * Replaces an active key by a new key. The old key remains valid until the overlap ends. If this method throws, the
+     * new key is withdrawn as in {@link #create}. The expiry of the old key might already be set; the old key can then
+     * be rotated again. A repeated call creates no key. The caller must report the outcome of the response with {@link
+     * #answered} or {@link #unanswered}.
      */
     public RotatedKey rotate(Caller caller, Replacement wanted) {
         return rotate(caller, wanted, () -> false);
     }
 
     /**
-     * As {@link #rotate(Caller, Replacement)}.
+     * Rotates a key as {@link #rotate(Caller, Replacement)} does.
      *
-     * @param givenUp whether nobody waits for the secret any more
+     * @param givenUp returns whether nobody waits for the secret any longer
      */
     public RotatedKey rotate(Caller caller, Replacement wanted, BooleanSupplier givenUp) {
         return rotation.rotate(caller, wanted, givenUp);
@@ -116,8 +119,8 @@ public final class KeyManager {
     }
 
     /**
-     * Revokes a key for good. On return the index has it, whoever did it; so revoking again waits for what an earlier call
-     * could not wait for.
+     * Revokes a key permanently. On return the index holds the revocation, whichever call made it. A repeated call
+     * therefore waits for an index write that an earlier call could not wait for.
      */
     public KeyView revoke(Caller caller, KeyName name, String reason) {
         Violations violations = new Violations();
@@ -129,41 +132,42 @@ public final class KeyManager {
         return directory.view(revocation.revoke(caller, found, reason).key());
     }
 
-    /** As {@link #revoke}, of a key that was found. */
+    /** Revokes a key as {@link #revoke} does, for a key that the caller has already read from the ledger. */
     void revokeFound(Caller caller, Stored<ManagedKey> found, String reason) {
         var unused = revocation.revoke(caller, found, reason);
     }
 
     /**
-     * Revokes {@code key}, which another service has written into the index, and takes it into the ledger, so that it stays
-     * revoked and can be looked at. On return the index has it.
+     * Revokes {@code key}, which another service has written to the index, and adds the key to the ledger, so that it
+     * stays revoked and can be read. On return the index holds the revocation.
      */
     void adopt(Caller caller, ManagedKey key, String reason) {
         revocation.adopt(caller, key, reason);
     }
 
     /**
-     * Revokes keys of a workspace, for some seconds: all that are not revoked, unless it says that there are more; then repeat
-     * the call. Each is a change of its own, and on return the index has it.
+     * Revokes the keys of a workspace that are not yet revoked. One call works for a few seconds; if the result says
+     * that keys are left, the caller must repeat the call. Each revocation is a change of its own, and on return the
+     * index holds every one of them.
      */
     public RevokedKeys revokeAll(Caller caller, String workspace, String reason) {
         return massRevocation.revokeAll(caller, workspace, reason);
     }
 
     /**
-     * Changes the name of an active key, takes scopes from it, or gives it an earlier end. If it takes anything from it, the index
-     * has that on return; if there is nothing to change, nothing is.
+     * Renames an active key, removes scopes from it or gives it an earlier expiry. On return the index holds every
+     * change that reduces access. If nothing differs from the stored key, the ledger is not written.
      */
     public KeyView update(Caller caller, KeyChange wanted) {
         return update.update(caller, wanted);
     }
 
-    /** Notes that the answer with the secret of {@code key} was written to its caller. Never throws. */
+    /** Records that the response with the secret of {@code key} was written to its caller. Never throws. */
     public void answered(ManagedKey key) {
         projector.handover().sent(key);
     }
 
-    /** Withdraws a key whose answer could not be written to its caller, now or as soon as Redis allows it. Never throws. */
+    /** Withdraws a key whose response could not be sent, at once or as soon as Redis allows it. Never throws. */
     public void unanswered(ManagedKey key) {
         var unused = projector.handover().withdraw(key, "the answer with its secret could not be sent");
     }
@@ -171,6 +175,7 @@ public final class KeyManager {
     private CreatedKey confirmed(CreatedKey unseen, BooleanSupplier givenUp) {
         ManagedKey key = unseen.view().key();
         return newKeys.keep(key, () -> {
+            // The last check before the confirmation, after which the secret can be shown.
             if (givenUp.getAsBoolean()) {
                 throw NewKeys.givenUp();
             }

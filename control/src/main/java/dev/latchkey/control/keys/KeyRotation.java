@@ -25,11 +25,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Puts a new key in the place of an old one without a moment in which neither works: the new one works before the old one gets
- * an end. That end, the link between the two and the keeping of the new key are one atomic step, so a crash at any moment leaves
- * either the old key as it was, and a new one that is withdrawn, or both as they are to be.
+ * The rotation of keys: a new key replaces an old key without a moment in which neither works. The new key works before
+ * the old key gets its expiry. One atomic step sets this expiry, links the two keys and confirms the new key. A crash
+ * at any moment therefore leaves either the old key unchanged and a new key that is withdrawn, or both keys in their
+ * final state, linked to each other.
  *
- * <p>This class is thread-safe, also among several control planes.
+ * <p>This class is thread-safe. Concurrent use by several control planes is safe too.
  */
 final class KeyRotation {
     private static final Logger log = LoggerFactory.getLogger(KeyRotation.class);
@@ -59,7 +60,7 @@ final class KeyRotation {
         this.clock = clock;
     }
 
-    /** What is asked for, found right. */
+    /** A validated request. */
     private record Wanted(
             Caller caller,
             String workspace,
@@ -69,7 +70,9 @@ final class KeyRotation {
             Optional<Long> expiresAt,
             BooleanSupplier givenUp) {}
 
-    /** Rotates a key. On any exception the new key is withdrawn; the old one may have been given its end. */
+    /**
+     * Rotates a key. If this method throws, the new key is withdrawn; the expiry of the old key might already be set.
+     */
     RotatedKey rotate(Caller caller, Replacement asked, BooleanSupplier givenUp) {
         long now = endsLater(asked) ? RedisClock.millisForEnds(clock) : clock.millis();
         Violations violations = new Violations();
@@ -79,8 +82,8 @@ final class KeyRotation {
         violations.requestId(caller.requestId());
         violations.throwIfAny();
         String workspace = directory.workspaceOf(asked.old());
-        // Sidecars go by whichever clock is ahead, theirs or Redis': without an overlap the end must be past for them
-        // now.
+        // A sidecar uses its own clock or that of Redis, whichever is ahead. Without an overlap, the expiry must not be
+        // later than the time of Redis, so that it has passed for every sidecar.
         long end = overlapEnd > now ? overlapEnd : Math.min(now, ledger.millis());
         Wanted wanted = new Wanted(caller, workspace, asked.old().id(), now, end, expiresAt, givenUp);
         return repeats.answer(
@@ -89,7 +92,10 @@ final class KeyRotation {
                         claim -> first(wanted, claim), successor -> again(wanted, successor), NewKeys::idTaken));
     }
 
-    /** A key that has leaked is ended at once, whatever the clocks say. */
+    /**
+     * Returns whether the request sets an expiry in the future, which needs a trusted clock. An overlap of 0 is meant
+     * for a leaked key and takes effect at once, even if the clocks cannot be trusted.
+     */
     private static boolean endsLater(Replacement asked) {
         return asked.expiry().filter(expiry -> expiry != Expiry.Never.NEVER).isPresent()
                 || asked.overlap()
@@ -130,21 +136,21 @@ final class KeyRotation {
                         ended(directory.find(wanted.workspace, wanted.old).entry())));
     }
 
-    /** Shows the old key's end to the index before the answer: an overlap of 0 is for a key that has leaked. */
+    /** Writes the expiry of the old key to the index before the response: an overlap of 0 is meant for a leaked key. */
     private KeyView ended(ManagedKey old) {
         enforcement.enforce(old, Enforcement.Change.END);
         return directory.view(old);
     }
 
     /**
-     * Returns the old key as it is after the step. Whatever happened to it since the successor was made like it, a scope taken or
-     * a revoke, is not undone by the successor: then there is none.
+     * Returns the old key after the atomic step. If the old key has changed since the successor was copied from it, for
+     * example by a removed scope or a revocation, the step fails, so that the successor does not undo the change.
      */
     private ManagedKey succeed(Wanted wanted, Stored<ManagedKey> old, ManagedKey successor) {
         long now = clock.millis();
         ManagedKey ended = old.entry().succeededBy(successor.id(), wanted.overlapEnd);
         if (!ledger.succeed(old, ended, successor, new Audit(wanted.caller, "key.rotate", "", now))) {
-            // Says what has happened, if that is lasting.
+            // If the old key can no longer be rotated at all, this call throws the exact reason.
             var unused = rotatable(wanted.workspace, wanted.old, now);
             throw new RefusedException(
                     Kind.CONFLICT, wanted.old + " is being changed by others, so it is not rotated; repeat the call");
@@ -152,7 +158,7 @@ final class KeyRotation {
         return ended;
     }
 
-    /** Returns the key {@code id} if it may be given a successor. */
+    /** Returns the key {@code id} if it can be given a successor. */
     private Stored<ManagedKey> rotatable(String workspace, String id, long now) {
         Stored<ManagedKey> stored = directory.find(workspace, id);
         ManagedKey key = stored.entry();
@@ -162,7 +168,8 @@ final class KeyRotation {
                     id + " is " + (key.closed() ? "revoked" : "expired")
                             + ", so it is not rotated; create a key instead");
         }
-        // One that has ended keeps nobody going, and cannot be rotated either.
+        // A successor that has expired or is revoked serves no caller and cannot be rotated itself, so it does not
+        // block a rotation.
         successor(key).filter(successor -> successor.usable(now)).ifPresent(successor -> {
             throw new RefusedException(
                     Kind.CONFLICT,
@@ -178,8 +185,11 @@ final class KeyRotation {
                 : ledger.findKey(key.workspace(), id).map(Stored::entry);
     }
 
-    /** Returns the end of a life that begins now and is as long as the old key's was to be before it was first rotated. */
+    /**
+     * Returns the expiry of a key that is created now with the lifetime that the old key had before its first rotation.
+     */
     private long sameLife(ManagedKey old, long now) {
+        // An earlier rotation shortened the life of a key with a successor; the successor has the full length.
         ManagedKey model = successor(old).orElse(old);
         long end = model.record().expiresAt();
         return end == KeyRecord.NEVER

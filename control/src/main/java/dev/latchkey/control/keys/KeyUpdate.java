@@ -23,10 +23,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Renames keys, takes scopes from them and gives them an earlier end. Each change is made to the key as it then is, so that of
- * two at once none is lost, and one that was revoked in between stays so.
+ * The update of keys: renames a key, removes scopes from it, or gives it an earlier expiry. Each attempt starts from
+ * the current record. Concurrent changes are therefore never lost, and a key that is revoked in between stays revoked.
  *
- * <p>This class is thread-safe, also among several control planes.
+ * <p>This class is thread-safe. Concurrent use by several control planes is safe too.
  */
 final class KeyUpdate {
     private static final Logger log = LoggerFactory.getLogger(KeyUpdate.class);
@@ -46,7 +46,7 @@ final class KeyUpdate {
         this.clock = clock;
     }
 
-    /** Returns the key as it is after the change. If that takes anything from it, the index has it. */
+    /** Applies the change and returns the changed key. On return the index holds every change that reduces access. */
     KeyView update(Caller caller, KeyChange wanted) {
         long now = wanted.expiry().isPresent() ? RedisClock.millisForEnds(clock) : clock.millis();
         Violations violations = new Violations();
@@ -101,9 +101,13 @@ final class KeyUpdate {
         violations.throwIfAny();
     }
 
-    /** Also if nothing is left to change: an earlier call may not have been able to wait for the index. */
+    /**
+     * Writes the key to the index, even if the ledger already had the change: an earlier call might not have been able
+     * to wait for the index.
+     */
     private KeyView arrived(ManagedKey key, KeyChange wanted) {
         if (wanted.narrows()) {
+            // A repeated lifetime would end after the stored expiry and be rejected, so name the absolute time.
             String again =
                     wanted.expiry().filter(Expiry.Lifetime.class::isInstance).isPresent()
                             ? "repeat the call with expire_time "
@@ -116,7 +120,9 @@ final class KeyUpdate {
         return directory.view(key);
     }
 
-    /** The index has nothing of a name but the number of the change. */
+    /**
+     * Writes a renamed key to the index, best effort. The index does not hold names, only the revision of the record.
+     */
     private void tellIndex(ManagedKey key) {
         try {
             projector.project(key);

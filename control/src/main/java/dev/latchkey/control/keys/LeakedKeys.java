@@ -24,11 +24,11 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Finds and revokes keys by the secret itself, such as one that stands in a public repository. Looks under every pepper, and at
- * the index rather than the ledger: what a sidecar would accept can be found, and stopped, whoever wrote it. A key beyond the
- * caller's reach is as one that does not exist.
+ * A lookup and revocation of keys by their secret, for example a secret found in a public repository. It searches under
+ * every pepper, and in the index rather than in the ledger: any key that a sidecar would accept can be found and
+ * revoked, whichever service wrote it. A key outside the caller's scope is treated as if it did not exist.
  *
- * <p>Throws as {@link KeyManager} does; no message holds the secret. This class is thread-safe.
+ * <p>Methods throw as those of {@link KeyManager} do; no message contains the secret. This class is thread-safe.
  */
 public final class LeakedKeys {
     private final KeyFormat format;
@@ -38,7 +38,9 @@ public final class LeakedKeys {
     private final KeyManager keys;
     private final KeyDirectory directory;
 
-    /** @param brand what every key starts with; imported forms are recognised as well, whatever the sidecars accept */
+    /**
+     * @param brand the prefix of every key; imported forms are recognised too, even if the sidecars do not accept them
+     */
     public LeakedKeys(String brand, Peppers peppers, IndexWriter index, Ledger ledger, KeyManager keys, Clock clock) {
         this.format = new KeyFormat(brand, /* acceptImported= */ true);
         this.peppers = peppers;
@@ -48,7 +50,7 @@ public final class LeakedKeys {
         this.directory = new KeyDirectory(ledger, clock);
     }
 
-    /** Returns the key that decides about requests with {@code secret}: a revoked one if there are several. */
+    /** Returns the key that decides a request with {@code secret}: a revoked key if several keys match. */
     public KeyView find(WorkspaceScope reach, String secret) {
         Violations violations = new Violations();
         Optional<PresentedKey> parsed = parse(secret, violations);
@@ -60,7 +62,9 @@ public final class LeakedKeys {
                 .orElseThrow(() -> unknown(presented));
     }
 
-    /** Revokes every key within {@code reach} that {@code secret} opens; on return the index has it. */
+    /**
+     * Revokes every key within {@code reach} that matches {@code secret}. On return the index holds the revocations.
+     */
     public KeyView revoke(Caller caller, WorkspaceScope reach, String secret, String reason) {
         Violations violations = new Violations();
         Optional<PresentedKey> parsed = parse(secret, violations);
@@ -82,13 +86,13 @@ public final class LeakedKeys {
                         stored -> keys.revokeFound(caller, stored, reason), () -> keys.adopt(caller, key, reason));
     }
 
-    /** Returns the ledger's record of {@code key}; there is none if another service made it. */
+    /** Returns the ledger's record of {@code key}; empty if another service created the key. */
     private Optional<Stored<ManagedKey>> known(ManagedKey key) {
         return ledger.findKey(key.workspace(), key.id())
                 .filter(stored -> stored.entry().digest().equals(key.digest()));
     }
 
-    /** Returns the key under each pepper that has it, the newest first. */
+    /** Returns the matching keys within {@code reach}, one for each pepper that has a record, newest pepper first. */
     private List<ManagedKey> all(WorkspaceScope reach, PresentedKey presented) {
         List<ManagedKey> found = new ArrayList<>();
         for (KeyDigest digest : peppers.all(presented)) {
@@ -104,7 +108,7 @@ public final class LeakedKeys {
         return known(foreign).map(Stored::entry).orElse(foreign);
     }
 
-    /** Returns empty, and notes why, if {@code secret} is no key. */
+    /** Returns the parsed key. If {@code secret} is not a key, records the violation and returns empty. */
     private Optional<PresentedKey> parse(String secret, Violations violations) {
         Credential credential = format.parse(secret);
         if (credential instanceof Credential.Presented presented) {

@@ -20,7 +20,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes secrets that no other key has and that every sidecar will recognise.
+ * A generator of secrets that are unique and that every sidecar will recognise.
  *
  * <p>This class is thread-safe.
  */
@@ -43,7 +43,7 @@ public final class Mint {
         this.announcements = announcements;
     }
 
-    /** Returns a new key that the index does not hold under any pepper, not even revoked. */
+    /** Returns a new secret that the index does not hold under any pepper, not even as a revoked key. */
     PresentedKey secret(Environment environment) {
         requireNewestPepper();
         for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
@@ -58,25 +58,29 @@ public final class Mint {
                 "no key was made: all that were minted exist; check this machine's source of random numbers");
     }
 
-    /** @throws RefusedException if sidecars would not recognise what is made under the newest pepper */
+    /**
+     * Requires that sidecars recognise keys under the newest pepper.
+     *
+     * @throws RefusedException if the sidecars would not recognise a key that is created under the newest pepper
+     */
     public void requireNewestPepper() {
         announcements.newestPepperProblem().ifPresent(problem -> {
             throw new RefusedException(Kind.UNAVAILABLE, "no key was made: " + problem);
         });
     }
 
-    /** Returns where the index may hold {@code secret}: under every pepper, the newest first. */
+    /** Returns the digests under which the index might hold {@code secret}: one for each pepper, newest first. */
     public List<KeyDigest> digests(PresentedKey secret) {
         return peppers.all(secret);
     }
 
-    /** Returns the names of the claims to {@code secret}. */
+    /** Returns the names of the claims on {@code secret}. */
     public List<String> claims(PresentedKey secret) {
         return KeyClaims.of(secret, peppers.all(secret));
     }
 
     /**
-     * Returns a new key, active, under an id that no other has.
+     * Returns a new active key with a unique id.
      *
      * @param now epoch milliseconds
      */

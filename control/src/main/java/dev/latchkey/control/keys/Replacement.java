@@ -6,10 +6,10 @@ import dev.latchkey.control.rules.KeyName;
 import java.util.Optional;
 
 /**
- * The key that is to take another's place, as it was sent; nothing is checked yet.
+ * A requested replacement of a key, as received and not yet validated.
  *
- * @param overlap how long the old key goes on; empty for the default
- * @param expiry of the new key; empty for as long a life as the old one was to have
+ * @param overlap how long the old key remains valid; empty for the default
+ * @param expiry the expiry of the new key; empty to give it the lifetime that the old key was created with
  */
 public record Replacement(KeyName old, Optional<Expiry.Lifetime> overlap, Optional<Expiry> expiry) {
 

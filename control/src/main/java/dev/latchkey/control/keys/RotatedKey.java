@@ -3,8 +3,9 @@ package dev.latchkey.control.keys;
 import dev.latchkey.control.directory.KeyView;
 
 /**
- * A key that has taken another's place.
+ * The result of a rotation.
  *
- * @param old the other one, as it is now
+ * @param created the new key
+ * @param old the replaced key in its current state
  */
 public record RotatedKey(CreatedKey created, KeyView old) {}

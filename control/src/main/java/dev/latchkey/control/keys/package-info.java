@@ -1,6 +1,6 @@
 /**
- * The life of keys and workspaces: what becomes of what is asked for, and what the caller is told if it cannot be. Knows neither
- * gRPC nor Redis' commands.
+ * The operations on keys: creation, rotation, update and revocation, and the errors that callers receive if an
+ * operation fails. This package must not depend on gRPC or on Redis commands.
  */
 @NullMarked
 package dev.latchkey.control.keys;

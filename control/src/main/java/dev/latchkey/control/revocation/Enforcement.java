@@ -10,8 +10,8 @@ import dev.latchkey.control.rules.RefusedException;
 import dev.latchkey.control.rules.RefusedException.Kind;
 
 /**
- * Carries changes that take access away to the index: no call is answered as done while sidecars can go on allowing what it has
- * taken. Thread-safe.
+ * The step that applies access-reducing changes to the index. No call reports success while sidecars can still allow
+ * access that the call has removed. This class is thread-safe.
  */
 public final class Enforcement {
     private final Ledger ledger;
@@ -22,7 +22,7 @@ public final class Enforcement {
         this.projector = projector;
     }
 
-    /** What was done to a key, for messages. */
+    /** The kind of change made to a key, for messages. */
     public enum Change {
         REVOKE("revoke", "revoked"),
         UPDATE("change", "changed"),
@@ -38,9 +38,10 @@ public final class Enforcement {
     }
 
     /**
-     * Returns when the index has {@code key}, as the ledger has it already, or a change that came after it.
+     * Writes {@code key}, as the ledger already holds it, to the index. On return the index holds this change or a
+     * later change of the key.
      *
-     * @throws RefusedException if the index keeps something else, which repeating will not mend
+     * @throws RefusedException if the index keeps a different record, which a retry cannot correct
      * @throws StoreException if Redis does not answer
      */
     public void enforce(ManagedKey key, Change change) {
@@ -56,7 +57,7 @@ public final class Enforcement {
         }
     }
 
-    /** Revokes a key that the index alone holds; returns when the index has that. */
+    /** Revokes a key that only the index holds. On return the index holds the revocation. */
     void enforceUnknown(ManagedKey revoked) {
         if (!projector.show(revoked)) {
             throw conflict(revoked, Change.REVOKE, "something else under its name: see the control plane's log");
@@ -64,9 +65,10 @@ public final class Enforcement {
     }
 
     /**
-     * As {@link #enforce}, for a change that the reconciler will carry if this call cannot.
+     * Applies a change as {@link #enforce} does. If Redis does not answer, the reconciler applies the change later.
      *
-     * @param advice what to do until then
+     * @param advice what the caller should do in the meantime
+     * @throws RefusedException also if Redis does not answer
      */
     public void enforceOrTell(ManagedKey key, Change change, String advice) {
         try {
@@ -80,7 +82,10 @@ public final class Enforcement {
         }
     }
 
-    /** Tells whether the index's newer record of {@code key} comes from the ledger, where every change builds on the last. */
+    /**
+     * Returns whether the newer record of {@code key} in the index comes from the ledger, where every change builds on
+     * the previous one.
+     */
     private boolean hasChange(ManagedKey key, long rev) {
         return ledger.findKey(key.workspace(), key.id())
                 .map(Stored::entry)

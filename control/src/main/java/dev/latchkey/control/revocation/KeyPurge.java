@@ -19,13 +19,14 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Takes away the records of ended keys before their retention is over, each as a change of its own, for a while at each call:
- * whoever calls again goes on. The audit trail keeps what was done to them, and their strings cannot be imported until then.
+ * The removal of ended keys before their retention has passed. Each removal is a change of its own. A call works for a
+ * limited time; a repeated call continues with the remaining keys. The audit trail keeps the history of removed keys,
+ * and their secrets cannot be imported again until the retention has passed.
  *
- * <p>This class is thread-safe, also among several control planes.
+ * <p>This class is thread-safe. Concurrent use by several control planes is safe too.
  */
 public final class KeyPurge {
-    /** How long a call goes on: callers give up after ten seconds. */
+    /** The time limit of one call. It is short because callers give up after ten seconds. */
     static final Duration TURN = Duration.ofSeconds(3);
 
     private static final Duration DEFAULT_AGE = Duration.ofDays(30);
@@ -44,10 +45,10 @@ public final class KeyPurge {
     }
 
     /**
-     * Purges keys of {@code workspace} until there is none left or the time is up, at least one.
+     * Purges ended keys of {@code workspace} until none is left or the time is up, and at least one.
      *
      * @param olderThan how long ago a key must have ended; empty for thirty days
-     * @throws RefusedException that says how many are purged, if it has to stop
+     * @throws RefusedException if the purge stops early; the message says how many keys are purged
      */
     public PurgedKeys purge(Caller caller, String workspace, Optional<Expiry.Lifetime> olderThan, String reason) {
         Violations violations = new Violations();
@@ -76,7 +77,7 @@ public final class KeyPurge {
         return Duration.ofMillis(KeyRules.endOf("older_than", "0s or at least", given, now, violations) - now);
     }
 
-    /** One call. Not thread-safe. */
+    /** The state of one call. This class is not thread-safe. */
     private final class Turn {
         private final Caller caller;
         private final String workspace;
@@ -100,6 +101,7 @@ public final class KeyPurge {
                 ids = ledger.keyIdsAfter(workspace, last, CHUNK);
                 for (Stored<ManagedKey> key : ledger.storedKeys(workspace, ids)) {
                     if (retention.isEnded(key.entry(), age, now)) {
+                        // At least one key per call, so that repeated calls always make progress.
                         if (purged > 0 && clock.millis() >= end) {
                             return new PurgedKeys(purged, false);
                         }

@@ -17,14 +17,15 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Revokes all keys of a workspace: first all at once for the sidecars, those too that other services have written into the index
- * (see {@link Generations}); then each that the ledger has as a change of its own, for a while at each call. It keeps no notes
- * of its own: whoever calls again, also after a crash and on another control plane, goes on with the keys that are not revoked yet.
+ * The revocation of all keys of a workspace. First, one change revokes all keys for the sidecars at once, including
+ * keys that other services have written to the index; see {@link Generations}. Then each key in the ledger is revoked
+ * as a change of its own. A call works for a limited time. It stores no progress: a repeated call continues with the
+ * keys that are not yet revoked, even after a crash or on another control plane.
  *
  * <p>This class is thread-safe.
  */
 public final class MassRevocation {
-    /** How long a call goes on: callers give up after ten seconds. */
+    /** The time limit of one call. It is short because callers give up after ten seconds. */
     static final Duration TURN = Duration.ofSeconds(3);
 
     private static final int CHUNK = 200;
@@ -53,10 +54,10 @@ public final class MassRevocation {
     }
 
     /**
-     * Revokes keys until there is none left or the time is up, at least one. On return the index has each of them; if it is done,
-     * also those that earlier calls have revoked.
+     * Revokes keys until none is left or the time is up, and at least one. On return the index holds these revocations;
+     * if the result is done, it also holds those of earlier calls.
      *
-     * @throws RefusedException that says how many are revoked, if it has to stop or a key cannot be revoked
+     * @throws RefusedException if it stops early or a key cannot be revoked; the message says how many are revoked
      */
     public RevokedKeys revokeAll(Caller caller, String workspace, String reason) {
         Violations violations = new Violations();
@@ -73,7 +74,7 @@ public final class MassRevocation {
         }
     }
 
-    /** One call. Not thread-safe. */
+    /** The state of one call. This class is not thread-safe. */
     private final class Turn {
         private final Caller caller;
         private final String workspace;
@@ -96,6 +97,7 @@ public final class MassRevocation {
                 ids = ledger.keyIdsAfter(workspace, last, CHUNK);
                 for (Stored<ManagedKey> key : readable(ids)) {
                     if (!key.entry().closed()) {
+                        // At least one key per call, so that repeated calls always make progress.
                         if (revoked > 0 && clock.millis() >= end) {
                             return result(false);
                         }
@@ -115,12 +117,14 @@ public final class MassRevocation {
                 if (e.kind() == Kind.UNAVAILABLE) {
                     throw stopped(String.valueOf(e.getMessage()));
                 }
-                // One that stands in the way of itself only.
+                // The failure concerns this key only; the other keys can still be revoked.
                 failures.add(String.valueOf(e.getMessage()));
             }
         }
 
-        /** One damaged record must not protect the other keys. */
+        /**
+         * Reads the keys one by one if reading them together fails: one damaged record must not protect the other keys.
+         */
         private List<Stored<ManagedKey>> readable(List<String> ids) {
             try {
                 return ledger.storedKeys(workspace, ids);

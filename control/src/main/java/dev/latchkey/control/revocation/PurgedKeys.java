@@ -1,9 +1,9 @@
 package dev.latchkey.control.revocation;
 
 /**
- * What one call has come to that purges the ended keys of a workspace.
+ * The result of one call that purges the ended keys of a workspace.
  *
- * @param purged how many it has taken away
- * @param done false: there are more
+ * @param purged the number of keys that this call has removed
+ * @param done whether no key is left to purge
  */
 public record PurgedKeys(int purged, boolean done) {}

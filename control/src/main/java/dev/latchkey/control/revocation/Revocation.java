@@ -12,7 +12,10 @@ import java.time.Clock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Revokes keys, whatever others do to them meanwhile. Thread-safe, also among several control planes. */
+/**
+ * The revocation of single keys, which succeeds despite concurrent changes of the key. This class is thread-safe.
+ * Concurrent use by several control planes is safe too.
+ */
 public final class Revocation {
     private static final Logger log = LoggerFactory.getLogger(Revocation.class);
     private static final int MAX_ATTEMPTS = 10;
@@ -30,13 +33,16 @@ public final class Revocation {
     }
 
     /**
-     * A key that is revoked.
+     * A revoked key.
      *
-     * @param now whether this call did it
+     * @param now whether this call revoked the key
      */
     public record Revoked(ManagedKey key, boolean now) {}
 
-    /** Revokes {@code found}, unless it is. On return the index has it, whoever did it. */
+    /**
+     * Revokes {@code found} unless it is already revoked. On return the index holds the revocation, even if another
+     * call has made it.
+     */
     public Revoked revoke(Caller caller, Stored<ManagedKey> found, String reason) {
         Stored<ManagedKey> stored = found;
         ManagedKey key = stored.entry();
@@ -58,15 +64,16 @@ public final class Revocation {
                 key.id() + " is being changed by others all the time, so it is not revoked; repeat the call");
     }
 
-    /** Revokes a key that the ledger does not have, and takes it in. On return the index has it. */
+    /** Revokes a key that is missing from the ledger, and adds it there. On return the index holds the revocation. */
     public void adopt(Caller caller, ManagedKey foreign, String reason) {
         long now = clock.millis();
         Audit audit = new Audit(caller, "key.revoke", reason, now);
-        // Perhaps once more than it is: then the ledger has its record all the same.
+        // The key might already be revoked. Revoking it again does no harm, and the ledger gets a record in any case.
         ManagedKey revoked = foreign.revoke(now);
         boolean adopted = ledger.adopt(revoked, audit);
         if (!adopted) {
-            // The ledger has another key of this id: to that belongs the entry, and only the index holds this one.
+            // The ledger has a different key with this id. The audit entry goes to that key, and only the index holds
+            // the foreign key.
             noteAt(directory.find(foreign.workspace(), foreign.id()), audit);
         }
         log.info(
@@ -81,6 +88,7 @@ public final class Revocation {
         }
     }
 
+    /** Adds {@code audit} to the audit trail of {@code other} without changing its record. */
     private void noteAt(Stored<ManagedKey> other, Audit audit) {
         Stored<ManagedKey> stored = other;
         for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {

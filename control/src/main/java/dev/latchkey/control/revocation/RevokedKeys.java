@@ -1,9 +1,9 @@
 package dev.latchkey.control.revocation;
 
 /**
- * What one call has come to that revokes all keys of a workspace.
+ * The result of one call that revokes all keys of a workspace.
  *
- * @param revoked how many it has revoked
- * @param done false: there are more
+ * @param revoked the number of keys that this call has revoked
+ * @param done whether no key is left to revoke
  */
 public record RevokedKeys(int revoked, boolean done) {}
