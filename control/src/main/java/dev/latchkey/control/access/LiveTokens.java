@@ -19,17 +19,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The admin tokens that hold now. Those of a file of their own are read again by {@link #look}; whatever is wrong with the file,
- * what was taken out of it ends:
+ * The admin tokens that are currently valid. {@link #look} reads the tokens file again, if there is one. A token that
+ * was removed from the file becomes invalid, whatever else is wrong with the file:
  *
  * <ul>
- *   <li>Entries without a fault hold, the others do not, and {@link #problem} names them.
- *   <li>While every user may write the file, nothing new in it holds.
- *   <li>While it cannot be read at all, so that nothing is known of its entries, the tokens before hold.
+ *   <li>Valid entries are accepted, invalid entries are not, and {@link #problem} names them.
+ *   <li>While every user can write the file, no new entry is accepted.
+ *   <li>While the file cannot be read at all, its entries are unknown and the previous tokens remain valid.
  * </ul>
  *
- * <p>This class is thread-safe. {@link #find} does not block and costs the same for any number of tokens; {@link #look} reads a
- * file.
+ * <p>This class is thread-safe. {@link #find} does not block and costs the same for any number of tokens. {@link #look}
+ * reads a file.
  */
 public final class LiveTokens {
     private static final Logger log = LoggerFactory.getLogger(LiveTokens.class);
@@ -50,19 +50,19 @@ public final class LiveTokens {
     }
 
     /**
-     * Returns the entry of {@code token}, if it holds now. Entries are looked up by the token's hash: how long that takes tells
-     * nothing of any token, since nobody can choose a hash.
+     * Returns the entry of {@code token} if the token is valid now. Entries are looked up by the hash of the token. The
+     * duration of a lookup reveals nothing about any token, because nobody can choose a hash.
      */
     public Optional<AdminToken> find(String token) {
         return Optional.ofNullable(tokens.get(AdminToken.sha256Of(token)));
     }
 
-    /** Returns why the tokens are not those of the file, for people; empty if they are, or there is no file. */
+    /** Returns why the tokens differ from the file, for people; empty if they do not, or if there is no file. */
     public Optional<String> problem() {
         return problem;
     }
 
-    /** Reads the file again, if there is one. */
+    /** Reads the tokens file again, if there is one. */
     public synchronized void look() {
         file.ifPresent(this::read);
     }

@@ -4,15 +4,16 @@ import dev.latchkey.config.AdminToken;
 import java.util.Optional;
 
 /**
- * The workspaces that a caller may know of: all, or one. What is beyond it is to be answered as if it did not exist. Immutable.
+ * The workspaces that a caller can know of: all, or a single one. Requests beyond the scope must be answered as if
+ * their target did not exist. This class is immutable.
  *
- * @param only the one; empty for all
+ * @param only the single workspace; empty for all workspaces
  */
 public record WorkspaceScope(Optional<String> only) {
-    /** An operator's. */
+    /** The scope of an operator. */
     public static final WorkspaceScope ALL = new WorkspaceScope(Optional.empty());
 
-    /** Returns what the holder of {@code token} may know of. */
+    /** Returns the scope of the holder of {@code token}. */
     public static WorkspaceScope of(AdminToken token) {
         return token.role() == AdminToken.Role.OPERATOR ? ALL : new WorkspaceScope(Optional.of(token.workspace()));
     }

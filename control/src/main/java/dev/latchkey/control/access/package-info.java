@@ -1,4 +1,7 @@
-/** Who may call the control plane, and which workspaces each of them may know of. Knows neither the wire nor Redis. */
+/**
+ * The callers of the control plane and the workspaces that each of them can know of. This package must not depend on
+ * the wire protocols or on Redis.
+ */
 @NullMarked
 package dev.latchkey.control.access;
 

@@ -21,7 +21,7 @@ import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Finds keys, and shows them as their owners see them. Changes no key. This class is thread-safe. */
+/** A lookup of keys in the ledger and of their views for owners. It changes no key. This class is thread-safe. */
 public final class KeyDirectory {
     private static final Logger log = LoggerFactory.getLogger(KeyDirectory.class);
 
@@ -33,11 +33,17 @@ public final class KeyDirectory {
         this.clock = clock;
     }
 
+    /** Validates the syntax of {@code name} and adds any violation to {@code violations}. */
     public static void check(KeyName name, Violations violations) {
         violations.anyWorkspace("workspace", name.workspace());
         violations.keyId("id", name.id());
     }
 
+    /**
+     * Returns the id of the workspace that {@code name} refers to, looked up by key id if any workspace is meant.
+     *
+     * @throws RefusedException if there is no such key or workspace
+     */
     public String workspaceOf(KeyName name) {
         if (name.workspace().equals(KeyName.ANY_WORKSPACE)) {
             return ledger.ownerOf(name.id()).orElseThrow(() -> unknown(name.id()));
@@ -57,7 +63,7 @@ public final class KeyDirectory {
     }
 
     /**
-     * Returns the workspace {@code id} as keys can be made in it.
+     * Returns the workspace {@code id} in the form that the creation of a key needs.
      *
      * @throws RefusedException if there is no such workspace
      */
@@ -65,6 +71,11 @@ public final class KeyDirectory {
         return ledger.room(id).orElseThrow(() -> WorkspaceManager.unknown(id));
     }
 
+    /**
+     * Returns the stored key {@code id} of {@code workspace}.
+     *
+     * @throws RefusedException if there is no such key
+     */
     public Stored<ManagedKey> find(String workspace, String id) {
         return ledger.findKey(workspace, id).orElseThrow(() -> unknown(id));
     }
@@ -73,7 +84,7 @@ public final class KeyDirectory {
         return views(key.workspace(), List.of(key)).get(0);
     }
 
-    /** Returns these keys of {@code workspace} as they are now. */
+    /** Returns views of {@code keys}, which belong to {@code workspace}, in their current state. */
     public List<KeyView> views(String workspace, List<ManagedKey> keys) {
         if (keys.isEmpty()) {
             return List.of();
@@ -81,7 +92,7 @@ public final class KeyDirectory {
         return views(workspace, generation(workspace), keys);
     }
 
-    /** As {@link #views(String, List)}, of a workspace that was read just now. */
+    /** Returns views as {@link #views(String, List)} does, for a workspace that the caller has just read. */
     public List<KeyView> views(ManagedWorkspace workspace, List<ManagedKey> keys) {
         return views(workspace.workspace(), workspace.record().generation(), keys);
     }
@@ -97,7 +108,7 @@ public final class KeyDirectory {
                 .toList();
     }
 
-    /** Returns the generation of the keys of {@code workspace} that sidecars let through. */
+    /** Returns the oldest generation of keys of {@code workspace} that sidecars accept. */
     long generation(String workspace) {
         return ledger.findWorkspace(workspace)
                 .map(found -> found.entry().record().generation())
@@ -105,8 +116,9 @@ public final class KeyDirectory {
     }
 
     /**
-     * Returns {@code key} as it is now, to who asks again for the answer with its secret: the answer of before is then in doubt
-     * for all who look at the key, until its first use.
+     * Returns a view of {@code key} for a caller that repeats the call which created it. The repeat suggests that the
+     * response with the secret was lost. Every view of the key therefore shows the response as unconfirmed until the
+     * first use of the key.
      */
     public KeyView doubted(ManagedKey key, Caller caller, long now) {
         KeyView view = view(key).withAnswer(true);
@@ -127,7 +139,10 @@ public final class KeyDirectory {
         return view;
     }
 
-    /** Nice to know, and written by others: no call fails for it. */
+    /**
+     * Returns the last uses, or none if they cannot be read: the value is optional and written by others, so no call
+     * fails for it.
+     */
     private List<OptionalLong> lastUsed(String workspace, List<String> ids) {
         try {
             return ledger.lastUsed(workspace, ids);
@@ -137,7 +152,7 @@ public final class KeyDirectory {
         }
     }
 
-    /** As {@link #lastUsed}. */
+    /** Returns the keys whose response is unconfirmed, or none if they cannot be read; see {@link #lastUsed}. */
     private Set<String> unconfirmed(String workspace, List<String> ids) {
         try {
             return ledger.answers().unconfirmed(workspace, ids);

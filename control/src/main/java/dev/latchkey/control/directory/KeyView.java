@@ -4,14 +4,15 @@ import dev.latchkey.control.record.ManagedKey;
 import java.util.OptionalLong;
 
 /**
- * A key as it is shown to its owners.
+ * A key as shown to its owners.
  *
- * @param lastUsedAt epoch milliseconds; empty if it was not used yet, or that is not known
- * @param answerUnconfirmed whether nobody knows if the answer with its secret arrived; false once it was used or revoked
+ * @param lastUsedAt epoch milliseconds; empty if the key was never used or its last use is not known
+ * @param answerUnconfirmed whether it is unknown if the response with the secret arrived; false as soon as the key was
+ *     used or is revoked
  */
 public record KeyView(ManagedKey key, State state, OptionalLong lastUsedAt, boolean answerUnconfirmed) {
 
-    /** What a request with the key would find. */
+    /** The state that a request with the key would meet. */
     public enum State {
         ACTIVE,
         EXPIRED,
@@ -24,18 +25,24 @@ public record KeyView(ManagedKey key, State state, OptionalLong lastUsedAt, bool
         }
     }
 
-    /** As {@link #of(ManagedKey, OptionalLong, long, long)}, of a key that was just made. */
+    /** Returns a view as {@link #of(ManagedKey, OptionalLong, long, long)} does, for a key that was just created. */
     public static KeyView of(ManagedKey key, OptionalLong lastUsedAt, long now) {
         return of(key, lastUsedAt, now, 0);
     }
 
-    /** @param generation of its workspace: an older key was revoked with all the others, whatever its own record says yet */
+    /**
+     * @param generation the generation of the key's workspace: an older key was revoked together with all other keys,
+     *     even if its own record does not say so yet
+     */
     public static KeyView of(ManagedKey key, OptionalLong lastUsedAt, long now, long generation) {
         State state = key.record().generation() < generation ? State.REVOKED : State.of(key, now);
         return new KeyView(key, state, lastUsedAt, false);
     }
 
-    /** Returns this key with what the ledger knows of its answer. Whoever used it has its secret. */
+    /**
+     * Returns this view with the ledger's state of the response. A key that was used is never unconfirmed, because its
+     * user has the secret; a revoked key is not either.
+     */
     public KeyView withAnswer(boolean unconfirmed) {
         return new KeyView(key, state, lastUsedAt, unconfirmed && lastUsedAt.isEmpty() && state != State.REVOKED);
     }

@@ -1,4 +1,4 @@
-/** Finds keys and shows them as their owners see them. Changes nothing. */
+/** Lookups of keys and their views for owners. This package changes no key; it only marks responses as unconfirmed. */
 @NullMarked
 package dev.latchkey.control.directory;
 

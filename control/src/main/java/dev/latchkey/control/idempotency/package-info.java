@@ -1,4 +1,4 @@
-/** Calls with a request id: a repeated call gets the answer of the first one (AIP-155). */
+/** Calls with a request id: a repeated call gets the result of the first call (AIP-155). */
 @NullMarked
 package dev.latchkey.control.idempotency;
 

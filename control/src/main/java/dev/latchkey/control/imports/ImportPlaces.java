@@ -4,8 +4,9 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * The places of imports under way: so many together, since imports wait for each other and other calls need threads too, and so
- * many of one caller, so that no caller's loop keeps others out. Thread-safe.
+ * A limit on concurrent imports, in total and per caller. The total is limited because imports wait for each other and
+ * other calls need threads too. The number per caller is limited so that one caller in a loop cannot keep others out.
+ * This class is thread-safe.
  */
 final class ImportPlaces {
     private final int most;
@@ -18,16 +19,17 @@ final class ImportPlaces {
         this.mostPerCaller = mostPerCaller;
     }
 
-    /** What came of asking for a place. */
+    /** The result of {@link #enter}. */
     enum Outcome {
-        /** There is one, until {@link #leave}. */
+        /** The caller has a place and must give it back with {@link #leave}. */
         TAKEN,
-        /** The caller has as many as it can. */
+        /** The caller already has the maximum number of places for one caller. */
         CALLER_FULL,
-        /** All are taken. */
+        /** All places are taken. */
         FULL
     }
 
+    /** Requests a place for {@code caller} without waiting. */
     synchronized Outcome enter(String caller) {
         int own = underWay.getOrDefault(caller, 0);
         if (own == mostPerCaller) {
@@ -41,6 +43,7 @@ final class ImportPlaces {
         return Outcome.TAKEN;
     }
 
+    /** Gives back a place of {@code caller}. Must be called once for each {@link Outcome#TAKEN}. */
     synchronized void leave(String caller) {
         all--;
         underWay.computeIfPresent(caller, (same, calls) -> calls == 1 ? null : calls - 1);

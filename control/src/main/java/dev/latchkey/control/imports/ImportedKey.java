@@ -6,23 +6,23 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What became of a key that was to be imported.
+ * The result for one key of an import.
  *
- * @param view empty if it is refused, or of another workspace, or cannot be read
- * @param violations what is wrong with it; empty unless it is refused
+ * @param view empty if the key is refused, belongs to another workspace, or cannot be read
+ * @param violations the reasons for a refusal; empty unless the key is refused
  */
 public record ImportedKey(Outcome outcome, Optional<KeyView> view, List<Violation> violations) {
     public ImportedKey {
         violations = List.copyOf(violations);
     }
 
-    /** How it ended. */
+    /** The possible results. */
     public enum Outcome {
-        /** It works, if its workspace is active. */
+        /** The key was imported and works if its workspace is active. */
         IMPORTED,
-        /** It was there before, active, expired or revoked, and is as it was. */
+        /** The key existed before, whether active, expired or revoked, and is unchanged. */
         EXISTED,
-        /** It is not imported. */
+        /** The key was not imported. */
         REFUSED
     }
 

@@ -15,28 +15,30 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** One key that {@link KeyIntake} is to take in, and what has become of it. Not thread-safe. */
+/** One key that {@link KeyIntake} processes, and its state so far. This class is not thread-safe. */
 public final class IntakeItem {
 
-    /** How far a key has come, and with the last step where it ends. */
+    /** The state of a key; after the last step, its result. */
     public enum Outcome {
-        /** It is still on its way. */
+        /** The intake of the key is in progress. */
         OPEN,
-        /** Ledger and index have it. */
+        /** The ledger and the index hold the key. */
         IMPORTED,
-        /** The index, or at least the ledger, had it before; it may be revoked. */
+        /** The index or at least the ledger already held the key, possibly as revoked. */
         EXISTED,
-        /** An intake into another workspace has claimed it and not recorded it, or not yet. */
+        /** An intake into another workspace has claimed the key and has not recorded it, or not yet. */
         CLAIMED,
-        /** It was here and has ended, and its record is gone before its time: its string must not come back yet. */
+        /** The key has ended and its record was purged before its time: the secret must not come back yet. */
         ENDED,
-        /** The workspace holds as many keys as it may. */
+        /** The workspace holds the maximum number of keys. */
         FULL,
-        /** The ledger has it, and the index holds another service's record, made meanwhile, under its name. */
+        /** The ledger holds the key, but the index holds a record of another service, written meanwhile. */
         CONFLICT,
-        /** The ledger has it, and the index will as soon as Redis allows. */
+        /** The ledger holds the key, and the index will hold it as soon as Redis allows. */
         RECORDED,
-        /** A step before the ledger's failed; or that itself, and then it may be recorded. */
+        /**
+         * The ledger step, or a step before it, failed. If the ledger step failed, the ledger might still hold the key.
+         */
         UNDONE
     }
 
@@ -54,15 +56,15 @@ public final class IntakeItem {
     private boolean shown;
 
     /**
-     * @param key as it is to be, with a new id and the digest under the newest pepper
-     * @param digests under every pepper
-     * @param claims as {@link dev.latchkey.key.KeyClaims} gives them
+     * @param key the key to record, with a new id and with the digest under the newest pepper
+     * @param digests the digests of the secret under every pepper
+     * @param claims the names of the claims, as {@link dev.latchkey.key.KeyClaims} returns them
      */
     public IntakeItem(ManagedKey key, List<KeyDigest> digests, List<String> claims) {
         this.claims = List.copyOf(claims);
         this.firstClaim = Claims.text(key.workspace(), key.id());
         this.key = key;
-        // The lowest version first, in whichever order a control plane has its peppers.
+        // Lowest version first, so that the order does not depend on the pepper list of each control plane.
         this.digests = digests.stream()
                 .sorted(Comparator.comparing(KeyDigest::pepperVersion))
                 .toList();
@@ -73,8 +75,8 @@ public final class IntakeItem {
     }
 
     /**
-     * Returns the key that is imported or at least recorded, or was there in this workspace before; empty if it is none of
-     * these, or cannot be read.
+     * Returns the key that is imported or at least recorded, or that this workspace already held. Returns empty if none
+     * of these applies, or if the existing key cannot be read.
      */
     public Optional<ManagedKey> result() {
         return switch (outcome) {
@@ -83,7 +85,7 @@ public final class IntakeItem {
         };
     }
 
-    /** Returns what Redis failed in, if it did; that may be harmless. */
+    /** Returns the last failure of a command for this key, if any. A failure can be harmless. */
     public Optional<StoreException> failure() {
         return failure;
     }
@@ -96,7 +98,7 @@ public final class IntakeItem {
         return digests.size();
     }
 
-    /** @param n from 0, for the lowest version */
+    /** @param n the index of the pepper, from 0 for the lowest version */
     KeyDigest digest(int n) {
         return digests.get(n);
     }
@@ -109,6 +111,7 @@ public final class IntakeItem {
         return outcome == Outcome.OPEN;
     }
 
+    /** Records a failed command. A key that is still in progress is thereby undone; a later state is kept. */
     void failed(StoreException e) {
         failure = Optional.of(e);
         if (isOpen()) {
@@ -116,6 +119,7 @@ public final class IntakeItem {
         }
     }
 
+    /** Accepts whether the key already exists. */
     void lookedUp(boolean held) {
         if (held) {
             outcome = Outcome.EXISTED;
@@ -126,7 +130,10 @@ public final class IntakeItem {
         return outcome == Outcome.EXISTED;
     }
 
-    /** Takes what the index holds under {@code digest}, if anything: a revoked record is the one that counts. */
+    /**
+     * Accepts the record that the index holds under {@code digest}; {@code fields} is empty if there is none. If
+     * several records exist, a revoked record takes precedence.
+     */
     void indexed(KeyDigest digest, Map<String, String> fields) {
         try {
             KeyRecord record = IndexSchema.decodeKey(fields);
@@ -134,7 +141,7 @@ public final class IntakeItem {
                 existing = Optional.of(ManagedKey.foreign(record, digest, key.start()));
             }
         } catch (IndexException e) {
-            // Held under another digest, or damaged: no key that could be shown.
+            // The index holds the key under another digest, or the record is damaged: there is no key to show.
         }
     }
 
@@ -142,14 +149,22 @@ public final class IntakeItem {
         return existing;
     }
 
-    /** Takes the ledger's own record of the one that the index holds; null if there is none. */
+    /**
+     * Accepts the ledger's record of the key that the index holds.
+     *
+     * @param text the encoded record; null if there is none
+     */
     void ledgerHas(@Nullable String text) {
         decode(existing.map(ManagedKey::id).orElse(key.id()), text)
                 .filter(known -> digests.contains(known.digest()))
                 .ifPresent(known -> existing = Optional.of(known));
     }
 
-    /** Takes what another intake has recorded under the claim, perhaps under a pepper that only it has. */
+    /**
+     * Accepts the record that another intake has created under the claim, perhaps under a pepper of its own.
+     *
+     * @param text the encoded record; null if there is none
+     */
     void otherHas(@Nullable String text) {
         existing = decode(key.id(), text);
     }
@@ -163,12 +178,17 @@ public final class IntakeItem {
         }
     }
 
-    /** Returns what {@link #claimStood} reads. */
+    /** Returns the value of this intake's claim, in the form that {@link #claimStood} parses. */
     String claim() {
         return Claims.text(key.workspace(), key.id());
     }
 
-    /** Takes the claim that stood there before; null if none did. */
+    /**
+     * Accepts the claim that existed before this intake's own. A claim of an intake, unlike the mark of a purged key,
+     * passes its id on to this key.
+     *
+     * @param claim the value of the claim; null if there was none
+     */
     void claimStood(@Nullable String claim) {
         if (claim != null && Claims.isEnded(claim)) {
             outcome = Outcome.ENDED;
@@ -180,12 +200,12 @@ public final class IntakeItem {
         }
     }
 
-    /** Tells whether somebody else's claim keeps this intake from the key. */
+    /** Returns whether the claim of another workspace, or the mark of a purged key, prevents this intake of the key. */
     boolean isClaimLost() {
         return outcome == Outcome.CLAIMED || outcome == Outcome.ENDED;
     }
 
-    /** Returns what {@link #claim} was before it became that of another intake. */
+    /** Returns the value of {@link #claim} before another intake's claim replaced it. */
     String firstClaim() {
         return firstClaim;
     }
@@ -198,12 +218,16 @@ public final class IntakeItem {
         return claimedBy;
     }
 
-    /** Takes what the ledger of the other workspace holds of it; null if nothing. */
+    /**
+     * Accepts the record that the other workspace's ledger holds of the key.
+     *
+     * @param text the encoded record; null if there is none
+     */
     void claimantHas(@Nullable String text) {
         lookedUp(text != null);
     }
 
-    /** Takes what came of the step in the ledger; where the id is taken, another intake has made it. */
+    /** Accepts the result of the ledger step. If the id is taken, another intake has created the record. */
     void recorded(Creation creation) {
         switch (creation) {
             case MADE -> outcome = Outcome.RECORDED;
@@ -224,11 +248,16 @@ public final class IntakeItem {
         return recordedByOther;
     }
 
-    /** Returns what the index may not have yet. */
+    /** Returns the key that the index might not hold yet, so that it must be written; empty if there is none. */
     Optional<ManagedKey> toShow() {
         return outcome == Outcome.RECORDED || recordedByOther ? result() : Optional.empty();
     }
 
+    /**
+     * Records that the index has answered.
+     *
+     * @param conflict whether the index holds a different record under the name of the key
+     */
     void shown(boolean conflict) {
         shown = true;
         if (outcome == Outcome.RECORDED) {

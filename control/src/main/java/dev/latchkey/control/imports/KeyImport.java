@@ -32,17 +32,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Takes over keys that exist elsewhere. Each is judged on its own; one that is there already, also revoked, stays as it is. So
- * a call can be repeated, whatever became of it.
+ * The import of keys that exist elsewhere. Each key is judged separately. A key that already exists stays as it is,
+ * even if it is revoked. A call can therefore be repeated, whatever its outcome was.
  *
- * <p>Throws as {@link KeyManager} does; no message holds a secret. This class is thread-safe, also among several control planes.
+ * <p>Methods throw as those of {@link KeyManager} do; no message contains a secret. This class is thread-safe.
+ * Concurrent use by several control planes is safe too.
  */
 public final class KeyImport {
-    /** In one call. */
+    /** The maximum number of keys in one call. */
     static final int MAX_KEYS = 500;
 
     private static final int MAX_CALLS = 8;
-    /** The command has two calls under way. */
+    /** The command-line client has two calls in flight. */
     private static final int MAX_CALLS_PER_CALLER = 3;
 
     private static final Logger log = LoggerFactory.getLogger(KeyImport.class);
@@ -55,7 +56,7 @@ public final class KeyImport {
     private final Clock clock;
     private final ImportPlaces places = new ImportPlaces(MAX_CALLS, MAX_CALLS_PER_CALLER);
 
-    /** @param pace of all imports together */
+    /** @param pace the common rate limit of all imports */
     public KeyImport(KeyIntake intake, Ledger ledger, Mint mint, ImportRules rules, RateLimit pace, Clock clock) {
         this.intake = intake;
         this.directory = new KeyDirectory(ledger, clock);
@@ -65,15 +66,20 @@ public final class KeyImport {
         this.clock = clock;
     }
 
-    /** One key of a request: the item that it has become, or why it is none. */
+    /**
+     * One key of a request: either its intake item or the reasons for its refusal.
+     *
+     * @param again whether the same key occurs earlier in the request
+     */
     private record Line(Optional<IntakeItem> item, boolean again, List<Violation> violations) {}
 
     /**
-     * Imports those of {@code wanted} that may be.
+     * Imports every key of {@code wanted} that passes validation.
      *
-     * @param scopes for the keys that bring none
-     * @return what became of each, in their order
-     * @throws RefusedException with {@code UNAVAILABLE} if Redis failed in the middle: the message says how far it came
+     * @param scopes the scopes for keys that bring none of their own
+     * @return the result of each key, in the order of {@code wanted}
+     * @throws RefusedException with {@code UNAVAILABLE}, or with {@code FULL} at the memory limit, if Redis fails
+     *     during the import; the message says how far the import came
      */
     public List<ImportedKey> importKeys(
             Caller caller, String workspace, List<KeyToImport> wanted, List<String> scopes) {
@@ -152,7 +158,9 @@ public final class KeyImport {
         }
     }
 
-    /** Only keys that were there before can have been used. */
+    /**
+     * Returns views of the keys that existed before. New keys need no lookup, because they cannot have been used yet.
+     */
     private Map<ManagedKey, KeyView> views(String workspace, Collection<IntakeItem> items) {
         List<ManagedKey> before = items.stream()
                 .filter(item -> item.outcome() == Outcome.EXISTED)

@@ -29,24 +29,26 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Takes keys into ledger and index that exist already, many at a time: each step is sent for all of them before the next.
+ * A batch writer that takes existing keys into the ledger and the index. Each step is sent for all keys of the batch
+ * before the next step starts.
  *
- * <h2>None is doubled</h2>
+ * <h2>No key is recorded twice</h2>
  *
- * <p>A key that the index holds, under whichever pepper and also revoked, is left as it is. Of the others each is claimed, see
- * {@link Claims}: unless somebody's claim stands there; then its id and workspace are those. So everybody who takes in this key
- * makes the step in the ledger with one id, and that step is made once. It is claimed under every pepper, so that control planes
- * that share one pepper share the claim, in the middle of a change of peppers as well. A key that the ledger has already,
- * revoked perhaps, is shown to the index again, which may have lost it.
+ * <p>A key that the index holds under any pepper, even as revoked, is left unchanged. The intake claims each of the
+ * other keys; see {@link Claims}. If a claim already exists, the intake adopts the id and workspace of this claim. All
+ * intakes of the same key therefore use one id in the ledger step, so that the step takes effect only once. A key is
+ * claimed under every pepper: control planes that share at least one pepper share the claim, even during a change of
+ * peppers. A key that the ledger already holds, even as revoked, is written to the index again, because the index might
+ * have lost it.
  *
- * <h2>Whoever stops in the middle</h2>
+ * <h2>Interruption at any step</h2>
  *
- * <p>A claim without a step in the ledger is harmless: the next intake into this workspace goes on with its id. After the step
- * the note is there by which the {@link Reconciler} brings the key to the index. Its owner has the secret already, so it is
- * never withdrawn.
+ * <p>A claim without a ledger step is harmless: the next intake into this workspace continues with its id. The ledger
+ * step also writes the note by which the {@link Reconciler} brings the key to the index. The key's owner already has
+ * the secret, so the key is never withdrawn.
  *
- * <p>This class is thread-safe, also among several control planes. Its method blocks, for each step at most as long as one
- * command may take, and throws no {@link StoreException}: what became of each key is its {@link Outcome}.
+ * <p>This class is thread-safe. Concurrent use by several control planes is safe too. {@link #take} blocks, in each
+ * step at most for the time limit of one command. It throws no {@link StoreException}: each key has an {@link Outcome}.
  */
 public final class KeyIntake {
     private static final Logger log = LoggerFactory.getLogger(KeyIntake.class);
@@ -65,7 +67,7 @@ public final class KeyIntake {
         this.index = index;
     }
 
-    /** Takes in all of {@code items}, which are of {@code room} and of distinct keys; their outcomes are set on return. */
+    /** Processes {@code items}, which belong to {@code room} and have distinct keys. On return, outcomes are set. */
     public void take(Room room, Collection<IntakeItem> items, Audit audit) {
         String workspace = room.workspace().entry().workspace();
         List<IntakeItem> all = List.copyOf(items);
@@ -97,7 +99,7 @@ public final class KeyIntake {
                         (item, hits) -> item.lookedUp(hits > 0)));
     }
 
-    /** Reads who those are that the index holds: only to show them. */
+    /** Reads the records of keys that the index already holds. They are needed only for the response. */
     private void describe(String workspace, List<IntakeItem> items) {
         forEachPepper(
                 items,
@@ -124,7 +126,7 @@ public final class KeyIntake {
                         (commands, item) ->
                                 commands.setGet(names.claim(item.claims().get(n)), item.claim(), unlessClaimed),
                         IntakeItem::claimStood));
-        // Whoever comes for it next must not be kept away by one that came to nothing.
+        // Release the claims of this failed intake, so that they do not block the next intake of the key.
         forEachClaim(
                 items,
                 n -> each(
@@ -165,7 +167,9 @@ public final class KeyIntake {
                 IntakeItem::otherHas);
     }
 
-    /** Where this fails, the note makes the reconciler do it. */
+    /**
+     * Makes the claims permanent. If this step fails, the reconciler does it later, because the note is still there.
+     */
     private void keepClaims(List<IntakeItem> items) {
         forEachClaim(
                 items,
@@ -177,7 +181,7 @@ public final class KeyIntake {
                         (item, ok) -> {}));
     }
 
-    /** Also what another intake has recorded, which may not have come any further. */
+    /** Writes the keys to the index, even those that another intake has recorded: it might have stopped there. */
     private void project(List<IntakeItem> items) {
         each(
                 items,
@@ -185,7 +189,7 @@ public final class KeyIntake {
                 (commands, item) ->
                         index.projection(item.toShow().orElseThrow()).answer(commands),
                 (item, answer) -> projected(item, index.read(answer)));
-        // Where this fails, the note makes the reconciler look again, and no more.
+        // If this step fails, the note remains and only makes the reconciler check the key again.
         each(
                 items,
                 IntakeItem::isShown,
@@ -210,7 +214,7 @@ public final class KeyIntake {
         IntStream.range(0, items.isEmpty() ? 0 : items.get(0).peppers()).forEach(step);
     }
 
-    /** Sends a command for each of {@code items} that is meant, and hands each its answer, or what kept it from one. */
+    /** Sends one command for each item that {@code meant} selects. Then passes each item its response or failure. */
     private <T extends @Nullable Object> void each(
             List<IntakeItem> items,
             Predicate<IntakeItem> meant,

@@ -4,18 +4,18 @@ import dev.latchkey.control.rules.Expiry;
 import java.util.List;
 
 /**
- * A key that somebody has and wants to be taken over, as it was sent; nothing is checked yet. Does not print itself.
+ * A key to be imported, as received and not yet validated. Its text form does not reveal the secret.
  *
- * @param secret the whole key
- * @param name empty: made of the key's start
- * @param scopes none: those of the request
+ * @param secret the complete key
+ * @param name empty to derive a name from the start of the key
+ * @param scopes empty to use the scopes of the request
  */
 public record KeyToImport(String secret, String name, List<String> scopes, Expiry expiry) {
     public KeyToImport {
         scopes = List.copyOf(scopes);
     }
 
-    /** Returns everything but what is sent in confidence. */
+    /** Returns the fields that are not confidential. */
     @Override
     public String toString() {
         return "KeyToImport[" + scopes + ", " + expiry + "]";

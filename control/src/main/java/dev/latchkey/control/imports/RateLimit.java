@@ -3,14 +3,14 @@ package dev.latchkey.control.imports;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
-/** Keeps what is done together below so much a second, over more than one call. Thread-safe. */
+/** A rate limit on operations per second that all calls share. This class is thread-safe. */
 public final class RateLimit {
     private final int perSecond;
     private final LongSupplier nanos;
     private final Sleeper sleeper;
     private long free;
 
-    /** How to wait. */
+    /** A replaceable wait, for tests. */
     @FunctionalInterface
     interface Sleeper {
         void sleep(long nanos) throws InterruptedException;
@@ -27,14 +27,14 @@ public final class RateLimit {
         this.free = nanos.getAsLong();
     }
 
-    /** Waits until {@code count} more may be done: for as long as those before take at this pace. */
+    /** Waits until earlier reservations have used up their time. The caller can then run {@code count} operations. */
     void await(int count) throws InterruptedException {
         sleeper.sleep(reserve(count));
     }
 
     private synchronized long reserve(int count) {
         long now = nanos.getAsLong();
-        // What was not used is not saved up.
+        // Unused capacity does not accumulate.
         long start = free - now > 0 ? free : now;
         free = start + TimeUnit.SECONDS.toNanos(count) / perSecond;
         return start - now;

@@ -1,4 +1,4 @@
-/** Takes over keys that exist elsewhere. */
+/** The import of keys that exist elsewhere. */
 @NullMarked
 package dev.latchkey.control.imports;
 

@@ -14,8 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Ends all keys that a workspace has, in one change of the workspace: what is of an earlier generation is refused by every
- * sidecar, also a key that only the index knows. Thread-safe, also among several control planes.
+ * The revocation of all keys of a workspace by a single change: every sidecar refuses a key of an earlier generation,
+ * even if only the index holds it. This class is thread-safe. Concurrent use by several control planes is safe too.
  */
 public final class Generations {
     private static final Logger log = LoggerFactory.getLogger(Generations.class);
@@ -31,14 +31,14 @@ public final class Generations {
         this.clock = clock;
     }
 
-    /** Begins a new generation of keys in {@code workspace}; on return the index has it. */
+    /** Starts a new generation of keys in {@code workspace}. On return the index holds the new generation. */
     public void next(Caller caller, String workspace, String reason) {
         long floor = 0;
         for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
             Stored<ManagedWorkspace> stored =
                     ledger.findWorkspace(workspace).orElseThrow(() -> WorkspaceManager.unknown(workspace));
             ManagedWorkspace before = stored.entry();
-            // The index knows of more where the ledger has lost ground.
+            // The index has a higher generation if the ledger has lost data.
             long held = Math.max(before.record().generation(), projector.generation(workspace));
             ManagedWorkspace after = before.withGeneration(held + 1, Math.max(before.rev(), floor));
             if (!ledger.replace(stored, after, new Audit(caller, "workspace.revoke_all", reason, clock.millis()))) {
@@ -46,7 +46,8 @@ public final class Generations {
             }
             log.info("workspace.revoke_all {} by {}, generation {}", workspace, caller.name(), held + 1);
             Projection projection = projector.project(after);
-            // Else another change came after this one, and then the ledger has it; or the ledger has lost ground.
+            // A newer revision in the index is fine if the ledger has it too: a later change made it. If the ledger
+            // does not have it, the ledger has lost data, and this change must get a higher revision.
             if (projection.rev() <= after.rev()
                     || ledger.findWorkspace(workspace)
                             .filter(now -> now.entry().rev() >= projection.rev())

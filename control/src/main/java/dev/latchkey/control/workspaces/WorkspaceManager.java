@@ -26,10 +26,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The life of workspaces. Every method checks the whole request before it looks at anything stored, blocks while it talks to
- * Redis, and either returns or throws {@link RefusedException} or {@link StoreException}, whose messages are for the caller.
+ * The entry point for operations on workspaces. Every method validates the complete request before it reads stored
+ * data, and blocks while it talks to Redis. It either returns or throws {@link RefusedException} or {@link
+ * StoreException}, whose messages are meant for the caller.
  *
- * <p>This class is thread-safe, also among several control planes.
+ * <p>This class is thread-safe. Concurrent use by several control planes is safe too.
  */
 public final class WorkspaceManager {
     private static final Logger log = LoggerFactory.getLogger(WorkspaceManager.class);
@@ -48,8 +49,8 @@ public final class WorkspaceManager {
     }
 
     /**
-     * Makes an active workspace; or returns the one that was made, if the caller repeats a call. An empty {@code name} means
-     * the id.
+     * Creates an active workspace, or returns the workspace that the first call created if this call is a repeat. If
+     * {@code name} is empty, the id is used as the name.
      */
     public ManagedWorkspace create(Caller caller, String id, String name) {
         Violations violations = new Violations();
@@ -74,25 +75,26 @@ public final class WorkspaceManager {
         return find(id).entry();
     }
 
-    /** Returns a page of the workspaces within {@code reach}, by id. */
+    /** Returns a page of the workspaces within {@code reach}, ordered by id. */
     public Page<ManagedWorkspace> list(WorkspaceScope reach, PageRequest request) {
         Violations violations = new Violations();
         PageStart page = violations.page(request);
         violations.throwIfAny();
         List<String> ids = reach.only()
                 .map(own -> own.compareTo(page.after()) > 0 ? List.of(own) : List.<String>of())
+                // One id more than the page holds tells whether there is a next page.
                 .orElseGet(() -> ledger.workspacesAfter(page.after(), page.size() + 1));
         boolean last = ids.size() <= page.size();
         List<String> shown = last ? ids : ids.subList(0, page.size());
         return new Page<>(ledger.workspaces(shown), last ? "" : PageStart.encode(shown.get(shown.size() - 1)));
     }
 
-    /** As {@link #setActive(Caller, String, boolean, String)}, without a reason. */
+    /** Calls {@link #setActive(Caller, String, boolean, String)} without a reason. */
     public ManagedWorkspace setActive(Caller caller, String id, boolean active) {
         return setActive(caller, id, active, "");
     }
 
-    /** Lets the workspace's keys work, or stops them all. On return the index has it. */
+    /** Activates or deactivates a workspace and so all of its keys. On return the index holds the change. */
     public ManagedWorkspace setActive(Caller caller, String id, boolean active, String reason) {
         Violations violations = new Violations();
         violations.reason("reason", reason);
@@ -113,9 +115,8 @@ public final class WorkspaceManager {
             if (projection.rev() <= workspace.rev()) {
                 return workspace;
             }
-            // The index holds a newer record. Either another call came after this one, and then the ledger has
-            // that too; or the ledger has lost ground, or the record is another service's: this change has to
-            // be newer still.
+            // The index holds a newer record. If the ledger has it too, a later call made it. Otherwise the ledger has
+            // lost data, or another service wrote the record: this change must then get a higher revision.
             if (find(id).entry().rev() >= projection.rev()) {
                 return workspace;
             }
@@ -137,6 +138,7 @@ public final class WorkspaceManager {
             return Optional.empty();
         }
         log.info("workspace.create {} by {}", workspace.workspace(), caller.name());
+        // Without a request id a repeated call fails, because the workspace then exists.
         if (caller.requestId().isEmpty()) {
             project(workspace, "do not repeat the call");
             return Optional.of(workspace);

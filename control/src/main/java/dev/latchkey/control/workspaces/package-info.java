@@ -1,4 +1,4 @@
-/** The life of workspaces. */
+/** The operations on workspaces: creation, listing, activation, and the generation of their keys. */
 @NullMarked
 package dev.latchkey.control.workspaces;
 
