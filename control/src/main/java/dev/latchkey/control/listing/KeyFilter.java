@@ -10,16 +10,18 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * Tells which keys a list shows.
+ * The filter of a list of keys.
  *
- * @param states of the keys that are shown
- * @param name in lower case
- * @param lastEnd epoch milliseconds: keys that end later are left out
+ * @param states the states of the keys to show
+ * @param name the text that a key's name must contain, in lower case
+ * @param lastEnd epoch milliseconds; keys that expire later are left out
  * @param now epoch milliseconds
  */
 record KeyFilter(Set<KeyView.State> states, String name, long lastEnd, long now) {
 
-    /** Returns the filter that {@code query} asks for, and notes all that is wrong with it. */
+    /**
+     * Returns the filter that {@code query} specifies, and adds everything wrong with the query to {@code violations}.
+     */
     static KeyFilter of(KeyQuery query, long now, Violations violations) {
         violations.nameFilter("name", query.name());
         Set<KeyView.State> states = states(query, violations);

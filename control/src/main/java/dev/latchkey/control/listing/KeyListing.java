@@ -12,9 +12,9 @@ import dev.latchkey.control.rules.Violations;
 import java.time.Clock;
 import java.util.Optional;
 
-/** Lists the keys of a workspace. This class is thread-safe. */
+/** The listing of the keys of a workspace. This class is thread-safe. */
 public final class KeyListing {
-    /** Two lists of 100,000 keys by name, or by a time. */
+    /** Enough for two lists of 100,000 keys, sorted by name or by a time. */
     private static final long SNAPSHOT_BYTES = 48L << 20;
 
     private final KeyDirectory directory;
@@ -30,10 +30,10 @@ public final class KeyListing {
     }
 
     /**
-     * Returns a page. In the order of age it is read with the key after it and nothing else, unless keys are passed over; in any
-     * other order all keys of the workspace are looked at, once for all pages that are read in quick succession.
+     * Returns one page of keys. Ordered by age, a page reads its own keys and the next key only, unless the filter
+     * skips keys. Any other order reads all keys of the workspace, once for all pages that follow each other quickly.
      *
-     * @throws RefusedException if anything is wrong with the request, all of it at once, or there is no such workspace
+     * @throws RefusedException if the request is invalid, with all violations at once, or if there is no such workspace
      * @throws StoreException if Redis does not answer
      */
     public Page<KeyView> list(KeyQuery query, PageRequest request) {

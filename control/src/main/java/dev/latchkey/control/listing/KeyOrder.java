@@ -9,15 +9,16 @@ import java.util.Locale;
 import java.util.OptionalLong;
 
 /**
- * The order of a list: {@code create_time}, {@code name} (whatever its case), {@code expire_time} or {@code last_used_time}, and
- * {@code  desc} after it for the other direction. Keys without the time come last in either, and the id decides between equals.
+ * The order of a list: {@code create_time}, {@code name} (ignoring case), {@code expire_time} or {@code
+ * last_used_time}, followed by {@code  desc} for the reverse order. Keys without the time come last in both directions.
+ * Ties are broken by ascending id.
  */
 record KeyOrder(By by, boolean descending) {
     private static final String DESCENDING = " desc";
     private static final String EXPECTED =
             "create_time, name, expire_time or last_used_time, each also with \"" + DESCENDING + "\" after it";
 
-    /** What a list can be sorted by. */
+    /** The fields that a list can be sorted by. */
     enum By {
         CREATE_TIME,
         NAME,
@@ -29,7 +30,7 @@ record KeyOrder(By by, boolean descending) {
         }
     }
 
-    /** Returns the order that {@code text} names; for one that there is not, notes that. */
+    /** Returns the order that {@code text} names. If there is no such order, adds a violation. */
     static KeyOrder parse(String text, Violations violations) {
         boolean descending = text.endsWith(DESCENDING);
         String name = descending ? text.substring(0, text.length() - DESCENDING.length()) : text;
@@ -44,7 +45,7 @@ record KeyOrder(By by, boolean descending) {
         return new KeyOrder(By.CREATE_TIME, false);
     }
 
-    /** Tells whether keys stand in the order of their ids, which the ledger keeps. */
+    /** Returns whether the order is that of the key ids, which is also the order of the ledger. */
     boolean byAge() {
         return by == By.CREATE_TIME;
     }
@@ -53,7 +54,11 @@ record KeyOrder(By by, boolean descending) {
         return by == By.LAST_USED_TIME;
     }
 
-    /** @param lastUse epoch milliseconds; looked at only if this is {@link #byLastUse} */
+    /**
+     * Returns the position of {@code key} in this order.
+     *
+     * @param lastUse epoch milliseconds; ignored unless the order is {@link #byLastUse}
+     */
     PageCursor place(ManagedKey key, OptionalLong lastUse) {
         String value = switch (by) {
             case CREATE_TIME -> "";
@@ -74,12 +79,12 @@ record KeyOrder(By by, boolean descending) {
                 .thenComparing(PageCursor::id);
     }
 
-    /** So many digits that texts sort as the times do. */
+    /** Pads the time with zeros to 19 digits, so that the texts sort like the times. */
     private static String time(long millis) {
         return String.format(Locale.ROOT, "%019d", millis);
     }
 
-    /** Returns the words by which it is asked for. */
+    /** Returns the order in the syntax of a request. */
     @Override
     public String toString() {
         return by.text() + (descending ? DESCENDING : "");

@@ -7,7 +7,7 @@ import java.util.Optional;
 /**
  * The keys of one page.
  *
- * @param end where the next page goes on; empty if there is none
+ * @param end the cursor after which the next page starts; empty for the last page
  */
 record KeyPage(List<ManagedKey> keys, Optional<PageCursor> end) {
     KeyPage {

@@ -4,12 +4,13 @@ import dev.latchkey.control.rules.Expiry;
 import java.util.Optional;
 
 /**
- * Which keys somebody wants to see, and in which order, as it was sent; nothing is checked yet.
+ * A request for a list of keys, as received and not yet validated.
  *
- * @param all also those revoked and expired
- * @param state {@code ACTIVE}, {@code EXPIRED} or {@code REVOKED}: only those, whatever {@code all} says; empty for any
- * @param name what their names contain, in whatever case; empty for anything
- * @param expiringIn only active ones that expire within this time
+ * @param all whether to include revoked and expired keys
+ * @param state {@code ACTIVE}, {@code EXPIRED} or {@code REVOKED} to show only these keys, whatever {@code all} says;
+ *     empty to let {@code all} decide
+ * @param name the text that a key's name must contain, ignoring case; empty for any name
+ * @param expiringIn if present, shows only active keys that expire within this time
  * @param orderBy see {@link KeyOrder}; empty for the oldest first
  */
 public record KeyQuery(

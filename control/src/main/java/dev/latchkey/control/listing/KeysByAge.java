@@ -7,11 +7,12 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Reads pages in the order in which the ledger has the keys. Where none is passed over, one page is read and the key after it;
- * else as many more as it is likely to take, which at last is bounded: then the caller has the next turn. Thread-safe.
+ * A reader of pages in the order of the ledger. If the filter skips no key, it reads one page and the next key.
+ * Otherwise it reads as many more keys as it probably needs. The number of keys per page request is bounded; beyond the
+ * limit the page can be incomplete and the caller continues with the next page. This class is thread-safe.
  */
 final class KeysByAge {
-    /** The most that one page looks at: some tens of milliseconds of Redis' time. */
+    /** The bound on the keys that one page request reads: some tens of milliseconds of Redis' time. */
     static final int MAX_LOOKED_AT = 10_000;
 
     private static final int MAX_CHUNK = 1001;
@@ -22,7 +23,11 @@ final class KeysByAge {
         this.ledger = ledger;
     }
 
-    /** @param after the id of a key, or empty for the first page */
+    /**
+     * Reads one page.
+     *
+     * @param after the id of the key before the page; empty for the first page
+     */
     KeyPage read(String workspace, KeyFilter filter, boolean newestFirst, String after, int size) {
         List<ManagedKey> found = new ArrayList<>();
         String last = after;
@@ -51,7 +56,7 @@ final class KeysByAge {
         return new KeyPage(found, Optional.of(new PageCursor("", last)));
     }
 
-    /** Returns how many more to look at for {@code missing} ones, if the others are like those before. */
+    /** Returns how many more keys to read to find {@code missing} matches, at the match rate so far. */
     private static int likely(int missing, int found, int lookedAt) {
         return Math.min(MAX_CHUNK, 1 + missing * lookedAt / Math.max(1, found));
     }

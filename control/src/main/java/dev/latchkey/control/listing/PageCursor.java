@@ -1,9 +1,9 @@
 package dev.latchkey.control.listing;
 
 /**
- * Where a key stands in a list.
+ * The position of a key in a list.
  *
- * @param value by which the list is sorted; empty for a key that has none
- * @param id of the key, which decides between those of one value
+ * @param value the value that the list is sorted by; empty for a key that has none
+ * @param id the id of the key, which breaks ties between equal values
  */
 record PageCursor(String value, String id) {}

@@ -10,8 +10,9 @@ import java.util.Base64;
 import java.util.Optional;
 
 /**
- * The tokens of one list's pages: where the page before ended, and which list it was. That of another list, also of the same
- * workspace, is no token here. They hold no secret, and nothing is allowed by having one. Immutable and thread-safe.
+ * The codec for the page tokens of one list. A token holds the position at which the previous page ended, and a mark of
+ * the list. A token of another list, even of the same workspace, is rejected. Tokens contain no secret and grant no
+ * access. This class is immutable and thread-safe.
  */
 final class PageTokens {
     private static final int MARK_BYTES = 16;
@@ -30,7 +31,7 @@ final class PageTokens {
         this.mark = Arrays.copyOf(list.getBytes(StandardCharsets.US_ASCII), MARK_BYTES);
     }
 
-    /** Returns a name of the list: equal for equal queries and orders, and for no others. */
+    /** Returns a name of the list: equal for equal queries and orders, and different otherwise. */
     String list() {
         return list;
     }
@@ -43,7 +44,9 @@ final class PageTokens {
         return Base64.getUrlEncoder().withoutPadding().encodeToString(token);
     }
 
-    /** Returns the place that {@code token} was made of, or none for an empty one; notes a wrong one. */
+    /**
+     * Returns the cursor that {@code token} encodes, or empty for an empty token. An invalid token adds a violation.
+     */
     Optional<PageCursor> decode(String token, Violations violations) {
         Optional<PageCursor> place = token.isEmpty() ? Optional.empty() : place(token);
         if (place.isEmpty() && !token.isEmpty()) {
@@ -67,7 +70,7 @@ final class PageTokens {
                 return Optional.empty();
             }
             PageCursor place = new PageCursor(text.substring(space + 1), text.substring(0, space));
-            // Also another list's is found out by this.
+            // Encoding the cursor again rejects tokens of other lists and tokens that are not in canonical form.
             return Optional.of(place).filter(same -> encode(same).equals(token));
         } catch (IllegalArgumentException e) {
             return Optional.empty();

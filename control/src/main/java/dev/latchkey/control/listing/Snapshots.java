@@ -9,14 +9,15 @@ import java.util.Optional;
 import java.util.function.LongSupplier;
 
 /**
- * The order in which lists stood when their first page was read, for the pages after it: where each key stands and its id, no
- * more. A snapshot is dropped a minute after its last use, and the least recently used ones when all together grow too large.
- * It grants nothing: whoever reads a page may read the list.
+ * A cache of sorted lists for reading the pages after the first. A snapshot holds only the sort value and the id of
+ * each key, as they were when the list was sorted. A snapshot is dropped one minute after its last use. If all
+ * snapshots together grow too large, the least recently used ones are dropped. A snapshot grants no access: any caller
+ * who can read a page can read the list.
  *
  * <p>This class is thread-safe.
  */
 final class Snapshots {
-    /** Of a key in a snapshot, beside its texts. */
+    /** The approximate memory per key in a snapshot, in addition to its texts. */
     private static final int OVERHEAD_BYTES = 120;
 
     private static final long IDLE_NANOS = Duration.ofMinutes(1).toNanos();
@@ -39,7 +40,7 @@ final class Snapshots {
     }
 
     /**
-     * @param maxBytes of memory that all of them may take, roughly
+     * @param maxBytes the approximate limit on the memory of all snapshots
      * @param nanos {@code System::nanoTime}
      */
     Snapshots(long maxBytes, LongSupplier nanos) {
@@ -47,7 +48,7 @@ final class Snapshots {
         this.nanos = nanos;
     }
 
-    /** Returns the places of {@code list} in their order; empty if there is no snapshot of it. */
+    /** Returns the sorted cursors of {@code list}; empty if there is no snapshot of the list. */
     synchronized Optional<List<PageCursor>> find(String list) {
         dropIdle();
         Snapshot found = byList.get(list);
@@ -58,7 +59,10 @@ final class Snapshots {
         return Optional.of(found.places);
     }
 
-    /** Keeps {@code places}, in their order, in the place of an older snapshot; one that is too large is not kept. */
+    /**
+     * Keeps {@code places}, which are sorted, and replaces an older snapshot of the list. A snapshot that exceeds the
+     * limit is not kept.
+     */
     synchronized void keep(String list, List<PageCursor> places) {
         drop(list);
         long size = places.stream()
@@ -76,7 +80,7 @@ final class Snapshots {
         bytes += size;
     }
 
-    /** Forgets the snapshot of a list that was read to its end. */
+    /** Drops the snapshot of {@code list}, if there is one. */
     synchronized void drop(String list) {
         Snapshot dropped = byList.remove(list);
         bytes -= dropped == null ? 0 : dropped.bytes;

@@ -10,12 +10,12 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * Reads pages in an order that the ledger does not have. The first page looks at all keys of the workspace, a chunk at a time,
- * and leaves a snapshot of their order; the pages after it read their own keys and no others. Where the snapshot is gone, or is
- * another control plane's, a page looks at all keys again and leaves one.
+ * A reader of pages in an order that the ledger does not maintain. The first page reads all keys of the workspace in
+ * chunks, and keeps a snapshot of their order. The pages after it read only their own keys. If the snapshot was
+ * dropped, or another control plane holds it, a page reads all keys again and keeps a new snapshot.
  *
- * <p>A list that is read to its end has each key of the snapshot at most once. A key that was made after the first page is not
- * on it, and one to which the filter applies no longer is left out. Thread-safe.
+ * <p>A list that is read to its end contains each key of the snapshot at most once. It does not contain keys that were
+ * created after the first page, nor keys that no longer match the filter. This class is thread-safe.
  */
 final class SortedKeys {
     private static final int CHUNK = 500;
@@ -28,7 +28,11 @@ final class SortedKeys {
         this.snapshots = snapshots;
     }
 
-    /** @param list the name of the list: workspace, filter and order */
+    /**
+     * Reads one page.
+     *
+     * @param list the name of the list, which stands for its workspace, filter and order
+     */
     KeyPage read(
             String list, String workspace, KeyFilter filter, KeyOrder order, Optional<PageCursor> after, int size) {
         Comparator<PageCursor> comparator = order.comparator();
@@ -52,7 +56,9 @@ final class SortedKeys {
         return new KeyPage(keys, last ? Optional.empty() : Optional.of(page.get(page.size() - 1)));
     }
 
-    /** Returns the index of the first place after {@code place}, which need not be there any more. */
+    /**
+     * Returns the index of the first cursor after {@code place}, even if {@code place} itself is no longer in the list.
+     */
     private static int follower(List<PageCursor> places, PageCursor place, Comparator<PageCursor> comparator) {
         int found = Collections.binarySearch(places, place, comparator);
         return found < 0 ? -found - 1 : found + 1;

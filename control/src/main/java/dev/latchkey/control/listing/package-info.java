@@ -1,6 +1,5 @@
 /**
- * Lists of keys: which of a workspace's keys are shown, in which order, a page at a time. Changes nothing, and reads no more than
- * it has to.
+ * The lists of keys: filters, orders and pages. This package changes no stored data and reads no more than it has to.
  */
 @NullMarked
 package dev.latchkey.control.listing;

@@ -1,16 +1,16 @@
 package dev.latchkey.control.rules;
 
-/** When a new key is to expire, as it was sent; seconds and nanoseconds may be out of any range. */
+/** The requested expiry of a new key, as received; seconds and nanoseconds can be out of range. */
 public sealed interface Expiry {
 
-    /** Not at all. */
+    /** No expiry. */
     enum Never implements Expiry {
         NEVER
     }
 
-    /** So long after it is made. */
+    /** A lifetime, counted from the creation of the key. */
     record Lifetime(long seconds, int nanos) implements Expiry {}
 
-    /** At this time since 1970-01-01T00:00:00Z. */
+    /** A point in time, counted from 1970-01-01T00:00:00Z. */
     record At(long seconds, int nanos) implements Expiry {}
 }

@@ -6,11 +6,11 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 
-/** Texts in short: equal for equal texts in the same order, and for no others that anybody can find. */
+/** A digest of a sequence of texts. It is equal for equal sequences, and collisions cannot be found in practice. */
 public final class Fingerprint {
     private Fingerprint() {}
 
-    /** Returns the SHA-256 of {@code texts}, each with its length before it; 43 characters of base64url. */
+    /** Returns the SHA-256 digest of {@code texts}, each preceded by its length, as 43 characters of base64url. */
     public static String of(String... texts) {
         MessageDigest digest = sha256();
         for (String text : texts) {

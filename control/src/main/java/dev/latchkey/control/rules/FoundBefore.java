@@ -4,18 +4,22 @@ import dev.latchkey.control.rules.RefusedException.Kind;
 import java.util.List;
 
 /**
- * What was found wrong with the present call's request before its rules look at it: JSON that says no value of a member, a member that
- * there is not, a text or list that is explicitly empty. {@link Violations} begins with it, so that the caller is told all at
- * once, and a call with any of it is never done: {@link #requireNone} stands before every look at the store.
+ * The violations found in the current request before its rules are applied: a JSON member with an invalid value, an
+ * unknown member, or a text or list that is explicitly empty. Every {@link Violations} starts with them, so that the
+ * caller receives all violations at once. A call with any of them is never executed: {@link #requireNone} precedes
+ * every access to the store.
  *
- * <p>Belongs to the thread that answers the call.
+ * <p>The violations belong to the thread that handles the call.
  */
 public final class FoundBefore {
     private static final ThreadLocal<List<Violation>> FOUND = ThreadLocal.withInitial(List::of);
 
     private FoundBefore() {}
 
-    /** Runs {@code work} for a request of which {@code found} is wrong already, with what is known from further out. */
+    /**
+     * Runs {@code work} for a request in which {@code found} is already known to be wrong, in addition to the
+     * violations of an enclosing call.
+     */
     public static void during(List<Violation> found, Runnable work) {
         if (found.isEmpty()) {
             work.run();
@@ -32,13 +36,18 @@ public final class FoundBefore {
         }
     }
 
-    /** @throws RefusedException with what was found; a request that is known to be wrong reaches no store */
+    /**
+     * Requires that nothing was found wrong, so that an invalid request never reaches the store.
+     *
+     * @throws RefusedException with the violations found before, if there are any
+     */
     public static void requireNone() {
         if (!FOUND.get().isEmpty()) {
             throw new RefusedException(Kind.INVALID, "the request is wrong", FOUND.get());
         }
     }
 
+    /** Returns the violations found before; empty if there are none. */
     static List<Violation> violations() {
         return FOUND.get();
     }

@@ -1,11 +1,11 @@
 package dev.latchkey.control.rules;
 
 /**
- * Which key is meant, as it was sent.
+ * A reference to a key, as received.
  *
- * @param workspace {@code -} for whichever it is
+ * @param workspace the id of the workspace; {@code -} for any workspace
  */
 public record KeyName(String workspace, String id) {
-    /** In place of a workspace's id: whichever it is. */
+    /** The placeholder for any workspace. */
     public static final String ANY_WORKSPACE = "-";
 }

@@ -13,12 +13,12 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What a new key may be. Looks at the request, the catalogue and the clock, never at what is stored.
+ * The rules for new keys. They depend on the request, the scope catalogue and the clock, never on stored data.
  *
  * <p>This class is immutable and thread-safe.
  */
 public final class KeyRules {
-    /** The last of the year 9999, epoch milliseconds: RFC 3339 has four digits for a year. */
+    /** The last millisecond of the year 9999, in epoch milliseconds: RFC 3339 has four digits for the year. */
     public static final long LAST_MILLI =
             Instant.parse("9999-12-31T23:59:59.999Z").toEpochMilli();
 
@@ -29,12 +29,16 @@ public final class KeyRules {
 
     private final List<String> catalogue;
 
-    /** @param catalogue the scopes that there are */
+    /** @param catalogue the scopes that a key can have */
     public KeyRules(Collection<String> catalogue) {
         this.catalogue = List.copyOf(catalogue);
     }
 
-    /** What a request comes to once it is found right. */
+    /**
+     * The validated parameters of a key.
+     *
+     * @param expiresAt epoch milliseconds, or {@link KeyRecord#NEVER}
+     */
     public record Terms(Environment environment, Set<String> scopes, long expiresAt) {
 
         public static Terms of(Environment environment, List<String> scopes, long expiresAt) {
@@ -43,16 +47,18 @@ public final class KeyRules {
     }
 
     /**
-     * Checks the whole of {@code wanted}.
+     * Validates the complete request.
      *
      * @param now epoch milliseconds
-     * @throws RefusedException with every wrong field
+     * @throws RefusedException with every invalid field
      */
     public Terms check(NewKey wanted, long now) {
         return check(wanted, now, new Violations());
     }
 
-    /** As {@link #check(NewKey, long)}, and says as well what was found wrong before. */
+    /**
+     * Validates the request as {@link #check(NewKey, long)} does, and also reports the {@code violations} found before.
+     */
     public Terms check(NewKey wanted, long now, Violations violations) {
         violations.workspace("workspace", wanted.workspace());
         violations.name("name", wanted.name());
@@ -67,7 +73,7 @@ public final class KeyRules {
                 environment == null ? Environment.TEST : environment, new LinkedHashSet<>(wanted.scopes()), expiresAt);
     }
 
-    /** Notes what is wrong with the scopes of a key. */
+    /** Validates the scopes of a key. */
     public void checkScopes(List<String> scopes, Violations violations) {
         if (scopes.isEmpty()) {
             violations.add(
@@ -87,7 +93,7 @@ public final class KeyRules {
         }
     }
 
-    /** Notes those of {@code kept} that a key with {@code scopes} does not have. */
+    /** Adds a violation for each of {@code kept} that is not among the {@code scopes} of a key. */
     public static void checkSubset(List<String> kept, Set<String> scopes, Violations violations) {
         for (int i = 0; i < kept.size(); i++) {
             String scope = kept.get(i);
@@ -101,12 +107,12 @@ public final class KeyRules {
         }
     }
 
-    /** Returns the field in which {@code expiry} was sent. */
+    /** Returns the name of the request field that carries {@code expiry}. */
     public static String field(Expiry expiry) {
         return expiry instanceof Expiry.At ? "expire_time" : "lifetime";
     }
 
-    /** Returns {@code expiry} as it was sent, for people. */
+    /** Returns {@code expiry} as text for people, as it was received. */
     public static String text(Expiry expiry) {
         if (expiry instanceof Expiry.Lifetime lifetime) {
             return seconds(lifetime);
@@ -114,14 +120,14 @@ public final class KeyRules {
         return expiry instanceof Expiry.At at ? text(at) : "never";
     }
 
-    /** Returns when the overlap ends, in epoch milliseconds. */
+    /** Returns the end of the overlap, in epoch milliseconds. */
     public static long overlapEnd(Optional<Expiry.Lifetime> overlap, long now, Violations violations) {
         Expiry.Lifetime length = overlap.orElse(DEFAULT_OVERLAP);
         boolean none = length.seconds() == 0 && length.nanos() == 0;
         return none ? now : endOf("overlap", "0s or", length, now, violations);
     }
 
-    /** Returns when a key expires, in epoch milliseconds, or {@link KeyRecord#NEVER}. */
+    /** Returns the expiry of a key, in epoch milliseconds, or {@link KeyRecord#NEVER}. */
     public static long expiresAt(Expiry expiry, long now, Violations violations) {
         if (expiry instanceof Expiry.Lifetime lifetime) {
             return endOf("lifetime", "at least", lifetime, now, violations);
@@ -130,12 +136,13 @@ public final class KeyRules {
     }
 
     /**
-     * Returns when a time that begins now ends, in epoch milliseconds; notes it if that can be no end.
+     * Returns the end of a period that starts now, in epoch milliseconds. Adds a violation if the period is not
+     * positive or ends too late.
      *
-     * @param least how to begin what is expected
+     * @param least the start of the text that describes the expected value
      */
     public static long endOf(String field, String least, Expiry.Lifetime lifetime, long now, Violations violations) {
-        // The last millisecond bounds the seconds, so nothing below overflows.
+        // The seconds are bounded by the last millisecond, so nothing below can overflow.
         boolean sound = lifetime.nanos() >= 0
                 && lifetime.nanos() <= MAX_NANOS
                 && lifetime.seconds() >= 0

@@ -3,24 +3,26 @@ package dev.latchkey.control.rules;
 import dev.latchkey.text.VisibleText;
 import java.util.regex.Pattern;
 
-/** Makes what a caller has sent fit to be shown in a message: no key, no character that cannot be seen, not too long. */
+/** A filter that makes text from callers safe for messages: no keys, no invisible characters, limited length. */
 public final class MessageText {
     private static final Pattern KEY = Pattern.compile("([a-z][a-z0-9]{1,15}_(?:live|test)_)[0-9A-Za-z]{16,}");
     private static final int MAX = 40;
 
     private MessageText() {}
 
-    /** Tells whether {@code text} holds what looks like a key, of whatever brand. */
+    /** Returns whether {@code text} contains a part that looks like a key, of any brand. */
     public static boolean holdsKey(String text) {
         return KEY.matcher(text).find();
     }
 
-    /** Tells whether {@code text} holds neither what looks like a key nor a character that does not show. */
+    /** Returns whether {@code text} contains neither a part that looks like a key nor an invisible character. */
     public static boolean isHarmless(String text) {
         return !holdsKey(text) && VisibleText.isVisible(text);
     }
 
-    /** Returns {@code text} in quotes, its keys and control characters made harmless, and its end left out if it is long. */
+    /**
+     * Returns {@code text} in quotes, with keys cut to their prefix, special characters escaped, and a length limit.
+     */
     public static String quoted(String text) {
         String safe = KEY.matcher(text).replaceAll("$1…");
         StringBuilder shown = new StringBuilder("\"");

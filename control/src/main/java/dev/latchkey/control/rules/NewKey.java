@@ -3,7 +3,7 @@ package dev.latchkey.control.rules;
 import java.util.List;
 
 /**
- * The key that somebody wants, as it was sent; nothing is checked yet.
+ * A requested new key, as received and not yet validated.
  *
  * @param environment {@code live} or {@code test}
  */
@@ -12,6 +12,7 @@ public record NewKey(String workspace, String name, String environment, List<Str
         scopes = List.copyOf(scopes);
     }
 
+    /** Returns the fingerprint of the complete request, by which a repeated call is recognised. */
     public String fingerprint() {
         return Fingerprint.of("CreateKey", workspace, name, environment, String.join(" ", scopes), expiry.toString());
     }

@@ -3,10 +3,10 @@ package dev.latchkey.control.rules;
 import java.util.List;
 
 /**
- * A part of a list.
+ * One page of a list.
  *
- * @param items may be fewer than were asked for, also none, although there is a next page
- * @param nextToken empty if this was the last page
+ * @param items the items; can be fewer than requested, even none, although there is a next page
+ * @param nextToken the token of the next page; empty for the last page
  */
 public record Page<T>(List<T> items, String nextToken) {
     public Page {

@@ -1,9 +1,9 @@
 package dev.latchkey.control.rules;
 
 /**
- * Which page of a list is asked for, as it was sent.
+ * A requested page of a list, as received.
  *
- * @param size 0 means the default
- * @param token of the page before; empty for the first
+ * @param size the maximum number of items; 0 for the default
+ * @param token the {@code nextToken} of the previous page; empty for the first page
  */
 public record PageRequest(int size, String token) {}

@@ -6,10 +6,10 @@ import java.util.Base64;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A page that may be read.
+ * A validated page request.
  *
- * @param size 1 or more
- * @param after the id before the first of the page; empty for the start
+ * @param size the maximum number of items, 1 or more
+ * @param after the id of the last item before the page; empty for the first page
  */
 public record PageStart(int size, String after) {
 
@@ -18,7 +18,7 @@ public record PageStart(int size, String after) {
         return Base64.getUrlEncoder().withoutPadding().encodeToString(id.getBytes(StandardCharsets.US_ASCII));
     }
 
-    /** Returns the id in {@code token}, empty for an empty token, or null if it is no token. */
+    /** Returns the id in {@code token}; empty for an empty token, or null if the token is invalid. */
     public static @Nullable String decode(String token) {
         if (token.isEmpty()) {
             return "";

@@ -3,28 +3,28 @@ package dev.latchkey.control.rules;
 import java.util.List;
 
 /**
- * A call that is not done, or not known to be done, and why: an expected answer, so it carries no stack trace. The message says
- * what to do, is meant for the caller, and holds no secret.
+ * The error of a call that was not executed, or might not have been, with its reason. It is an expected response, so it
+ * has no stack trace. The message is meant for the caller, says what to do, and contains no secret.
  */
 public final class RefusedException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    /** Why. */
+    /** The reason for the error. */
     public enum Kind {
         /**
-         * The request is wrong, whatever is stored, or asks for more than the key that it is about has; {@link #violations()}
-         * says where.
+         * The request is invalid whatever is stored, or asks for more than the key in question has; {@link
+         * #violations()} lists the invalid fields.
          */
         INVALID,
         /** There is no such key or workspace. */
         NOT_FOUND,
-        /** The id is taken. */
+        /** The id is already taken. */
         ALREADY_EXISTS,
-        /** What is stored does not allow it. */
+        /** The stored state does not allow the operation. */
         CONFLICT,
-        /** Redis is full. */
+        /** Redis is at its memory limit. */
         FULL,
-        /** Not now; the message says whether it will be done all the same. */
+        /** The operation cannot be completed now; the message says whether it will still take effect. */
         UNAVAILABLE
     }
 
@@ -45,7 +45,7 @@ public final class RefusedException extends RuntimeException {
         return kind;
     }
 
-    /** Returns every wrong field; empty unless {@code INVALID}. */
+    /** Returns every invalid field; empty unless the kind is {@code INVALID}. */
     public List<Violation> violations() {
         return violations;
     }

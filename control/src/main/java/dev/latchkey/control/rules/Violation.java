@@ -1,15 +1,15 @@
 package dev.latchkey.control.rules;
 
 /**
- * One field of a request that is wrong.
+ * An invalid field of a request.
  *
- * @param field its name, an element with its index: {@code scopes[1]}
- * @param value what was sent, fit to be shown: quoted, shortened, without control characters, and without a key
- * @param expected what would be right
+ * @param field the name of the field, with an index for an element: {@code scopes[1]}
+ * @param value the received value, safe to show: quoted, shortened, and without control characters or keys
+ * @param expected the description of a valid value
  */
 public record Violation(String field, String value, String expected) {
 
-    /** Returns what to tell people: {@code value: -3 (expected: 1 to 1000)}. */
+    /** Returns the message for people: {@code value: -3 (expected: 1 to 1000)}. */
     public String description() {
         return "value: " + value + " (expected: " + expected + ")";
     }

@@ -8,14 +8,14 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * Collects what is wrong with one request, to refuse it once, for all of it. Begins with what was {@linkplain FoundBefore found
- * before}. Not thread-safe.
+ * A collector of everything wrong with one request, so that the request is refused once, with all violations. It starts
+ * with those {@linkplain FoundBefore found before}. This class is not thread-safe.
  */
 public final class Violations {
-    /** The page size where none is asked for. */
+    /** The page size if the request gives none. */
     static final int DEFAULT_PAGE = 100;
 
-    /** In place of a secret. */
+    /** The text shown instead of a secret. */
     public static final String NOT_SHOWN = "(not shown)";
 
     private static final int MAX_PAGE = 1000;
@@ -24,17 +24,17 @@ public final class Violations {
     private static final Pattern REQUEST_ID = Pattern.compile("[A-Za-z0-9._-]{1,64}");
     private static final String ID = "1 to 64 letters, digits, _ and -";
 
-    /** More than anybody reads; bounds what a hostile request costs. */
+    /** The maximum number of violations: more than anybody reads, and a bound on the cost of a hostile request. */
     private static final int MAX = 50;
 
     private final List<Violation> before = FoundBefore.violations();
     private final List<Violation> found = new ArrayList<>(before);
 
     /**
-     * Notes that a field is wrong. Not if that was found before: then its value is not here, and what can be said of it is
-     * about nothing.
+     * Adds a violation. A field that was found invalid before is ignored: its value did not get here, so a check of the
+     * field would judge a value that was not sent. Violations beyond the maximum are dropped.
      *
-     * @param value fit to be shown, see {@link MessageText}
+     * @param value the value in a form that is safe to show; see {@link MessageText}
      */
     public void add(String field, String value, String expected) {
         boolean known = before.stream().anyMatch(violation -> violation.field().equals(field));
@@ -51,7 +51,11 @@ public final class Violations {
         return List.copyOf(found);
     }
 
-    /** @throws RefusedException if anything was found wrong */
+    /**
+     * Throws if there is any violation.
+     *
+     * @throws RefusedException with all violations, if there are any
+     */
     public void throwIfAny() {
         if (!found.isEmpty()) {
             String message = found.stream()
@@ -61,19 +65,21 @@ public final class Violations {
         }
     }
 
-    /** Checks the id of one workspace; {@code -}, which means any, is none. */
+    /** Validates the id of a single workspace; {@code -}, which means any workspace, is invalid. */
     public void workspace(String field, String id) {
         if (!isId(id) || id.equals(KeyName.ANY_WORKSPACE)) {
             add(field, MessageText.quoted(id), "the id of a workspace: " + ID + ", not - alone");
         }
     }
 
+    /** Validates the id of a workspace, or {@code -} for any workspace. */
     public void anyWorkspace(String field, String id) {
         if (!isId(id)) {
             add(field, MessageText.quoted(id), "the id of a workspace: " + ID + "; or - for whichever it is");
         }
     }
 
+    /** Validates the id of a key. */
     public void keyId(String field, String id) {
         if (!isId(id)) {
             add(
@@ -83,6 +89,7 @@ public final class Violations {
         }
     }
 
+    /** Validates the name of a key or a workspace. */
     public void name(String field, String name) {
         if (name.isBlank() || isLonger(name, MAX_NAME) || !MessageText.isHarmless(name)) {
             add(
@@ -92,11 +99,12 @@ public final class Violations {
         }
     }
 
-    /** Checks a part of a name; an empty one is any. */
+    /** Validates a part of a name; an empty part matches any name. */
     public void nameFilter(String field, String name) {
         text(field, name, MAX_NAME);
     }
 
+    /** Validates the reason that a caller gives for a change; an empty reason is valid. */
     public void reason(String field, String reason) {
         text(field, reason, MAX_REASON);
     }
@@ -107,7 +115,7 @@ public final class Violations {
         }
     }
 
-    /** Checks the caller's own id of a call; empty is none. */
+    /** Validates the request id that the caller chose; empty means that there is none. */
     public void requestId(String id) {
         if (!id.isEmpty() && (!REQUEST_ID.matcher(id).matches() || MessageText.holdsKey(id))) {
             add(
@@ -117,17 +125,17 @@ public final class Violations {
         }
     }
 
-    /** Says that a secret is none, without it. */
+    /** Adds a violation for an invalid secret, without showing the secret. */
     public void secret(String field, String expected) {
         add(field, NOT_SHOWN, expected);
     }
 
-    /** Says that a page token is none. */
+    /** Adds a violation for an invalid page token. */
     public void pageToken(String token) {
         add("page_token", MessageText.quoted(token), "next_page_token of the page before, or empty for the first");
     }
 
-    /** Returns the size and the start that {@code page} asks for. */
+    /** Validates {@code page} and returns its size and start. */
     public PageStart page(PageRequest page) {
         int size = pageSize(page.size());
         String after = PageStart.decode(page.token());
@@ -137,7 +145,7 @@ public final class Violations {
         return new PageStart(size, after == null ? "" : after);
     }
 
-    /** Returns how many to show where {@code asked} are asked for. */
+    /** Validates the requested page size and returns the size to use. */
     public int pageSize(int asked) {
         if (asked < 0 || asked > MAX_PAGE) {
             add("page_size", Integer.toString(asked), "1 to " + MAX_PAGE + ", or 0 for " + DEFAULT_PAGE);

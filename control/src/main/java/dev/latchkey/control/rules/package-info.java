@@ -1,6 +1,6 @@
 /**
- * What callers may ask for, whatever is stored: each request is checked whole, and told all that is wrong with it at once. Knows
- * neither gRPC nor Redis.
+ * The rules for requests that do not depend on stored data. Each request is checked completely, and the caller receives
+ * all violations at once. This package must not depend on gRPC or Redis.
  */
 @NullMarked
 package dev.latchkey.control.rules;
