@@ -31,6 +31,8 @@ public record KeyView(ManagedKey key, State state, OptionalLong lastUsedAt, bool
     }
 
     /**
+     * Returns a view of {@code key} with the state that sidecars enforce.
+     *
      * @param generation the generation of the key's workspace: an older key was revoked together with all other keys,
      *     even if its own record does not say so yet
      */

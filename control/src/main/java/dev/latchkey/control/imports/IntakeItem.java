@@ -119,7 +119,7 @@ public final class IntakeItem {
         }
     }
 
-    /** Accepts whether the key already exists. */
+    /** Records whether the key already exists. */
     void lookedUp(boolean held) {
         if (held) {
             outcome = Outcome.EXISTED;

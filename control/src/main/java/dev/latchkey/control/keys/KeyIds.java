@@ -10,7 +10,11 @@ final class KeyIds {
 
     private KeyIds() {}
 
-    /** @param now epoch milliseconds */
+    /**
+     * Returns a new random id.
+     *
+     * @param now epoch milliseconds
+     */
     static String next(long now, SecureRandom random) {
         StringBuilder id = new StringBuilder("key_");
         for (int i = TIME_DIGITS - 1; i >= 0; i--) {
