@@ -17,12 +17,13 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
- * Lets a call that makes something be repeated for a day (AIP-155). If its caller gives it an id, what it makes is claimed for
- * that id in the same step; a repeat is told of it and makes nothing. A key that was withdrawn, since its secret reached nobody,
- * does not count. An id is its caller's alone, within one workspace, and good for one request.
+ * Idempotency for calls that create something: a call can be repeated for a day (AIP-155). If the caller gives a
+ * request id, the created record is claimed for this id in the same atomic step. A repeat returns the record and
+ * creates nothing. A key that was withdrawn because its secret reached nobody does not count. A request id belongs to
+ * one caller within one workspace and is valid for one request.
  *
- * <p>This class is thread-safe, also among several control planes: of two calls at once, one makes something, and the other
- * waits a little for how that ends.
+ * <p>This class is thread-safe. Concurrent use by several control planes is safe too. Of two concurrent calls with the
+ * same id, one creates the record, and the other waits briefly for the outcome.
  */
 public final class IdempotentCalls {
     private static final int MAX_ATTEMPTS = 10;
@@ -38,8 +39,8 @@ public final class IdempotentCalls {
     /**
      * A call that can be repeated.
      *
-     * @param workspace in whose part of the ledger it makes something
-     * @param fingerprint of everything that it asks for
+     * @param workspace the workspace in whose part of the ledger the call creates its record
+     * @param fingerprint the fingerprint of the complete request
      */
     public record Call(Caller caller, String workspace, String fingerprint) {
         private String name() {
@@ -48,17 +49,18 @@ public final class IdempotentCalls {
     }
 
     /**
-     * How a call is answered.
+     * The functions that produce the result of a call.
      *
-     * @param first makes what is asked for; empty if something else stands there, which may be what a repeat has made
-     * @param again tells of the record of this name that was made; empty if it does not count
-     * @param taken why nothing was made although the call is no repeat
+     * @param first creates the record; returns empty if another record is in the way, perhaps that of a repeat
+     * @param again returns the result for the record with the given id; empty if this record does not count
+     * @param taken returns the exception for a call that created nothing although it is not a repeat
      */
     public record Answers<T>(
             Function<Optional<Claim>, Optional<T>> first,
             Function<String, Optional<T>> again,
             Supplier<RefusedException> taken) {}
 
+    /** Returns the result of {@code call}: creates the record, or returns the record that the first call created. */
     public <T> T answer(Call call, Answers<T> answers) {
         if (call.caller.requestId().isEmpty()) {
             return answers.first.apply(Optional.empty()).orElseThrow(answers.taken);
@@ -76,6 +78,7 @@ public final class IdempotentCalls {
             }
             Optional<AnsweredRequest> now = ledger.answered(call.workspace, name);
             if (now.equals(before)) {
+                // No concurrent repeat has created a record, so an unrelated record has the id.
                 throw answers.taken.get();
             }
             before = now;
@@ -83,7 +86,10 @@ public final class IdempotentCalls {
         throw underWay();
     }
 
-    /** What stands in the way of a call may be what another with the same id has just made: then that is the answer. */
+    /**
+     * Attempts the creation. A conflict might be caused by the record that a concurrent call with the same request id
+     * has just created; the result is then that of the other call.
+     */
     private <T> Optional<T> first(Call call, Claim claim, Answers<T> answers) {
         try {
             return answers.first.apply(Optional.of(claim));
@@ -101,14 +107,14 @@ public final class IdempotentCalls {
     }
 
     /**
-     * Returns the key that a call has made, once it is known whether its secret was shown, or that this is not known; empty if it
-     * was not.
+     * Returns the key that a call has created, after waiting for the outcome of that call: whether the secret was
+     * shown, or that this is unknown. Returns empty if the secret was not shown and the key was withdrawn.
      */
     public Optional<ManagedKey> keptKey(String workspace, String id) {
         for (int wait = 0; wait < MAX_WAITS && isUnderWay(workspace, id); wait++) {
             LockSupport.parkNanos(WAIT_NANOS);
         }
-        // The note first: once it is gone, the record says how that went.
+        // Read the note before the record: once the note is gone, the record holds the outcome.
         if (ledger.isUnseen(workspace, id)) {
             throw underWay();
         }

@@ -11,22 +11,22 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What a key that is imported may be. Looks at the request, the catalogue and the clock, never at what is stored.
+ * The rules for imported keys. They depend on the request, the scope catalogue and the clock, never on stored data.
  *
  * <p>This class is immutable and thread-safe.
  */
 public final class ImportRules {
-    /** Of a key that an import into another workspace is busy with. */
+    /** The violation for a key that an unfinished import into another workspace has claimed. */
     static final Violation CLAIMED =
             hidden("a key that no import into another workspace has begun with: repeat that one"
                     + " to end it, or wait for a day");
 
-    /** Of a key whose record was purged. */
+    /** The violation for a key that has ended and whose record was purged before its retention had passed. */
     static final Violation ENDED =
             hidden("a key that has not ended here: this one was revoked or has expired, and its record was"
                     + " purged; it can be imported again when keys.retention has passed since its end");
 
-    /** Of a key for which its workspace has no room. */
+    /** The violation for a key that exceeds the maximum number of keys in its workspace. */
     static final Violation FULL = hidden("a key for which its workspace has room: it holds as many as the setting"
             + " keys.max-per-workspace allows, ended ones included; purge those, or raise it");
 
@@ -37,7 +37,8 @@ public final class ImportRules {
 
     /**
      * @param catalogue the scopes that a key can have
-     * @param acceptImported whether the sidecars take keys of the imported form
+     * @param brand the prefix of every key
+     * @param acceptImported whether the sidecars accept keys of the imported form
      */
     public ImportRules(Collection<String> catalogue, String brand, boolean acceptImported) {
         this.rules = new KeyRules(catalogue);
@@ -47,10 +48,10 @@ public final class ImportRules {
                 + "_test_, and 16 to 128 letters and digits";
     }
 
-    /** A key that may be imported; does not print its secret. */
+    /** A validated key. Its text form does not reveal the secret. */
     record Sound(PresentedKey secret, String name, KeyRules.Terms terms) {}
 
-    /** Checks what goes for all keys of a request. */
+    /** Validates the parts of a request that concern all of its keys. */
     void check(String workspace, int keys, List<String> scopes, Violations violations) {
         violations.workspace("workspace", workspace);
         if (keys < 1 || keys > KeyImport.MAX_KEYS) {
@@ -63,9 +64,10 @@ public final class ImportRules {
     }
 
     /**
-     * Checks one key; empty, and it is noted why, if it may not be imported.
+     * Validates one key. If the key cannot be imported, adds the reasons to {@code violations} and returns empty.
      *
-     * @param scopes for a key that brings none
+     * @param scopes the scopes for a key that brings none of its own
+     * @param now epoch milliseconds
      */
     Optional<Sound> check(KeyToImport wanted, List<String> scopes, long now, Violations violations) {
         Optional<PresentedKey> secret = parse(wanted.secret(), violations);
@@ -98,7 +100,11 @@ public final class ImportRules {
         return Optional.empty();
     }
 
-    /** Of a key that another service has written into the index in the same moment. */
+    /**
+     * Returns the violation for a key that another service has written to the index at the same moment.
+     *
+     * @param id the id of the record that this import created in the ledger
+     */
     static Violation conflict(String id) {
         return hidden("a key that no other service writes into the index at the same time; " + id
                 + ", which was made here for it, does not work: revoke it");

@@ -24,8 +24,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keys between their minting and the answer that shows their secret: one whose secret reaches nobody is withdrawn. This class is
- * thread-safe.
+ * The creation of keys, from minting until the secret may be shown. A key whose secret reaches nobody is withdrawn.
+ * This class is thread-safe.
  */
 final class NewKeys {
     private static final Logger log = LoggerFactory.getLogger(NewKeys.class);
@@ -45,15 +45,15 @@ final class NewKeys {
     }
 
     /**
-     * A key to be made.
+     * The validated parameters of a new key.
      *
-     * @param predecessor in whose place; if any
+     * @param predecessor the key that the new key replaces, if any
      */
     record Plan(String workspace, String name, KeyRules.Terms terms, Optional<ManagedKey> predecessor) {}
 
     /**
-     * Makes a key whose secret may not be shown yet, see {@link #keep}. Empty if the claim comes too late, or else its random id
-     * is taken.
+     * Creates a key whose secret must not be shown yet; see {@link #keep}. Returns empty if another call has taken the
+     * claim on the request id or on the secret, or if the random id is already in use.
      */
     Optional<CreatedKey> make(Caller caller, Plan plan, Optional<Claim> claim, long now) {
         Audit audit = new Audit(caller, "key.create", "", now);
@@ -115,7 +115,7 @@ final class NewKeys {
             if (e.fault() != StoreException.Fault.UNCERTAIN) {
                 throw e;
             }
-            // The note that comes in the same step makes the reconciler withdraw it.
+            // The step that creates the key also writes a note, by which the reconciler withdraws the key.
             throw new RefusedException(
                     Kind.UNAVAILABLE,
                     "Redis gave no answer in time, so it is not known whether a key " + key.id()
@@ -128,17 +128,17 @@ final class NewKeys {
         return new RefusedException(Kind.CONFLICT, "no key was made: its random id is taken; repeat the call");
     }
 
-    /** Says that nobody waits for the secret any more, so that {@link #keep} withdraws the key. */
+    /** Returns the exception for a caller that has given up waiting. It makes {@link #keep} withdraw the key. */
     static RefusedException givenUp() {
         return new RefusedException(
                 Kind.UNAVAILABLE, "no usable key was made, since its caller has given up; repeat the call");
     }
 
     /**
-     * Lets {@code confirmation} make {@code key} one whose secret may be shown, and returns its result; if it has none, for
-     * whatever reason, the key is withdrawn, now or as soon as Redis allows it.
+     * Runs {@code confirmation}, after which the secret of {@code key} may be shown, and returns its result. If there
+     * is no result, for whatever reason, the key is withdrawn: at once, or as soon as Redis allows it.
      *
-     * @throws RefusedException that says why, and what is known of the key, if it has none
+     * @throws RefusedException if there is no result; the message says why, and what is known of the key
      */
     <T> T keep(ManagedKey key, Supplier<Optional<T>> confirmation) {
         String cause = "";
@@ -168,7 +168,7 @@ final class NewKeys {
         return handover.withdraw(key, Handover.SHOWN_TO_NOBODY);
     }
 
-    /** Says what has become of a key, and no more than is known. */
+    /** Returns a description of the state of a key that claims no more than is known. */
     private static String known(ManagedKey key, Withdrawal withdrawal) {
         return switch (withdrawal) {
             case DONE -> "no usable key was made (" + key.id() + " is withdrawn, its secret was shown to nobody)";
