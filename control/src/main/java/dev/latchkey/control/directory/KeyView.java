@@ -18,10 +18,18 @@ public record KeyView(ManagedKey key, State state, OptionalLong lastUsedAt, bool
         EXPIRED,
         REVOKED;
 
-        /** @param now epoch milliseconds */
-        public static State of(ManagedKey key, long now) {
-            State living = key.record().expired(now) ? EXPIRED : ACTIVE;
-            return key.closed() ? REVOKED : living;
+        /**
+         * Returns the state that sidecars enforce.
+         *
+         * @param now epoch milliseconds
+         * @param generation the generation of the key's workspace: an older key was revoked together with all other
+         *     keys, even if its own record does not say so yet
+         */
+        public static State of(ManagedKey key, long now, long generation) {
+            if (key.closed() || key.record().generation() < generation) {
+                return REVOKED;
+            }
+            return key.record().expired(now) ? EXPIRED : ACTIVE;
         }
     }
 
@@ -30,15 +38,9 @@ public record KeyView(ManagedKey key, State state, OptionalLong lastUsedAt, bool
         return of(key, lastUsedAt, now, 0);
     }
 
-    /**
-     * Returns a view of {@code key} with the state that sidecars enforce.
-     *
-     * @param generation the generation of the key's workspace: an older key was revoked together with all other keys,
-     *     even if its own record does not say so yet
-     */
+    /** Returns a view of {@code key} with the state that sidecars enforce; see {@link State#of}. */
     public static KeyView of(ManagedKey key, OptionalLong lastUsedAt, long now, long generation) {
-        State state = key.record().generation() < generation ? State.REVOKED : State.of(key, now);
-        return new KeyView(key, state, lastUsedAt, false);
+        return new KeyView(key, State.of(key, now, generation), lastUsedAt, false);
     }
 
     /**

@@ -2,6 +2,7 @@ package dev.latchkey.control.listing;
 
 import dev.latchkey.control.directory.KeyView;
 import dev.latchkey.control.record.ManagedKey;
+import dev.latchkey.control.record.ManagedWorkspace;
 import dev.latchkey.control.rules.KeyRules;
 import dev.latchkey.control.rules.MessageText;
 import dev.latchkey.control.rules.Violations;
@@ -16,8 +17,9 @@ import java.util.Set;
  * @param name the text that a key's name must contain, in lower case
  * @param lastEnd epoch milliseconds; keys that expire later are left out
  * @param now epoch milliseconds
+ * @param generation the generation of the workspace, which decides whether its keys are revoked
  */
-record KeyFilter(Set<KeyView.State> states, String name, long lastEnd, long now) {
+record KeyFilter(Set<KeyView.State> states, String name, long lastEnd, long now, long generation) {
 
     /**
      * Returns the filter that {@code query} specifies, and adds everything wrong with the query to {@code violations}.
@@ -28,7 +30,12 @@ record KeyFilter(Set<KeyView.State> states, String name, long lastEnd, long now)
         long lastEnd = query.expiringIn()
                 .map(within -> KeyRules.endOf("expiring_in", "at least", within, now, violations))
                 .orElse(Long.MAX_VALUE);
-        return new KeyFilter(states, query.name().toLowerCase(Locale.ROOT), lastEnd, now);
+        return new KeyFilter(states, query.name().toLowerCase(Locale.ROOT), lastEnd, now, 0);
+    }
+
+    /** Returns this filter for the keys of {@code workspace}. */
+    KeyFilter of(ManagedWorkspace workspace) {
+        return new KeyFilter(states, name, lastEnd, now, workspace.record().generation());
     }
 
     private static Set<KeyView.State> states(KeyQuery query, Violations violations) {
@@ -51,7 +58,7 @@ record KeyFilter(Set<KeyView.State> states, String name, long lastEnd, long now)
     }
 
     boolean shows(ManagedKey key) {
-        return states.contains(KeyView.State.of(key, now))
+        return states.contains(KeyView.State.of(key, now, generation))
                 && key.record().expiresAt() <= lastEnd
                 && key.name().toLowerCase(Locale.ROOT).contains(name);
     }

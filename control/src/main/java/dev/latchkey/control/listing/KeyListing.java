@@ -40,15 +40,16 @@ public final class KeyListing {
         Violations violations = new Violations();
         violations.workspace("workspace", query.workspace());
         int size = violations.pageSize(request.size());
-        KeyFilter filter = KeyFilter.of(query, clock.millis(), violations);
+        KeyFilter asked = KeyFilter.of(query, clock.millis(), violations);
         KeyOrder order = KeyOrder.parse(query.orderBy(), violations);
         PageTokens tokens = new PageTokens(query, order);
         Optional<PageCursor> after = tokens.decode(request.token(), violations);
         violations.throwIfAny();
         ManagedWorkspace found = directory.requireWorkspace(query.workspace());
 
+        KeyFilter filter = asked.of(found);
         String workspace = query.workspace();
-        KeyPage excerpt = order.byAge()
+        KeyPage page = order.byAge()
                 ? byAge.read(
                         workspace,
                         filter,
@@ -57,7 +58,7 @@ public final class KeyListing {
                         size)
                 : sorted.read(tokens.list(), workspace, filter, order, after, size);
         return new Page<>(
-                directory.views(found, excerpt.keys()),
-                excerpt.end().map(tokens::encode).orElse(""));
+                directory.views(found, page.keys()),
+                page.end().map(tokens::encode).orElse(""));
     }
 }

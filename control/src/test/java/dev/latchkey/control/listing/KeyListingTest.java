@@ -8,6 +8,7 @@ import dev.latchkey.control.FakeClock;
 import dev.latchkey.control.TestControl;
 import dev.latchkey.control.directory.KeyView;
 import dev.latchkey.control.record.ManagedKey;
+import dev.latchkey.control.workspaces.Generations;
 import dev.latchkey.control.rules.Expiry;
 import dev.latchkey.control.rules.KeyName;
 import dev.latchkey.control.rules.NewKey;
@@ -89,6 +90,17 @@ class KeyListingTest {
             assertThat(names(state("EXPIRED", all))).containsExactly("Expired");
             assertThat(names(state("REVOKED", all))).containsExactly("Revoked");
         }
+    }
+
+    /** As after the first step of revoke-all, which ends all keys before it comes to each. */
+    @Test
+    void list_whileAllKeysAreBeingRevoked_showsNoneAsActive() {
+        create("Old", Expiry.Never.NEVER);
+        new Generations(control.ledger, control.projector, control.clock).next(ALICE, "ws_1", "leak");
+        create("New", Expiry.Never.NEVER);
+
+        assertThat(names(ACTIVE)).containsExactly("New");
+        assertThat(names(state("REVOKED", false))).containsExactly("Old");
     }
 
     @Test
