@@ -8,21 +8,21 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The words of enums: a value's name in lower case, without the words of its type's name that it begins with, so that {@code
- * WORKSPACE_ACTIVE} of {@code WorkspaceState} is {@code active}.
+ * The JSON words of enum values. A word is the value's name in lower case, without the leading words that the name
+ * shares with the name of its type: {@code WORKSPACE_ACTIVE} of {@code WorkspaceState} becomes {@code active}.
  */
 public final class EnumWords {
     private static final String UNSPECIFIED = "unspecified";
 
     private EnumWords() {}
 
-    /** Returns the word of a value, or null if it says that there is none. */
+    /** Returns the word of a value, or null for the unspecified value. */
     public static @Nullable String of(EnumValueDescriptor value) {
         String word = word(value);
         return word.equals(UNSPECIFIED) ? null : word;
     }
 
-    /** Returns the words that a value of this type can be. */
+    /** Returns all words of an enum type, without the unspecified value. */
     public static List<String> of(EnumDescriptor type) {
         return type.getValues().stream()
                 .map(EnumWords::word)
@@ -30,7 +30,7 @@ public final class EnumWords {
                 .toList();
     }
 
-    /** Returns the value with this word, or null if there is none. */
+    /** Returns the value with this word, or null if the type has none. */
     public static @Nullable EnumValueDescriptor find(EnumDescriptor type, String word) {
         return type.getValues().stream()
                 .filter(value -> word.equals(of(value)))

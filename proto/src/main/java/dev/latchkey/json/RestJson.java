@@ -19,9 +19,10 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * The JSON of the services' answers: members as the proto names them, times by RFC 3339, durations in seconds ({@code "3600s"}),
- * field masks as names with commas, enums in lower case without their prefix. Lists, strings, numbers and truth values are always there; an absent message, and an
- * enum that says nothing, are not.
+ * A converter of messages to the JSON of REST responses. Members have the names of the proto fields. Times are in RFC
+ * 3339 format, durations in seconds ({@code "3600s"}), field masks as field names separated by commas, enum values in
+ * lower case without their prefix. Lists, strings, numbers and booleans without presence are always present. Unset
+ * messages and unspecified enum values are absent.
  *
  * <p>This class is stateless and thread-safe.
  */
@@ -30,7 +31,6 @@ public final class RestJson {
 
     private RestJson() {}
 
-    /** Returns the JSON of a message. */
     public static ObjectNode of(Message message) {
         ObjectNode json = NODES.objectNode();
         for (FieldDescriptor field : message.getDescriptorForType().getFields()) {

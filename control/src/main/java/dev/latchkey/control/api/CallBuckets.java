@@ -7,12 +7,15 @@ import java.time.Duration;
 import java.util.stream.Stream;
 
 /**
- * Makes the times of calls histograms of fixed buckets, and of all other distributions a count and a sum. The server would keep
- * nine percentiles of each, 100 KB a set of labels, which moreover nobody can add up over several control planes. To be given to
- * the registry before the server. Stateless.
+ * A meter filter that records call durations as histograms with fixed buckets, and every other distribution as a count
+ * and a sum. By default the server would keep nine percentiles of each distribution: 100 KB per set of labels, and
+ * percentiles of several control planes cannot be added up. The filter must be added to the registry before the server
+ * is. This class is stateless.
  */
 public final class CallBuckets implements MeterFilter {
-    /** From a get to the turn of a long call; beyond the last one callers have given up. */
+    /**
+     * The upper bounds of the buckets, from a single read to a long call. Beyond the last bound, callers have given up.
+     */
     private static final double[] NANOS = Stream.of(
                     Duration.ofMillis(2),
                     Duration.ofMillis(5),

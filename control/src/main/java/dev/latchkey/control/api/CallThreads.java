@@ -8,8 +8,9 @@ import java.util.Optional;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 
 /**
- * The threads on which calls wait for Redis. They are stuck if calls wait for a thread and none of them has ended a call for two
- * minutes, four times as long as a call can take; calls that are many, or slow, are no fault.
+ * The thread pool on which calls wait for Redis. The pool counts as stuck if calls are queued, all threads are busy,
+ * and no call has ended for two minutes, which is four times the maximum duration of a call. A large number of calls,
+ * or slow calls, are no fault.
  *
  * <p>This class is thread-safe.
  */
@@ -23,15 +24,15 @@ final class CallThreads {
         threads = new ScheduledThreadPoolExecutor(most, new DefaultThreadFactory("latchkey-call", /* daemon= */ true));
     }
 
-    /** Returns them for a server, which ends them. */
+    /** Returns the threads as an executor for a server, which shuts it down. */
     BlockingTaskExecutor executor() {
         return BlockingTaskExecutor.of(threads);
     }
 
-    /** Returns why no call is answered; empty if calls are. Never blocks. */
+    /** Returns why no call is answered; empty if calls are answered. Never blocks. */
     Optional<String> problem(long nanos) {
         int waiting = threads.getQueue().size();
-        // The queue holds what is not due yet, too.
+        // The queue also holds tasks that are not due yet, so a queued task alone does not mean that calls wait.
         boolean full = threads.getActiveCount() == threads.getCorePoolSize();
         return stall.look(nanos, full && waiting > 0, threads.getCompletedTaskCount())
                 .map(seconds -> "no thread has ended a call for " + seconds + " s, and calls wait for one: " + waiting);

@@ -6,8 +6,8 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
- * Answers the question: can this control plane do its work now? It can while everything that {@code problems} asks is well.
- * Thread-safe if they are; asking does not block.
+ * The readiness of this control plane: it is ready while none of the given checks reports a problem. This class is
+ * thread-safe if the checks are. Its methods do not block.
  */
 public final class ControlReadiness {
     private final List<Supplier<Optional<String>>> problems;
@@ -15,9 +15,9 @@ public final class ControlReadiness {
     private final List<String> warnings;
 
     /**
-     * @param problems each returns what is wrong, for people and without a secret; or empty
-     * @param details the same of what is no obstacle
-     * @param warnings what is wrong from start to end, but no obstacle
+     * @param problems checks; each returns a message for people, without secrets, or empty if all is well
+     * @param details checks of the same form whose messages do not affect readiness
+     * @param warnings messages that hold for the life of the process and do not affect readiness
      */
     public ControlReadiness(
             List<Supplier<Optional<String>>> problems,
@@ -32,12 +32,12 @@ public final class ControlReadiness {
         return obstacles().isEmpty();
     }
 
-    /** Returns what keeps the control plane from its work, each thing once; empty if it is ready. */
+    /** Returns the problems that keep the control plane from being ready, without duplicates; empty if it is ready. */
     public List<String> obstacles() {
         return said(problems);
     }
 
-    /** Returns what is wrong but no obstacle. */
+    /** Returns the problems and warnings that do not affect readiness. */
     public List<String> details() {
         return Stream.concat(said(details).stream(), warnings.stream()).toList();
     }

@@ -48,27 +48,30 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The control plane's port: its services behind {@link AdminAuth}, by gRPC and by REST; and open to all, {@code /openapi.json}, {@code
- * grpc.health.v1}, {@code /livez}, {@code /readyz} and {@code /metrics}.
+ * The server on the control plane's port. It serves the services by gRPC and by REST, behind {@link AdminAuth}. Without
+ * authentication, it serves the console page, {@code /openapi.json}, {@code grpc.health.v1}, {@code /livez}, {@code
+ * /readyz} and {@code /metrics}.
  */
 public final class ControlServer implements AutoCloseable {
     private static final int MAX_REQUEST_BYTES = 64 * 1024;
     private static final int MAX_CONNECTIONS = 512;
-    /** So that the clients of one address leave room for the others, and an ingress is enough of one. */
+    /** Leaves room for clients at other addresses, yet is enough for an ingress that connects from one address. */
     private static final int MAX_CONNECTIONS_PER_ADDRESS = 384;
-    /** Only if the connections that were displaced do not go. */
+    /** A backstop that is reached only if displaced connections do not close. */
     private static final int MAX_SOCKETS = 2 * MAX_CONNECTIONS;
 
     private static final Duration IDLE = Duration.ofSeconds(15);
     private static final int MAX_CALLS_PER_CONNECTION = 128;
-    /** The most that all the waits for Redis of one call can come to. */
+    /** The request timeout: an upper bound for all the waits for Redis of one call together. */
     private static final Duration CALL_LIMIT = Duration.ofSeconds(30);
 
     private static final Duration LOOP_PATIENCE = Duration.ofSeconds(10);
 
-    /** At the end: the calls under way are waited for, since whether they were done is else not known. */
+    /**
+     * How long {@link #close} waits for calls in flight. Without the wait, their callers would not know the outcome.
+     */
     private static final Duration DRAIN = Duration.ofSeconds(10);
-    /** Zero would wait for none. */
+    /** The quiet period. With a period of zero, the server would not wait for calls in flight. */
     private static final Duration QUIET = Duration.ofMillis(50);
 
     private static final MeterIdPrefixFunction CALLS = GrpcMeterIdPrefixFunction.of("latchkey.control");
@@ -81,10 +84,10 @@ public final class ControlServer implements AutoCloseable {
     private final Server server;
 
     /**
-     * @param tls empty for plain text; else nothing else is answered
-     * @param console the page, open to all
-     * @param pages what {@code /livez}, {@code /readyz} and {@code /metrics} show, here too
-     * @param metrics where calls are counted
+     * @param tls the certificates; if present, the port accepts TLS only; if empty, plain text
+     * @param console the page, served without authentication
+     * @param pages the content of {@code /livez}, {@code /readyz} and {@code /metrics}, which this port serves too
+     * @param metrics the registry that counts calls
      * @throws IOException if the address cannot be bound
      */
     public ControlServer(
@@ -104,6 +107,8 @@ public final class ControlServer implements AutoCloseable {
                 .useBlockingTaskExecutor(true);
         RefusedChanges refusedChanges = new RefusedChanges();
         CallShares shares = new CallShares();
+        // gRPC calls the last interceptor first: authentication, then the shares of the threads, then the log of
+        // refused changes, then the check of explicit fields.
         List<ServerServiceDefinition> authenticated = services.stream()
                 .map(service ->
                         ServerInterceptors.intercept(service, new ExplicitFields(), refusedChanges, shares, auth))
@@ -156,18 +161,19 @@ public final class ControlServer implements AutoCloseable {
         return server.activeLocalPort();
     }
 
-    /** Returns how many connections had to close so that others could open, or could not open. */
+    /** Returns the number of connections that were closed to make room for others, or that found no room themselves. */
     public long displacedConnections() {
         return connections.displaced();
     }
 
-    /** Returns why the process should be started anew: a loop or the threads of calls are stuck. Never blocks. */
+    /** Returns why the process should be restarted: an event loop or the call threads are stuck. Never blocks. */
     public Optional<String> lifeProblem() {
+        // Always evaluated, also if a loop is stuck: the check measures progress between its invocations.
         Optional<String> stuck = threads.problem(System.nanoTime());
         return loops.problem().or(() -> stuck);
     }
 
-    /** Tells health checks whether to send calls here. */
+    /** Sets whether health checks report this server as serving. */
     public void setServing(boolean value) {
         serving.setHealthy(value);
     }
@@ -177,7 +183,7 @@ public final class ControlServer implements AutoCloseable {
         server.close();
     }
 
-    /** Armeria's own mapping calls a passed deadline CANCELLED; and it would tell causes. */
+    /** Maps a failure to a status. Armeria's own mapping makes an exceeded deadline CANCELLED, and reveals causes. */
     private static Status statusOf(RequestContext context, Status status, Throwable cause, Metadata metadata) {
         if (isNoMessage(cause)) {
             return Status.INVALID_ARGUMENT.withDescription("the request's bytes are no message of this call");
@@ -190,17 +196,20 @@ public final class ControlServer implements AutoCloseable {
     }
 
     private static Function<? super HttpService, ? extends HttpService> post(RestApi rest) {
-        // Not a lambda for a service: gRPC's health service has to be told that the server has started.
+        // Decorates the service instead of wrapping it in a lambda: gRPC's health service must be notified that the
+        // server has started.
         return grpc -> grpc.decorate(rest::post);
     }
 
-    /** A client that takes this port for a proxy sends the whole URL (RFC 9112 3.2.2). */
+    /**
+     * Returns the target in origin form: a client that takes this port for a proxy sends a whole URL (RFC 9112 3.2.2).
+     */
     private static String originForm(String target) {
         Matcher absolute = ABSOLUTE.matcher(target);
         return absolute.matches() ? "/" + (absolute.group(1) == null ? "" : absolute.group(1)) : target;
     }
 
-    /** gRPC would call it INTERNAL, but it is the caller's fault. */
+    /** Returns whether the request could not be parsed. gRPC would report INTERNAL, but the caller is at fault. */
     private static boolean isNoMessage(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof InvalidProtocolBufferException) {
@@ -210,7 +219,10 @@ public final class ControlServer implements AutoCloseable {
         return false;
     }
 
-    /** A connection keeps its place from the end of a request to the beginning of the answer: what is half sent counts for nothing. */
+    /**
+     * Marks a call as in flight from the end of its request to the start of its response, so that its connection is not
+     * displaced meanwhile. A request that is only partly sent does not protect its connection.
+     */
     private HttpResponse underWay(HttpService service, ServiceRequestContext context, HttpRequest request)
             throws Exception {
         var unused = request.whenComplete().thenRun(() -> {

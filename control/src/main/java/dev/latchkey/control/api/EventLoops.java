@@ -11,7 +11,10 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
-/** A loop that ends at once when told to, and not after Netty's two seconds without a task: the server has drained by then. */
+/**
+ * A single-threaded event loop group that shuts down at once, without Netty's quiet period of two seconds: by then the
+ * server has already drained its connections.
+ */
 final class EventLoops extends MultiThreadIoEventLoopGroup {
     private static final long TIMEOUT_SECONDS = 2;
 
@@ -19,7 +22,7 @@ final class EventLoops extends MultiThreadIoEventLoopGroup {
         super(1, new DefaultThreadFactory(name, /* daemon= */ true), handler);
     }
 
-    /** Returns one thread that accepts connections, for the transport that Armeria has chosen. */
+    /** Returns a group of one thread that accepts connections, for the transport that Armeria has chosen. */
     static EventLoopGroup acceptor(String name) {
         return switch (Flags.transportType()) {
             case EPOLL -> new EventLoops(name, EpollIoHandler.newFactory());

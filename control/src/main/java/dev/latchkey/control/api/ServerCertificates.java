@@ -23,11 +23,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The certificate that the control plane shows, and those that its clients' must be signed by, if they need one. {@link #look}
- * reads the files again: a renewed certificate holds from the next connection on. While a file is missing or wrong, the ones
- * before it hold, and {@link #problem} says why.
+ * The certificate that the control plane presents and, if clients must present certificates, the CAs that must have
+ * signed these. {@link #look} reloads the files: a renewed certificate applies from the next connection on. While a
+ * file is missing or invalid, the previous certificates stay in use, and {@link #problem} returns the reason.
  *
- * <p>This class is thread-safe. Only {@link #look} reads files.
+ * <p>This class is thread-safe. After construction, only {@link #look} reads files.
  */
 public final class ServerCertificates implements TlsProvider {
     private static final Logger log = LoggerFactory.getLogger(ServerCertificates.class);
@@ -42,7 +42,7 @@ public final class ServerCertificates implements TlsProvider {
 
     /**
      * @param nanos {@code System::nanoTime}
-     * @throws IOException if a file has changed since the settings were checked, and cannot be read
+     * @throws IOException if a file has changed since the settings were checked, and can no longer be read
      */
     public ServerCertificates(Settings.ServerTls files, LongSupplier nanos) throws IOException {
         this.files = files;
@@ -60,12 +60,12 @@ public final class ServerCertificates implements TlsProvider {
         return read.clientCas();
     }
 
-    /** Returns why the certificates are not those of the files, for people; empty if they are. */
+    /** Returns why the certificates in use are not those in the files, for people; empty if they are the same. */
     public Optional<String> problem() {
         return problem;
     }
 
-    /** Reads the files again. */
+    /** Reloads the files. If they cannot be read, the previous certificates stay in use. */
     public synchronized void look() {
         try {
             Read now = read(files);
@@ -82,7 +82,7 @@ public final class ServerCertificates implements TlsProvider {
         }
     }
 
-    /** Makes the server show the certificate, and ask its clients for theirs if there is somebody to sign them. */
+    /** Configures the server to present the certificate and, if CAs are configured, to require client certificates. */
     void applyTo(ServerBuilder server) {
         ClientAuth clients = files.ca().isPresent() ? ClientAuth.REQUIRE : ClientAuth.NONE;
         server.tlsProvider(this, ServerTlsConfig.builder().clientAuth(clients).build());
@@ -98,7 +98,7 @@ public final class ServerCertificates implements TlsProvider {
             return new Read(
                     own, files.ca().isPresent() ? certificates(files.ca().get()) : List.of());
         } catch (IllegalArgumentException | IOException | GeneralSecurityException e) {
-            // What it says may quote the file.
+            // The cause is dropped: its message might quote the file.
             throw new IOException("expected in " + files.certificate() + " certificates, in " + files.key()
                     + " the key of the first one"
                     + files.ca().map(ca -> ", in " + ca + " certificates").orElse(""));

@@ -1,6 +1,6 @@
 /**
- * The control plane's one port: gRPC on the outside, the rules of {@code keys} on the inside. The only package that knows
- * protobuf, gRPC and Armeria.
+ * The control plane's only port: gRPC and REST on the outside, the rules of {@code keys} on the inside. Only this
+ * package and its subpackages know protobuf and gRPC; Armeria is also known to {@code console}.
  */
 @NullMarked
 package dev.latchkey.control.api;

@@ -12,15 +12,15 @@ import java.util.Collection;
 import java.util.function.UnaryOperator;
 
 /**
- * One file of the page, whole in memory.
+ * A file of the page, held in memory.
  *
- * @param etag in quotes, as in the header
+ * @param etag the entity tag, in quotes as in the header
  */
-@SuppressWarnings("ArrayRecordComponent") // nobody compares assets
+@SuppressWarnings("ArrayRecordComponent") // assets are never compared
 record Asset(byte[] bytes, MediaType type, String etag) {
     private static final int DIGEST_CHARACTERS = 22;
 
-    /** Reads a resource that is text in UTF-8, and changes it. */
+    /** Reads a UTF-8 text resource and applies {@code change} to its text. */
     static Asset read(String resource, MediaType type, UnaryOperator<String> change) {
         byte[] bytes = change.apply(text(resource)).getBytes(StandardCharsets.UTF_8);
         MessageDigest digest = sha256();
@@ -28,7 +28,7 @@ record Asset(byte[] bytes, MediaType type, String etag) {
         return new Asset(bytes, type, "\"" + shown(digest) + "\"");
     }
 
-    /** Returns a name for these very files. */
+    /** Returns a digest of the contents of all {@code assets}, independent of their order. */
     static String digestOf(Collection<Asset> assets) {
         MessageDigest digest = sha256();
         assets.stream().map(Asset::etag).sorted().forEach(etag -> digest.update(etag.getBytes(StandardCharsets.UTF_8)));

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 
-/** The list of all files of the page. */
+/** The list of all files of the page, and their loading from the class path. */
 final class Assets {
     private static final MediaType SCRIPT = MediaType.parse("text/javascript; charset=utf-8");
     private static final MediaType SVG = MediaType.parse("image/svg+xml; charset=utf-8");
@@ -45,12 +45,12 @@ final class Assets {
             "workspace",
             "workspaces");
 
-    /** Where the web package keeps its files; its version is in the parent pom. */
+    /** The resource folder of the Preact package; the version in the path is set in the parent POM. */
     private static final String PREACT = "/META-INF/resources/webjars/preact/10.26.4/";
 
     private Assets() {}
 
-    /** Returns the files that the page consists of, by name. */
+    /** Returns the files of the page by name, without the page itself. */
     static Map<String, Asset> load() {
         Map<String, Asset> assets = new HashMap<>();
         SCRIPTS.forEach(name -> assets.put(name + ".js", own(name + ".js", SCRIPT)));
@@ -61,7 +61,7 @@ final class Assets {
         return assets;
     }
 
-    /** Returns the page itself, which names its files under {@code version}. */
+    /** Returns the page itself, whose links to its files contain {@code version}. */
     static Asset page(String version) {
         return Asset.read("index.html", MediaType.HTML_UTF_8, html -> html.replace("{version}", version));
     }
@@ -70,7 +70,11 @@ final class Assets {
         return Asset.read(name, type, UnaryOperator.identity());
     }
 
-    /** A browser finds a module by its path; an import map would be an inline script. Source maps are not served. */
+    /**
+     * Reads a library module. Its import is rewritten to a path, because browsers resolve modules by path and an import
+     * map would be an inline script, which the page's policy forbids. Source maps are not served, so the reference to
+     * one is removed.
+     */
     private static Asset library(String path) {
         return Asset.read(
                 PREACT + path,

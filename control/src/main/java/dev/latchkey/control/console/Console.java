@@ -16,20 +16,27 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Serves the page at {@code /} and what it consists of under {@code /assets/}. Only the files that are listed here exist; each is
- * read once, at the start. Open to all: the files are the same for everybody and hold no secret.
+ * A service that serves the page at {@code /} and its files under {@code /assets/}. Only the files listed in {@link
+ * Assets} exist; each is read once, at startup. No authentication is required: the files are the same for all clients
+ * and hold no secret.
  *
- * <p>The name of an asset holds a digest of all of them, so browsers keep assets for good, and the page itself not at all. This
- * class is immutable and thread-safe.
+ * <p>The path of each asset contains a digest of all assets. Therefore browsers may cache assets forever; they must not
+ * store the page itself. This class is immutable and thread-safe.
  */
 public final class Console implements HttpServiceWithRoutes {
     private static final String FOR_GOOD = "public, max-age=31536000, immutable";
-    /** So that no browser keeps a page that was left, with what it shows. */
+    /**
+     * Keeps browsers from storing the page: a page that the user has left must not come back with the data it showed.
+     */
     private static final String NEVER = "no-store";
 
     private final Map<String, Asset> files;
 
-    /** @throws IllegalStateException if a file is missing: the build is broken */
+    /**
+     * Reads all files.
+     *
+     * @throws IllegalStateException if a file is missing, which means that the build is broken
+     */
     public Console() {
         Map<String, Asset> assets = Assets.load();
         String version = Asset.digestOf(assets.values());
@@ -46,7 +53,6 @@ public final class Console implements HttpServiceWithRoutes {
                 .collect(Collectors.toUnmodifiableSet());
     }
 
-    /** Returns the paths of all files. */
     Set<String> paths() {
         return files.keySet();
     }
@@ -75,7 +81,7 @@ public final class Console implements HttpServiceWithRoutes {
         return known ? HttpResponse.of(headers) : HttpResponse.of(headers, HttpData.wrap(file.bytes()));
     }
 
-    /** As RFC 9110 13.1.2 says it: a list of entity tags, weak or not. */
+    /** Matches {@code If-None-Match} as RFC 9110 13.1.2 defines it: a list of entity tags, weak or strong. */
     private static boolean matches(List<String> values, String etag) {
         return values.stream()
                 .flatMap(value -> List.of(value.split(",")).stream())

@@ -1,6 +1,6 @@
 /**
- * The page "Workspace Settings > API Keys": static files, and how browsers must treat them. Knows no key, ledger or token; what
- * the page shows it asks of the same port's REST interface.
+ * The page "Workspace Settings > API Keys": static files and the headers that restrict browsers. This package knows no
+ * key, ledger or token; the page gets its data from the REST interface of the same port.
  */
 @NullMarked
 package dev.latchkey.control.console;

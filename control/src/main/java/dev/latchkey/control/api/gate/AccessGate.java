@@ -12,12 +12,12 @@ import io.grpc.Status;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stands before one call, whoever answers it: lets the request through if the caller's role permits the method, and if the
- * request is about the one workspace that the caller may see; else answers PERMISSION_DENIED, before anything stored is looked
- * at, so that the answer tells nothing about what exists. {@code -} as workspace, which means any, becomes the caller's own: what answers
- * finds keys of no other.
+ * A listener that authorizes one call, by gRPC or by REST. It passes the request on if the role of the caller permits
+ * the method and the request is within the workspace of the caller; operators may see all workspaces. Otherwise it
+ * answers PERMISSION_DENIED before anything stored is read, so that the answer reveals nothing about what exists. The
+ * workspace {@code -}, which means any, is replaced by the caller's own: the service then finds no keys of others.
  *
- * <p>As gRPC calls it, one event after the other.
+ * <p>This class is not thread-safe: gRPC calls a listener with one event after the other.
  */
 final class AccessGate<Q> extends SimpleForwardingServerCallListener<Q> {
     private final ServerCall<Q, ?> call;
@@ -49,7 +49,7 @@ final class AccessGate<Q> extends SimpleForwardingServerCallListener<Q> {
         }
     }
 
-    /** Returns the request as it may go on; null after the call was refused. */
+    /** Returns the request to pass on, or null after the call was refused. */
     private @Nullable Q judge(Q request) {
         String workspace = rule.workspace()
                 .map(field -> String.valueOf(((Message) request).getField(field)))
@@ -84,7 +84,7 @@ final class AccessGate<Q> extends SimpleForwardingServerCallListener<Q> {
         return null;
     }
 
-    @SuppressWarnings("unchecked") // a builder makes what it was made of
+    @SuppressWarnings("unchecked") // a builder builds the type that it came from
     private static <Q> Q withWorkspace(Q request, FieldDescriptor field, String workspace) {
         return (Q) ((Message) request).toBuilder().setField(field, workspace).build();
     }

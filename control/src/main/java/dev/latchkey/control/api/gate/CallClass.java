@@ -5,20 +5,21 @@ import io.grpc.MethodDescriptor;
 import java.util.Set;
 
 /**
- * How urgent a call is, by who makes it and by what it does. Each class has threads of its own number that no other class can
- * take, so that calls which take access away go through whatever all others do.
+ * The urgency of a call, by the role of its caller and by its method. The number of calls in flight is bounded for
+ * every class but {@link #OPERATOR_NARROWING}, and the thread pool is larger than the sum of these bounds. Therefore
+ * calls that take access away get a thread whatever the other calls do.
  */
 public enum CallClass {
-    /** What managers and readers ask for, and what gives access. */
+    /** Calls of managers and readers that take no access away. */
     COMMON(20, 12),
-    /** A manager takes access away. */
+    /** Calls of managers that take access away. */
     NARROWING(10, 4),
-    /** What an operator does besides. */
+    /** Calls of operators that take no access away. */
     OPERATOR(40, Integer.MAX_VALUE),
-    /** An operator takes access away: never refused. */
+    /** Calls of operators that take access away: never refused. */
     OPERATOR_NARROWING(Integer.MAX_VALUE, Integer.MAX_VALUE);
 
-    /** The threads that are left when the others have all that they may. */
+    /** The threads that remain for {@link #OPERATOR_NARROWING} when all other classes are at their bounds. */
     private static final int RESERVED = 6;
 
     private static final Set<String> NARROWING_METHODS = Set.of(
@@ -44,17 +45,17 @@ public enum CallClass {
         return narrows ? NARROWING : COMMON;
     }
 
-    /** Returns how many threads a server needs, so that all classes have theirs. */
+    /** Returns the number of threads that a server needs, so that each class has its share. */
     public static int threads() {
         return COMMON.most + NARROWING.most + OPERATOR.most + RESERVED;
     }
 
-    /** Returns how many calls of this class can be under way at once. */
+    /** Returns the maximum number of calls of this class in flight. */
     public int most() {
         return most;
     }
 
-    /** Returns how many calls of this class can be under way at once with one token. */
+    /** Returns the maximum number of calls of this class in flight with the same token. */
     public int mostPerToken() {
         return mostPerToken;
     }

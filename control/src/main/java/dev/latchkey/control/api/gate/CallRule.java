@@ -13,17 +13,17 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What a method asks of its callers, as its proto says. A method whose proto does not say it is for nobody.
+ * The access rule of a method, as declared in its proto. A method without a declared rule is open to nobody.
  *
  * @param access the method's option {@code (access)}
- * @param workspace the field of the request that names the workspace; empty if the request names none
- * @param bounded whether callers who may see one workspace can make the call at all: it names the workspace, or is one of those
- *     whose work keeps to the caller's own
+ * @param workspace the request field that names the workspace; empty if the request names none
+ * @param bounded whether a caller who is limited to one workspace can make the call at all: the request names the
+ *     workspace, or the service limits its work to the workspace of the caller
  */
 record CallRule(Access access, Optional<FieldDescriptor> workspace, boolean bounded) {
     /**
-     * Requests that name no workspace: what answers them is told the caller's {@link AdminAuth#reach}, or is for operators, whose
-     * reach is everything.
+     * Requests that name no workspace. Their services either limit themselves to {@link AdminAuth#reach}, or are for
+     * operators, who may see all workspaces.
      */
     static final Set<String> WITHOUT_WORKSPACE = Set.of(
             "latchkey.v1.GetCallerRequest",
@@ -60,7 +60,7 @@ record CallRule(Access access, Optional<FieldDescriptor> workspace, boolean boun
         };
     }
 
-    /** Returns the roles that are permitted. */
+    /** Returns the permitted roles, for messages. */
     String expected() {
         return switch (access) {
             case READ -> "reader, manager or operator";
@@ -73,7 +73,7 @@ record CallRule(Access access, Optional<FieldDescriptor> workspace, boolean boun
     private static Optional<FieldDescriptor> workspaceOf(MethodDescriptor method) {
         Descriptor request = method.getInputType();
         FieldDescriptor named = request.findFieldByName("workspace");
-        // Elsewhere it is a key's.
+        // In other services, id is the ID of a key.
         if (named == null && method.getService().getFullName().equals(WorkspaceServiceGrpc.SERVICE_NAME)) {
             named = request.findFieldByName("id");
         }

@@ -13,17 +13,18 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Keeps callers from taking all threads: so many calls of each {@link CallClass} can be under way at once, and so many of one
- * token; others are answered UNAVAILABLE. An operator's call that takes access away is never refused. A call that its caller
- * has given up counts until it has ended, since until then it holds a thread. Stands behind {@link AdminAuth}. Thread-safe.
+ * An interceptor that keeps callers from taking all threads. It bounds the number of calls in flight for each {@link
+ * CallClass}, in total and for each token; calls beyond a bound are answered UNAVAILABLE. A call of an operator that
+ * takes access away is never refused. A call that was cancelled by its caller counts until it has ended, because it
+ * holds a thread until then. This interceptor runs after {@link AdminAuth}. It is thread-safe.
  */
 public final class CallShares implements ServerInterceptor {
     private final ConcurrentMap<Place, Integer> underWay = new ConcurrentHashMap<>();
 
     /**
-     * What calls are counted for.
+     * The unit by which calls are counted.
      *
-     * @param token the name of one; empty for all together
+     * @param token the name of a token; empty for all tokens together
      */
     private record Place(CallClass kind, String token) {
         int most() {
@@ -61,6 +62,7 @@ public final class CallShares implements ServerInterceptor {
     }
 
     private boolean enter(Place place) {
+        // Counts first and takes the count back beyond the bound, so that two calls cannot both take the last place.
         if (underWay.merge(place, 1, Integer::sum) <= place.most()) {
             return true;
         }
@@ -129,7 +131,10 @@ public final class CallShares implements ServerInterceptor {
             super.onCancel();
         }
 
-        /** Also after {@link AccessGate} has ended the call. */
+        /**
+         * Releases the share also if {@link AccessGate} closed the call, since it closes the outer call and thus
+         * bypasses {@link CountedCall}.
+         */
         @Override
         public void onComplete() {
             share.end();

@@ -20,9 +20,11 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Refuses what a request says explicitly and what would be taken in silence for a default, for everything, or for no change: an
- * empty text in a field that has presence, and an update whose mask and fields are not the same, or that changes nothing. The
- * call's own rules add what they find. Thread-safe.
+ * An interceptor that rejects explicit values which would otherwise be silently taken for a default, for "everything"
+ * or for "no change": an empty string in a field with presence, an update whose mask and fields differ, and an update
+ * that changes nothing. It passes its violations to the rules of the call, which add their own.
+ *
+ * <p>This class is thread-safe.
  */
 public final class ExplicitFields implements ServerInterceptor {
     private static final String MASK = "update_mask";

@@ -4,8 +4,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * How much of the log one kind of line may take: twenty lines in ten seconds, and with the next one how many there were in between.
- * What anybody can bring about again and again could else fill the disk. Thread-safe.
+ * A rate limit for one kind of log line: twenty lines in ten seconds. The next line after a pause reports the number of
+ * lines that were suppressed. Without a limit, a message that anybody can cause repeatedly could fill the disk.
+ *
+ * <p>This class is thread-safe.
  */
 final class LogShare {
     private static final long PERIOD_NANOS = TimeUnit.SECONDS.toNanos(10);
@@ -16,13 +18,16 @@ final class LogShare {
     private int shown;
     private long hidden;
 
-    /** @param nanoTime as {@link System#nanoTime} */
+    /** @param nanoTime a clock like {@link System#nanoTime} */
     LogShare(LongSupplier nanoTime) {
         this.nanoTime = nanoTime;
         this.periodStart = nanoTime.getAsLong();
     }
 
-    /** Counts one line, and returns how many before it were not logged; -1 if it is not to be logged either. */
+    /**
+     * Counts one line. Returns the number of lines suppressed since the last logged line, or -1 if this line must be
+     * suppressed as well.
+     */
     synchronized long take() {
         long now = nanoTime.getAsLong();
         if (now - periodStart >= PERIOD_NANOS) {

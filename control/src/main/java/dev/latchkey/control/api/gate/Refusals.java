@@ -12,17 +12,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Counts the calls that were refused for who made them, and logs a {@link LogShare} of
- * each kind. No token and no key is logged.
+ * The metrics and the log of calls that were refused because of their caller. Every refusal is counted; the log of each
+ * kind is limited by a {@link LogShare}. No token and no key is logged.
  *
  * <p>This class is thread-safe.
  */
 final class Refusals {
-    /** Why a call was refused. */
+    /** The reason why a call was refused. */
     enum Kind {
-        /** It carried no admin token that is known. */
+        /** The call carried no known admin token. */
         TOKEN,
-        /** The token's role does not permit it. */
+        /** The role of the token does not permit the call. */
         ROLE,
         /** The token is for another workspace. */
         WORKSPACE;
@@ -36,7 +36,7 @@ final class Refusals {
 
     private final Map<Kind, Tally> tallies = new EnumMap<>(Kind.class);
 
-    /** @param nanoTime as {@link System#nanoTime} */
+    /** @param nanoTime a clock like {@link System#nanoTime} */
     Refusals(MeterRegistry metrics, LongSupplier nanoTime) {
         for (Kind kind : Kind.values()) {
             tallies.put(kind, new Tally(counter(kind, metrics), new LogShare(nanoTime)));
@@ -44,10 +44,10 @@ final class Refusals {
     }
 
     /**
-     * Takes note of one.
+     * Counts one refusal and logs it, within the limit of its kind.
      *
-     * @param who the token's name and role
-     * @param workspace that was asked for, as it came; empty for none
+     * @param who the name and the role of the token
+     * @param workspace the requested workspace, as received; empty if none was requested
      */
     void note(Kind kind, String who, String method, String workspace) {
         Tally tally = Objects.requireNonNull(tallies.get(kind), "every kind has one");

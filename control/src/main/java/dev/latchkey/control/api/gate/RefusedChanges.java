@@ -17,9 +17,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Logs each change that was asked for and not made, as one line: which, of what, by whom, and the kind of refusal. The audit
- * trail has those that were made. Holds nothing of a request but the ids that it names; those who may not make a call at all
- * are {@link Refusals}' business. Stands behind {@link AdminAuth}; logs no more than its {@link LogShare}. Thread-safe.
+ * An interceptor that logs each requested change that was not made, in one line: the method, the object, the caller and
+ * the status. Changes that were made are in the audit trail. Of a request, only the IDs that it names are logged. Calls
+ * that are refused because of their caller are logged by {@link Refusals}. This interceptor runs after {@link
+ * AdminAuth}, and its log is limited by a {@link LogShare}. It is thread-safe.
  */
 public final class RefusedChanges implements ServerInterceptor {
     private static final Logger log = LoggerFactory.getLogger(RefusedChanges.class);
@@ -76,7 +77,7 @@ public final class RefusedChanges implements ServerInterceptor {
             this.caller = caller;
         }
 
-        /** Before its request came the call was given up: by REST, since the request could not be read. */
+        /** Logs a call that was cancelled before its request arrived. REST does that if the request cannot be read. */
         void givenUp() {
             if (!asked) {
                 note(" by " + caller + ": its request could not be read");

@@ -1,5 +1,6 @@
 /**
- * What stands before every call, by gRPC and by REST: authentication, roles, shares of the call threads, and logs of refusals.
+ * The checks that every call passes first, by gRPC and by REST: authentication, roles, shares of the call threads, and
+ * the logs of refused calls.
  */
 @NullMarked
 package dev.latchkey.control.api.gate;

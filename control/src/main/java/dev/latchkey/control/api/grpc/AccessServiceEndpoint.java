@@ -8,7 +8,9 @@ import dev.latchkey.v1.GetCallerResponse;
 import dev.latchkey.v1.Role;
 import io.grpc.stub.StreamObserver;
 
-/** {@code latchkey.v1.AccessService}: tells callers what they may do. Thread-safe. */
+/**
+ * The endpoint of {@code latchkey.v1.AccessService}, which tells callers what they may do. This class is thread-safe.
+ */
 public final class AccessServiceEndpoint extends AccessServiceGrpc.AccessServiceImplBase {
 
     @Override

@@ -13,7 +13,12 @@ import dev.latchkey.v1.ListAuditEntriesResponse;
 import io.grpc.stub.StreamObserver;
 import java.util.Optional;
 
-/** {@code latchkey.v1.AuditService}: translates, and blocks the calling thread while Redis works. Thread-safe. */
+/**
+ * The endpoint of {@code latchkey.v1.AuditService}. It translates between messages and the types of the rules, and
+ * blocks the calling thread while Redis works.
+ *
+ * <p>This class is thread-safe.
+ */
 public final class AuditServiceEndpoint extends AuditServiceGrpc.AuditServiceImplBase {
     private final AuditReader audit;
 

@@ -14,9 +14,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Follows answers that show a new key's secret to the end of their writing, by gRPC and by REST. A whole answer that the operating
- * system has taken for the caller's connection counts as sent; more a server cannot know, the rest a repeat or the first use tells.
- * Of any other the caller has no answer that says OK, so the key is withdrawn.
+ * Tracks the delivery of each response that shows the secret of a new key, by gRPC and by REST. A complete response
+ * counts as sent once the operating system has accepted it for the connection of the caller. A server cannot know more:
+ * a repeated call or the first use of the key shows whether the response arrived. After any other end the caller has no
+ * response that says OK, so the key is withdrawn.
  *
  * <p>This class is thread-safe.
  */
@@ -29,7 +30,10 @@ final class Delivery {
         this.keys = keys;
     }
 
-    /** Follows the answer of the present call, which shows the secret of {@code created} if there is one to be shown. */
+    /**
+     * Tracks the response of the current call, unless {@code created} is the repetition of an earlier call and thus has
+     * no secret to show.
+     */
     void follow(CreatedKey created) {
         if (created.isRepeated()) {
             return;
@@ -39,7 +43,7 @@ final class Delivery {
         var unused = context.log().whenComplete().thenAccept(end -> {
             Runnable note = isSent(end) ? () -> keys.answered(key) : () -> keys.unanswered(key);
             try {
-                // This is an event loop, and Redis is to be waited for.
+                // This runs on an event loop, which must not wait for Redis.
                 context.blockingTaskExecutor().execute(note);
             } catch (RejectedExecutionException e) {
                 log.warn("how {} of {} was answered is not noted: this process ends", key.id(), key.workspace());
@@ -54,7 +58,7 @@ final class Delivery {
                 && isOk(end.responseTrailers());
     }
 
-    /** REST has no such header. */
+    /** Returns whether the gRPC status is OK or absent, as it is in REST responses. */
     private static boolean isOk(HttpHeaders headers) {
         @Nullable String status = headers.get(GrpcHeaderNames.GRPC_STATUS);
         return status == null || status.equals("0");

@@ -17,20 +17,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The one place that maps a failure to a gRPC status. Expected ones tell the caller what to do; any other is logged under an id,
- * and the caller gets the id and nothing else. A status has a cause only if that is what the caller has done wrong: REST takes every
- * wrong field from it, since trailers hold only some.
+ * The only place that maps a failure to a gRPC status. The status of an expected failure tells the caller what to do.
+ * Any other failure is logged under an incident ID, and the caller gets this ID and nothing else. A status has a cause
+ * only if the caller sent wrong fields: REST reads all of them from the cause, since the trailers hold only some.
  */
 final class ErrorMapping {
     private static final Logger log = LoggerFactory.getLogger(ErrorMapping.class);
-    // gRPC clients take 8 KiB of trailers by default, and these stand there more than once, in base64 and
-    // percent-encoded.
+    // By default, gRPC clients accept 8 KiB of trailers. The trailers contain these texts several times, in base64 and
+    // with percent-encoding, so the limits are much lower.
     private static final int MAX_MESSAGE_BYTES = 800;
     private static final int MAX_VIOLATION_BYTES = 2400;
 
     private ErrorMapping() {}
 
-    /** Answers a call with what {@code work} returns, or with the status that belongs to what it throws. */
+    /** Answers a call with the result of {@code work}, or with the status for the exception that it throws. */
     static <T> void answer(StreamObserver<T> call, Supplier<T> work) {
         T answer;
         try {

@@ -25,14 +25,19 @@ import io.grpc.stub.StreamObserver;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** {@code latchkey.v1.ExplainService}: translates, and blocks the calling thread while Redis works. Thread-safe. */
+/**
+ * The endpoint of {@code latchkey.v1.ExplainService}. It translates between messages and the types of the rules, and
+ * blocks the calling thread while Redis works.
+ *
+ * <p>This class is thread-safe.
+ */
 public final class ExplainServiceEndpoint extends ExplainServiceGrpc.ExplainServiceImplBase {
     private final Explainer explainer;
     private final KeyFormat format;
     private final DenialTemplates denials;
     private final IdentityHeaders identity;
 
-    /** @param format that the sidecars have */
+    /** @param format the key format of the sidecars */
     public ExplainServiceEndpoint(Explainer explainer, KeyFormat format, AnswerStyle style) {
         this.explainer = explainer;
         this.format = format;

@@ -8,7 +8,7 @@ import dev.latchkey.v1.ImportResult;
 import dev.latchkey.v1.ImportViolation;
 import dev.latchkey.v1.KeyToImport;
 
-/** Translates what is said of keys to import, as {@link Messages} does. */
+/** The translation of the import messages, as {@link Messages} does for the others. */
 final class ImportMessages {
     private ImportMessages() {}
 

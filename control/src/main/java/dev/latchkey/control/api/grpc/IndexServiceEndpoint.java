@@ -6,7 +6,12 @@ import dev.latchkey.v1.RebuildIndexRequest;
 import dev.latchkey.v1.RebuildIndexResponse;
 import io.grpc.stub.StreamObserver;
 
-/** {@code latchkey.v1.IndexService}: translates, and blocks the calling thread while Redis works. Thread-safe. */
+/**
+ * The endpoint of {@code latchkey.v1.IndexService}. It translates between messages and the types of the rules, and
+ * blocks the calling thread while Redis works.
+ *
+ * <p>This class is thread-safe.
+ */
 public final class IndexServiceEndpoint extends IndexServiceGrpc.IndexServiceImplBase {
     private final IndexRebuild rebuild;
 

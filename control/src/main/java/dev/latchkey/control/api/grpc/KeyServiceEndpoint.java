@@ -43,7 +43,12 @@ import io.grpc.stub.StreamObserver;
 import java.util.List;
 import java.util.Optional;
 
-/** {@code latchkey.v1.KeyService}: translates, and blocks the calling thread while Redis works. Thread-safe. */
+/**
+ * The endpoint of {@code latchkey.v1.KeyService}. It translates between messages and the types of the rules, and blocks
+ * the calling thread while Redis works.
+ *
+ * <p>This class is thread-safe.
+ */
 public final class KeyServiceEndpoint extends KeyServiceGrpc.KeyServiceImplBase {
     private final KeyManager keys;
     private final LeakedKeys leaked;

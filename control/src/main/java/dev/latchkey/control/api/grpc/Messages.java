@@ -23,7 +23,10 @@ import dev.latchkey.v1.Workspace;
 import dev.latchkey.v1.WorkspaceState;
 import java.util.Optional;
 
-/** Translates between the messages and the rules' types. Judges nothing: a wrong value is passed on as it came. */
+/**
+ * The translation between protobuf messages and the types of the rules. It validates nothing: an invalid value is
+ * passed on as received.
+ */
 final class Messages {
     private static final int NANOS_PER_MILLI = 1_000_000;
 

@@ -11,13 +11,17 @@ import java.util.Comparator;
 import java.util.Optional;
 import java.util.Set;
 
-/** {@code latchkey.v1.ScopeService}. Its one answer is always the same. Thread-safe. */
+/**
+ * The endpoint of {@code latchkey.v1.ScopeService}. Its response is built once, at construction.
+ *
+ * <p>This class is thread-safe.
+ */
 public final class ScopeServiceEndpoint extends ScopeServiceGrpc.ScopeServiceImplBase {
     private final ListScopesResponse catalogue;
 
     /**
-     * @param policy its scopes are shown, in its order
-     * @param apiUrl where clients reach the API; empty: not known
+     * @param policy the policy whose scopes are listed, in its order
+     * @param apiUrl the URL at which clients reach the API; empty if unknown
      */
     public ScopeServiceEndpoint(Policy policy, Optional<String> apiUrl) {
         ListScopesResponse.Builder response = ListScopesResponse.newBuilder().setApiUrl(apiUrl.orElse(""));
@@ -29,7 +33,10 @@ public final class ScopeServiceEndpoint extends ScopeServiceGrpc.ScopeServiceImp
         this.catalogue = response.build();
     }
 
-    /** Returns the rule for somebody to try a key with that holds {@code scope}: one that changes nothing, and short. */
+    /**
+     * Returns the rule that suits best for trying out a key with {@code scope}: preferably a GET, without variables,
+     * and short. Returns an empty string if no rule suits.
+     */
     private static String example(Policy policy, String scope) {
         return policy.routes().stream()
                 .filter(route -> !route.isPublic() && route.requirement().satisfiedBy(Set.of(scope)))

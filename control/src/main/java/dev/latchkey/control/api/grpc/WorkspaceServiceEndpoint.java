@@ -18,7 +18,12 @@ import dev.latchkey.v1.ListWorkspacesResponse;
 import dev.latchkey.v1.WorkspaceServiceGrpc;
 import io.grpc.stub.StreamObserver;
 
-/** {@code latchkey.v1.WorkspaceService}: translates, and blocks the calling thread while Redis works. Thread-safe. */
+/**
+ * The endpoint of {@code latchkey.v1.WorkspaceService}. It translates between messages and the types of the rules, and
+ * blocks the calling thread while Redis works.
+ *
+ * <p>This class is thread-safe.
+ */
 public final class WorkspaceServiceEndpoint extends WorkspaceServiceGrpc.WorkspaceServiceImplBase {
     private final WorkspaceManager workspaces;
 

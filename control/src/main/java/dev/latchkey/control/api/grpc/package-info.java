@@ -1,4 +1,4 @@
-/** The gRPC services: translate messages to calls of the rules, and failures to gRPC status codes. */
+/** The gRPC services, which translate messages to calls of the rules, and failures to gRPC status codes. */
 @NullMarked
 package dev.latchkey.control.api.grpc;
 

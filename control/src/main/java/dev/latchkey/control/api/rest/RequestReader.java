@@ -35,8 +35,8 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes the message of an HTTP request: from its path, and from its body or its query. Whatever it does not know it refuses: a
- * misspelt filter must not list everything.
+ * The reader of HTTP requests. It builds the request message from the path, and from the body or the query. It rejects
+ * everything unknown, because a misspelled filter must not list everything.
  *
  * <p>This class is stateless and thread-safe.
  */
@@ -51,14 +51,14 @@ final class RequestReader {
     private RequestReader() {}
 
     /**
-     * A request.
+     * A request as it was read.
      *
-     * @param message without what is wrong
-     * @param wrong what could not be read, or must not be there
+     * @param message the message, without the invalid values
+     * @param wrong the values that could not be read or must not be present
      */
     record Read(Message message, List<Violation> wrong) {}
 
-    /** @throws ProblemException if it has no body that could be read at all */
+    /** @throws ProblemException if the body cannot be read at all */
     static Read read(RestMethod method, ServiceRequestContext context, AggregatedHttpRequest request) {
         RequestJson reader = new RequestJson();
         ObjectNode members = body(method, request);
@@ -102,7 +102,7 @@ final class RequestReader {
         } catch (CharacterCodingException e) {
             throw invalid("the body is not in UTF-8");
         } catch (RuntimeException | StackOverflowError e) {
-            // Whatever a parser makes of a body: it is the body that is wrong.
+            // Whatever the parser throws, the cause is the body: this is an error of the caller.
             throw invalid("the body is no JSON (RFC 8259)");
         }
     }
@@ -135,6 +135,7 @@ final class RequestReader {
     private static void addParameters(
             RestMethod method, QueryParams parameters, ObjectNode members, RequestJson reader) {
         Descriptor type = method.descriptor().getInputType();
+        // A call that takes a body takes no query parameters.
         Predicate<FieldDescriptor> taken = field ->
                 !method.takesBody() && !method.variables().contains(field.getName()) && Scalars.isScalar(field);
         List<String> known = type.getFields().stream()

@@ -18,7 +18,7 @@ import java.util.Map;
 import java.util.function.BiConsumer;
 
 /**
- * REST of gRPC services. Errors are problem documents (RFC 9457).
+ * The REST interface of gRPC services. Errors are problem documents (RFC 9457).
  *
  * <p>This class is immutable and thread-safe.
  */
@@ -27,8 +27,9 @@ public final class RestApi {
     private final ProblemResponses problems;
 
     /**
-     * @param services with their interceptors; each method must have a {@code google.api.http} rule, and answer before it returns
-     * @throws IllegalArgumentException if one has no such rule
+     * @param services the services with their interceptors; each method must have a {@code google.api.http} rule, and
+     *     must close the call before it returns
+     * @throws IllegalArgumentException if a method has no such rule
      */
     public RestApi(List<ServerServiceDefinition> services, AnswerStyle style) {
         problems = new ProblemResponses(style, this::allowedAt);
@@ -42,13 +43,13 @@ public final class RestApi {
         }
     }
 
-    /** Hands over each path with what serves it. */
+    /** Passes each path to {@code paths}, with the service that serves it. */
     public void forEach(BiConsumer<Route, HttpService> paths) {
         methodsByPath.forEach((template, methods) -> paths.accept(
                 Route.builder().regex(RestMethod.pattern(template)).build(), new RestResource(methods, problems)));
     }
 
-    /** Answers by {@code grpc} what is sent by POST, the only method that gRPC has; refuses others as REST does. */
+    /** Passes POST requests to {@code grpc}, because gRPC has no other method; rejects others as REST does. */
     public HttpResponse post(HttpService grpc, ServiceRequestContext context, HttpRequest request) throws Exception {
         return request.method() == HttpMethod.POST
                 ? grpc.serve(context, request)
@@ -56,7 +57,10 @@ public final class RestApi {
                         .toHttpResponse();
     }
 
-    /** Returns the methods of {@code path}; of the port's other paths those that any of them takes. */
+    /**
+     * Returns the methods of {@code path}. If the path is no REST path, returns every method that any other path of
+     * this port takes.
+     */
     private String allowedAt(String path) {
         return methodsByPath.entrySet().stream()
                 .filter(entry -> path.matches(RestMethod.pattern(entry.getKey())))
@@ -65,7 +69,7 @@ public final class RestApi {
                 .orElse("GET, HEAD, POST");
     }
 
-    /** Returns the OpenAPI 3.1 document of all this: JSON in UTF-8. */
+    /** Returns the OpenAPI 3.1 document of this REST interface: JSON in UTF-8. */
     public String openApi() {
         return OpenApi.of(methodsByPath.values().stream()
                         .flatMap(methods -> methods.values().stream())
@@ -73,7 +77,7 @@ public final class RestApi {
                 .toPrettyString();
     }
 
-    /** Returns what makes the port's other errors problem documents too. */
+    /** Returns the handler that turns the other errors of this port into problem documents as well. */
     public ServerErrorHandler errors() {
         return problems;
     }

@@ -13,8 +13,10 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One call of a gRPC method inside the process, with its interceptors: what they do for gRPC they do for REST. The method must
- * have answered when it returns, as all of ours do. Not thread-safe.
+ * A call of a gRPC method inside the process. It runs the method's interceptors, so that they do for REST what they do
+ * for gRPC. The method must have closed the call when it returns, as all methods of the control plane do.
+ *
+ * <p>This class is not thread-safe.
  */
 final class RestCall<Q, A> extends ServerCall<Q, A> {
     private final MethodDescriptor<Q, A> method;
@@ -24,9 +26,9 @@ final class RestCall<Q, A> extends ServerCall<Q, A> {
     private @Nullable Status status;
 
     /**
-     * Begins the call; then {@link #status} tells whether an interceptor has ended it already.
+     * Starts the call. After that, {@link #status} tells whether an interceptor has already closed it.
      *
-     * @param cancelled tells whether nobody waits for the answer any more
+     * @param cancelled returns whether the caller no longer waits for the response
      */
     RestCall(ServerMethodDefinition<Q, A> definition, Metadata headers, BooleanSupplier cancelled) {
         this.method = definition.getMethodDescriptor();
@@ -35,8 +37,8 @@ final class RestCall<Q, A> extends ServerCall<Q, A> {
     }
 
     /**
-     * Hands over the request and returns when the call has ended. If anything is wrong with it, the call is not done; but what
-     * else is wrong is found out.
+     * Sends the request and returns when the call has ended. If {@code wrong} is not empty, the method only adds the
+     * other violations that it finds: the call is not executed.
      */
     void send(Message request, List<Violation> wrong) {
         FoundBefore.during(wrong, () -> {
@@ -46,18 +48,18 @@ final class RestCall<Q, A> extends ServerCall<Q, A> {
         listener.onComplete();
     }
 
-    /** Ends a call whose request was never sent. */
+    /** Cancels a call whose request was not sent. */
     void giveUp() {
         listener.onCancel();
     }
 
-    /** Returns how the call has ended, or null if it has not. */
+    /** Returns the status with which the call ended, or null if it has not ended. */
     @Nullable
     Status status() {
         return status;
     }
 
-    /** Returns the answer of a call that has ended well. */
+    /** Returns the response of a call that ended with the status OK. */
     Message answer() {
         if (answer instanceof Message message) {
             return message;

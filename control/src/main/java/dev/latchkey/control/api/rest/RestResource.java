@@ -30,7 +30,7 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
- * One path and its methods. Authenticates before it reads the body.
+ * A path and its methods. It authenticates the caller before it reads the body.
  *
  * <p>This class is immutable and thread-safe.
  */
@@ -82,14 +82,14 @@ final class RestResource implements HttpService {
     private AggregatedHttpResponse answer(
             ServiceRequestContext context, RestMethod method, AggregatedHttpRequest request, RestCall<?, ?> call) {
         try {
-            // Nobody waits for it any more, and it may have been waiting for a thread for long.
+            // Nobody waits for the response any more: the call might have waited for a thread for a long time.
             if (context.isCancelled()) {
                 throw new ProblemException(Problem.of(ProblemKind.CANCELLED, ""));
             }
             RequestReader.Read read = RequestReader.read(method, context, request);
             call.send(read.message(), read.wrong());
             if (!read.wrong().isEmpty() && isOk(call)) {
-                // Its method has no rules.
+                // The method has no rules of its own that would have reported the violations.
                 throw new ProblemException(Problem.of(read.wrong()));
             }
         } catch (ProblemException e) {
@@ -116,7 +116,7 @@ final class RestResource implements HttpService {
                 HttpData.ofUtf8(RestJson.of(answer).toString()));
     }
 
-    /** For the metrics, which tell how calls end in gRPC's terms. */
+    /** Sets the gRPC status for the metrics, which count calls by the status of gRPC. */
     private static void note(ServiceRequestContext context, Status status) {
         GrpcWebTrailers.set(
                 context,
@@ -131,7 +131,10 @@ final class RestResource implements HttpService {
         return headers;
     }
 
-    /** What follows a {@code ;} was not looked at to find this resource, and must not be dropped in silence. */
+    /**
+     * Returns whether the path contains path parameters. Text after a {@code ;} was ignored when this resource was
+     * looked up, and must not be dropped silently.
+     */
     private static boolean hasPathParameters(ServiceRequestContext context) {
         return context.routingContext()
                         .requestTarget()

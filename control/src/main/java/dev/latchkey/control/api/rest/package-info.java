@@ -1,6 +1,6 @@
 /**
- * REST: the control plane's gRPC services once more, as HTTP and JSON, by the {@code google.api.http} rules of their protos.
- * Everything here goes by descriptors: a new call or message needs no code.
+ * The REST interface: the gRPC services of the control plane, also served as HTTP and JSON according to the {@code
+ * google.api.http} rules of their protos. All code here works on descriptors: a new call or message needs no code.
  */
 @NullMarked
 package dev.latchkey.control.api.rest;

@@ -20,13 +20,15 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the JSON of a request, which is written as {@link RestJson} writes answers, and collects everything that is wrong with it.
- * Reads on after what is wrong, which is then not in the message. Not thread-safe.
+ * A reader of request JSON, which has the format that {@link RestJson} writes. It collects all violations: it continues
+ * after an invalid value, and leaves that value out of the message.
+ *
+ * <p>This class is not thread-safe.
  */
 public final class RequestJson {
     private final Violations violations = new Violations();
 
-    /** Returns what was found wrong. */
+    /** Returns the violations found so far. */
     public List<Violation> violations() {
         return violations.all();
     }
@@ -35,7 +37,10 @@ public final class RequestJson {
         violations.add(field, value, expected);
     }
 
-    /** Says that there is no member or parameter {@code name}; never its value, which may be a secret in the wrong place. */
+    /**
+     * Adds a violation for an unknown member or parameter {@code name}. The value is never shown: it might be a secret
+     * in the wrong place.
+     */
     public void unknown(String path, String name, Collection<String> known) {
         String nearest = NearestName.of(name, known);
         String expected =
@@ -45,9 +50,9 @@ public final class RequestJson {
     }
 
     /**
-     * Reads the members of {@code json}.
+     * Reads the members of {@code json} into a message.
      *
-     * @param path of the object in the request; empty for the request itself, else ending in a dot
+     * @param path the path of the object in the request; empty for the request itself, otherwise ending with a dot
      */
     public void read(JsonNode json, Message.Builder into, String path) {
         Descriptor type = into.getDescriptorForType();
@@ -78,7 +83,7 @@ public final class RequestJson {
             }
             for (int i = 0; i < json.size(); i++) {
                 Object value = value(json.get(i), into, field, path + "[" + i + "]");
-                // What stands at this place is known to be wrong; the others keep theirs.
+                // This element is already known to be invalid. A placeholder keeps the index of the others.
                 into.addRepeatedField(field, value == null ? Scalars.none(field, into) : value);
             }
         } else {
@@ -107,8 +112,8 @@ public final class RequestJson {
     }
 
     /**
-     * Tells whether null is as good as no such member. Not where its absence is a default, or leaves what there is: in an update,
-     * null might be meant to take something away.
+     * Returns whether null means the same as an absent member. It does not where absence selects a default or leaves
+     * the stored value unchanged: in an update, null might be meant to remove something.
      */
     public static boolean takesNull(FieldDescriptor field) {
         return field.getOptions().getExtension(Fields.nullIsAbsent)

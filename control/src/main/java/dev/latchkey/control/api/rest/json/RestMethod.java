@@ -12,11 +12,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A gRPC method and its {@code google.api.http} rule, of which we use: one method and path, variables of one segment, a verb after
- * a colon, and {@code body: "*"} or none.
+ * A gRPC method and its {@code google.api.http} rule. Of these rules, the control plane uses one HTTP method and path,
+ * variables of one segment, a verb after a colon, and {@code body: "*"} or no body.
  *
  * @param template the path as the rule writes it
- * @param variables the fields that the path sets
+ * @param variables the fields that are set from the path
  */
 public record RestMethod(
         MethodDescriptor descriptor,
@@ -46,7 +46,7 @@ public record RestMethod(
                 rule.getBody().equals("*"));
     }
 
-    /** Returns a regular expression for Armeria, with a named group for each variable. */
+    /** Returns a regular expression for Armeria, with a named group for each variable of {@code template}. */
     public static String pattern(String template) {
         StringBuilder pattern = new StringBuilder("^");
         Matcher variable = VARIABLE.matcher(template);

@@ -22,7 +22,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Reads single values of requests. */
+/** The reading of single values in requests. */
 public final class Scalars {
     private static final Set<String> MESSAGES = Set.of(
             Timestamp.getDescriptor().getFullName(),
@@ -37,13 +37,18 @@ public final class Scalars {
 
     private Scalars() {}
 
-    /** Tells whether a message is one value in JSON: a time, a duration or a list of fields. */
+    /**
+     * Returns whether a field is a single value in JSON. Of the messages, only times, durations and field masks are.
+     */
     public static boolean isScalar(FieldDescriptor field) {
         return field.getJavaType() != JavaType.MESSAGE
                 || MESSAGES.contains(field.getMessageType().getFullName());
     }
 
-    /** Returns the JSON that a query parameter stands for: a number or truth value if it is to be one, else text. */
+    /**
+     * Returns the JSON value of a query parameter: a number or boolean if the field has this type and the text can be
+     * read as such, otherwise a string.
+     */
     public static JsonNode ofParameter(FieldDescriptor field, String text) {
         if (field.getJavaType() == JavaType.BOOLEAN && (text.equals("true") || text.equals("false"))) {
             return BooleanNode.valueOf(text.equals("true"));
@@ -55,7 +60,7 @@ public final class Scalars {
         return TextNode.valueOf(text);
     }
 
-    /** Returns the value, or null if the JSON is none of this field. */
+    /** Returns the value, or null if the JSON is not valid for this field. */
     static @Nullable Object read(FieldDescriptor field, JsonNode json) {
         return switch (field.getJavaType()) {
             case INT -> json.isIntegralNumber() && json.canConvertToInt() ? json.intValue() : null;
@@ -67,7 +72,7 @@ public final class Scalars {
         };
     }
 
-    /** Returns what to tell people that the field takes. */
+    /** Returns a description, for people, of the values that the field takes. */
     static String expected(FieldDescriptor field) {
         return switch (field.getJavaType()) {
             case INT -> "a whole number, of at most 32 bits";
@@ -88,7 +93,7 @@ public final class Scalars {
         return isTime(field) ? "a time by RFC 3339: \"2027-01-31T00:00:00Z\"" : "seconds: \"3600s\"";
     }
 
-    /** Returns what stands in a list in the place of a value that could not be read. */
+    /** Returns the placeholder for a list element that could not be read. */
     static Object none(FieldDescriptor field, Message.Builder of) {
         return switch (field.getJavaType()) {
             case MESSAGE -> of.newBuilderForField(field).build();
@@ -97,12 +102,12 @@ public final class Scalars {
         };
     }
 
-    /** Of a message that is one value: tells whether it is a time. */
+    /** Returns whether a field is a time. The field must be a message. */
     public static boolean isTime(FieldDescriptor field) {
         return is(field, Timestamp.getDescriptor());
     }
 
-    /** Of a message that is one value: tells whether it is a list of fields. */
+    /** Returns whether a field is a field mask. The field must be a message. */
     public static boolean isFields(FieldDescriptor field) {
         return is(field, FieldMask.getDescriptor());
     }
@@ -152,7 +157,10 @@ public final class Scalars {
         }
     }
 
-    /** Half a surrogate pair is no character, and nothing could be told from what would be stored of it. */
+    /**
+     * Returns whether {@code text} is valid Unicode. Half a surrogate pair is no character, and its stored form would
+     * not show the text that was sent.
+     */
     private static boolean isUnicode(String text) {
         return StandardCharsets.UTF_8.newEncoder().canEncode(text);
     }

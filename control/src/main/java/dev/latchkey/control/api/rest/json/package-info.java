@@ -1,4 +1,4 @@
-/** Strict reading of JSON requests into protobuf messages, and the HTTP rules of gRPC methods. */
+/** The strict reading of JSON requests into protobuf messages, and the HTTP rules of gRPC methods. */
 @NullMarked
 package dev.latchkey.control.api.rest.json;
 

@@ -17,7 +17,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 
-/** Writes the OpenAPI 3.1 document of the REST API from the protos, their comments and their options. Not thread-safe. */
+/**
+ * A generator of the OpenAPI 3.1 document of the REST API, from the protos, their comments and their options.
+ *
+ * <p>This class is not thread-safe.
+ */
 public final class OpenApi {
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
     private static final String PROBLEM = "application/problem+json";
@@ -28,7 +32,7 @@ public final class OpenApi {
 
     private OpenApi() {}
 
-    /** Returns the document. */
+    /** Returns the document that describes {@code methods}. */
     public static ObjectNode of(Collection<RestMethod> methods) {
         return new OpenApi().document(methods);
     }

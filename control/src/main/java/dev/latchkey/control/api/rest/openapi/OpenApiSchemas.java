@@ -16,10 +16,15 @@ import dev.latchkey.json.RestJson;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** Writes the schemas (JSON Schema 2020-12) of what {@link RestJson} writes and {@link RequestJson} reads. Not thread-safe. */
+/**
+ * A generator of the JSON schemas (JSON Schema 2020-12) for the JSON that {@link RestJson} writes and that {@link
+ * RequestJson} reads.
+ *
+ * <p>This class is not thread-safe.
+ */
 final class OpenApiSchemas {
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
-    /** Of keys in an import. */
+    /** The maximum number of keys in an import. */
     private static final int MAX_ELEMENTS = 500;
 
     private final ProtoComments comments;
@@ -29,12 +34,12 @@ final class OpenApiSchemas {
         this.comments = comments;
     }
 
-    /** Returns the schemas written so far, by name. */
+    /** Returns the schemas generated so far, by name. */
     ObjectNode all() {
         return schemas;
     }
 
-    /** Returns a reference to the schema of an answer: whatever is always there is required. */
+    /** Returns a reference to the schema of a response. Members that are always present are required. */
     ObjectNode answer(Descriptor type) {
         if (!schemas.has(type.getName())) {
             ObjectNode schema = object(type);
@@ -53,7 +58,7 @@ final class OpenApiSchemas {
         return reference(type.getName());
     }
 
-    /** Returns a reference to the schema of a request's body: it may have no other member. */
+    /** Returns a reference to the schema of a request body, which allows no other members. */
     ObjectNode request(Descriptor type, List<String> inPath) {
         if (!schemas.has(type.getName())) {
             ObjectNode schema = object(type).put("additionalProperties", false);
@@ -66,6 +71,7 @@ final class OpenApiSchemas {
             if (!RequestLimits.required(type).isEmpty()) {
                 RequestLimits.required(type).forEach(schema.putArray("required")::add);
             }
+            // A request must not contain both members of a oneof.
             for (OneofDescriptor group : type.getRealOneofs()) {
                 ArrayNode both = schema.putObject("not").putArray("required");
                 group.getFields().forEach(field -> both.add(field.getName()));
@@ -74,7 +80,7 @@ final class OpenApiSchemas {
         return reference(type.getName());
     }
 
-    /** Returns the schema of a field that is one value, or several. */
+    /** Returns the schema of a path or query parameter. */
     ObjectNode parameter(FieldDescriptor field) {
         return RequestLimits.addTo(scalar(field), field);
     }

@@ -14,7 +14,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What the protos' comments say, which generated code has not: it is read from the descriptors that the build keeps.
+ * The comments of the protos. Generated code does not contain the comments, so they are read from the descriptors that
+ * the build keeps.
  *
  * <p>This class is immutable and thread-safe.
  */
@@ -27,7 +28,7 @@ final class ProtoComments {
         files.getFileList().forEach(this::addFile);
     }
 
-    /** @throws IllegalStateException if the build has kept none */
+    /** @throws IllegalStateException if the build has not kept the descriptors */
     static ProtoComments load() {
         try (InputStream stored = ProtoComments.class.getResourceAsStream(RESOURCE)) {
             if (stored == null) {
@@ -39,7 +40,9 @@ final class ProtoComments {
         }
     }
 
-    /** Returns the comment before the element of this full name, a line for each paragraph; empty if there is none. */
+    /**
+     * Returns the comment before the element with this full name, each paragraph on one line; empty if there is none.
+     */
     String of(String fullName) {
         return byName.getOrDefault(fullName, "");
     }
@@ -53,7 +56,11 @@ final class ProtoComments {
         }
     }
 
-    /** Paths are those of descriptor.proto: a field's number, an index, and so on inwards; nothing of ours lies deeper. */
+    /**
+     * Returns the name of the element at {@code path}, to be appended to the package; empty for other elements. A path
+     * is defined by descriptor.proto: a field number, an index, and so on inwards. These protos have no element at a
+     * deeper level.
+     */
     private static String name(FileDescriptorProto file, List<Integer> path) {
         if (path.size() < 2) {
             return "";
@@ -67,7 +74,7 @@ final class ProtoComments {
             }
             case FileDescriptorProto.ENUM_TYPE_FIELD_NUMBER -> {
                 EnumDescriptorProto type = file.getEnumType(index);
-                // Values are named beside their type.
+                // Protobuf puts the name of an enum value beside its type, not inside it.
                 yield isInner(path) ? "." + type.getValue(path.get(3)).getName() : "." + type.getName();
             }
             case FileDescriptorProto.SERVICE_FIELD_NUMBER -> {
@@ -79,7 +86,10 @@ final class ProtoComments {
         };
     }
 
-    /** Of messages the fields, of enums the values, of services the methods: all have the number 2. */
+    /**
+     * Returns whether a path leads to a field of a message, a value of an enum or a method of a service: all three have
+     * the number 2.
+     */
     private static boolean isInner(List<Integer> path) {
         return path.size() == 4 && path.get(2) == DescriptorProto.FIELD_FIELD_NUMBER;
     }

@@ -8,18 +8,18 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The limits of a request's values that a schema can state: a client that keeps to them is refused only for what no schema can
- * know, such as the scopes that there are, a time that is past, or a checksum.
+ * The limits of request values that a schema can express. A client that respects them is rejected only for reasons that
+ * no schema can know, such as an unknown scope, a time in the past, or a wrong checksum.
  */
 final class RequestLimits {
     private static final String ID = "^[A-Za-z0-9_-]{1,64}$";
     private static final String WORKSPACE = "^(?:[A-Za-z0-9_][A-Za-z0-9_-]{0,63}|-[A-Za-z0-9_-]{1,63})$";
-    /** From a millisecond to some thousand years. */
+    /** From one millisecond to about three thousand years. */
     private static final String LIFETIME =
             "[1-9][0-9]{0,10}(?:\\.[0-9]{1,9})?|0\\.(?:[1-9][0-9]{0,8}|0[1-9][0-9]{0,7}|00[1-9][0-9]{0,6})";
 
     private static final String ORDER = "^(?:create_time|name|expire_time|last_used_time)(?: desc)?$";
-    /** The calls that take {@code -} for whichever workspace it is. */
+    /** The requests that accept {@code -} for any workspace. */
     private static final Set<String> ANY =
             Set.of("GetKeyRequest", "RevokeKeyRequest", "RotateKeyRequest", "UpdateKeyRequest");
 
@@ -48,7 +48,7 @@ final class RequestLimits {
     private static final String SHOWS =
             "[^\\u0000-\\u001f\\u007f-\\u00a0\\u00ad\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u206f\\ufeff]";
     private static final String SECRET = "^[a-z][a-z0-9]{1,15}_(?:live|test)_[0-9A-Za-z]{16,128}$";
-    /** By message: the members without which no request is right. */
+    /** The required members, by message. */
     private static final Map<String, List<String>> REQUIRED = Map.of(
             "CreateKeyRequest", List.of("name", "scopes"),
             "CreateWorkspaceRequest", List.of("id"),
@@ -59,12 +59,12 @@ final class RequestLimits {
 
     private RequestLimits() {}
 
-    /** Returns the members that a request of this type must have. */
+    /** Returns the members that a message of this type must have. */
     static List<String> required(Descriptor type) {
         return REQUIRED.getOrDefault(type.getName(), List.of());
     }
 
-    /** Adds to the schema of one value of {@code field} what is known of it. */
+    /** Adds the known limits of {@code field} to the schema of one of its values. */
     static ObjectNode addTo(ObjectNode schema, FieldDescriptor field) {
         String name = field.getName();
         String message = field.getContainingType().getName();

@@ -1,4 +1,4 @@
-/** The OpenAPI document of the REST API, written from the protos. */
+/** The OpenAPI document of the REST API, generated from the protos. */
 @NullMarked
 package dev.latchkey.control.api.rest.openapi;
 

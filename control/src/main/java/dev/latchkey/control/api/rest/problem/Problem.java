@@ -8,9 +8,9 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Why a call was not done.
+ * The reason why a call was not executed.
  *
- * @param code in upper case, what {@code type} ends in
+ * @param code the code in upper case, with which {@code type} ends
  * @param violations every wrong field; may be empty
  */
 public record Problem(int status, String code, String title, String detail, List<Violation> violations) {
@@ -25,7 +25,7 @@ public record Problem(int status, String code, String title, String detail, List
         return new Problem(kind.status(), kind.name(), kind.title(), detail, violations);
     }
 
-    /** Returns what a gRPC status says; a status that names wrong fields has them as its cause. */
+    /** Returns the problem for a gRPC status. If the status names wrong fields, its cause has them all. */
     public static Problem of(Status status) {
         if (status.getCause() instanceof RefusedException refused
                 && !refused.violations().isEmpty()) {
@@ -37,7 +37,7 @@ public record Problem(int status, String code, String title, String detail, List
                 description == null || description.isEmpty() ? "no more is known" : description);
     }
 
-    /** Returns an error of HTTP itself. */
+    /** Returns the problem for an error of HTTP itself. */
     public static Problem of(HttpStatus status) {
         ProblemKind kind = ProblemKind.of(status);
         if (kind != null) {
@@ -48,7 +48,7 @@ public record Problem(int status, String code, String title, String detail, List
         return new Problem(status.code(), code, phrase, detail(status), List.of());
     }
 
-    /** Says what HTTP itself finds wrong; it does not tell which byte. */
+    /** Describes an error of HTTP itself. The server does not tell which byte was wrong. */
     private static String detail(HttpStatus status) {
         return switch (status.code()) {
             case 400 -> "the request is no HTTP (RFC 9112): its request line, its path or a header field is malformed";

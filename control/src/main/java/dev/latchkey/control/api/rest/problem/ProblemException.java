@@ -1,6 +1,9 @@
 package dev.latchkey.control.api.rest.problem;
 
-/** A request that is refused before it is a call: an expected answer, so it carries no stack trace. */
+/**
+ * An exception for a request that is rejected before the call is executed. It has no stack trace, because such a
+ * request is an expected case.
+ */
 public final class ProblemException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

@@ -6,8 +6,9 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What can be wrong with a call, its HTTP status and what it is called. The names of gRPC's codes have the HTTP statuses that
- * {@code google.rpc.Code} gives them, but for one; the rest is what HTTP itself can get wrong.
+ * The kinds of problems, each with its HTTP status and title. The kinds that are named like gRPC codes have the HTTP
+ * statuses that {@code google.rpc.Code} gives them, except {@link #RESOURCE_EXHAUSTED}. The other kinds are errors of
+ * HTTP itself.
  */
 public enum ProblemKind {
     INVALID_ARGUMENT(400, "The request is not valid"),
@@ -18,7 +19,9 @@ public enum ProblemKind {
     NOT_FOUND(404, "Not found"),
     ABORTED(409, "The state does not allow this"),
     ALREADY_EXISTS(409, "It exists already"),
-    /** Not 429: nobody called too often. Redis is full, and calling again is of no use before there is room. */
+    /**
+     * Not 429, because the caller did not call too often: Redis is full, and a retry is useless until there is room.
+     */
     RESOURCE_EXHAUSTED(507, "There is no room for this"),
     CANCELLED(499, "The call was given up"),
     UNKNOWN(500, "A fault inside the control plane"),
@@ -57,7 +60,7 @@ public enum ProblemKind {
         return valueOf(code.name());
     }
 
-    /** Returns what HTTP's own errors are called, or null if they have no name here. */
+    /** Returns the kind for an error of HTTP itself, or null if none has this status. */
     static @Nullable ProblemKind of(HttpStatus status) {
         return switch (status.code()) {
             case 500 -> INTERNAL;

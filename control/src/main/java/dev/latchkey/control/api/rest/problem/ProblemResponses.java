@@ -20,8 +20,9 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Every error that the port answers, but for gRPC's: a problem document (RFC 9457), the members in the order of the sidecars'
- * denials, and {@code violations}. The one place that makes them, also those of Armeria's.
+ * The error responses of the port, except those of gRPC: problem documents (RFC 9457) with the members in the order of
+ * the sidecars' denials, followed by {@code violations}. This is the only place that makes them, including those for
+ * errors that Armeria finds.
  *
  * <p>This class is immutable and thread-safe.
  */
@@ -32,7 +33,7 @@ public final class ProblemResponses implements ServerErrorHandler {
 
     private final UnaryOperator<String> allowedAt;
 
-    /** @param allowedAt tells the methods of a path, as {@code Allow} lists them */
+    /** @param allowedAt returns the methods of a path, in the format of the {@code Allow} header */
     public ProblemResponses(AnswerStyle style, UnaryOperator<String> allowedAt) {
         this.style = style;
         this.allowedAt = allowedAt;
@@ -49,7 +50,7 @@ public final class ProblemResponses implements ServerErrorHandler {
         return response(headers, problem);
     }
 
-    /** Returns the answer to a method that a path does not have. */
+    /** Returns the response to a method that a path does not have. */
     public AggregatedHttpResponse notAllowed(String method, String allowed) {
         Problem problem =
                 Problem.of(ProblemKind.METHOD_NOT_ALLOWED, "method: " + method + " (expected: " + allowed + ")");
@@ -57,7 +58,7 @@ public final class ProblemResponses implements ServerErrorHandler {
                 RestHeaders.of(HttpStatus.METHOD_NOT_ALLOWED, PROBLEM).set(HttpHeaderNames.ALLOW, allowed), problem);
     }
 
-    /** Returns null: Armeria finds the status, and asks {@link #renderStatus} then. */
+    /** Returns null: Armeria then determines the status and calls {@link #renderStatus}. */
     @Override
     public @Nullable HttpResponse onServiceException(ServiceRequestContext context, Throwable cause) {
         return null;
@@ -79,7 +80,10 @@ public final class ProblemResponses implements ServerErrorHandler {
                 : response(Problem.of(status));
     }
 
-    /** Of a method that HTTP here does not know, so that nothing was looked for at its path. */
+    /**
+     * Returns the allowed methods for a request whose method the server does not know: the server rejects it without
+     * looking up its path.
+     */
     private String allowed(@Nullable RequestHeaders headers) {
         String path = headers == null ? "" : headers.path().split("[?]", 2)[0];
         return allowedAt.apply(path);

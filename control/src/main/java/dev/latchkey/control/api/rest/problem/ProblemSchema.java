@@ -3,7 +3,7 @@ package dev.latchkey.control.api.rest.problem;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 
-/** The schema of what {@link ProblemResponses} writes. */
+/** The schema of the documents that {@link ProblemResponses} writes. */
 public final class ProblemSchema {
     public static final String NAME = "Problem";
 

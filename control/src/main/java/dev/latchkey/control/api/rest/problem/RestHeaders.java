@@ -6,7 +6,10 @@ import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.common.ResponseHeaders;
 import com.linecorp.armeria.common.ResponseHeadersBuilder;
 
-/** The headers that every answer carries: it may hold a secret, so nobody keeps it, and nobody takes it for something else. */
+/**
+ * The headers of every REST response. A response may contain a secret, so it must not be stored, nor interpreted as
+ * another content type.
+ */
 public final class RestHeaders {
     private RestHeaders() {}
 

@@ -1,4 +1,4 @@
-/** Errors as problem documents (RFC 9457). */
+/** The errors of REST as problem documents (RFC 9457). */
 @NullMarked
 package dev.latchkey.control.api.rest.problem;
 
