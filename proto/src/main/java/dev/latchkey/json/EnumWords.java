@@ -42,6 +42,7 @@ public final class EnumWords {
         String name = value.getName();
         String prefix = CaseFormat.UPPER_CAMEL.to(
                 CaseFormat.UPPER_UNDERSCORE, value.getType().getName());
+        // Drops words from the end of the type's name until the value's name begins with the rest.
         while (!prefix.isEmpty() && !name.startsWith(prefix + "_")) {
             prefix = prefix.substring(0, Math.max(0, prefix.lastIndexOf('_')));
         }

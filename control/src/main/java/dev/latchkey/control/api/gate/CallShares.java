@@ -125,6 +125,7 @@ public final class CallShares implements ServerInterceptor {
 
         @Override
         public void onCancel() {
+            // A call that has begun holds its thread until its method closes the call.
             if (!begun) {
                 share.end();
             }

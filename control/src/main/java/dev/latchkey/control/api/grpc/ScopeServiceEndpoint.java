@@ -41,6 +41,7 @@ public final class ScopeServiceEndpoint extends ScopeServiceGrpc.ScopeServiceImp
         return policy.routes().stream()
                 .filter(route -> !route.isPublic() && route.requirement().satisfiedBy(Set.of(scope)))
                 .map(Route::rule)
+                // False sorts before true.
                 .min(Comparator.comparing((String rule) -> !rule.startsWith("GET "))
                         .thenComparing(rule -> rule.contains("{") || rule.contains("*"))
                         .thenComparing(String::length)

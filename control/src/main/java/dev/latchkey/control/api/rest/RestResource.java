@@ -65,6 +65,7 @@ final class RestResource implements HttpService {
                         method.descriptor().getService().getFullName(),
                         method.descriptor().getName());
         RestCall<?, ?> call = new RestCall<>(method.definition(), authorization(request), context::isCancelled);
+        // An interceptor, such as the authentication, has already refused the call: the body is not read.
         if (call.status() != null) {
             request.abort();
             return end(context, call).toHttpResponse();
@@ -82,7 +83,7 @@ final class RestResource implements HttpService {
     private AggregatedHttpResponse answer(
             ServiceRequestContext context, RestMethod method, AggregatedHttpRequest request, RestCall<?, ?> call) {
         try {
-            // Nobody waits for the response any more: the call might have waited for a thread for a long time.
+            // The caller has given up: the call might have waited for a thread for a long time.
             if (context.isCancelled()) {
                 throw new ProblemException(Problem.of(ProblemKind.CANCELLED, ""));
             }

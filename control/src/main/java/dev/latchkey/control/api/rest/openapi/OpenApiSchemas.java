@@ -17,8 +17,8 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * A generator of the JSON schemas (JSON Schema 2020-12) for the JSON that {@link RestJson} writes and that {@link
- * RequestJson} reads.
+ * A generator of the schemas (JSON Schema 2020-12) for the JSON of responses, as {@link RestJson} writes it, and of
+ * requests, as {@link RequestJson} reads it.
  *
  * <p>This class is not thread-safe.
  */

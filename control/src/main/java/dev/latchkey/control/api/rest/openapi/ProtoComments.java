@@ -58,8 +58,7 @@ final class ProtoComments {
 
     /**
      * Returns the name of the element at {@code path}, to be appended to the package; empty for other elements. A path
-     * is defined by descriptor.proto: a field number, an index, and so on inwards. These protos have no element at a
-     * deeper level.
+     * is defined by descriptor.proto: a field number, an index, and so on inwards. These protos have no deeper levels.
      */
     private static String name(FileDescriptorProto file, List<Integer> path) {
         if (path.size() < 2) {

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The kinds of problems, each with its HTTP status and title. The kinds that are named like gRPC codes have the HTTP
  * statuses that {@code google.rpc.Code} gives them, except {@link #RESOURCE_EXHAUSTED}. The other kinds are errors of
- * HTTP itself.
+ * the HTTP protocol itself.
  */
 public enum ProblemKind {
     INVALID_ARGUMENT(400, "The request is not valid"),
@@ -63,6 +63,7 @@ public enum ProblemKind {
     /** Returns the kind for an error of HTTP itself, or null if none has this status. */
     static @Nullable ProblemKind of(HttpStatus status) {
         return switch (status.code()) {
+            // Several kinds have these two statuses.
             case 500 -> INTERNAL;
             case 400 -> INVALID_ARGUMENT;
             default ->
