@@ -4,8 +4,9 @@ import com.linecorp.armeria.common.HttpHeaderNames;
 import com.linecorp.armeria.common.HttpHeaders;
 
 /**
- * What browsers are told not to do with the page, so that a name or a reason that somebody has thought up cannot become code in
- * it, and no other site can use it. Nothing is allowed that the page does not need; nothing is {@code unsafe-}.
+ * The response headers that restrict what browsers do with the page. They keep text entered by users, such as a name or
+ * a reason, from becoming code in the page, and keep other sites from using the page. They allow nothing that the page
+ * does not need, and no {@code unsafe-} source.
  */
 final class BrowserRules {
     private static final String CONTENT_SECURITY_POLICY = String.join(

@@ -17,8 +17,9 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets a call through if it carries one admin token, {@code authorization: Bearer <token>}; else answers UNAUTHENTICATED. A
- * call without a known token is never begun; one with such a token has {@link AccessGate} before it.
+ * An interceptor that authenticates calls. A call must carry exactly one admin token, as
+ * {@code authorization: Bearer <token>}; otherwise it is answered UNAUTHENTICATED and never started. A call with a
+ * known token must then pass {@link AccessGate}.
  *
  * <p>This class is thread-safe.
  */
