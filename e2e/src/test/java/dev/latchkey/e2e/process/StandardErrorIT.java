@@ -8,11 +8,7 @@ import dev.latchkey.e2e.Launcher;
 import dev.latchkey.e2e.RawHttp;
 import dev.latchkey.e2e.World;
 import dev.latchkey.e2e.abuse.FloodedSidecar;
-import dev.latchkey.e2e.compose.Dockerfile;
 import dev.latchkey.redis.RealRedis;
-import java.io.IOException;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,7 +16,6 @@ import java.util.regex.Pattern;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledForJreRange;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -55,30 +50,7 @@ class StandardErrorIT {
         assertThat(stray(bare, "sidecar").isEmpty()).isEqualTo(Runtime.version().feature() < 24);
     }
 
-    /** The image has a JDK of its own, whose options an older one refuses. */
-    @ParameterizedTest
-    @ValueSource(strings = {"sidecar", "control"})
-    @EnabledForJreRange(minVersion = 25)
-    void process_ofTheImage_writesLinesOfItsLogAlone(String command) throws IOException {
-        List<String> line = new ArrayList<>();
-        World.json(Dockerfile.read().only("ENTRYPOINT")).forEach(word -> line.add(inThisBuild(word.asText())));
-        line.removeIf(word -> word.startsWith("-XX:AOTCache=") || word.startsWith("-Djava.library.path="));
-
-        assertLinesOfTheLog(line, command);
-    }
-
-    private static String inThisBuild(String word) {
-        return switch (word) {
-            case "java" ->
-                Path.of(System.getProperty("java.home"), "bin", "java").toString();
-            case "/opt/latchkey/latchkey-cli.jar" -> System.getProperty("java.class.path");
-            default ->
-                word.replace(
-                        "@/opt/latchkey/sidecar.options", "@" + World.HOME.resolve("cli/src/main/jvm/sidecar.options"));
-        };
-    }
-
-    private void assertLinesOfTheLog(List<String> jvm, String command) {
+    void assertLinesOfTheLog(List<String> jvm, String command) {
         assertThat(stray(jvm, command)).isEmpty();
     }
 
