@@ -14,9 +14,9 @@ import java.security.ProtectionDomain;
 import java.util.function.Predicate;
 
 /**
- * A Java agent that lets each check of the sidecar spin for a while before anything else, so that the benchmark can be seen to
- * notice. Its argument: microseconds. The method is found by its name, whatever its parameters; a sidecar without it, or with
- * two of that name, ends at once, with status 3.
+ * A Java agent that lets each check of the sidecar spin for a while before anything else, so that the benchmark can be
+ * seen to notice. Its argument: microseconds. The method is found by its name, whatever its parameters; a sidecar
+ * without it, or with two of that name, ends at once, with status 3.
  */
 public final class Slowed implements ClassFileTransformer {
     private static final String CLASS = "dev/latchkey/server/authz/AuthorizationService";

@@ -84,7 +84,10 @@ class ListPagesTest {
         assertThat(run.out().lines()).hasSize(1001);
     }
 
-    /** Whether a key is still used since it was replaced takes no call of its own: the successor's id tells when it was made. */
+    /**
+     * Whether a key is still used since it was replaced takes no call of its own: the successor's id tells when it was
+     * made.
+     */
     @Test
     void table_successorOnALaterPage_isNotAskedFor() {
         // 2026-11-30T00:00:00Z

@@ -23,7 +23,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** {@code --output json} is the body that REST answers: byte for byte where both can be asked, else but for what differs each time. */
+/**
+ * {@code --output json} is the body that REST answers: byte for byte where both can be asked, else but for what differs
+ * each time.
+ */
 class RestBodyTest {
     private static final String TOKEN = "latchkey_admin_of-the-test";
     private static final String KEYS = "/v1/workspaces/ws_1/keys";
@@ -53,7 +56,8 @@ class RestBodyTest {
                 SettingsLoader.load(ProcessKind.CONTROL, null, settings).settings(),
                 new Policies(
                         Policy.parse(
-                                "scopes:\n  cases:read: Read\nroutes:\n  - match: GET /v1/cases\n    scope: cases:read\n",
+                                "scopes:\n  cases:read: Read\nroutes:\n  - match: GET /v1/cases\n    scope:"
+                                        + " cases:read\n",
                                 "policy.yaml"),
                         Map.of()));
         Awaitility.await().until(control::ready);

@@ -116,11 +116,11 @@ class UsageTest {
         Run run = Run.of(Map.of(), "workspaces", "list");
 
         assertThat(run)
-                .isEqualTo(
-                        new Run(
-                                2,
-                                "",
-                                "latchkey: no admin token (expected: it in LATCHKEY_TOKEN, or a file with it in --token-file)\n"));
+                .isEqualTo(new Run(
+                        2,
+                        "",
+                        "latchkey: no admin token (expected: it in LATCHKEY_TOKEN, or a file with it in"
+                                + " --token-file)\n"));
     }
 
     @ParameterizedTest

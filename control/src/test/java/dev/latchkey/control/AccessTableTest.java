@@ -36,8 +36,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Each method, each role, their own workspace and another: the answers are those of {@code access-table.txt}; a refused call
- * changes nothing, and none tells a manager or a reader anything of the other workspace.
+ * Each method, each role, their own workspace and another: the answers are those of {@code access-table.txt}; a refused
+ * call changes nothing, and none tells a manager or a reader anything of the other workspace.
  */
 class AccessTableTest {
     @RegisterExtension
@@ -319,7 +319,10 @@ class AccessTableTest {
                 .replace("ws_9", "WORKSPACE");
     }
 
-    /** Returns all that the control plane keeps of keys and workspaces, by Redis key; but not what it notes for itself and clears. */
+    /**
+     * Returns all that the control plane keeps of keys and workspaces, by Redis key; but not what it notes for itself
+     * and clears.
+     */
     private static Map<String, String> stored() {
         Awaitility.await("the answers of before")
                 .pollInterval(Duration.ofMillis(2))

@@ -20,7 +20,10 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Runs every example of docs/api.md, in its order, against a real control plane, and compares each answer with the page's. */
+/**
+ * Runs every example of docs/api.md, in its order, against a real control plane, and compares each answer with the
+ * page's.
+ */
 class ApiPageTest {
     @RegisterExtension
     static final RealRedis REDIS = new RealRedis();

@@ -134,7 +134,10 @@ class ControlArchitectureTest {
             .dependOnClassesThat()
             .resideInAnyPackage(OPERATIONS);
 
-    /** Who looks changes nothing: what changes keys does not know the lists, and the lists do not know what changes keys. */
+    /**
+     * Who looks changes nothing: what changes keys does not know the lists, and the lists do not know what changes
+     * keys.
+     */
     @ArchTest
     static final ArchRule LISTING_CHANGES_NOTHING = noClasses()
             .that()

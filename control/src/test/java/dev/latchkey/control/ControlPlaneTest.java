@@ -23,7 +23,9 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** A control plane as a process: how it starts, what it tells operators, how it lives through an outage, how it ends. */
+/**
+ * A control plane as a process: how it starts, what it tells operators, how it lives through an outage, how it ends.
+ */
 class ControlPlaneTest {
     @RegisterExtension
     static final RealRedis REDIS = new RealRedis();
@@ -122,9 +124,9 @@ class ControlPlaneTest {
             assertThat(first.plane.ready()).isTrue();
             Awaitility.await()
                     .untilAsserted(() -> assertThat(second.get("/readyz").body())
-                            .isEqualTo(
-                                    "not ready\n- pepper version 1 is not the one in use (expected: the pepper that was first used"
-                                            + " as version 1, or a new pepper under a version never used)\n"));
+                            .isEqualTo("not ready\n- pepper version 1 is not the one in use (expected: the pepper"
+                                    + " that was first used"
+                                    + " as version 1, or a new pepper under a version never used)\n"));
             assertThatThrownBy(() -> second.keys().createKey(request()))
                     .hasMessageContaining("UNAVAILABLE")
                     .hasMessageContaining("pepper version 1");

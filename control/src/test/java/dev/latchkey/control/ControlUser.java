@@ -9,7 +9,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** The control plane's own user of a real Redis, whose permissions a test can take away and give back while it works. */
+/**
+ * The control plane's own user of a real Redis, whose permissions a test can take away and give back while it works.
+ */
 public final class ControlUser {
     private final RealRedis redis;
 

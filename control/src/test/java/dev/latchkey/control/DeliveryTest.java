@@ -23,7 +23,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Whether the answer with a new key's secret was sent: what the connection of the caller tells the control plane of it. */
+/**
+ * Whether the answer with a new key's secret was sent: what the connection of the caller tells the control plane of it.
+ */
 class DeliveryTest {
     @RegisterExtension
     static final RealRedis REDIS = new RealRedis();

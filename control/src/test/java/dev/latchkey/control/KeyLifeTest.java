@@ -39,7 +39,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Lists, changes, revokes of all, and the catalogue, as a client sees them: through a gRPC channel, on a real Redis. */
+/**
+ * Lists, changes, revokes of all, and the catalogue, as a client sees them: through a gRPC channel, on a real Redis.
+ */
 class KeyLifeTest {
     @RegisterExtension
     static final RealRedis REDIS = new RealRedis();

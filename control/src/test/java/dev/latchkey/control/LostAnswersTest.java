@@ -28,7 +28,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** A proxy cuts the answer, and the client asks again, here another control plane: there is one key, and the client gets at it. */
+/**
+ * A proxy cuts the answer, and the client asks again, here another control plane: there is one key, and the client gets
+ * at it.
+ */
 class LostAnswersTest {
     @RegisterExtension
     static final RealRedis REDIS = new RealRedis();

@@ -44,7 +44,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.awaitility.Awaitility;
 
-/** The control plane's parts on a real Redis, without its port and its background tasks: tests take each step themselves. */
+/**
+ * The control plane's parts on a real Redis, without its port and its background tasks: tests take each step
+ * themselves.
+ */
 public final class TestControl implements AutoCloseable {
     public static final String PEPPER_1 = "1:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
     public static final String PEPPER_2 = "2:ICEiIyQlJicoKSorLC0uLzAxMjM0NTY3ODk6Ozw9Pj8=";
@@ -124,7 +127,9 @@ public final class TestControl implements AutoCloseable {
         purge = new KeyPurge(ledger, retention, clock);
     }
 
-    /** Returns what takes away keys after 400 days, and entries of the audit trail after 1000 or beyond {@code limit}. */
+    /**
+     * Returns what takes away keys after 400 days, and entries of the audit trail after 1000 or beyond {@code limit}.
+     */
     public Retention retention(AuditLimit limit) {
         return new Retention(
                 ledger,

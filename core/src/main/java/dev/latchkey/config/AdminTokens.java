@@ -58,7 +58,8 @@ final class AdminTokens implements Form<List<AdminToken>> {
 
     @Override
     public String expected() {
-        return "name:operator:sha256:<hex> or name:manager:workspace:sha256:<hex> or the same with reader, separated by commas; in"
+        return "name:operator:sha256:<hex> or name:manager:workspace:sha256:<hex> or the same with reader,"
+                + " separated by commas; in"
                 + " the file also " + EXPECTED_LIST;
     }
 
@@ -165,7 +166,8 @@ final class AdminTokens implements Form<List<AdminToken>> {
             if (given.text().equalsIgnoreCase(RESERVED)) {
                 problems.add(
                         given,
-                        "the name is reserved: the audit trail calls the control plane itself so (expected: another name)");
+                        "the name is reserved: the audit trail calls the control plane itself so (expected:"
+                                + " another name)");
                 return null;
             }
             if (!isName(given.text())) {
@@ -194,7 +196,8 @@ final class AdminTokens implements Form<List<AdminToken>> {
                 if (given != null) {
                     problems.add(
                             given,
-                            "a workspace for an operator, who has them all (expected: none, or the role manager or reader)");
+                            "a workspace for an operator, who has them all (expected: none, or the role manager"
+                                    + " or reader)");
                 }
                 return given == null ? "" : null;
             }

@@ -60,7 +60,8 @@ final class SettingTable {
     static final Setting<List<AdminToken>> CONTROL_TOKENS = add(
             "control.tokens",
             "",
-            "Who may use the control plane: name, role (operator, or manager or reader of a workspace) and hash of each; as a"
+            "Who may use the control plane: name, role (operator, or manager or reader of a workspace) and hash"
+                    + " of each; as a"
                     + " variable name:operator:sha256:<hex>,name:manager:workspace:sha256:<hex>,…",
             new AdminTokens());
     static final Setting<NamedFile> CONTROL_TOKENS_FILE = add(
@@ -99,7 +100,8 @@ final class SettingTable {
     static final Setting<Path> REDIS_TLS_CA_FILE = add(
             "redis.tls-ca-file",
             "",
-            "For rediss://, the certificates (PEM) of the CAs that may have signed Redis' certificate; default: those the JDK trusts",
+            "For rediss://, the certificates (PEM) of the CAs that may have signed Redis' certificate; default:"
+                    + " those the JDK trusts",
             PemFiles.CERTIFICATES);
     static final Setting<Path> REDIS_TLS_CERT_FILE = add(
             "redis.tls-cert-file",
@@ -142,7 +144,8 @@ final class SettingTable {
     static final Setting<Duration> CACHE_LEASE = add(
             "cache.lease",
             "2s",
-            "The longest that a change may go unseen under any single fault: without an answer from Redis for so long, nothing"
+            "The longest that a change may go unseen under any single fault: without an answer from Redis for"
+                    + " so long, nothing"
                     + " in memory is used",
             // Lost pushes are detected only after the second between two canaries and the heartbeat that follows.
             Forms.duration("2s", "1m"));

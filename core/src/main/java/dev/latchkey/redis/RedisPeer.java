@@ -123,7 +123,8 @@ public record RedisPeer(String address, String user, boolean tls) {
         }
         if (find(failure, NoSuchFileException.class).isPresent()
                 || find(failure, CertificateException.class).isPresent()) {
-            return "was not asked: a file of redis.tls-ca-file, redis.tls-cert-file or redis.tls-key-file cannot be read"
+            return "was not asked: a file of redis.tls-ca-file, redis.tls-cert-file or redis.tls-key-file"
+                    + " cannot be read"
                     + " (" + rootMessage(failure) + ")";
         }
         if (find(failure, UnknownHostException.class).isPresent()) {
@@ -190,7 +191,8 @@ public record RedisPeer(String address, String user, boolean tls) {
         }
         if (find(failure, CertPathBuilderException.class).isPresent()
                 || find(failure, CertPathValidatorException.class).isPresent()) {
-            return "shows a certificate that no trusted CA has signed; expected: a file with its CA in redis.tls-ca-file";
+            return "shows a certificate that no trusted CA has signed; expected: a file with its CA in"
+                    + " redis.tls-ca-file";
         }
         if (find(failure, SslHandshakeTimeoutException.class).isPresent()) {
             return "takes the connection and says nothing; is it a port for TLS? redis.uri is rediss://";

@@ -126,7 +126,8 @@ public final class AllSettings {
 
     /** The same as {@link #TEXTS}, nested and with lists and mappings. */
     static final List<String> NESTED = List.of(
-            "authz: {listen: 'unix:/run/a.sock', share-port: true, socket-mode: 0666, timeout: 151ms, max-concurrent: 7}",
+            "authz: {listen: 'unix:/run/a.sock', share-port: true, socket-mode: 0666, timeout: 151ms,"
+                    + " max-concurrent: 7}",
             "ops:",
             "  listen: '[::1]:9'",
             "control:",

@@ -80,7 +80,10 @@ final class ExposureTest {
                         + ": every user may write this file, mode 0602 (expected: chmod o-w)");
     }
 
-    /** The files of a Kubernetes secret are links through ..data, owned by root and readable by all unless told otherwise. */
+    /**
+     * The files of a Kubernetes secret are links through ..data, owned by root and readable by all unless told
+     * otherwise.
+     */
     @ParameterizedTest
     @EnumSource
     void load_secretMountedByKubernetes_startsWithAWarning(ProcessKind process) throws IOException {

@@ -224,7 +224,8 @@ final class SettingsLoaderTest {
         assertThat(refused(null, Map.of()).problems())
                 .containsExactly(
                         "keys.peppers: not set (expected: 1:<base64 of at least 32 bytes> in LATCHKEY_PEPPERS, or the"
-                                + " path of a file that holds it in LATCHKEY_PEPPERS_FILE; latchkey pepper generate makes one)");
+                                + " path of a file that holds it in LATCHKEY_PEPPERS_FILE; latchkey pepper"
+                                + " generate makes one)");
     }
 
     @Test
@@ -281,7 +282,8 @@ final class SettingsLoaderTest {
                 .contains(
                         "| `keys.accept-imported` | `LATCHKEY_KEYS_ACCEPT_IMPORTED` | `false` | Whether keys with an"
                                 + " imported body are accepted |",
-                        "| `keys.peppers-file` | `LATCHKEY_PEPPERS_FILE` or `LATCHKEY_KEYS_PEPPERS_FILE` |  | A file that"
+                        "| `keys.peppers-file` | `LATCHKEY_PEPPERS_FILE` or `LATCHKEY_KEYS_PEPPERS_FILE` |  | A"
+                                + " file that"
                                 + " holds keys.peppers, instead of it |");
     }
 

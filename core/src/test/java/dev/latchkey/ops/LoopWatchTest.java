@@ -61,7 +61,10 @@ class LoopWatchTest {
         Awaitility.await().until(() -> watch.problem().isEmpty());
     }
 
-    /** All threads stand still, and the one that looks runs first: with the clock's word alone, all loops would be stuck. */
+    /**
+     * All threads stand still, and the one that looks runs first: with the clock's word alone, all loops would be
+     * stuck.
+     */
     @Test
     void problem_processStoppedForAnHourWithAQuestionUnderWay_isNone() throws InterruptedException {
         CountDownLatch go = new CountDownLatch(1);

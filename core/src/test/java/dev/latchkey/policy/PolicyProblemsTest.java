@@ -76,7 +76,8 @@ class PolicyProblemsTest {
                 arguments(
                         "an empty mapping",
                         "{}",
-                        "1: policy: an empty mapping (expected: a mapping of hosts, scopes, routes, preflight, readings)"),
+                        "1: policy: an empty mapping (expected: a mapping of hosts, scopes, routes, preflight,"
+                                + " readings)"),
                 arguments(
                         "an unknown field",
                         RULE + "\nroute: a",

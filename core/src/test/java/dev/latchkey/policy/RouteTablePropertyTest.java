@@ -15,7 +15,9 @@ import java.util.Random;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** {@link RouteTable} against the rules taken literally: sort all templates, take the first that matches, then look on. */
+/**
+ * {@link RouteTable} against the rules taken literally: sort all templates, take the first that matches, then look on.
+ */
 class RouteTablePropertyTest {
     private static final int TABLES = 2_000;
     private static final int PATHS = 40;

@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.function.Predicate;
 
 /**
- * A proxy on loopback through which, from a certain command on, nothing passes any more in either direction: so that its client
- * can be stopped between any two steps of what it does.
+ * A proxy on loopback through which, from a certain command on, nothing passes any more in either direction: so that
+ * its client can be stopped between any two steps of what it does.
  */
 public final class CrashProxy extends LoopbackServer {
     private final int target;

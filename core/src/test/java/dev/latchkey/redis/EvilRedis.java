@@ -10,7 +10,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
 
-/** A server on loopback that takes every login in RESP3, and answers each other command with the bytes that a test gives. */
+/**
+ * A server on loopback that takes every login in RESP3, and answers each other command with the bytes that a test
+ * gives.
+ */
 public final class EvilRedis extends LoopbackServer {
     private static final String HELLO =
             "%4\r\n+server\r\n+redis\r\n+version\r\n+7.0.0\r\n+proto\r\n:3\r\n+id\r\n:1\r\n";

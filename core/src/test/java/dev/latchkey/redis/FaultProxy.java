@@ -44,7 +44,9 @@ public final class FaultProxy extends LoopbackServer {
         frozen.addAll(servers);
     }
 
-    /** From now on nothing passes, through new connections either: as in a partition. It is kept until {@link #release}. */
+    /**
+     * From now on nothing passes, through new connections either: as in a partition. It is kept until {@link #release}.
+     */
     public void hold() {
         passage = new CountDownLatch(1);
     }

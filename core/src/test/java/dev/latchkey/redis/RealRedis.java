@@ -32,9 +32,9 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import redis.embedded.RedisExecProvider;
 
 /**
- * A real Redis server for tests, on a free loopback port: started before the class, emptied before each test, stopped after
- * the class. It can be killed, stopped and continued by signal, and restarted on the same port. With the system property {@code
- * latchkey.redis=valkey} it is Valkey.
+ * A real Redis server for tests, on a free loopback port: started before the class, emptied before each test, stopped
+ * after the class. It can be killed, stopped and continued by signal, and restarted on the same port. With the system
+ * property {@code latchkey.redis=valkey} it is Valkey.
  */
 public final class RealRedis implements BeforeAllCallback, BeforeEachCallback, AfterAllCallback {
     private static final boolean VALKEY = "valkey".equals(System.getProperty("latchkey.redis"));
@@ -243,7 +243,10 @@ public final class RealRedis implements BeforeAllCallback, BeforeEachCallback, A
         return path;
     }
 
-    /** Returns a free port that the system does not hand out to outgoing connections, of which one could take it meanwhile. */
+    /**
+     * Returns a free port that the system does not hand out to outgoing connections, of which one could take it
+     * meanwhile.
+     */
     public static int freePort() {
         for (int i = 0; i < 200; i++) {
             int port = ThreadLocalRandom.current().nextInt(10_500, 20_000);

@@ -39,10 +39,9 @@ class RedisPeerTest {
 
     @Test
     void refusal_thatQuotesTheLogin_isShownWithoutIt() {
-        assertThat(
-                        PEER.explain(
-                                new RedisCommandExecutionException(
-                                        "ERR unknown command `HELLO`, with args beginning with: `3`, `AUTH`, `sidecar`, `marker-secret`, ")))
+        assertThat(PEER.explain(new RedisCommandExecutionException(
+                        "ERR unknown command `HELLO`, with args beginning with: `3`, `AUTH`,"
+                                + " `sidecar`, `marker-secret`, ")))
                 .contains("unknown command `HELLO`")
                 .doesNotContain("marker-secret");
     }
@@ -60,7 +59,7 @@ class RedisPeerTest {
     @Test
     void host_unknown_isSaid() {
         assertThat(PEER.explain(new RedisConnectionException("Unable to connect", new UnknownHostException("redis"))))
-                .isEqualTo(
-                        "Redis at redis:6379/0 was not found: there is no host of this name; correct redis.uri, or the DNS");
+                .isEqualTo("Redis at redis:6379/0 was not found: there is no host of this name; correct redis.uri,"
+                        + " or the DNS");
     }
 }

@@ -12,8 +12,8 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * A proxy on loopback that reads commands and answers some of them itself, as something that is not quite Redis does. It may do
- * so only where no other answer is under way.
+ * A proxy on loopback that reads commands and answers some of them itself, as something that is not quite Redis does.
+ * It may do so only where no other answer is under way.
  */
 public final class RefusingProxy extends LoopbackServer {
     private final int target;

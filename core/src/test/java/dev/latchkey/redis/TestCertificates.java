@@ -12,7 +12,10 @@ import java.util.Base64;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** A certificate authority of the test's own and what it has signed, as PEM files in a folder that goes with the process. */
+/**
+ * A certificate authority of the test's own and what it has signed, as PEM files in a folder that goes with the
+ * process.
+ */
 public final class TestCertificates {
     private static final String PASSWORD = "changeit";
 

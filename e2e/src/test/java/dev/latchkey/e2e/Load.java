@@ -16,7 +16,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
 
-/** A few clients that send one request again and again, each over a connection of its own that stays, until this is closed. */
+/**
+ * A few clients that send one request again and again, each over a connection of its own that stays, until this is
+ * closed.
+ */
 public final class Load implements AutoCloseable {
     private static final int CLIENTS = 4;
     private static final int PAUSE_MILLIS = 20;

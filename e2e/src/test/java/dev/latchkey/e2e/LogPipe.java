@@ -8,8 +8,8 @@ import java.util.List;
 import org.awaitility.Awaitility;
 
 /**
- * A named pipe for standard error, which a reader copies into a file until the last writer ends. The reader can be stopped: then the
- * pipe is filled, and a thread that writes to it waits.
+ * A named pipe for standard error, which a reader copies into a file until the last writer ends. The reader can be
+ * stopped: then the pipe is filled, and a thread that writes to it waits.
  */
 public final class LogPipe implements AutoCloseable {
     private final Path pipe;

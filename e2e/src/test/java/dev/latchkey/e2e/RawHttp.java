@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Sends bytes to a socket as they are and reads what comes back: no client in between that tidies up, refuses or repeats. Each
- * character of a request is one byte.
+ * Sends bytes to a socket as they are and reads what comes back: no client in between that tidies up, refuses or
+ * repeats. Each character of a request is one byte.
  */
 public final class RawHttp {
     private static final int PATIENCE_MILLIS = 20_000;

@@ -20,8 +20,9 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * One HTTP/2 connection whose client sends whatever it is told to: fields in any order, number and spelling, each character of them
- * one byte, written as literals that are never indexed (RFC 7541 section 6.2.3). It has one stream open at a time.
+ * One HTTP/2 connection whose client sends whatever it is told to: fields in any order, number and spelling, each
+ * character of them one byte, written as literals that are never indexed (RFC 7541 section 6.2.3). It has one stream
+ * open at a time.
  */
 public final class RawHttp2 implements AutoCloseable {
     private static final int PATIENCE_MILLIS = 20_000;
@@ -104,8 +105,8 @@ public final class RawHttp2 implements AutoCloseable {
     }
 
     /**
-     * Returns the answer to the open stream; of a tunnel (2xx to CONNECT, whose stream stays open) its fields. The status is 0 if
-     * Envoy reset the stream or closed the connection without one.
+     * Returns the answer to the open stream; of a tunnel (2xx to CONNECT, whose stream stays open) its fields. The
+     * status is 0 if Envoy reset the stream or closed the connection without one.
      */
     public RawHttp.Response response() {
         int status = 0;
@@ -166,7 +167,10 @@ public final class RawHttp2 implements AutoCloseable {
 
     private record Frame(int type, int flags, ByteBuf payload) {}
 
-    /** Returns the next frame of the open stream, a header block whole; null when the connection ends. Answers the others. */
+    /**
+     * Returns the next frame of the open stream, a header block whole; null when the connection ends. Answers the
+     * others.
+     */
     private Frame next() {
         try {
             while (true) {

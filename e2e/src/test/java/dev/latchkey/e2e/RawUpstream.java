@@ -13,8 +13,8 @@ import java.util.Locale;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
- * An HTTP/1.1 upstream that keeps the bytes of each request's head as they came, which a real server parses and tidies up. It
- * answers 200; to an upgrade 101, and then sends back each byte that it gets.
+ * An HTTP/1.1 upstream that keeps the bytes of each request's head as they came, which a real server parses and tidies
+ * up. It answers 200; to an upgrade 101, and then sends back each byte that it gets.
  */
 public final class RawUpstream extends LoopbackServer {
     private final List<Request> requests = new CopyOnWriteArrayList<>();

@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Hundreds of clients of one port, of five addresses, that each send half a request and then a byte now and then. One whose
- * connection is closed opens another.
+ * Hundreds of clients of one port, of five addresses, that each send half a request and then a byte now and then. One
+ * whose connection is closed opens another.
  */
 public final class SlowClients implements AutoCloseable {
     private static final int CLIENTS = 400;

@@ -119,7 +119,9 @@ public final class TwoProcesses implements AutoCloseable {
                 .toList();
     }
 
-    /** Asks the sidecar as Envoy does for a request with {@code key}; returns HTTP status, 200 if allowed, and reason. */
+    /**
+     * Asks the sidecar as Envoy does for a request with {@code key}; returns HTTP status, 200 if allowed, and reason.
+     */
     public String check(String key) {
         return Checks.ask(sidecarChannel, key);
     }

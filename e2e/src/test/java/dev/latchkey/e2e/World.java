@@ -36,8 +36,8 @@ import java.util.function.UnaryOperator;
 import org.awaitility.Awaitility;
 
 /**
- * A real Envoy in front of two echo upstreams, the sidecar beside it, a real Redis behind the sidecar: all on loopback, all of
- * this test's own.
+ * A real Envoy in front of two echo upstreams, the sidecar beside it, a real Redis behind the sidecar: all on loopback,
+ * all of this test's own.
  */
 public final class World implements AutoCloseable {
     public static final Path HOME = Path.of("..").toAbsolutePath().normalize();
@@ -103,8 +103,9 @@ public final class World implements AutoCloseable {
         }
 
         /**
-         * Gives the sidecar the timeouts that it is shipped with. Without this, all have so much patience that a busy machine
-         * changes no answer; Envoy keeps some of it, so that its own timeout is surely later than the sidecar's.
+         * Gives the sidecar the timeouts that it is shipped with. Without this, all have so much patience that a busy
+         * machine changes no answer; Envoy keeps some of it, so that its own timeout is surely later than the
+         * sidecar's.
          */
         public Options shippedTimeouts() {
             settings.keySet().removeAll(List.of("LATCHKEY_AUTHZ_TIMEOUT", "LATCHKEY_REDIS_TIMEOUT"));

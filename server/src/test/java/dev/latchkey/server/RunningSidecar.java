@@ -34,7 +34,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
-/** A whole sidecar in this process, asked over its own ports as Envoy and people ask it; and one key that it is to know. */
+/**
+ * A whole sidecar in this process, asked over its own ports as Envoy and people ask it; and one key that it is to know.
+ */
 public final class RunningSidecar implements AutoCloseable {
     static final IndexSchema SCHEMA = new IndexSchema("latchkey:");
     public static final Policies POLICIES = new Policies(

@@ -19,7 +19,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The whole sidecar with its near cache, while Redis stands still, is killed, loses its data, keeps them, or is slow. */
+/**
+ * The whole sidecar with its near cache, while Redis stands still, is killed, loses its data, keeps them, or is slow.
+ */
 class SidecarFaultsTest {
     private static final String HITS = "latchkey_cache_lookups_total{result=\"hit\"}";
     private static final Duration LEASE = Duration.ofSeconds(2);

@@ -14,7 +14,8 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
- * Checks as an Envoy with the reference configuration sends them, and as bench/rust does: 12 raw headers, some 490 bytes in all.
+ * Checks as an Envoy with the reference configuration sends them, and as bench/rust does: 12 raw headers, some 490
+ * bytes in all.
  */
 public final class Checks {
     private Checks() {}

@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
 
 /**
- * From the path as it was sent to its rule. Matching alone is what {@link PathBenchmark} leaves of it: the segments of a path keep
- * their hashes, and would be found faster the second time.
+ * From the path as it was sent to its rule. Matching alone is what {@link PathBenchmark} leaves of it: the segments of
+ * a path keep their hashes, and would be found faster the second time.
  */
 public class MatchBenchmark extends Step {
     private final Policy policy = new Sample().policy;

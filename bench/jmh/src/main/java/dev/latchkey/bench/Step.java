@@ -11,8 +11,8 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * How every step is measured: the time of one, in a JVM as the launcher starts the sidecar. Short, for a look at what a change
- * did; {@code -f 5 -wi 5 -i 5} is for figures to quote. Each thread has a state of its own.
+ * How every step is measured: the time of one, in a JVM as the launcher starts the sidecar. Short, for a look at what a
+ * change did; {@code -f 5 -wi 5 -i 5} is for figures to quote. Each thread has a state of its own.
  */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)

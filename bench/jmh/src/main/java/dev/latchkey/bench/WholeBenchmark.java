@@ -9,8 +9,8 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * A check from bytes to bytes, with all that is done for one but the network and gRPC's share of it. To compile so much takes
- * longer than for one step.
+ * A check from bytes to bytes, with all that is done for one but the network and gRPC's share of it. To compile so much
+ * takes longer than for one step.
  */
 @Warmup(iterations = 6, time = 1)
 public class WholeBenchmark extends Step {

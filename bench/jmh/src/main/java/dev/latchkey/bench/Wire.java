@@ -15,8 +15,8 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 
 /**
- * gRPC without the network: messages are read and written by the marshallers of a method, from and to memory that, as Netty's,
- * is there already. For one thread.
+ * gRPC without the network: messages are read and written by the marshallers of a method, from and to memory that, as
+ * Netty's, is there already. For one thread.
  */
 public final class Wire<Q, A> {
     private final ServerMethodDefinition<Q, A> method;

@@ -30,7 +30,8 @@ final class BrowserRules {
             .set("cross-origin-resource-policy", "same-origin")
             .set(
                     "permissions-policy",
-                    "camera=(), geolocation=(), microphone=(), payment=(), usb=(), clipboard-read=(), clipboard-write=(self)")
+                    "camera=(), geolocation=(), microphone=(), payment=(), usb=(), clipboard-read=(),"
+                            + " clipboard-write=(self)")
             .build();
 
     private BrowserRules() {}

@@ -131,7 +131,8 @@ public final class IdempotentCalls {
             violations.add(
                     "request_id",
                     MessageText.quoted(call.caller.requestId()),
-                    "the id of this request alone: you gave it to another one in this workspace within the last 24 hours");
+                    "the id of this request alone: you gave it to another one in this workspace within the last"
+                            + " 24 hours");
             violations.throwIfAny();
         }
         return answers.again.apply(answered.field());
@@ -140,7 +141,8 @@ public final class IdempotentCalls {
     private static RefusedException underWay() {
         return new RefusedException(
                 Kind.UNAVAILABLE,
-                "another call with this request_id is under way, so this one did nothing; repeat it in a minute to be told"
+                "another call with this request_id is under way, so this one did nothing; repeat it in a minute"
+                        + " to be told"
                         + " how that went");
     }
 }

@@ -92,7 +92,8 @@ public final class ImportRules {
         } else if (!(accepted.parse(secret) instanceof Credential.Presented)) {
             violations.secret(
                     "secret",
-                    "a key with a checksum: sidecars do not accept others, unless the setting keys.accept-imported is true"
+                    "a key with a checksum: sidecars do not accept others, unless the setting"
+                            + " keys.accept-imported is true"
                             + " for them and for the control plane");
         } else {
             return Optional.of(presented.key());

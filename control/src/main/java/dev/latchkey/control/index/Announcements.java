@@ -124,7 +124,8 @@ public final class Announcements {
         if (known.remove(version)) {
             log.error(
                     "Redis has lost its contents: pepper version {} was announced there and is no more, and keys and"
-                            + " workspaces made before are gone as well; restore its data, and run it with appendonly yes",
+                            + " workspaces made before are gone as well; restore its data, and run it with"
+                            + " appendonly yes",
                     version);
         }
     }

@@ -71,7 +71,8 @@ public final class Projector {
         OptionalLong held = index.generation(workspace);
         if (held.isEmpty()) {
             log.warn(
-                    "the index's record of workspace {} cannot be read and is replaced; keys of before a generation that"
+                    "the index's record of workspace {} cannot be read and is replaced; keys of before a"
+                            + " generation that"
                             + " nobody knows are not let through again",
                     workspace);
         }
@@ -87,7 +88,8 @@ public final class Projector {
         KeyDigest digest = note.removed().orElseThrow();
         if (!index.remove(digest, note.field(), workspace)) {
             log.error(
-                    "{} of {} is gone from the ledger, but under its name the index holds what is another's or may be used:"
+                    "{} of {} is gone from the ledger, but under its name the index holds what is another's or"
+                            + " may be used:"
                             + " that stays",
                     note.field(),
                     workspace);

@@ -15,7 +15,8 @@ public record AnsweredRequest(String fingerprint, String field) {
         if (space < 0) {
             throw new StoreException(
                     StoreException.Fault.BAD_RECORD,
-                    "what the ledger keeps of the call with this request_id cannot be read; it was changed by something else:"
+                    "what the ledger keeps of the call with this request_id cannot be read; it was changed by"
+                            + " something else:"
                             + " use another request_id");
         }
         return new AnsweredRequest(text.substring(0, space), text.substring(space + 1));

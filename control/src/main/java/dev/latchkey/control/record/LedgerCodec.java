@@ -222,7 +222,8 @@ public final class LedgerCodec {
         return new StoreException(
                 StoreException.Fault.BAD_RECORD,
                 "the ledger's record of " + id + " cannot be read (expected: version " + VERSION
-                        + "); it was changed by something else, or by a newer control plane: restore it from a backup or"
+                        + "); it was changed by something else, or by a newer control plane: restore it from a"
+                        + " backup or"
                         + " upgrade this one");
     }
 }

@@ -272,7 +272,8 @@ public final class RedisCalls {
     private StoreException uncertain(Throwable failure) {
         return new StoreException(
                 Fault.UNCERTAIN,
-                "Redis gave no answer in time, so it is not known what was done; repeat the call when GET /readyz answers 200",
+                "Redis gave no answer in time, so it is not known what was done; repeat the call when GET"
+                        + " /readyz answers 200",
                 failure instanceof RedisCommandTimeoutException
                         ? link.explain(failure)
                         : "Redis at " + link.address() + " gave no answer");

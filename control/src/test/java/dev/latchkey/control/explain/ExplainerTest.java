@@ -267,9 +267,9 @@ class ExplainerTest {
 
         assertThat(outcomes(ended, Outcome.FAILED)).contains(ExplainStep.RULE);
         assertThat(detail(ended, ExplainStep.RULE))
-                .isEqualTo(
-                        "GET /v2/cases/{id} matches, but read with the last segment cut off at a . or , or : the path is"
-                                + " one of GET /v2/cases/export; an upstream may read it so, so no key gives access");
+                .isEqualTo("GET /v2/cases/{id} matches, but read with the last segment cut off at a . or , or :"
+                        + " the path is"
+                        + " one of GET /v2/cases/export; an upstream may read it so, so no key gives access");
     }
 
     @Test

@@ -22,7 +22,10 @@ public final class ManyKeys {
 
     private ManyKeys() {}
 
-    /** Returns an active key that never expires, such as {@code key_00000000000000000000000042} with the name {@code Key 42}. */
+    /**
+     * Returns an active key that never expires, such as {@code key_00000000000000000000000042} with the name
+     * {@code Key 42}.
+     */
     public static ManagedKey key(String workspace, int number) {
         return key(workspace, number, "Key " + number, KeyRecord.NEVER);
     }

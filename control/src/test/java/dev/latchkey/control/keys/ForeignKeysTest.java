@@ -164,7 +164,10 @@ class ForeignKeysTest {
         assertThat(isRefused(create().digest())).isFalse();
     }
 
-    /** Sidecars refuse all keys of such a workspace; the record that comes in its place must not let the foreign key through. */
+    /**
+     * Sidecars refuse all keys of such a workspace; the record that comes in its place must not let the foreign key
+     * through.
+     */
     @ParameterizedTest
     @ValueSource(strings = {"a string", "a hash whose generation is no number"})
     void revokeAll_indexHasADamagedRecordOfTheWorkspace_repairsItAndLetsNoForeignKeyThrough(String damage) {

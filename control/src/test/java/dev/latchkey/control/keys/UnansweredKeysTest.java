@@ -32,7 +32,10 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** New keys whose secret may have reached nobody: withdrawn where that is known, and shown as what they are where it is not. */
+/**
+ * New keys whose secret may have reached nobody: withdrawn where that is known, and shown as what they are where it is
+ * not.
+ */
 class UnansweredKeysTest {
     @RegisterExtension
     static final RealRedis REDIS = new RealRedis();
@@ -242,7 +245,10 @@ class UnansweredKeysTest {
                 then);
     }
 
-    /** Makes a key through a control plane that Redis answers no longer once it has done the confirmation; then it does again. */
+    /**
+     * Makes a key through a control plane that Redis answers no longer once it has done the confirmation; then it does
+     * again.
+     */
     private void withLostConfirmation(Making making, String old, Consumer<TestControl> then) throws IOException {
         try (CrashProxy proxy = new CrashProxy(REDIS.port(), making::isConfirmedBy);
                 TestControl cutOff = new TestControl("redis://127.0.0.1:" + proxy.port())) {

@@ -32,7 +32,9 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Keys leave 400 days after their end, entries of the audit trail after 1000 (here, since Redis' own clock dates them). */
+/**
+ * Keys leave 400 days after their end, entries of the audit trail after 1000 (here, since Redis' own clock dates them).
+ */
 class RetentionTest {
     @RegisterExtension
     static final RealRedis REDIS = new RealRedis();

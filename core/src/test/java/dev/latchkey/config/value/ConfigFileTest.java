@@ -60,7 +60,8 @@ final class ConfigFileTest {
                 row(
                         "a list where one value belongs",
                         "realm:\n- a",
-                        "realm[0] (from F:2): part of a list or mapping (expected: realm as 1 to 64 visible ASCII characters or"
+                        "realm[0] (from F:2): part of a list or mapping (expected: realm as 1 to 64 visible"
+                                + " ASCII characters or"
                                 + " spaces, without \" and \\)"),
                 row("nothing where a value belongs", "policy:", "policy (from F:1): empty (expected: a path)"),
                 row("null where a value belongs", "policy: ~", "policy (from F:1): empty (expected: a path)"),
@@ -77,17 +78,21 @@ final class ConfigFileTest {
                 row(
                         "a token with an unknown field",
                         token("user: a, role: operator"),
-                        "control.tokens[0].user (from F:2): not known (expected: a list with name, role, workspace and hash of each)",
-                        "control.tokens[0] (from F:2): the name is missing or not a name (expected: 1 to 64 letters, digits and"
+                        "control.tokens[0].user (from F:2): not known (expected: a list with name, role,"
+                                + " workspace and hash of each)",
+                        "control.tokens[0] (from F:2): the name is missing or not a name (expected: 1 to 64"
+                                + " letters, digits and"
                                 + " _.-)"),
                 row(
                         "a token with an unknown role",
                         token("name: a, role: admin"),
-                        "control.tokens[0].role (from F:2): the role is missing or not known (expected: operator, manager or reader)"),
+                        "control.tokens[0].role (from F:2): the role is missing or not known (expected:"
+                                + " operator, manager or reader)"),
                 row(
                         "tokens as a mapping",
                         "control.tokens: {a: b}",
-                        "control.tokens.a (from F:1): not known (expected: a list with name, role, workspace and hash of each)"),
+                        "control.tokens.a (from F:1): not known (expected: a list with name, role, workspace"
+                                + " and hash of each)"),
                 row(
                         "two tokens of one name and hash",
                         token("name: a, role: operator") + "  - {name: a, role: operator, hash: 'sha256:"
@@ -97,27 +102,36 @@ final class ConfigFileTest {
                 row(
                         "a token with a list of workspaces",
                         token("name: a, role: manager, workspace: [ws_1]"),
-                        "control.tokens[0].workspace[0] (from F:2): not known (expected: a list with name, role, workspace and"
+                        "control.tokens[0].workspace[0] (from F:2): not known (expected: a list with name,"
+                                + " role, workspace and"
                                 + " hash of each)",
-                        "control.tokens[0] (from F:2): the workspace is missing or not one's id (expected: for a manager or"
-                                + " reader the id of their one workspace: 1 to 64 letters, digits, _ and -, not - alone)"),
+                        "control.tokens[0] (from F:2): the workspace is missing or not one's id (expected: for"
+                                + " a manager or"
+                                + " reader the id of their one workspace: 1 to 64 letters, digits, _ and -, not"
+                                + " - alone)"),
                 row(
                         "an operator with a workspace, a manager and a reader without",
                         token("name: a, role: operator, workspace: ws_1")
                                 + "  - {name: b, role: manager, hash: 'sha256:" + "ab".repeat(32) + "'}\n"
                                 + "  - {name: c, role: reader, workspace: '-', hash: 'sha256:" + "cd".repeat(32) + "'}",
-                        "control.tokens[0].workspace (from F:2): a workspace for an operator, who has them all (expected: none, or"
+                        "control.tokens[0].workspace (from F:2): a workspace for an operator, who has them all"
+                                + " (expected: none, or"
                                 + " the role manager or reader)",
-                        "control.tokens[1] (from F:3): the workspace is missing or not one's id (expected: for a manager or"
-                                + " reader the id of their one workspace: 1 to 64 letters, digits, _ and -, not - alone)",
-                        "control.tokens[2].workspace (from F:4): the workspace is missing or not one's id (expected: for a"
-                                + " manager or reader the id of their one workspace: 1 to 64 letters, digits, _ and -, not -"
+                        "control.tokens[1] (from F:3): the workspace is missing or not one's id (expected: for"
+                                + " a manager or"
+                                + " reader the id of their one workspace: 1 to 64 letters, digits, _ and -, not"
+                                + " - alone)",
+                        "control.tokens[2].workspace (from F:4): the workspace is missing or not one's id"
+                                + " (expected: for a"
+                                + " manager or reader the id of their one workspace: 1 to 64 letters, digits, _"
+                                + " and -, not -"
                                 + " alone)"),
                 row(
                         "no tokens",
                         "control.tokens: []",
                         "control.tokens (from F:1): empty (expected: name:operator:sha256:<hex> or"
-                                + " name:manager:workspace:sha256:<hex> or the same with reader, separated by commas; in the"
+                                + " name:manager:workspace:sha256:<hex> or the same with reader, separated by"
+                                + " commas; in the"
                                 + " file also a list with name, role, workspace and hash of each)"));
     }
 

@@ -14,8 +14,8 @@ import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
 /**
- * {@link CanonicalPath} against a second reading of the rules, which goes another way: it decodes the path as a whole, keeps
- * the slashes apart, decodes UTF-8 by arithmetic, and looks refused escapes up in a list.
+ * {@link CanonicalPath} against a second reading of the rules, which goes another way: it decodes the path as a whole,
+ * keeps the slashes apart, decodes UTF-8 by arithmetic, and looks refused escapes up in a list.
  */
 class CanonicalPathDifferentialTest {
     private static final int STRINGS = 200_000;

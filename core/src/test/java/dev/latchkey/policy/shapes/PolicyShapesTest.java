@@ -252,7 +252,8 @@ class PolicyShapesTest {
                 "match twice|routes:\\n- match: GET /a\\n  match: GET /b\\n  public: true|3",
                 "scope twice|scopes: {a: A, b: B}\\nroutes:\\n- match: GET /a\\n  scope: a\\n  scope: b|5",
                 "a catalogue entry twice|scopes:\\n  a: A\\n  a: B\\nroutes: [{match: GET /a, scope: a}]|3",
-                "names differ|scopes: {a: A}\\nroutes:\\n- {match: 'GET /{x}', scope: a}\\n- {match: 'GET /{y}', scope: a}|4"
+                "names differ|scopes: {a: A}\\nroutes:\\n- {match: 'GET /{x}', scope: a}\\n- {match: 'GET"
+                        + " /{y}', scope: a}|4"
             })
     void parse_saidTwice_isRefusedWithTheLineOfTheSecond(String row, String yaml, int line) {
         assertThatThrownBy(() -> Policy.parse(yaml.replace("\\n", "\n"), "p.yaml"))

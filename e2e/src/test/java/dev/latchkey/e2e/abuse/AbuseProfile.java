@@ -25,8 +25,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Abuse of a sidecar's own ports, with the heap that it is shipped with and good checks beside it: {@code mvn verify -P abuse}. Says
- * what it costs the good ones and what the sidecar holds meanwhile.
+ * Abuse of a sidecar's own ports, with the heap that it is shipped with and good checks beside it:
+ * {@code mvn verify -P abuse}. Says what it costs the good ones and what the sidecar holds meanwhile.
  */
 class AbuseProfile {
     @RegisterExtension

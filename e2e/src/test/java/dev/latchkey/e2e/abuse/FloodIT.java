@@ -25,7 +25,10 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** What floods cost: of keys that cannot be, of keys that nobody has, and of good ones just after everything was forgotten. */
+/**
+ * What floods cost: of keys that cannot be, of keys that nobody has, and of good ones just after everything was
+ * forgotten.
+ */
 @Tag("one-envoy")
 class FloodIT {
     @RegisterExtension

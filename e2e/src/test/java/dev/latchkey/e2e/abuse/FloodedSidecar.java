@@ -136,7 +136,10 @@ public final class FloodedSidecar implements AutoCloseable {
         return metric("latchkey_cache_lookups_total{result=\"" + result + "\"}");
     }
 
-    /** Returns how many records Redis was ever asked for; not counting the canary, which each heartbeat reads with the time. */
+    /**
+     * Returns how many records Redis was ever asked for; not counting the canary, which each heartbeat reads with the
+     * time.
+     */
     long reads() {
         return calls("hgetall") - calls("time");
     }
@@ -202,7 +205,10 @@ public final class FloodedSidecar implements AutoCloseable {
         process.close();
     }
 
-    /** What came back, by HTTP status and reason; neither a call that failed nor an allow without a reason to has a place. */
+    /**
+     * What came back, by HTTP status and reason; neither a call that failed nor an allow without a reason to has a
+     * place.
+     */
     static final class Answers implements StreamObserver<CheckResponse> {
         private final Map<String, LongAdder> counts = new ConcurrentHashMap<>();
         private final List<String> wrong = Collections.synchronizedList(new ArrayList<>());

@@ -24,8 +24,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * A process without memory says so and ends, whichever thread it is that asks for more; it does not live on without that thread.
- * Started with the launcher's options.
+ * A process without memory says so and ends, whichever thread it is that asks for more; it does not live on without
+ * that thread. Started with the launcher's options.
  */
 @Tag("one-envoy")
 class OutOfMemoryIT {

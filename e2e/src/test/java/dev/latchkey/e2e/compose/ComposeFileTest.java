@@ -21,7 +21,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** That the parts of {@code docker-compose.yml} fit each other and the repository; {@link ComposeIT} runs what it describes. */
+/**
+ * That the parts of {@code docker-compose.yml} fit each other and the repository; {@link ComposeIT} runs what it
+ * describes.
+ */
 class ComposeFileTest {
     private static final ComposeFile COMPOSE = ComposeFile.read();
     private static final String SECRETS = "/run/secrets/";

@@ -19,10 +19,10 @@ import java.util.TreeMap;
 import org.awaitility.Awaitility;
 
 /**
- * The processes of {@code docker-compose.yml}, without the containers: each is started by the command, the variables, the
- * secrets and the mounted files that the file gives it, after those that it depends on, and waited for by its own health check.
- * Only addresses and paths are others: a container's name and port is a free port on loopback here, and its path the file that
- * would be mounted there.
+ * The processes of {@code docker-compose.yml}, without the containers: each is started by the command, the variables,
+ * the secrets and the mounted files that the file gives it, after those that it depends on, and waited for by its own
+ * health check. Only addresses and paths are others: a container's name and port is a free port on loopback here, and
+ * its path the file that would be mounted there.
  */
 final class ComposeWorld implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofMinutes(2);

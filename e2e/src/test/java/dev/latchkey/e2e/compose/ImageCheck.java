@@ -23,10 +23,10 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /**
- * The {@code Dockerfile} without a container engine: its build stage's instructions are carried out in a clean folder, its
- * runtime stage's copies made from that, and its entry point started from there. As root, on Linux, by the user that it names,
- * without a capability, and where the whole file system is read-only and {@code /tmp} is empty. Builds the product once more,
- * so it is in the profile {@code image} alone; needs a JDK 25, as the image has.
+ * The {@code Dockerfile} without a container engine: its build stage's instructions are carried out in a clean folder,
+ * its runtime stage's copies made from that, and its entry point started from there. As root, on Linux, by the user
+ * that it names, without a capability, and where the whole file system is read-only and {@code /tmp} is empty. Builds
+ * the product once more, so it is in the profile {@code image} alone; needs a JDK 25, as the image has.
  */
 class ImageCheck {
     private static final Path ROOT = World.HOME.resolve("e2e/target/image");
@@ -139,7 +139,9 @@ class ImageCheck {
         }
     }
 
-    /** Returns the entry point with {@code arguments}, by the image's user on a read-only system if this process may. */
+    /**
+     * Returns the entry point with {@code arguments}, by the image's user on a read-only system if this process may.
+     */
     private static ProcessBuilder process(Map<String, String> variables, String... arguments) throws IOException {
         List<String> command = new ArrayList<>();
         if (IS_ROOT) {

@@ -25,8 +25,8 @@ import org.openqa.selenium.logging.LogType;
 import org.openqa.selenium.logging.LoggingPreferences;
 
 /**
- * A real Chromium with an empty profile, used as a person uses it: things are found by their role and by the name that a screen
- * reader would say, and waited for. What the browser complains about is kept.
+ * A real Chromium with an empty profile, used as a person uses it: things are found by their role and by the name that
+ * a screen reader would say, and waited for. What the browser complains about is kept.
  */
 public final class Browser implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -139,7 +139,10 @@ public final class Browser implements AutoCloseable {
         return driver.getCurrentUrl();
     }
 
-    /** Returns the one thing in sight that has this role and whose name is, or else begins with, {@code name}; waits for it. */
+    /**
+     * Returns the one thing in sight that has this role and whose name is, or else begins with, {@code name}; waits for
+     * it.
+     */
     WebElement find(String role, String name) {
         return Awaitility.await(role + " \"" + name + '"')
                 .atMost(PATIENCE)
@@ -256,7 +259,9 @@ public final class Browser implements AutoCloseable {
                 .toList();
     }
 
-    /** Asserts that nothing went wrong in the browser since the last look, and nothing was tried that the page forbids. */
+    /**
+     * Asserts that nothing went wrong in the browser since the last look, and nothing was tried that the page forbids.
+     */
     public void assertNoComplaint() {
         assertThat(complaints()).isEmpty();
         assertThat(run("return window.violations")).isEqualTo(List.of());

@@ -8,8 +8,9 @@ import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
 /**
- * Gives a test class one {@link ConsoleWorld}, and each of its tests a {@link Browser} of its own. Constructors and methods take
- * them as parameters; each is started when it is first asked for, and closed at the end of the class or of the test.
+ * Gives a test class one {@link ConsoleWorld}, and each of its tests a {@link Browser} of its own. Constructors and
+ * methods take them as parameters; each is started when it is first asked for, and closed at the end of the class or of
+ * the test.
  */
 final class ConsoleExtension implements ParameterResolver {
     private static final Namespace OURS = Namespace.create(ConsoleExtension.class);

@@ -8,7 +8,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.openqa.selenium.WebElement;
 
-/** The life of a key in a real browser, as a person leads it, up to the requests that a real Envoy lets through or not. */
+/**
+ * The life of a key in a real browser, as a person leads it, up to the requests that a real Envoy lets through or not.
+ */
 @Tag("one-envoy")
 @ExtendWith(ConsoleExtension.class)
 class ConsoleIT {

@@ -266,7 +266,10 @@ class ConsoleMishapsIT {
         browser.assertNoComplaint();
     }
 
-    /** At the keys of a workspace, from where the browser's back button leads to its activity; answers are held from now on. */
+    /**
+     * At the keys of a workspace, from where the browser's back button leads to its activity; answers are held from now
+     * on.
+     */
     private void beforeActivity(String workspace) {
         console.keysOf(browser, workspace);
         browser.click("link", "Activity");

@@ -74,7 +74,10 @@ class ConsoleNamesIT {
         browser.assertNoComplaint();
     }
 
-    /** Neither text, attributes, fields nor the title have the name as it is stored, nor any character that does not show. */
+    /**
+     * Neither text, attributes, fields nor the title have the name as it is stored, nor any character that does not
+     * show.
+     */
     private void assertShownSafely(String stored) {
         String everything = (String) browser.run("""
                 return [document.documentElement.outerHTML, document.title, document.body.innerText,

@@ -143,7 +143,8 @@ class ConsoleSafetyIT {
         console.keysOf(browser, "ws_1");
 
         Object refused = browser.runAsync(
-                "const done = arguments[0]; fetch('http://127.0.0.2:1/').then(() => done('sent'), (e) => done('refused'))");
+                "const done = arguments[0]; fetch('http://127.0.0.2:1/').then(() => done('sent'), (e) =>"
+                        + " done('refused'))");
 
         assertThat(refused).isEqualTo("refused");
         assertThat(browser.run("return window.violations").toString()).contains("connect-src http://127.0.0.2:1/");

@@ -10,7 +10,9 @@ import java.io.IOException;
 import java.util.Map;
 import org.awaitility.Awaitility;
 
-/** The page on a real control plane, before a real Envoy and sidecar; tokens of each role; the workspaces ws_1 and ws_2. */
+/**
+ * The page on a real control plane, before a real Envoy and sidecar; tokens of each role; the workspaces ws_1 and ws_2.
+ */
 public final class ConsoleWorld implements AutoCloseable {
     static final String OPERATOR = "latchkey_admin_of-an-operator";
     static final String MANAGER = "latchkey_admin_of-a-manager";

@@ -137,7 +137,8 @@ class AnswersIT {
                 "Basic Zm9v",
                 "Bearer opt_live_0000000000000000000000000000000046uziM",
                 "Bearer opt_live_0000000000000000000000000000000046uziL",
-                "Bearer opt_live_0000000000000000000000000000000046uziL,Bearer opt_live_0000000000000000000000000000000046uziL"
+                "Bearer opt_live_0000000000000000000000000000000046uziL,Bearer"
+                        + " opt_live_0000000000000000000000000000000046uziL"
             })
     void deny_noGoodKey_is401WithInvalidToken(String authorization) {
         RawHttp.Response response = world.send("GET", "/v1/cases", "Authorization: " + authorization);

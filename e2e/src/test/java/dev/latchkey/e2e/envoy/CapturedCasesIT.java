@@ -31,8 +31,9 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Every recorded case, of HTTP/1.1 and of HTTP/2, through every {@link EnvoyVariant}. Each gets the decision that the contract has
- * for it; the upstream serves the path that was decided on and no other; and where the variants disagree, it is known why.
+ * Every recorded case, of HTTP/1.1 and of HTTP/2, through every {@link EnvoyVariant}. Each gets the decision that the
+ * contract has for it; the upstream serves the path that was decided on and no other; and where the variants disagree,
+ * it is known why.
  */
 class CapturedCasesIT {
     private static final boolean OLDER = !World.ENVOY_VERSION.equals("1.40.0");
@@ -72,8 +73,8 @@ class CapturedCasesIT {
             Set.of("hdr-spoof-underscore", "hdr-spoof-both", "h2-spoof-workspace", "path-absolute-https");
 
     /**
-     * Allowed only in the encoding that cannot tell that the query holds a byte which is not UTF-8. The query is no part of a
-     * decision; refusing it where it can be told is more than is needed.
+     * Allowed only in the encoding that cannot tell that the query holds a byte which is not UTF-8. The query is no
+     * part of a decision; refusing it where it can be told is more than is needed.
      */
     private static final Set<String> BYTE_IN_QUERY = Set.of("h2-query-latin1");
 

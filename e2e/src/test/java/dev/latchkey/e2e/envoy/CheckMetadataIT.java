@@ -11,8 +11,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * Which metadata a check has, beside its message, and with which tracer a client has a say in it. What is new here needs a row in
- * {@link RefusedChecksIT}: metadata that gRPC refuses is an error of the check, and Envoy may let errors pass.
+ * Which metadata a check has, beside its message, and with which tracer a client has a say in it. What is new here
+ * needs a row in {@link RefusedChecksIT}: metadata that gRPC refuses is an error of the check, and Envoy may let errors
+ * pass.
  */
 @Tag("one-envoy")
 class CheckMetadataIT {

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The Envoys that Latchkey must be right behind: with and without hardening, each with both encodings of the headers. */
+/**
+ * The Envoys that Latchkey must be right behind: with and without hardening, each with both encodings of the headers.
+ */
 enum EnvoyVariant {
     /** {@code envoy/envoy.yaml} as it is. */
     REFERENCE("hardened", /* hardened= */ true, /* raw= */ true),

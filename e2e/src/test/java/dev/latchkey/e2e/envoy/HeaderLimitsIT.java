@@ -20,8 +20,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * At Envoy's limits for headers, which the identity headers can bring a request over: every client gets its right answer or
- * 431, never a 500, and what is refused does not reach the upstream.
+ * At Envoy's limits for headers, which the identity headers can bring a request over: every client gets its right
+ * answer or 431, never a 500, and what is refused does not reach the upstream.
  */
 class HeaderLimitsIT {
     private static RawUpstream upstream;

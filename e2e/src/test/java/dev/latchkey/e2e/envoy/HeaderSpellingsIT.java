@@ -96,11 +96,11 @@ class HeaderSpellingsIT {
             world.putWorkspace("ws_1", true);
             String key = world.store("key_1", "ws_1", Environment.LIVE, "cases:write");
 
-            RawHttp.Response response = world.raw(
-                    "POST /v1/cases HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer " + key
-                            + "\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\nx-latchkey-workspace: ws_evil\r\n"
-                            + "X.Latchkey!Key: evil\r\nx.http.method: DELETE\r\nX-HTTP-Method-Override: DELETE\r\n"
-                            + "x-method.override: DELETE\r\nX-Original-URL: /evil\r\nx'rewrite~url: /evil\r\nx-checksum: 7\r\n\r\n");
+            RawHttp.Response response = world.raw("POST /v1/cases HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer " + key
+                    + "\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\nx-latchkey-workspace: ws_evil\r\n"
+                    + "X.Latchkey!Key: evil\r\nx.http.method: DELETE\r\nX-HTTP-Method-Override: DELETE\r\n"
+                    + "x-method.override: DELETE\r\nX-Original-URL: /evil\r\nx'rewrite~url:"
+                    + " /evil\r\nx-checksum: 7\r\n\r\n");
 
             assertThat(response.status()).as(response.body()).isEqualTo(200);
             assertThat(upstream.trailers).containsExactly("x-checksum: 7");

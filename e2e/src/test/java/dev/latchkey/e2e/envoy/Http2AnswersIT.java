@@ -21,7 +21,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The answers of the contract to clients of HTTP/2, gRPC among them, through the reference configuration and policy. */
+/**
+ * The answers of the contract to clients of HTTP/2, gRPC among them, through the reference configuration and policy.
+ */
 class Http2AnswersIT {
     private static World world;
     private static String key;

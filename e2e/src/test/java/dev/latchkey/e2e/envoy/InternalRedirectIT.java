@@ -142,7 +142,8 @@ class InternalRedirectIT {
                 boolean there = head.get(0).startsWith("GET /v1/parties ");
                 String answer = there
                         ? "200 OK"
-                        : "302 Found\r\nauthorization: Bearer of.the.upstream\r\nlocation: http://api.example.com/v1/parties";
+                        : "302 Found\r\nauthorization: Bearer of.the.upstream\r\nlocation:"
+                                + " http://api.example.com/v1/parties";
                 client.getOutputStream()
                         .write(("HTTP/1.1 " + answer + "\r\ncontent-length: 0\r\n\r\n")
                                 .getBytes(StandardCharsets.US_ASCII));

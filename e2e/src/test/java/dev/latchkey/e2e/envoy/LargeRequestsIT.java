@@ -14,8 +14,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Requests as large as Envoy can be told to take, behind one that lets pass what it cannot ask about: each gets its right answer,
- * since a check that is too large to be answered would be a way in.
+ * Requests as large as Envoy can be told to take, behind one that lets pass what it cannot ask about: each gets its
+ * right answer, since a check that is too large to be answered would be a way in.
  */
 class LargeRequestsIT {
     private static final int KIB = 1024;

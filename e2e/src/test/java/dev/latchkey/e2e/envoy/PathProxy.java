@@ -19,8 +19,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
 /**
- * A reverse proxy as an ingress is one: what comes under its path goes on without it, and what comes beside it is not found. Notes
- * what comes beside it.
+ * A reverse proxy as an ingress is one: what comes under its path goes on without it, and what comes beside it is not
+ * found. Notes what comes beside it.
  */
 public final class PathProxy implements AutoCloseable {
     /** Those that HTTP clients and servers write themselves. */

@@ -16,7 +16,9 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The recorded cases, to be sent again byte for byte: over HTTP/1.1 or HTTP/2 as they were, each on its own connection. */
+/**
+ * The recorded cases, to be sent again byte for byte: over HTTP/1.1 or HTTP/2 as they were, each on its own connection.
+ */
 final class RecordedCases {
     private static final String RECORDED_ENVOY = "1.40.0";
 

@@ -14,8 +14,9 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Requests without a key, made so that the check could fail inside gRPC before Latchkey's code runs, through an Envoy that takes the
- * largest headers that Envoy can be told to take. A check that fails is an error, and Envoy may let errors pass.
+ * Requests without a key, made so that the check could fail inside gRPC before Latchkey's code runs, through an Envoy
+ * that takes the largest headers that Envoy can be told to take. A check that fails is an error, and Envoy may let
+ * errors pass.
  */
 @Tag("one-envoy")
 class RefusedChecksIT {

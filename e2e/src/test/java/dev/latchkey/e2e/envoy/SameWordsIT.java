@@ -21,7 +21,10 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** One walk through the life of keys, a step here and a step there: command line, REST and page say the same of the same state. */
+/**
+ * One walk through the life of keys, a step here and a step there: command line, REST and page say the same of the same
+ * state.
+ */
 @Tag("one-envoy")
 class SameWordsIT {
     private static final JsonMapper JSON = new JsonMapper();

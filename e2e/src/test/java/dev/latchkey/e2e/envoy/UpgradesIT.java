@@ -173,6 +173,7 @@ class UpgradesIT {
                         FIRST_ROUTE,
                         FIRST_ROUTE
                                 + "              - match: { connect_matcher: {} }\n"
-                                + "                route: { cluster: api, upgrade_configs: [{ upgrade_type: CONNECT }] }\n");
+                                + "                route: { cluster: api, upgrade_configs: [{ upgrade_type:"
+                                + " CONNECT }] }\n");
     }
 }

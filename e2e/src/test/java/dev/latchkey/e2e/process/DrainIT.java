@@ -34,8 +34,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Sidecar processes that stop under load, behind the reference configuration with its retry and, for two endpoints, its health
- * checks and Latchkey's own {@code drain.delay} as they are shipped.
+ * Sidecar processes that stop under load, behind the reference configuration with its retry and, for two endpoints, its
+ * health checks and Latchkey's own {@code drain.delay} as they are shipped.
  */
 class DrainIT {
     private static final int AROUND = 150;

@@ -51,8 +51,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The life of a few keys with every mistake that people make, on real processes that log all they can, with faults on the way:
- * afterwards no piece of a key, pepper, admin token or password is in anything that a process wrote or shows.
+ * The life of a few keys with every mistake that people make, on real processes that log all they can, with faults on
+ * the way: afterwards no piece of a key, pepper, admin token or password is in anything that a process wrote or shows.
  */
 @Tag("one-envoy")
 class NoSecretsIT {
@@ -450,7 +450,10 @@ class NoSecretsIT {
                 World.HOME + "/envoy/policy.yaml"));
     }
 
-    /** What every process of this test gets: the shipped logging, at its loudest, and a temporary folder of this test's own. */
+    /**
+     * What every process of this test gets: the shipped logging, at its loudest, and a temporary folder of this test's
+     * own.
+     */
     private Map<String, String> process(Map<String, String> more) {
         Map<String, String> variables = new HashMap<>(more);
         variables.put("LATCHKEY_LOG_LEVEL", "TRACE");

@@ -24,7 +24,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Processes whose standard error nobody reads, while malformed frames ask for a line each: they answer and end as ever. */
+/**
+ * Processes whose standard error nobody reads, while malformed frames ask for a line each: they answer and end as ever.
+ */
 @Tag("one-envoy")
 class StalledLogIT {
     @RegisterExtension

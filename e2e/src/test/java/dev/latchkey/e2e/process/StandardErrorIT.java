@@ -21,8 +21,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * What the processes write to standard error from start to end: lines of the log, and no warning of the JVM, which writes it on the
- * thread that it warns of.
+ * What the processes write to standard error from start to end: lines of the log, and no warning of the JVM, which
+ * writes it on the thread that it warns of.
  */
 @Tag("one-envoy")
 class StandardErrorIT {

@@ -8,8 +8,8 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
- * The {@code latchkey} command with a thread beside it that does to standard error what a library or the JDK may do, by every way
- * there is, and much more than a pipe holds. Then it says {@link #DONE} on standard output.
+ * The {@code latchkey} command with a thread beside it that does to standard error what a library or the JDK may do, by
+ * every way there is, and much more than a pipe holds. Then it says {@link #DONE} on standard output.
  */
 final class StrayWriter {
     static final String DONE = "everything was said";

@@ -18,8 +18,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The demo and the command line where a script has started them in the background: SIGINT ignored, another language and time zone, a
- * proxy, a home that cannot be written, files that everybody could read by default.
+ * The demo and the command line where a script has started them in the background: SIGINT ignored, another language and
+ * time zone, a proxy, a home that cannot be written, files that everybody could read by default.
  */
 @Tag("one-envoy")
 class SurroundingsIT {

@@ -23,7 +23,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code mvn verify -P import}: how fast a large file is imported, and what it takes of memory; with real processes. */
+/**
+ * {@code mvn verify -P import}: how fast a large file is imported, and what it takes of memory; with real processes.
+ */
 class ImportFigures {
     @RegisterExtension
     static final RealRedis REDIS = new RealRedis();
@@ -93,7 +95,8 @@ class ImportFigures {
             CommandProcess.Result result = command.awaitEnd();
             assertThat(result.status()).as(result.err()).isZero();
             System.out.printf(
-                    "%s import of %d keys: %.1f s, %.0f keys/s with the start of the command; resident MB control/command at"
+                    "%s import of %d keys: %.1f s, %.0f keys/s with the start of the command; resident MB"
+                            + " control/command at"
                             + " start %s, middle %s, end %s; %s",
                     which,
                     KEYS,

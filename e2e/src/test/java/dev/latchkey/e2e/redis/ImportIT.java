@@ -33,9 +33,9 @@ class ImportIT {
     private static final String FOREIGN_FORM = "opt_live_takenOverFromElsewhere1";
 
     private static final int LONG_FILE = 3000;
-    private static final Pattern STOPPED = Pattern.compile(
-            "latchkey: stopped\\.(?: Up to line \\d+: imported (\\d+),"
-                    + " existed 0, refused 0\\. Of what follows some may be imported\\.)? Running it again is safe: it doubles nothing\\.");
+    private static final Pattern STOPPED = Pattern.compile("latchkey: stopped\\.(?: Up to line \\d+: imported (\\d+),"
+            + " existed 0, refused 0\\. Of what follows some may be imported\\.)? Running it again is"
+            + " safe: it doubles nothing\\.");
 
     private static final Pattern SUMMARY = Pattern.compile("imported (\\d+), existed (\\d+), refused 0\n");
 
@@ -91,7 +91,10 @@ class ImportIT {
         assertThat(status(FOREIGN_FORM)).isEqualTo(200);
     }
 
-    /** Ctrl-C, and SIGTERM, amid a long import: what was done stays, the command says how far it got, and a repeat does the rest. */
+    /**
+     * Ctrl-C, and SIGTERM, amid a long import: what was done stays, the command says how far it got, and a repeat does
+     * the rest.
+     */
     @ParameterizedTest
     @ValueSource(strings = {"INT", "TERM"})
     void import_stoppedAmidALongFile_saysHowFarItGotAndARepeatDoublesNothing(String signal) throws IOException {

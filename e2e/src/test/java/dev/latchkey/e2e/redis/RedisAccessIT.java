@@ -26,7 +26,9 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Logins and permissions that are wrong, and how both processes say so and come back by themselves once they are right. */
+/**
+ * Logins and permissions that are wrong, and how both processes say so and come back by themselves once they are right.
+ */
 @Tag("one-envoy")
 class RedisAccessIT {
     private static final String PASSWORD = "marker-secret";
@@ -94,7 +96,10 @@ class RedisAccessIT {
         assertNoSecret();
     }
 
-    /** A process knows the password that it was started with: with another it waits for that, and starts again with the new one. */
+    /**
+     * A process knows the password that it was started with: with another it waits for that, and starts again with the
+     * new one.
+     */
     @Test
     void passwordChanged_underBoth_isSaidOnceAndNothingInMemoryIsUsedMeanwhile() throws IOException {
         startWithUsers("", Map.of());

@@ -18,8 +18,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Redis killed, stopped and slow, behind an Envoy that is told to let requests pass when authorization fails: Latchkey's own
- * 503 comes before Envoy's timeout, as a denial, so nothing passes; and all is well again by itself.
+ * Redis killed, stopped and slow, behind an Envoy that is told to let requests pass when authorization fails:
+ * Latchkey's own 503 comes before Envoy's timeout, as a denial, so nothing passes; and all is well again by itself.
  */
 class RedisFaultsIT {
     private final AtomicReference<FaultProxy> proxy = new AtomicReference<>();
@@ -118,7 +118,10 @@ class RedisFaultsIT {
         assertThat(world.upstreamRequests()).isEqualTo(reached);
     }
 
-    /** The control experiment: what Envoy cannot ask it lets pass here, which is why Latchkey answers every fault itself. */
+    /**
+     * The control experiment: what Envoy cannot ask it lets pass here, which is why Latchkey answers every fault
+     * itself.
+     */
     @Test
     void sidecarGone_envoyTellsToLetPass_requestsReachTheUpstream() {
         start(true, uri -> uri);

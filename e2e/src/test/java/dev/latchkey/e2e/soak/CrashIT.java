@@ -24,9 +24,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
- * A control plane is killed (SIGKILL) at each command that a call sends to Redis, before Redis has it and after; and what is left
- * behind is put right, by one that starts after it or ran beside it. A key that works and was answered to nobody is shown as one
- * whose answer is not confirmed, without exception.
+ * A control plane is killed (SIGKILL) at each command that a call sends to Redis, before Redis has it and after; and
+ * what is left behind is put right, by one that starts after it or ran beside it. A key that works and was answered to
+ * nobody is shown as one whose answer is not confirmed, without exception.
  */
 @Tag("one-envoy")
 class CrashIT {

@@ -16,8 +16,8 @@ import java.util.concurrent.CountDownLatch;
 import org.awaitility.Awaitility;
 
 /**
- * A process with many control planes, each of which has a part of Redis to itself, so that one SIGKILL stops all of them, each
- * at another step.
+ * A process with many control planes, each of which has a part of Redis to itself, so that one SIGKILL stops all of
+ * them, each at another step.
  */
 final class CrashingPlanes {
     private CrashingPlanes() {}

@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What many threads do at once: kept in memory, and written to a file as it happens, a line of JSON for each beginning and each
- * end. This class is thread-safe.
+ * What many threads do at once: kept in memory, and written to a file as it happens, a line of JSON for each beginning
+ * and each end. This class is thread-safe.
  */
 final class History implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();

@@ -15,19 +15,23 @@ import java.util.concurrent.TimeUnit;
  * Judges a history by what is promised.
  *
  * <ul>
- *   <li>A check that starts later than the lease after a key's revocation, or its workspace's deactivation, was answered is not
+ *   <li>A check that starts later than the lease after a key's revocation, or its workspace's deactivation, was
+ * answered is not
  *       allowed, whatever is broken. Nor is one after the key's own end.
  *   <li>A key that was never made is never allowed.
  *   <li>A good key is never denied for what it is: not even while something is broken, but if its record was lost.
- *   <li>What is no decision is Latchkey's own 503; only an endpoint that is killed, stopped or cut off may not answer at all,
+ *   <li>What is no decision is Latchkey's own 503; only an endpoint that is killed, stopped or cut off may not answer
+ * at all,
  *       for as long as it is.
- *   <li>A probe of an operators' port is answered, whoever else holds connections there, and of three in a row one is in time.
+ *   <li>A probe of an operators' port is answered, whoever else holds connections there, and of three in a row one is
+ * in time.
  * </ul>
  *
  * A change whose outcome is not known may have happened or not, at any time from its beginning on.
  *
- * <p>A clock that is ahead ends keys early by as much, of the sidecar that goes by it or, if it is Redis', of all. A sidecar whose
- * clock is behind knows the time from Redis, and late by as long as that may take to answer. Nothing else changes with a clock.
+ * <p>A clock that is ahead ends keys early by as much, of the sidecar that goes by it or, if it is Redis', of all. A
+ * sidecar whose clock is behind knows the time from Redis, and late by as long as that may take to answer. Nothing else
+ * changes with a clock.
  */
 final class HistoryChecker {
     /** Expiry is told in milliseconds by another clock. */
@@ -65,7 +69,8 @@ final class HistoryChecker {
      * @param violations what was promised and is not so, the first of them in words
      * @param counts operations by kind and outcome
      * @param unavailableOutside checks that were answered 503 though nothing was broken
-     * @param worstMillis the longest from the answer to a revoke or deactivation to the start of a check that was allowed
+     * @param worstMillis the longest from the answer to a revoke or deactivation to the start of a check that was
+     * allowed
      * @param worstHealthyMillis the same, of checks while nothing was broken
      */
     record Verdict(

@@ -24,8 +24,8 @@ import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 
 /**
- * Breaks one thing after the other, as planned from a seed, each for longer than the lease, and waits until all is well again. Every
- * kind of fault has had its turn before one comes again.
+ * Breaks one thing after the other, as planned from a seed, each for longer than the lease, and waits until all is well
+ * again. Every kind of fault has had its turn before one comes again.
  */
 final class Nemesis {
     private static final Duration PATIENCE = Duration.ofMinutes(2);

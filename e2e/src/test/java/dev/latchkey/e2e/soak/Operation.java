@@ -1,7 +1,8 @@
 package dev.latchkey.e2e.soak;
 
 /**
- * Something that was done, from when it began until its outcome was known. Times are of {@code System.nanoTime()} of one process.
+ * Something that was done, from when it began until its outcome was known. Times are of {@code System.nanoTime()} of
+ * one process.
  *
  * @param subject the id of a key or of a workspace, or what a fault was done to; never a key itself
  * @param place the workspace of a new key; who was asked a check; a clock's step, ISO 8601; empty else
@@ -20,7 +21,10 @@ record Operation(Kind kind, String subject, String place, long invoked, long end
         CHECK,
         /** A fault, from its beginning until everything was seen to work again. */
         FAULT,
-        /** A clock was wrong by a step, from before it was stepped until all were seen to agree again; {@code place} is the step. */
+        /**
+         * A clock was wrong by a step, from before it was stepped until all were seen to agree again; {@code place} is
+         * the step.
+         */
         CLOCK,
         /** A probe of an operators' port that slow clients hold: OK is in time, INFO late, WRONG none. */
         PROBE,

@@ -33,9 +33,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * All of Latchkey under load while one thing after the other breaks; every answer is kept, and judged afterwards. A minute, or
- * {@code -Dlatchkey.soak.seconds}; {@code -Dlatchkey.soak.seed} repeats the plan of a run, though not its timing; {@code
- * -Dlatchkey.soak.faults} names the faults, with commas between, else there are all.
+ * All of Latchkey under load while one thing after the other breaks; every answer is kept, and judged afterwards. A
+ * minute, or {@code -Dlatchkey.soak.seconds}; {@code -Dlatchkey.soak.seed} repeats the plan of a run, though not its
+ * timing; {@code -Dlatchkey.soak.faults} names the faults, with commas between, else there are all.
  */
 @Tag("one-envoy")
 class SoakIT {
@@ -125,7 +125,10 @@ class SoakIT {
         }
     }
 
-    /** How soon swallowed pushes are missed depends on a canary that comes on time; a minute on a busy machine is not to. */
+    /**
+     * How soon swallowed pushes are missed depends on a canary that comes on time; a minute on a busy machine is not
+     * to.
+     */
     private static Set<Fault> faults() {
         String named = System.getProperty("latchkey.soak.faults", "");
         if (!named.isEmpty()) {
@@ -148,7 +151,9 @@ class SoakIT {
         return faults;
     }
 
-    /** The control experiment: memory that is used for a minute without an answer from Redis, and not for two seconds. */
+    /**
+     * The control experiment: memory that is used for a minute without an answer from Redis, and not for two seconds.
+     */
     @ParameterizedTest(name = "lease {0}")
     @CsvSource({"2s, false", "1m, true"})
     void answersOfRedisLost_staleAllowsAreSeenOnlyIfTheLeaseDoesNotEnd(String lease, boolean stale) throws Exception {
@@ -234,7 +239,8 @@ class SoakIT {
                 nemesis.worstRecovery());
         System.out.printf(
                 Locale.ROOT,
-                "latest start of an allowed check after the answer to a revoke or deactivation: %.1f ms, while nothing was broken"
+                "latest start of an allowed check after the answer to a revoke or deactivation: %.1f ms, while"
+                        + " nothing was broken"
                         + " %.1f ms (lease %d ms)%n",
                 verdict.worstMillis(),
                 verdict.worstHealthyMillis(),

@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * The keys that are asked about: mostly those of which something has changed lately, else any that there was, and some that were
- * never made. This class is thread-safe.
+ * The keys that are asked about: mostly those of which something has changed lately, else any that there was, and some
+ * that were never made. This class is thread-safe.
  */
 final class SoakKeys {
     private static final int RECENT = 12;

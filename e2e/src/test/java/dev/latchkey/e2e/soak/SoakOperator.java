@@ -19,8 +19,9 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Somebody who owns keys and changes one thing after the other: makes keys, some of which end by themselves, revokes them, replaces one
- * by another by hand, switches the workspace off and on. What may or may not have been done is asked for again, or left for good.
+ * Somebody who owns keys and changes one thing after the other: makes keys, some of which end by themselves, revokes
+ * them, replaces one by another by hand, switches the workspace off and on. What may or may not have been done is asked
+ * for again, or left for good.
  */
 final class SoakOperator implements Runnable {
     private static final int KEYS = 10;

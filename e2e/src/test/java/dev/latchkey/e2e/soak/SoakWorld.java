@@ -29,8 +29,8 @@ import java.util.stream.Collectors;
 import org.awaitility.Awaitility;
 
 /**
- * Two sidecars behind one Envoy, a control plane and a Redis that writes everything down at once: processes of their own, each
- * with a link to Redis of its own that can be cut, and each as it is shipped but for its patience.
+ * Two sidecars behind one Envoy, a control plane and a Redis that writes everything down at once: processes of their
+ * own, each with a link to Redis of its own that can be cut, and each as it is shipped but for its patience.
  */
 final class SoakWorld implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofMinutes(2);
@@ -165,7 +165,9 @@ final class SoakWorld implements AutoCloseable {
         }
     }
 
-    /** The reference configuration for two endpoints, with so much patience that a sidecar's own 503 is surely earlier. */
+    /**
+     * The reference configuration for two endpoints, with so much patience that a sidecar's own 503 is surely earlier.
+     */
     private static String config() throws IOException {
         String config = Files.readString(World.HOME.resolve("envoy/envoy.yaml"));
         assertThat(config).contains("#2 - endpoint", "timeout: 0.2s ");

@@ -13,9 +13,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The wall clock of one process, which can be stepped while the process runs. It is libfaketime's, a package of most Linux
- * distributions; the monotonic clock, and with it every timeout, stays the machine's. Programs that are linked statically keep the
- * machine's clock.
+ * The wall clock of one process, which can be stepped while the process runs. It is libfaketime's, a package of most
+ * Linux distributions; the monotonic clock, and with it every timeout, stays the machine's. Programs that are linked
+ * statically keep the machine's clock.
  */
 final class SteppedClock {
     private static final List<String> PLACES = List.of(
@@ -34,7 +34,10 @@ final class SteppedClock {
         step(Duration.ZERO);
     }
 
-    /** Tells whether libfaketime is installed. Without it a process keeps the machine's clock, and stepping does nothing. */
+    /**
+     * Tells whether libfaketime is installed. Without it a process keeps the machine's clock, and stepping does
+     * nothing.
+     */
     static boolean available() {
         return LIBRARY.isPresent();
     }

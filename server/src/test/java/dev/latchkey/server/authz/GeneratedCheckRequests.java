@@ -17,7 +17,10 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Reads a CheckRequest by the generated classes: what {@link CheckRequests}, which does without them, has to agree with. */
+/**
+ * Reads a CheckRequest by the generated classes: what {@link CheckRequests}, which does without them, has to agree
+ * with.
+ */
 final class GeneratedCheckRequests {
     private static final int MAX_REQUEST_ID = 64;
 
@@ -103,8 +106,8 @@ final class GeneratedCheckRequests {
         }
 
         /**
-         * Returns the path, or null if it is not canonical, or not surely the one that the upstream gets: Envoy writes {@code
-         * !} into {@code path} for bytes that it cannot carry there, and only the raw {@code :path} tells.
+         * Returns the path, or null if it is not canonical, or not surely the one that the upstream gets: Envoy writes
+         * {@code !} into {@code path} for bytes that it cannot carry there, and only the raw {@code :path} tells.
          */
         @Nullable
         CanonicalPath path(AttributeContext.HttpRequest http) {

@@ -35,7 +35,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Over a real port, with the health service in the place of the checks: SERVING is its answer, NOT_SERVING the denial. */
+/**
+ * Over a real port, with the health service in the place of the checks: SERVING is its answer, NOT_SERVING the denial.
+ */
 class BoundsTest {
     private static final int STREAMS = 10;
     private static final int CONNECTIONS = 4;

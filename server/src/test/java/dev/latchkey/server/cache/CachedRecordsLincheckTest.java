@@ -18,8 +18,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledForJreRange;
 
 /**
- * Cache, store and pushes together behave as one register would: whatever threads look up, and others write and push, there is an
- * order of all of it in which each look-up finds what was written last.
+ * Cache, store and pushes together behave as one register would: whatever threads look up, and others write and push,
+ * there is an order of all of it in which each look-up finds what was written last.
  */
 @EnabledForJreRange(maxVersion = 24, disabledReason = "Lincheck reads no class files of a later Java")
 class CachedRecordsLincheckTest {

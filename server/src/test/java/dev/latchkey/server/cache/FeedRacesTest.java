@@ -83,7 +83,10 @@ class FeedRacesTest {
         assertThat(near.decide()).isEqualTo(Reason.OK);
     }
 
-    /** Returns a decision that was asked for before the key was revoked, and whose answer of Redis was taken after the push. */
+    /**
+     * Returns a decision that was asked for before the key was revoked, and whose answer of Redis was taken after the
+     * push.
+     */
     private CompletableFuture<Decision> overtaken() {
         near.seed();
         awaitPush(OneKey.WORKSPACE);
@@ -111,7 +114,10 @@ class FeedRacesTest {
         assertThat(decidedAcrossAnEpoch(new Unmarked(near.cache))).isEqualTo(Reason.OK);
     }
 
-    /** Returns a decision whose key was in memory and whose workspace came when the key had been revoked in another epoch. */
+    /**
+     * Returns a decision whose key was in memory and whose workspace came when the key had been revoked in another
+     * epoch.
+     */
     private Reason decidedAcrossAnEpoch(KeyIndex index) {
         near.warm();
         pushed.clear();
@@ -183,7 +189,10 @@ class FeedRacesTest {
         }
     }
 
-    /** Revokes the keys of a batch, or brings them back, under a new revision, and waits until the pushes were dealt with. */
+    /**
+     * Revokes the keys of a batch, or brings them back, under a new revision, and waits until the pushes were dealt
+     * with.
+     */
     private void write(int[] batch, long rev, AtomicLongArray least) {
         pushed.clear();
         List<String> names =

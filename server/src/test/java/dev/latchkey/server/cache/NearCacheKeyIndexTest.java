@@ -151,7 +151,9 @@ class NearCacheKeyIndexTest extends KeyIndexContract {
         assertThat(cache.findKey(DIGEST).join()).contains(revoked());
     }
 
-    /** Every check of a decision fails alone, on a record that is read and on the same one kept: the answer is the same. */
+    /**
+     * Every check of a decision fails alone, on a record that is read and on the same one kept: the answer is the same.
+     */
     @ParameterizedTest
     @EnumSource(
             value = Reason.class,

@@ -26,7 +26,10 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Memory is used only while Redis is known to push every change: what begins an epoch, and what shows that it has ended. */
+/**
+ * Memory is used only while Redis is known to push every change: what begins an epoch, and what shows that it has
+ * ended.
+ */
 class FeedConfirmationTest {
     @RegisterExtension
     static final RealRedis REDIS = new RealRedis();

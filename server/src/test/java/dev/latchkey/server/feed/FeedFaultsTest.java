@@ -29,8 +29,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * What can happen to a connection on which Redis pushes. A revoke that falls into it is seen at the latest when the lease ends,
- * and nothing that was in memory before outlives the connection.
+ * What can happen to a connection on which Redis pushes. A revoke that falls into it is seen at the latest when the
+ * lease ends, and nothing that was in memory before outlives the connection.
  */
 class FeedFaultsTest {
     @RegisterExtension
@@ -114,7 +114,10 @@ class FeedFaultsTest {
         assertThat(near.decide()).isEqualTo(Reason.REVOKED_KEY);
     }
 
-    /** The new connection has its changes pushed, and its heartbeats answered: only what was missed in the gap is missing. */
+    /**
+     * The new connection has its changes pushed, and its heartbeats answered: only what was missed in the gap is
+     * missing.
+     */
     @Test
     void epochOnReconnect_off_revokeInTheGap_isAStaleAllow() {
         AtomicReference<MendingLink> link = new AtomicReference<>();

@@ -47,7 +47,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.slf4j.LoggerFactory;
 
-/** Whatever is written to a real Redis, the near cache follows: at once, by pushes alone, on one and the same connection. */
+/**
+ * Whatever is written to a real Redis, the near cache follows: at once, by pushes alone, on one and the same
+ * connection.
+ */
 class FeedWritesTest {
     @RegisterExtension
     static final RealRedis REDIS = new RealRedis(

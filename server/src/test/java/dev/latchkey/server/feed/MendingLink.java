@@ -6,8 +6,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A link that mends itself and tells nobody: it connects anew, has changes pushed again, and goes on as if nothing had been.
- * So do clients with reconnection built in, and no epoch ends.
+ * A link that mends itself and tells nobody: it connects anew, has changes pushed again, and goes on as if nothing had
+ * been. So do clients with reconnection built in, and no epoch ends.
  */
 final class MendingLink implements FeedLink {
     private final FeedLink real;

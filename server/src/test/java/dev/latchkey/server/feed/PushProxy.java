@@ -11,7 +11,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** A proxy on loopback that reads RESP3: it can keep pushes to itself, and say between two answers what Redis has not said. */
+/**
+ * A proxy on loopback that reads RESP3: it can keep pushes to itself, and say between two answers what Redis has not
+ * said.
+ */
 public final class PushProxy extends LoopbackServer {
     private final int target;
     private final Set<Socket> clients = ConcurrentHashMap.newKeySet();

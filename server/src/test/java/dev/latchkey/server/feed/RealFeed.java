@@ -25,8 +25,8 @@ import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
 
 /**
- * The near cache on a real Redis as a sidecar has it, with its connection for pushes led through a proxy. What a test changes
- * of it, it says before the start.
+ * The near cache on a real Redis as a sidecar has it, with its connection for pushes led through a proxy. What a test
+ * changes of it, it says before the start.
  */
 public final class RealFeed implements AutoCloseable {
     static final Duration LEASE = Duration.ofSeconds(2);
@@ -189,8 +189,8 @@ public final class RealFeed implements AutoCloseable {
     }
 
     /**
-     * Asks until the revoke is seen, or nobody would wait any more; returns how long after {@code revoked} the last question was
-     * asked that got an allow.
+     * Asks until the revoke is seen, or nobody would wait any more; returns how long after {@code revoked} the last
+     * question was asked that got an allow.
      */
     Duration staleFor(long revoked) {
         long last = revoked;

@@ -17,8 +17,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A connection that can be tracked: both ends of it, and the streams between them. What depends on an answer is now and then
- * done later than the answer arrived, after pushes that came behind it.
+ * A connection that can be tracked: both ends of it, and the streams between them. What depends on an answer is now and
+ * then done later than the answer arrived, after pushes that came behind it.
  */
 final class SimConnection implements FeedConnection, KeyIndex {
     static final long TIMEOUT = SimTime.SECOND / 4;

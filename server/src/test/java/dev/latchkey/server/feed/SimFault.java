@@ -76,8 +76,8 @@ enum SimFault {
     }
 
     /**
-     * Tells whether nothing is promised if both happen: pushes are missed by the canary alone, and a wall clock that is set back
-     * hides a suspension.
+     * Tells whether nothing is promised if both happen: pushes are missed by the canary alone, and a wall clock that is
+     * set back hides a suspension.
      */
     boolean hides(SimFault other) {
         boolean clocks = this == WALL_CLOCK_JUMPS && other == MACHINE_SUSPENDED;

@@ -13,10 +13,12 @@ import org.jspecify.annotations.Nullable;
  * What happened, and whether all promises were kept: each answer is held against what Redis had acknowledged by then.
  *
  * <ol>
- *   <li>No allow for a check that started later than the lease is long after the key or its workspace was no longer good.
+ *   <li>No allow for a check that started later than the lease is long after the key or its workspace was no longer
+ * good.
  *   <li>None for a check that started after the push of that change was processed.
  *   <li>No allow out of memory that is given later than {@link #LAST_ANSWER} after that, whenever the check started.
- *   <li>No denial of what had been good for longer than the lease is long, or whose push was processed, before the check started.
+ *   <li>No denial of what had been good for longer than the lease is long, or whose push was processed, before the
+ * check started.
  *   <li>No answer that speaks of a fault in the program.
  * </ol>
  */

@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A model of Redis, of what it does for the near cache: commands are executed one after the other, in cycles; the answers and
- * the pushes of a cycle are sent at its end, each connection's pushes after its answers.
+ * A model of Redis, of what it does for the near cache: commands are executed one after the other, in cycles; the
+ * answers and the pushes of a cycle are sent at its end, each connection's pushes after its answers.
  */
 final class SimRedis {
     private final SimWorld world;

@@ -4,8 +4,8 @@ import java.util.PriorityQueue;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Virtual time, and what is due in it. What the sidecar does waits while its process is stopped, and is then done in any order;
- * its monotonic clock stands still while its machine is suspended, its wall clock jumps.
+ * Virtual time, and what is due in it. What the sidecar does waits while its process is stopped, and is then done in
+ * any order; its monotonic clock stands still while its machine is suspended, its wall clock jumps.
  */
 public final class SimTime {
     static final long MILLI = 1_000_000;

@@ -8,8 +8,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One schedule: a sidecar, a Redis, a control plane, what they do and what goes wrong, all out of one seed. It ends with
- * everything mended; then memory must be used again, and nothing be left over.
+ * One schedule: a sidecar, a Redis, a control plane, what they do and what goes wrong, all out of one seed. It ends
+ * with everything mended; then memory must be used again, and nothing be left over.
  */
 final class Simulation {
     private static final long SECOND = SimTime.SECOND;

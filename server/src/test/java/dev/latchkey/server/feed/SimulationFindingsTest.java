@@ -6,7 +6,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What random schedules have shown to be wrong, step by step; that seeds go on to lead there is not to be relied on. */
+/**
+ * What random schedules have shown to be wrong, step by step; that seeds go on to lead there is not to be relied on.
+ */
 class SimulationFindingsTest {
     private static final long SECOND = SimTime.SECOND;
 

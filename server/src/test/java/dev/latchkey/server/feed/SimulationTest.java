@@ -16,8 +16,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.slf4j.LoggerFactory;
 
 /**
- * The near cache in very many schedules: whatever goes wrong, what {@link SimHistory} promises is kept; and if the near cache
- * itself is wrong, it is not. {@code -Dlatchkey.schedules=5000000} for more of them; {@code -Dlatchkey.seed=17} to see one.
+ * The near cache in very many schedules: whatever goes wrong, what {@link SimHistory} promises is kept; and if the near
+ * cache itself is wrong, it is not. {@code -Dlatchkey.schedules=5000000} for more of them; {@code -Dlatchkey.seed=17}
+ * to see one.
  */
 class SimulationTest {
     private static final int SCHEDULES = Integer.getInteger("latchkey.schedules", 100_000);

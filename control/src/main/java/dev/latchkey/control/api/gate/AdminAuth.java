@@ -47,7 +47,8 @@ public final class AdminAuth implements ServerInterceptor {
                     Refusals.Kind.TOKEN, "somebody", call.getMethodDescriptor().getFullMethodName(), "");
             call.close(
                     Status.UNAUTHENTICATED.withDescription(
-                            "this call needs an admin token (expected: metadata authorization: Bearer <token>, once, with a"
+                            "this call needs an admin token (expected: metadata authorization: Bearer <token>,"
+                                    + " once, with a"
                                     + " token whose hash is in the setting control.tokens)"),
                     new Metadata());
             return new ServerCall.Listener<>() {};
