@@ -87,12 +87,12 @@ final class AdminTokens implements Form<List<AdminToken>> {
     }
 
     private List<RawValue> split(RawValue whole, SettingProblems problems) {
-        if (EntryList.of(whole.text()).isEmpty()) {
+        List<EntryList.Entry> entries = EntryList.of(whole.text());
+        if (entries.isEmpty()) {
             problems.add(whole, "empty (expected: " + expected() + ")");
             return List.of();
         }
         List<RawValue> parts = new ArrayList<>();
-        List<EntryList.Entry> entries = EntryList.of(whole.text());
         boolean oneLine = entries.stream().allMatch(entry -> entry.line() == 1);
         for (int i = 0; i < entries.size(); i++) {
             EntryList.Entry one = entries.get(i);

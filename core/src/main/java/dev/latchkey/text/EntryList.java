@@ -1,8 +1,6 @@
 package dev.latchkey.text;
 
 import java.io.IOException;
-import java.nio.charset.Charset;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -52,15 +50,6 @@ public final class EntryList {
      * @throws IOException with a message for people: the path and the problem, without any of the content
      */
     public static String read(Path file) throws IOException {
-        byte[] bytes = TextFile.bytes(file, MAX_BYTES);
-        return new String(bytes, charset(bytes));
-    }
-
-    private static Charset charset(byte[] bytes) {
-        boolean utf16 = bytes.length >= 2
-                && ((bytes[0] == (byte) 0xFF && bytes[1] == (byte) 0xFE)
-                        || (bytes[0] == (byte) 0xFE && bytes[1] == (byte) 0xFF));
-        // Charset UTF_16 takes the byte order from the mark and drops the mark.
-        return utf16 ? StandardCharsets.UTF_16 : StandardCharsets.UTF_8;
+        return TextEncoding.lenient(TextFile.bytes(file, MAX_BYTES));
     }
 }

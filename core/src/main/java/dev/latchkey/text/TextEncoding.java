@@ -34,6 +34,15 @@ public final class TextEncoding {
     }
 
     /**
+     * Returns the text of {@code bytes}. Malformed bytes become U+FFFD, and UTF-16 without a mark is not recognised: a
+     * list must not become another one because of its first bytes.
+     */
+    static String lenient(byte[] bytes) {
+        Found found = Found.byMark(bytes, bytes.length);
+        return new String(bytes, found.mark, bytes.length - found.mark, found.charset);
+    }
+
+    /**
      * Returns a reader of the text of {@code in}, in which malformed bytes become U+FFFD. Reads the first bytes
      * before it returns.
      */
@@ -50,6 +59,14 @@ public final class TextEncoding {
     /** @param mark the length of the byte order mark in bytes; 0 if there is none */
     private record Found(Charset charset, int mark) {
         static Found at(byte[] bytes, int length) {
+            Found found = byMark(bytes, length);
+            if (found.mark > 0 || length < 2 || (bytes[0] == 0) == (bytes[1] == 0)) {
+                return found;
+            }
+            return new Found(bytes[0] == 0 ? StandardCharsets.UTF_16BE : StandardCharsets.UTF_16LE, 0);
+        }
+
+        static Found byMark(byte[] bytes, int length) {
             int a = length > 0 ? bytes[0] & 0xFF : -1;
             int b = length > 1 ? bytes[1] & 0xFF : -1;
             if (a == 0xEF && b == 0xBB && length > 2 && (bytes[2] & 0xFF) == 0xBF) {
@@ -61,10 +78,7 @@ public final class TextEncoding {
             if (a == 0xFF && b == 0xFE) {
                 return new Found(StandardCharsets.UTF_16LE, 2);
             }
-            if (a == 0 && b > 0) {
-                return new Found(StandardCharsets.UTF_16BE, 0);
-            }
-            return a > 0 && b == 0 ? new Found(StandardCharsets.UTF_16LE, 0) : new Found(StandardCharsets.UTF_8, 0);
+            return new Found(StandardCharsets.UTF_8, 0);
         }
     }
 }

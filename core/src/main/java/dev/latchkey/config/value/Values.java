@@ -67,7 +67,7 @@ public final class Values {
     /** Returns the value in {@code file}, or null if the file has no valid value. */
     public static <T> @Nullable T read(NamedFile file, Setting<T> secret, SettingProblems problems) {
         try {
-            String text = secret.form().isList() ? file.readList() : withoutFrame(file.read());
+            String text = secret.form().isList() ? file.readList() : withoutLineEnds(file.read());
             return secret.form().read(List.of(content(file, secret, text)), problems);
         } catch (IOException e) {
             problems.add(e.getMessage() + " (expected: a file that holds " + secret.key() + ")");
@@ -80,9 +80,9 @@ public final class Values {
         return new RawValue(setting.key(), file.path().toString(), text, RawValue.WORKING_DIRECTORY);
     }
 
-    /** Returns {@code text} without the byte order mark before it and the line ends after it, which editors add. */
-    private static String withoutFrame(String text) {
-        return text.replaceFirst("\\A\uFEFF", "").replaceFirst("[\r\n]+\\z", "");
+    /** Returns {@code text} without the line ends after it, which editors add. */
+    private static String withoutLineEnds(String text) {
+        return text.replaceFirst("[\r\n]+\\z", "");
     }
 
     /**
