@@ -6,7 +6,7 @@ import java.util.List;
 /**
  * A decision with its steps.
  *
- * @param findings one finding for each {@link ExplainStep}, in the order of the steps
+ * @param findings one finding for each {@link DecisionStep}, in the order of the steps
  */
 public record Explanation(Decision decision, List<Finding> findings) {
     public Explanation {

@@ -6,7 +6,7 @@ package dev.latchkey.control.explain;
  * @param detail what the step looked at and why it passed or failed, for people; empty if the decision did not reach
  *     the step; contains no secret
  */
-public record Finding(ExplainStep step, Outcome outcome, String detail) {
+public record Finding(DecisionStep step, Outcome outcome, String detail) {
 
     /** The outcome of a step. */
     public enum Outcome {

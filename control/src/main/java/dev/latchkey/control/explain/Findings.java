@@ -41,8 +41,8 @@ final class Findings {
     }
 
     List<Finding> all() {
-        ExplainStep last = last();
-        return Arrays.stream(ExplainStep.values())
+        DecisionStep last = last();
+        return Arrays.stream(DecisionStep.values())
                 .map(step -> step.compareTo(last) > 0
                         ? new Finding(step, Outcome.NOT_REACHED, "")
                         : new Finding(step, failed(step, last) ? Outcome.FAILED : Outcome.PASSED, detail(step)))
@@ -50,33 +50,33 @@ final class Findings {
     }
 
     /** Returns the last step that the decision looked at. */
-    private ExplainStep last() {
+    private DecisionStep last() {
         return switch (decision.reason()) {
-            case BAD_ROUTE_CONFIG -> ExplainStep.ROUTE;
-            case PATH_NOT_CANONICAL -> ExplainStep.PATH;
-            case METHOD_NOT_CANONICAL -> ExplainStep.METHOD;
-            case PUBLIC, PREFLIGHT -> ExplainStep.RULE;
-            case NO_CREDENTIAL, MALFORMED_CREDENTIAL, BAD_CHECKSUM -> ExplainStep.CREDENTIAL;
-            case UNKNOWN_KEY -> ExplainStep.KEY;
-            case REVOKED_KEY -> witness.workspaceAsked() ? ExplainStep.WORKSPACE : ExplainStep.STATE;
-            case EXPIRED_KEY -> ExplainStep.EXPIRY;
-            case WRONG_ENVIRONMENT -> ExplainStep.ENVIRONMENT;
-            case WORKSPACE_MISSING, WORKSPACE_INACTIVE, NO_RULE -> ExplainStep.WORKSPACE;
-            case SCOPE_MISSING, OK -> ExplainStep.SCOPE;
+            case BAD_ROUTE_CONFIG -> DecisionStep.ROUTE;
+            case PATH_NOT_CANONICAL -> DecisionStep.PATH;
+            case METHOD_NOT_CANONICAL -> DecisionStep.METHOD;
+            case PUBLIC, PREFLIGHT -> DecisionStep.RULE;
+            case NO_CREDENTIAL, MALFORMED_CREDENTIAL, BAD_CHECKSUM -> DecisionStep.CREDENTIAL;
+            case UNKNOWN_KEY -> DecisionStep.KEY;
+            case REVOKED_KEY -> witness.workspaceAsked() ? DecisionStep.WORKSPACE : DecisionStep.STATE;
+            case EXPIRED_KEY -> DecisionStep.EXPIRY;
+            case WRONG_ENVIRONMENT -> DecisionStep.ENVIRONMENT;
+            case WORKSPACE_MISSING, WORKSPACE_INACTIVE, NO_RULE -> DecisionStep.WORKSPACE;
+            case SCOPE_MISSING, OK -> DecisionStep.SCOPE;
             case STORE_UNAVAILABLE, STORE_TIMEOUT, BAD_RECORD, OVERLOADED, INTERNAL ->
-                witness.workspaceAsked() ? ExplainStep.WORKSPACE : ExplainStep.KEY;
+                witness.workspaceAsked() ? DecisionStep.WORKSPACE : DecisionStep.KEY;
         };
     }
 
-    private boolean failed(ExplainStep step, ExplainStep last) {
-        if (step == ExplainStep.RULE) {
+    private boolean failed(DecisionStep step, DecisionStep last) {
+        if (step == DecisionStep.RULE) {
             // The missing rule is known early but reported late, and only to the holder of a valid key.
             return decision.route() == null && decision.reason() != Reason.PREFLIGHT;
         }
         return step == last && decision instanceof Decision.Deny && decision.reason() != Reason.NO_RULE;
     }
 
-    private String detail(ExplainStep step) {
+    private String detail(DecisionStep step) {
         return switch (step) {
             case ROUTE -> route();
             case PATH -> path();
@@ -84,7 +84,7 @@ final class Findings {
             case RULE -> rule();
             case CREDENTIAL -> credential();
             case KEY -> key();
-            case STATE -> last() == ExplainStep.STATE ? "revoked" : "active";
+            case STATE -> last() == DecisionStep.STATE ? "revoked" : "active";
             case EXPIRY -> expiry();
             case ENVIRONMENT -> environment();
             case WORKSPACE -> workspace();

@@ -76,77 +76,78 @@ class ExplainerTest {
                                 none,
                                 false),
                         Reason.BAD_ROUTE_CONFIG,
-                        ExplainStep.ROUTE,
+                        DecisionStep.ROUTE,
                         "\"other\", which is not loaded (loaded: [])"),
                 Arguments.of(
                         "dot segment",
                         get("/v1/../cases", none),
                         Reason.PATH_NOT_CANONICAL,
-                        ExplainStep.PATH,
+                        DecisionStep.PATH,
                         "\"..\""),
                 Arguments.of(
                         "empty segment",
                         get("/v1//cases", none),
                         Reason.PATH_NOT_CANONICAL,
-                        ExplainStep.PATH,
+                        DecisionStep.PATH,
                         "empty segment"),
                 Arguments.of(
                         "needless escape",
                         get("/v1/%63ases?a=%61", none),
                         Reason.PATH_NOT_CANONICAL,
-                        ExplainStep.PATH,
+                        DecisionStep.PATH,
                         "\"%63ases\" (expected: no escapes"),
                 Arguments.of(
                         "semicolon",
                         get("/v1/cases;a=1", none),
                         Reason.PATH_NOT_CANONICAL,
-                        ExplainStep.PATH,
+                        DecisionStep.PATH,
                         "\"cases;a=1\" (expected: no"),
                 Arguments.of(
                         "a long path",
                         get("/a".repeat(5_000) + "?q", none),
                         Reason.PATH_NOT_CANONICAL,
-                        ExplainStep.PATH,
+                        DecisionStep.PATH,
                         "10000 characters (expected: at most 8192)"),
-                Arguments.of("no slash", get("v1", none), Reason.PATH_NOT_CANONICAL, ExplainStep.PATH, "starts with /"),
+                Arguments.of(
+                        "no slash", get("v1", none), Reason.PATH_NOT_CANONICAL, DecisionStep.PATH, "starts with /"),
                 Arguments.of(
                         "lower-case method",
                         new Question("get", "/v1/cases", "api.example.com", LIVE_ROUTE, none, false),
                         Reason.METHOD_NOT_CANONICAL,
-                        ExplainStep.METHOD,
+                        DecisionStep.METHOD,
                         "\"get\" (expected: upper-case"),
                 Arguments.of(
-                        "public", get("/healthz", none), Reason.PUBLIC, ExplainStep.RULE, "GET /healthz is public"),
+                        "public", get("/healthz", none), Reason.PUBLIC, DecisionStep.RULE, "GET /healthz is public"),
                 Arguments.of(
                         "preflight",
                         new Question("OPTIONS", "/v1/cases", "api.example.com", LIVE_ROUTE, none, true),
                         Reason.PREFLIGHT,
-                        ExplainStep.RULE,
+                        DecisionStep.RULE,
                         "a CORS preflight"),
                 Arguments.of(
                         "no key",
                         get("/v1/cases", none),
                         Reason.NO_CREDENTIAL,
-                        ExplainStep.CREDENTIAL,
+                        DecisionStep.CREDENTIAL,
                         "no key was given"),
                 Arguments.of(
                         "no key of ours",
                         get("/v1/cases", Credential.Malformed.NOT_A_KEY),
                         Reason.MALFORMED_CREDENTIAL,
-                        ExplainStep.CREDENTIAL,
+                        DecisionStep.CREDENTIAL,
                         "not the form"),
                 Arguments.of(
                         "typing error",
                         get("/v1/cases", Credential.Malformed.BAD_CHECKSUM),
                         Reason.BAD_CHECKSUM,
-                        ExplainStep.CREDENTIAL,
+                        DecisionStep.CREDENTIAL,
                         "checksum"));
     }
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("withoutIndex")
     void explain_decidedBeforeTheIndex_saysWhereAndWhy(
-            String name, Question question, Reason reason, ExplainStep last, String detail) {
+            String name, Question question, Reason reason, DecisionStep last, String detail) {
         assertExplained(explain(index, question), reason, last, detail);
     }
 
@@ -170,12 +171,12 @@ class ExplainerTest {
         Explanation explanation = explain(index, get("/v1/cases", presented()));
 
         assertExplained(
-                explanation, Reason.OK, ExplainStep.SCOPE, "the key holds cases:read; the rule requires cases:read");
+                explanation, Reason.OK, DecisionStep.SCOPE, "the key holds cases:read; the rule requires cases:read");
         assertThat(explanation.findings())
                 .allSatisfy(finding -> assertThat(finding.outcome()).isEqualTo(Outcome.PASSED));
-        assertThat(detail(explanation, ExplainStep.KEY))
+        assertThat(detail(explanation, DecisionStep.KEY))
                 .isEqualTo("not found under pepper 1, found under pepper 2: key_1 of ws_1");
-        assertThat(detail(explanation, ExplainStep.EXPIRY))
+        assertThat(detail(explanation, DecisionStep.EXPIRY))
                 .isEqualTo("expires at 2027-01-15T08:00:00.001Z, now is 2027-01-15T08:00:00Z");
     }
 
@@ -184,7 +185,7 @@ class ExplainerTest {
         assertExplained(
                 explain(index, get("/v1/cases", presented())),
                 Reason.UNKNOWN_KEY,
-                ExplainStep.KEY,
+                DecisionStep.KEY,
                 "not found under pepper 1, not found under pepper 2");
     }
 
@@ -193,7 +194,7 @@ class ExplainerTest {
         store(record("ws_1", KeyRecord.State.REVOKED, KeyRecord.NEVER, "cases:read"), 0);
 
         assertExplained(
-                explain(index, get("/v1/cases", presented())), Reason.REVOKED_KEY, ExplainStep.STATE, "revoked");
+                explain(index, get("/v1/cases", presented())), Reason.REVOKED_KEY, DecisionStep.STATE, "revoked");
     }
 
     @Test
@@ -203,7 +204,7 @@ class ExplainerTest {
         assertExplained(
                 explain(index, get("/v1/cases", presented())),
                 Reason.EXPIRED_KEY,
-                ExplainStep.EXPIRY,
+                DecisionStep.EXPIRY,
                 "expired at 2027-01-15T08:00:00Z, now is 2027-01-15T08:00:00Z");
     }
 
@@ -215,7 +216,7 @@ class ExplainerTest {
         assertExplained(
                 explain(index, new Question("GET", "/v1/cases", "api.example.com", testRoute, presented(), false)),
                 Reason.WRONG_ENVIRONMENT,
-                ExplainStep.ENVIRONMENT,
+                DecisionStep.ENVIRONMENT,
                 "a live key; the Envoy route says test, the rule nothing");
     }
 
@@ -226,13 +227,13 @@ class ExplainerTest {
         assertExplained(
                 explain(index, get("/v1/cases", presented())),
                 Reason.WORKSPACE_MISSING,
-                ExplainStep.WORKSPACE,
+                DecisionStep.WORKSPACE,
                 "ws_1 is not in the index");
         index.put(new WorkspaceRecord("ws_1", false, 1));
         assertExplained(
                 explain(index, get("/v1/cases", presented())),
                 Reason.WORKSPACE_INACTIVE,
-                ExplainStep.WORKSPACE,
+                DecisionStep.WORKSPACE,
                 "ws_1 is inactive");
     }
 
@@ -244,7 +245,7 @@ class ExplainerTest {
         assertExplained(
                 explain(index, get("/v1/cases", presented())),
                 Reason.SCOPE_MISSING,
-                ExplainStep.SCOPE,
+                DecisionStep.SCOPE,
                 "the key holds cases:write; the rule requires cases:read");
     }
 
@@ -256,17 +257,17 @@ class ExplainerTest {
         Explanation explanation = explain(index, get("/v1/unheard-of", presented()));
 
         assertThat(explanation.decision().reason()).isEqualTo(Reason.NO_RULE);
-        assertThat(outcomes(explanation, Outcome.FAILED)).containsExactly(ExplainStep.RULE);
-        assertThat(outcomes(explanation, Outcome.NOT_REACHED)).containsExactly(ExplainStep.SCOPE);
-        assertThat(detail(explanation, ExplainStep.RULE)).contains("no rule for this method and path");
+        assertThat(outcomes(explanation, Outcome.FAILED)).containsExactly(DecisionStep.RULE);
+        assertThat(outcomes(explanation, Outcome.NOT_REACHED)).containsExactly(DecisionStep.SCOPE);
+        assertThat(detail(explanation, DecisionStep.RULE)).contains("no rule for this method and path");
     }
 
     @Test
     void explain_pathWithTwoReadings_namesTheReadingAndTheOtherRule() {
         Explanation ended = explain(index, get("/v2/cases/export.json", Credential.Absent.NO_HEADER));
 
-        assertThat(outcomes(ended, Outcome.FAILED)).contains(ExplainStep.RULE);
-        assertThat(detail(ended, ExplainStep.RULE))
+        assertThat(outcomes(ended, Outcome.FAILED)).contains(DecisionStep.RULE);
+        assertThat(detail(ended, DecisionStep.RULE))
                 .isEqualTo("GET /v2/cases/{id} matches, but read with the last segment cut off at a . or , or :"
                         + " the path is"
                         + " one of GET /v2/cases/export; an upstream may read it so, so no key gives access");
@@ -279,9 +280,9 @@ class ExplainerTest {
 
         Explanation explanation = explain(index, question);
 
-        assertThat(detail(explanation, ExplainStep.RULE))
+        assertThat(detail(explanation, DecisionStep.RULE))
                 .isEqualTo("the policy is not for the host \"other.example.com\"");
-        assertThat(outcomes(explanation, Outcome.FAILED)).containsExactly(ExplainStep.RULE, ExplainStep.CREDENTIAL);
+        assertThat(outcomes(explanation, Outcome.FAILED)).containsExactly(DecisionStep.RULE, DecisionStep.CREDENTIAL);
     }
 
     @Test
@@ -289,13 +290,13 @@ class ExplainerTest {
         assertExplained(
                 explain(new Broken(null), get("/v1/cases", presented())),
                 Reason.STORE_UNAVAILABLE,
-                ExplainStep.KEY,
+                DecisionStep.KEY,
                 "the index could not be read: no connection");
         KeyRecord record = record("ws_1", KeyRecord.State.ACTIVE, KeyRecord.NEVER, "cases:read");
         assertExplained(
                 explain(new Broken(record), get("/v1/cases", presented())),
                 Reason.STORE_UNAVAILABLE,
-                ExplainStep.WORKSPACE,
+                DecisionStep.WORKSPACE,
                 "ws_1 could not be read: no connection");
     }
 
@@ -308,7 +309,7 @@ class ExplainerTest {
         assertExplained(
                 explain(index, get("/v1/cases", presented())),
                 Reason.BAD_RECORD,
-                ExplainStep.KEY,
+                DecisionStep.KEY,
                 "another environment than the key's own text");
     }
 
@@ -319,9 +320,9 @@ class ExplainerTest {
         assertThat(explanation.toString()).doesNotContain(key.reveal());
     }
 
-    private static void assertExplained(Explanation explanation, Reason reason, ExplainStep last, String detail) {
+    private static void assertExplained(Explanation explanation, Reason reason, DecisionStep last, String detail) {
         assertThat(explanation.decision().reason()).isEqualTo(reason);
-        assertThat(explanation.findings()).extracting(Finding::step).containsExactly(ExplainStep.values());
+        assertThat(explanation.findings()).extracting(Finding::step).containsExactly(DecisionStep.values());
         assertThat(detail(explanation, last)).contains(detail);
         if (explanation.decision() instanceof Decision.Deny) {
             assertThat(outcomes(explanation, Outcome.FAILED)).containsExactly(last);
@@ -329,7 +330,7 @@ class ExplainerTest {
             assertThat(outcomes(explanation, Outcome.FAILED)).isEmpty();
         }
         assertThat(outcomes(explanation, Outcome.NOT_REACHED))
-                .containsExactlyElementsOf(EnumSet.range(last, ExplainStep.SCOPE).stream()
+                .containsExactlyElementsOf(EnumSet.range(last, DecisionStep.SCOPE).stream()
                         .filter(step -> step != last)
                         .toList());
         assertThat(explanation.findings())
@@ -337,14 +338,14 @@ class ExplainerTest {
                         assertThat(finding.detail().isEmpty()).isEqualTo(finding.outcome() == Outcome.NOT_REACHED));
     }
 
-    private static List<ExplainStep> outcomes(Explanation explanation, Outcome outcome) {
+    private static List<DecisionStep> outcomes(Explanation explanation, Outcome outcome) {
         return explanation.findings().stream()
                 .filter(finding -> finding.outcome() == outcome)
                 .map(Finding::step)
                 .toList();
     }
 
-    private static String detail(Explanation explanation, ExplainStep step) {
+    private static String detail(Explanation explanation, DecisionStep step) {
         return explanation.findings().stream()
                 .filter(finding -> finding.step() == step)
                 .findFirst()

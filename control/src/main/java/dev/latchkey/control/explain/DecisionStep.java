@@ -1,7 +1,7 @@
 package dev.latchkey.control.explain;
 
 /** The steps of a decision, in order. A missing rule for the path is reported only after {@link #WORKSPACE}. */
-public enum ExplainStep {
+public enum DecisionStep {
     /** The settings of the Envoy route. */
     ROUTE,
     PATH,
