@@ -2,7 +2,7 @@ package dev.latchkey.server.cache;
 
 import java.util.concurrent.atomic.LongAdder;
 
-/** What the near cache has done since the start. This class is thread-safe; counting takes no lock. */
+/** Counters of the near cache since the start. This class is thread-safe. Counting takes no lock. */
 public final class CacheCounters {
     final LongAdder hits = new LongAdder();
     final LongAdder absentHits = new LongAdder();
@@ -12,37 +12,37 @@ public final class CacheCounters {
     final LongAdder invalidations = new LongAdder();
     final LongAdder bypasses = new LongAdder();
 
-    /** Returns how often a record was found in memory. */
+    /** Returns the number of lookups that found a record in memory. */
     public long hits() {
         return hits.sum();
     }
 
-    /** Returns how often it was known in memory that there is no record. */
+    /** Returns the number of lookups that found in memory that the index has no such record. */
     public long absentHits() {
         return absentHits.sum();
     }
 
-    /** Returns how often a record was read from Redis to be kept. */
+    /** Returns the number of lookups that found nothing in memory and started a read. */
     public long misses() {
         return misses.sum();
     }
 
-    /** Returns how often a record in memory was read again before its age was over. */
+    /** Returns the number of reads that were started to renew a record before it expired. */
     public long renewals() {
         return renewals.sum();
     }
 
-    /** Returns how often somebody waited for a read that was under way. */
+    /** Returns the number of lookups that joined a read in flight. */
     public long joins() {
         return joins.sum();
     }
 
-    /** Returns how many names Redis has pushed. */
+    /** Returns the number of names of records that Redis has pushed. */
     public long invalidations() {
         return invalidations.sum();
     }
 
-    /** Returns how often Redis was read past the cache, which could not be used. */
+    /** Returns the number of lookups that bypassed the cache because it could not be used. */
     public long bypasses() {
         return bypasses.sum();
     }

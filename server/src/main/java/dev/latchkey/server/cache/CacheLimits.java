@@ -3,10 +3,12 @@ package dev.latchkey.server.cache;
 import java.time.Duration;
 
 /**
- * How much is kept in memory, and for how long.
+ * The limits on the size of the near cache and on the age of its records.
  *
- * @param entries records of keys, and as many of workspaces
- * @param absent digests and workspaces that the index does not have; apart, so that a flood of them evicts no record
- * @param maxAge at the latest after which a record is read again although nothing was pushed; a guard against faults nobody knows of
+ * @param entries the maximum number of key records, and also the maximum number of workspace records
+ * @param absent the maximum number of digests, and of workspace ids, that are remembered as absent from the index; a
+ *     separate limit, so that a flood of unknown keys evicts no record
+ * @param maxAge the age after which a record is read again even if no push has arrived; a safeguard against unknown
+ *     faults
  */
 public record CacheLimits(long entries, long absent, Duration maxAge) {}

@@ -12,41 +12,50 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Records of one kind, in memory, of one epoch.
+ * An in-memory map of the records of one kind (keys or workspaces) during one epoch.
  *
- * <h2>What could go wrong</h2>
+ * <h2>The race</h2>
  *
- * A record is read from Redis, changed there, and only then stored here: it would stay, since the push that tells of the change
- * has come and gone. On one connection the push cannot overtake the answer on the wire, but here, between the arrival of an
- * answer and its storing, it can: another thread may do the storing. So nothing relies on threads or on their order.
+ * A naive cache reads a record, and stores the answer when it arrives. If the record changes in Redis between the
+ * read and the store, the invalidation push finds nothing to evict, and the old record is stored after it. It then
+ * stays, because no second push announces the same change. On one connection a push cannot overtake an earlier answer
+ * on the wire. Inside the process it can, between the arrival of an answer and its store, because another thread may
+ * do the storing. Correctness therefore does not depend on which threads run this code, nor on their order.
  *
- * <h2>The rules</h2>
+ * <h2>Invariants</h2>
  *
  * <ol>
- *   <li><b>I1, placeholder.</b> A {@link Flight} stands under the name before the read is sent.
- *   <li><b>I2, only its own.</b> An answer is stored only while its own flight still stands there. To look and to store is one
- *       step, atomic with I3.
- *   <li><b>I3, a push takes all.</b> A push for a name removes what is stored under it and the flight that stands there.
- *   <li><b>I4, nobody joins a dead flight.</b> Who comes after the push finds no flight, and reads anew. Who came before it
- *       gets the answer: its question is as old as the change.
- *   <li><b>I5, one epoch.</b> All of this object is of one connection whose tracking was confirmed, and is dropped as a whole
- *       with it. A late answer of an old connection is stored where nobody looks.
- *   <li><b>I6, records, never verdicts.</b> What is kept is what the index holds; what it means for a request is judged each
- *       time.
- *   <li><b>I7, a lease.</b> Nothing is answered from here unless the lease is held; that is {@link NearCacheKeyIndex}'s to see to.
- *   <li><b>I8, an end.</b> A record is read again after its age, whatever was pushed or not; before that, if it is asked for
- *       after a random part of it. Such a read is a flight like any other.
+ *   <li><b>I1, placeholder.</b> A {@link Flight} is registered under the name before the read is sent.
+ *   <li><b>I2, own flight only.</b> An answer is stored only if its own flight is still registered. The check and the
+ *       store are one atomic step with respect to I3.
+ *   <li><b>I3, a push removes everything.</b> A push for a name removes both the stored record and the registered
+ *       flight.
+ *   <li><b>I4, no caller joins an invalidated flight.</b> A caller that arrives after the push finds no flight and
+ *       starts a new read. A caller that joined before the push gets the answer of the old flight, because it asked
+ *       before the change was known here.
+ *   <li><b>I5, one epoch.</b> An instance belongs to one connection whose tracking was confirmed, and is dropped as a
+ *       whole with that connection. A late answer of an old connection is stored in an instance that is no longer
+ *       read.
+ *   <li><b>I6, records, never verdicts.</b> The cache holds what the index holds. What a record means for a request
+ *       is judged for every request.
+ *   <li><b>I7, lease.</b> Records are served only while the lease is held. {@link NearCacheKeyIndex} enforces this.
+ *   <li><b>I8, maximum age.</b> A record is read again once it reaches its maximum age, whether or not a push
+ *       arrived. It is renewed earlier if it is requested after a random part of that age. A renewal is a flight like
+ *       any other.
  * </ol>
  *
- * A hit waits for no lock, but for the one that has a record read again. I2 and I3 take the lock of one bin of a hash table, for
- * the time of one store.
+ * A hit never waits for a lock, unless the record is due for renewal. I2 and I3 hold the lock of one hash table bin,
+ * for the duration of one store.
  *
- * <p>What is stored is a completed future, the same for each hit, so that a hit makes no garbage.
+ * <p>The stored value is a completed future that every hit returns, so that a hit allocates nothing.
  *
  * <p>This class is thread-safe.
  */
 class CachedRecords<K, V> {
-    /** The parts of its age between which a record begins to be read again when asked for, so that no request waits for that. */
+    /**
+     * The range, as fractions of the maximum age, from which a record's renewal time is drawn. A request after that
+     * time starts a renewal in the background, so that no request waits for the read.
+     */
     private static final double RENEWAL_EARLIEST = 3 / 8.0;
 
     private static final double RENEWAL_LATEST = 7 / 8.0;
@@ -59,10 +68,10 @@ class CachedRecords<K, V> {
     private final Cache<K, Entry<V>> absent;
     private final ConcurrentHashMap<K, Flight<V>> flights = new ConcurrentHashMap<>();
 
-    /** A record until its end, as the answer that each hit gets. */
+    /** A cached record, and the completed future that every hit returns. */
     private static final class Entry<V> extends CompletableFuture<Optional<V>> {
-        // Both are written in the step of I2 only. A hit between the two writes sees the old end: at worst it reads
-        // Redis once more.
+        // Both fields are written only in the atomic step of I2. A hit between the two writes sees the old expiry: at
+        // worst it causes one more read from Redis.
         private volatile long renewalNanos;
         private volatile long endNanos;
 
@@ -74,21 +83,24 @@ class CachedRecords<K, V> {
             return join().equals(record);
         }
 
-        /** Begins the age anew: the record was read just now. */
+        /** Restarts the age, because the record has just been read. */
         void begin(long now, long maxAgeNanos) {
-            // Random, so that what was stored together is not read again together.
+            // Random, so that records that were stored together are not renewed together.
             double renewal = ThreadLocalRandom.current().nextDouble(RENEWAL_EARLIEST, RENEWAL_LATEST);
             renewalNanos = now + (long) (maxAgeNanos * renewal);
             endNanos = now + maxAgeNanos;
         }
     }
 
-    /** A read under way, for all who wait for it: each has a copy, and gives up for itself only. No two are equal. */
+    /**
+     * A read in flight, shared by all callers that wait for it. Each caller has a copy of the future, so cancelling
+     * it affects no other caller. Flights are compared by identity.
+     */
     static final class Flight<V> {
         final CompletableFuture<Optional<V>> answer = new CompletableFuture<>();
     }
 
-    /** @param reader over the connection of this epoch; bounded in time and number */
+    /** @param reader reads over the connection of this epoch; bounded in time and in concurrent reads */
     CachedRecords(
             Function<K, CompletableFuture<Optional<V>>> reader,
             CacheLimits limits,
@@ -102,7 +114,7 @@ class CachedRecords<K, V> {
         this.absent = bounded(limits.absent());
     }
 
-    /** Returns the record as memory has it, or else as Redis does. */
+    /** Returns the record from memory, or reads it from Redis. */
     final CompletableFuture<Optional<V>> find(K name) {
         Entry<V> entry = fresh(present, name);
         if (entry != null) {
@@ -117,7 +129,7 @@ class CachedRecords<K, V> {
         return join(name);
     }
 
-    /** I3: Redis has said that what it holds under {@code name} has changed. */
+    /** Removes the record and the flight of {@code name}, because Redis has pushed a change of it (I3). */
     final void evict(K name) {
         flights.compute(name, (same, flight) -> {
             present.invalidate(name);
@@ -126,23 +138,32 @@ class CachedRecords<K, V> {
         });
     }
 
-    /** Returns the number of reads under way. */
+    /** Returns the number of reads in flight. */
     final int flights() {
         return flights.size();
     }
 
-    /** I2. Apart, so that a test can show what happens without it. */
+    /**
+     * Tells whether an answer may be stored (I2). A separate method, so that a test can override it and show the
+     * fault without I2.
+     */
     boolean mayStore(Flight<V> answered, @Nullable Flight<V> standing) {
         return answered == standing;
     }
 
-    /** I4: what those who come after a push find to join. Apart, so that a test can show what happens without it. */
+    /**
+     * Returns the flight that callers can join after a push: none (I4). A separate method, so that a test can
+     * override it and show the fault without I4.
+     */
     @Nullable
     Flight<V> afterPush(@Nullable Flight<V> standing) {
         return null;
     }
 
-    /** Reads a record again that is in memory and stays in use meanwhile; if that fails, until its end. */
+    /**
+     * Starts a read that renews a record. The stored record stays in use meanwhile and, if the read fails, until it
+     * expires.
+     */
     private void renew(K name) {
         Flight<V> mine = new Flight<>();
         if (flights.putIfAbsent(name, mine) == null) {
@@ -158,7 +179,8 @@ class CachedRecords<K, V> {
             counters.joins.increment();
             return other.answer.copy();
         }
-        // Somebody's answer may have been stored between the look above and the placing of this flight.
+        // Between the caller's lookup and the registration of this flight, another flight may have landed and stored
+        // its answer.
         Entry<V> meanwhile = fresh(present, name);
         if (meanwhile != null) {
             flights.remove(name, mine);
@@ -175,7 +197,7 @@ class CachedRecords<K, V> {
         var unused = read.whenComplete((record, failure) -> land(name, mine, read));
     }
 
-    /** Never throws: a flight that is not seen to land would be joined for ever. */
+    /** Starts the read. Never throws: a flight that never lands would be joined forever. */
     private CompletableFuture<Optional<V>> read(K name) {
         try {
             return Objects.requireNonNull(reader.apply(name), "read");
@@ -184,7 +206,11 @@ class CachedRecords<K, V> {
         }
     }
 
-    /** @param read completed */
+    /**
+     * Stores the answer of a flight if I2 allows it, removes the flight, and completes its callers.
+     *
+     * @param read completed
+     */
     private void land(K name, Flight<V> mine, CompletableFuture<Optional<V>> read) {
         try {
             flights.compute(name, (same, standing) -> {
@@ -194,7 +220,7 @@ class CachedRecords<K, V> {
                 return standing == mine ? null : standing;
             });
         } finally {
-            // Whatever went wrong: nobody may wait for this for ever.
+            // Also if the store failed: no caller must wait forever.
             flights.remove(name, mine);
             answer(mine, read);
         }
@@ -210,7 +236,10 @@ class CachedRecords<K, V> {
         });
     }
 
-    /** What is as it was stays the same object: one that is new makes each collection of the young generation longer. */
+    /**
+     * Stores an answer. An unchanged record keeps its entry object, because new entries are promoted to the old
+     * generation one by one and make each young collection longer.
+     */
     private void store(K name, Optional<V> record) {
         Cache<K, Entry<V>> cache = record.isPresent() ? present : absent;
         Entry<V> known = cache.getIfPresent(name);
@@ -222,6 +251,7 @@ class CachedRecords<K, V> {
         }
     }
 
+    /** Returns the entry if it has not expired, and starts its renewal if that is due. */
     private @Nullable Entry<V> fresh(Cache<K, Entry<V>> cache, K name) {
         Entry<V> entry = cache.getIfPresent(name);
         if (entry == null) {
@@ -237,7 +267,7 @@ class CachedRecords<K, V> {
         return entry;
     }
 
-    /** Its upkeep runs where it is needed: no thread of its own, no hand-off. */
+    /** Returns a bounded cache that runs its maintenance on the calling thread: no extra thread, no handoff. */
     private static <K, E> Cache<K, E> bounded(long entries) {
         return Caffeine.newBuilder()
                 .maximumSize(entries)

@@ -5,17 +5,18 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The right to answer from memory, for a time: it lasts for a fixed length from the <em>sending</em> of the last heartbeat that
- * was answered. Every write that Redis made before a heartbeat was sent has been pushed before its answer, so what is in memory
- * under a held lease is at most as old as the lease is long.
+ * A time-limited right to answer from memory. The lease lasts for a fixed length, counted from the <em>sending</em>
+ * of the last heartbeat that was answered. Redis pushes every write made before the heartbeat was sent ahead of the
+ * heartbeat's answer, so records in memory are stale by at most the length of the lease while the lease is held.
  *
- * <p>Time is the monotonic clock, which goes on while a process is stopped. It does not while a machine is suspended: then the
- * wall clock gets ahead of it, which counts as time that has passed. After a long jump, forward or back, the lease counts as lost.
+ * <p>Time is measured by the monotonic clock, which advances while the process is stopped, but not while the machine
+ * is suspended. After a suspension the wall clock is ahead of the monotonic clock; the difference counts as elapsed
+ * time. After a jump of more than 500 ms, forward or back, the lease counts as lost.
  *
  * <p>This class is thread-safe and takes no lock.
  */
 public class Lease {
-    /** More than clocks are slewed by during a lease. */
+    /** More than clock slewing can amount to during a lease. */
     private static final long MAX_JUMP_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
     private final long lengthNanos;
@@ -23,10 +24,15 @@ public class Lease {
     private final LongSupplier wallMillis;
     private volatile @Nullable Term term;
 
-    /** @param ahead by how much the wall clock was ahead of the monotonic one when the heartbeat was sent, in nanoseconds */
+    /**
+     * The lease as granted by one answered heartbeat.
+     *
+     * @param ahead how far the wall clock was ahead of the monotonic clock when the heartbeat was sent, in
+     *     nanoseconds
+     */
     private record Term(long endNanos, long ahead) {}
 
-    /** When a heartbeat was sent, by both clocks. */
+    /** The time at which a heartbeat was sent, by both clocks. */
     public record Sent(long nanos, long ahead) {}
 
     /**
@@ -39,7 +45,10 @@ public class Lease {
         this.wallMillis = wallMillis;
     }
 
-    /** By the clocks of the system; of the same classes each time, as {@code IndexClock.ofSystem}. */
+    /**
+     * Creates a lease on the system clocks. Their classes are the same for every lease, so that code compiled during
+     * the warm-up fits, as in {@code IndexClock.ofSystem}.
+     */
     public Lease(long lengthNanos) {
         this(lengthNanos, System::nanoTime, System::currentTimeMillis);
     }
@@ -48,7 +57,7 @@ public class Lease {
         return remainingNanos() > 0;
     }
 
-    /** Returns for how long it is still held; 0 if it is not. */
+    /** Returns the remaining time; 0 if the lease is not held. */
     public final long remainingNanos() {
         Term current = term;
         if (current == null) {
@@ -62,13 +71,16 @@ public class Lease {
         return Math.max(0, current.endNanos - now - Math.max(0, jump));
     }
 
-    /** To be called just before a heartbeat is sent. */
+    /** Returns the current time by both clocks. Must be called just before a heartbeat is sent. */
     public final Sent send() {
         long now = nanos.getAsLong();
         return new Sent(now, ahead(now));
     }
 
-    /** Prolongs it: the heartbeat that was sent then has been answered. A jump of the clocks since then counts. */
+    /**
+     * Extends the lease, because the heartbeat of {@code sent} has been answered. A clock jump since the sending
+     * counts.
+     */
     public void extend(Sent sent) {
         term = new Term(sent.nanos + lengthNanos, sent.ahead);
     }

@@ -13,11 +13,12 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Answers from memory as long as that is surely true, and else from another index, record by record. An epoch begins with a
- * connection on which Redis is known to push every change, and ends with it; between epochs, and whenever the lease of an epoch
- * is not held, nothing in memory is used.
+ * A key index that answers from memory while its records are known to be valid, and otherwise delegates to another
+ * index. An epoch begins when a connection is confirmed on which Redis pushes every change, and ends with that
+ * connection. Between epochs, and while the lease of an epoch is not held, no record in memory is used.
  *
- * <p>This class is thread-safe. A hit waits for no lock, asks nobody and changes threads nowhere.
+ * <p>This class is thread-safe. A hit waits for no lock (unless its record is due for renewal), performs no I/O and
+ * switches no thread.
  */
 public class NearCacheKeyIndex implements KeyIndex {
     private final KeyIndex direct;
@@ -27,9 +28,9 @@ public class NearCacheKeyIndex implements KeyIndex {
     private final AtomicLong epochs = new AtomicLong();
     private final AtomicReference<@Nullable Epoch> current = new AtomicReference<>();
 
-    /** What is known through one connection. */
+    /** The records read over one connection, and the lease under which they are valid. */
     public static final class Epoch {
-        /** Positive, never the same twice. */
+        /** Positive and unique. */
         private final long number;
 
         private final Lease lease;
@@ -49,9 +50,10 @@ public class NearCacheKeyIndex implements KeyIndex {
     }
 
     /**
-     * By the clock of the system; of the same class each time, as {@code IndexClock.ofSystem}.
+     * Creates a cache on the system clock. The class of the clock is the same for every cache, so that code compiled
+     * during the warm-up fits, as in {@code IndexClock.ofSystem}.
      *
-     * @param direct asked when memory may not be; bounded in time and number
+     * @param direct the index to read while memory must not be used; bounded in time and in concurrent reads
      */
     public NearCacheKeyIndex(KeyIndex direct, CacheLimits limits) {
         this(direct, limits, System::nanoTime);
@@ -78,7 +80,7 @@ public class NearCacheKeyIndex implements KeyIndex {
     @Override
     public final long stamp() {
         Epoch epoch = usable();
-        // Also between epochs it is another mark each time: what began and ended meanwhile must not go unnoticed.
+        // Between epochs the stamp is the negated count: an epoch that began and ended between two stamps must show.
         return epoch == null ? -epochs.get() : epoch.number;
     }
 
@@ -86,7 +88,7 @@ public class NearCacheKeyIndex implements KeyIndex {
         return counters;
     }
 
-    /** Tells whether memory may be used now. */
+    /** Tells whether records in memory can be used now. */
     public final boolean open() {
         return usable() != null;
     }
@@ -94,7 +96,8 @@ public class NearCacheKeyIndex implements KeyIndex {
     /**
      * Begins an epoch with nothing in memory.
      *
-     * @param reader over the connection whose pushes will be shown to {@link #evictKey} and {@link #evictWorkspace}
+     * @param reader reads over the connection whose pushes are passed to {@link #evictKey} and
+     *     {@link #evictWorkspace}
      */
     public final Epoch begin(KeyIndex reader, Lease lease) {
         Epoch epoch =
@@ -103,7 +106,7 @@ public class NearCacheKeyIndex implements KeyIndex {
         return epoch;
     }
 
-    /** Ends {@code epoch} and forgets all of it; another one goes on. */
+    /** Ends {@code epoch} and drops its records. Does nothing if another epoch is current. */
     public final void end(Epoch epoch) {
         current.compareAndSet(epoch, null);
     }
@@ -128,7 +131,10 @@ public class NearCacheKeyIndex implements KeyIndex {
         }
     }
 
-    /** I5. Apart, so that a test can show what happens without it. */
+    /**
+     * Creates the records of an epoch (I5). A separate method, so that a test can override it and show the fault
+     * without I5.
+     */
     <K, V> CachedRecords<K, V> records(Function<K, CompletableFuture<Optional<V>>> reader) {
         return new CachedRecords<>(reader, limits, nanos, counters);
     }

@@ -4,16 +4,16 @@ import dev.latchkey.index.KeyIndex;
 import dev.latchkey.key.KeyDigest;
 import java.time.Duration;
 
-/** A near cache over records that are made up, for warming up. No push ever reaches it: never to be shown a real record. */
+/** A near cache over made-up records, for the warm-up. It receives no pushes, so it must never hold a real record. */
 public final class RehearsalIndex {
-    /** So short that records are read again, as they are after minutes. */
+    /** The maximum age is so short that renewals occur, which in service begin only after minutes. */
     private static final CacheLimits LIMITS = new CacheLimits(1000, 1000, Duration.ofSeconds(1));
 
     private static final Duration LEASE = Duration.ofMinutes(1);
 
     private final NearCacheKeyIndex cache;
 
-    /** @param madeUp is asked what is not in memory; memory is used for a minute */
+    /** @param madeUp the index to read on a miss; memory is used for one minute */
     public RehearsalIndex(KeyIndex madeUp) {
         cache = new NearCacheKeyIndex(madeUp, LIMITS);
         Lease lease = new Lease(LEASE.toNanos());
@@ -21,12 +21,12 @@ public final class RehearsalIndex {
         cache.begin(madeUp, lease);
     }
 
-    /** Returns the cache itself: what is warmed up must be the same class as what it is warmed up for. */
+    /** Returns the cache itself: the warm-up must run the same classes as real checks. */
     public KeyIndex index() {
         return cache;
     }
 
-    /** Takes {@code digest} out of memory, as a push would: it is read anew. */
+    /** Evicts {@code digest}, as a push would, so that the next lookup reads the record again. */
     public void forget(KeyDigest digest) {
         cache.evictKey(digest);
     }

@@ -1,6 +1,6 @@
 /**
- * The near cache: records of the index kept in memory, and kept true by what Redis pushes. {@link
- * dev.latchkey.server.cache.CachedRecords} says by which rules.
+ * The near cache: index records in memory, invalidated by pushes from Redis. The class comment of
+ * {@link dev.latchkey.server.cache.CachedRecords} states its invariants.
  */
 @NullMarked
 package dev.latchkey.server.cache;
