@@ -4,11 +4,12 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether pushes arrive on a connection at all: a control plane that is alive writes the canary each second, and a push must
- * tell of it. An answer that shows it written comes before its push only if Redis did both in one cycle; so one answer is a
- * doubt, and an answer to a question from after that is a proof.
+ * A check that pushes arrive on a connection at all. A live control plane writes the canary every second, and a push
+ * must announce each write. An answer that shows a new canary can precede its push only if Redis handled the write
+ * and the read in one event-loop cycle. So one such answer raises a doubt; if the answer to a read sent after the
+ * doubt still precedes any push, the push is proven to be missing.
  *
- * <p>Looks are to be taken as the answers arrive, in order with the pushes; the rest is thread-safe.
+ * <p>{@link #look} must be called as answers arrive, in order with the pushes. All other methods are thread-safe.
  */
 final class CanaryWatch {
     private final AtomicLong pushes = new AtomicLong();
@@ -16,24 +17,24 @@ final class CanaryWatch {
     private volatile @Nullable Doubt doubt;
 
     /**
-     * The canary as an answer showed it.
+     * The canary as seen in one answer.
      *
      * @param writtenAt epoch milliseconds by Redis' clock, 0 if there is none
-     * @param pushes of it before the answer
+     * @param pushes the number of canary pushes before the answer
      */
     private record Look(long writtenAt, long pushes) {}
 
-    /** What one look has raised and a later one settles. No two are equal. */
+    /** A doubt that one look has raised and a later look settles. Doubts are compared by identity. */
     static final class Doubt {}
 
     enum Verdict {
         FINE,
-        /** To be asked again, at once. */
+        /** The canary must be read again at once. */
         DOUBTFUL,
         MISSED
     }
 
-    /** A push of the canary has arrived. */
+    /** Records the arrival of a canary push. */
     void pushed() {
         pushes.incrementAndGet();
     }
@@ -42,13 +43,17 @@ final class CanaryWatch {
         return pushes.get();
     }
 
-    /** Returns what a question that is sent now may settle. */
+    /** Returns the doubt that a read sent now can settle; null if there is none. */
     @Nullable
     Doubt doubt() {
         return doubt;
     }
 
-    /** @param doubtBefore {@link #doubt} when the question was sent */
+    /**
+     * Judges the answer to a read of the canary.
+     *
+     * @param doubtBefore {@link #doubt} when the read was sent
+     */
     Verdict look(long writtenAt, @Nullable Doubt doubtBefore) {
         Look now = new Look(writtenAt, pushes.get());
         Look before = last;

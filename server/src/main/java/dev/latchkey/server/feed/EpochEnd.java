@@ -2,22 +2,25 @@ package dev.latchkey.server.feed;
 
 import java.util.Locale;
 
-/** Why all that was in memory had to be forgotten. */
+/** The reason why an epoch ended and all records in memory were dropped. */
 public enum EpochEnd {
-    /** The connection is gone. */
+    /** The connection was lost. */
     DISCONNECTED,
-    /** Redis has said that everything may have changed. */
+    /** Redis has pushed that every record may have changed. */
     FLUSHED,
-    /** No heartbeat was answered for the length of the lease, or the machine was suspended. */
+    /**
+     * No heartbeat was answered for the length of the lease, the machine was suspended, or an unconfirmed connection
+     * stayed silent.
+     */
     LEASE_LOST,
     /** Redis no longer tracks changes for the connection. */
     TRACKING_OFF,
-    /** A control plane writes the canary, and no push tells of it. */
+    /** A control plane has written the canary, but no push has announced the write. */
     CANARY_MISSED,
-    /** A push could not be read, or something failed on the way. */
+    /** A push could not be processed, or the feed failed unexpectedly. */
     FAULT;
 
-    /** Returns the spelling in metrics. */
+    /** Returns the label value in metrics. */
     public String text() {
         return name().toLowerCase(Locale.ROOT);
     }

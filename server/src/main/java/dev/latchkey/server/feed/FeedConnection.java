@@ -6,52 +6,57 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.LongFunction;
 
 /**
- * A connection to Redis that can be tracked, as {@link FeedSession} needs it. Commands are executed, answers arrive and pushes
- * are shown in the order of the stream; each command fails, at the latest, after a fixed time. The methods return at once.
+ * A connection to Redis on which pushes can be enabled, reduced to the needs of {@link FeedSession}. Commands are
+ * executed, answers arrive and pushes are delivered in the order of the stream. A command that is not answered fails
+ * after a fixed time. The methods return at once.
  *
- * <p>Two objects that stand for the same connection are equal.
+ * <p>Two objects that represent the same connection are equal.
  */
 interface FeedConnection {
 
-    /** Tells whether Redis can push anything on it. */
+    /** Tells whether this connection can carry pushes. */
     boolean carriesPushes();
 
-    /** Has {@code pushes} shown whatever Redis pushes. */
+    /** Registers a listener for all pushes. */
     void listen(Pushes pushes);
 
-    /** Asks for pushes of every change of what the index holds. Empty: Redis does so; else how it has refused. */
+    /**
+     * Enables pushes for every change of the index. The result is empty on success, otherwise the message of Redis'
+     * refusal.
+     */
     CompletionStage<Optional<String>> track();
 
     CompletionStage<Status> status();
 
     /**
-     * Reads when the canary was written: epoch milliseconds by Redis' clock, 0 if there is none.
+     * Reads the time at which the canary was written: epoch milliseconds by Redis' clock, or 0 if there is no canary.
      *
-     * @param onArrival applied to the answer after all pushes that came before it, and before any that came later
+     * @param onArrival applied to the answer after all pushes that preceded it in the stream, and before any later
+     *     push
      */
     <T> CompletionStage<T> canaryWrittenAt(LongFunction<T> onArrival);
 
-    /** Returns the index as it is read over this connection. */
+    /** Returns an index that is read over this connection. */
     KeyIndex records();
 
     /**
-     * What Redis says of the connection.
+     * The state of the connection as Redis reports it.
      *
-     * @param tracked whether it pushes every change of what the index holds
-     * @param redisMillis its time, epoch milliseconds
+     * @param tracked whether Redis pushes every change of the index on this connection
+     * @param redisMillis Redis' time, epoch milliseconds
      */
     record Status(boolean tracked, long redisMillis) {}
 
-    /** Is shown what Redis pushes. Must not block. */
+    /** A listener for pushes. Must not block. */
     interface Pushes {
 
-        /** What is stored under {@code name} has changed. */
+        /** Reports that the value of {@code name} has changed. */
         void changed(String name);
 
-        /** Everything may have changed. */
+        /** Reports that every record may have changed. */
         void flushed();
 
-        /** There was a push, and nobody knows of what. */
+        /** Reports a push that could not be processed, so its content is unknown. */
         void failed(Throwable failure);
     }
 }

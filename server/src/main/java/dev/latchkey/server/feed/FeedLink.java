@@ -2,21 +2,30 @@ package dev.latchkey.server.feed;
 
 import java.util.Optional;
 
-/** Brings up connections for pushes, one after the other. Implementations are thread-safe; nothing here blocks. */
+/**
+ * A source of connections for pushes: one at a time, replaced when it is lost. Implementations are thread-safe. No
+ * method blocks.
+ */
 public interface FeedLink {
 
-    /** Has {@code watcher} told of every connection; to be called before the start. */
+    /** Registers a watcher for all connections. Must be called before {@link #start}. */
     void watch(Watcher watcher);
 
     void start();
 
-    /** Gives up {@code unwanted}, if it is the present connection, and begins to connect anew. */
+    /**
+     * Closes {@code unwanted} and starts to reconnect. Does nothing if {@code unwanted} is not the current
+     * connection.
+     */
     void redial(FeedConnection unwanted, String reason);
 
-    /** Returns what keeps the link down, for people; empty if it is up. Holds no secret. */
+    /** Returns why the link is down, for people; empty if it is up. Contains no secret. */
     Optional<String> problem();
 
-    /** Is told of each connection: first that it is there, then, once, that it is gone. Must not block. */
+    /**
+     * A listener that is notified of each connection: first of its start, then, exactly once, of its loss. Must not
+     * block.
+     */
     interface Watcher {
 
         void connected(FeedConnection connection);

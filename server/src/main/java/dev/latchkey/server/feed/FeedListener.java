@@ -1,10 +1,14 @@
 package dev.latchkey.server.feed;
 
-/** Is told what the feed sees. Called on event loops: must not block. Implementations are thread-safe. */
+/** A listener for events of the feed. Called on event loops, so it must not block. Implementations are thread-safe. */
 public interface FeedListener {
 
     void ended(EpochEnd cause);
 
-    /** @param millis from the writing of a canary, by Redis' clock, until its push was processed here */
+    /**
+     * Reports the push latency of a canary.
+     *
+     * @param millis the time from the canary's write, by Redis' clock, until its push was processed by this sidecar
+     */
     void canary(long millis);
 }

@@ -12,24 +12,25 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One tracked connection, from its login to its end.
+ * The lifetime of one tracked connection, from its login to its end.
  *
- * <p>It is confirmed, and an epoch begun, once Redis speaks RESP3 on it (on RESP2 tracking answers OK and pushes nothing), says
- * that it tracks, and has pushed a canary: or nobody has written one for 15 seconds. Every heartbeat asks again whether it
- * tracks; its answer, coming after all pushes of earlier writes in the same stream, prolongs the lease.
+ * <p>The connection is confirmed, and an epoch begins, once Redis speaks RESP3 on it (on RESP2, Redis accepts
+ * tracking but pushes nothing), reports that it tracks, and has pushed a canary. The canary push is not required if
+ * no canary has been written for 15 seconds. Every heartbeat asks again whether Redis tracks. Its answer follows the
+ * pushes of all earlier writes in the same stream, and therefore extends the lease.
  */
 final class FeedSession implements FeedConnection.Pushes {
     private static final Logger log = LoggerFactory.getLogger(FeedSession.class);
     private static final long CANARY_STALE_MILLIS = 15_000;
-    /** Less than lies between two canaries. */
+    /** Less than the time between two canaries. */
     private static final long CANARY_NEXT_MILLIS = 500;
 
-    /** A connection that is not confirmed and answers nothing for so long is given up. */
+    /** An unconfirmed connection that answers nothing for this long is replaced. */
     private static final long SILENCE_NANOS = TimeUnit.SECONDS.toNanos(5);
-    /** What Redis has refused is tried again after this: somebody may have permitted it. */
+    /** The delay before a refused request to track is repeated: the permission may have been granted meanwhile. */
     private static final long REFUSED_NANOS = TimeUnit.SECONDS.toNanos(10);
 
-    /** What Redis cannot do now is tried again after this. */
+    /** The delay before a request to track that Redis cannot serve at present is repeated. */
     private static final long PASSING_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private static final String UNSUPPORTED = "nothing is kept in memory: Redis, or a proxy before it, ";
@@ -42,7 +43,7 @@ final class FeedSession implements FeedConnection.Pushes {
     private final AtomicBoolean ended = new AtomicBoolean();
     private final AtomicBoolean begun = new AtomicBoolean();
     private volatile NearCacheKeyIndex.@Nullable Epoch epoch;
-    /** Whether the connection can carry pushes at all. */
+    /** Whether the connection can carry pushes. */
     private volatile boolean pushes;
 
     private volatile boolean tracking;
@@ -51,7 +52,7 @@ final class FeedSession implements FeedConnection.Pushes {
     private volatile long trackAgainAfter = REFUSED_NANOS;
     private volatile @Nullable String problem = "the connection for pushes is not confirmed yet";
 
-    /** @param giveUp takes the connection and why */
+    /** @param giveUp replaces the connection; takes the connection and the reason */
     FeedSession(FeedConnection connection, InvalidationFeed.Parts parts, BiConsumer<FeedConnection, String> giveUp) {
         this.connection = connection;
         this.parts = parts;
@@ -60,10 +61,10 @@ final class FeedSession implements FeedConnection.Pushes {
         this.lastAnswer = parts.nanos().getAsLong();
     }
 
-    /** Asks for pushes; the heartbeats do the rest. */
+    /** Enables pushes. The heartbeats then confirm the connection. */
     void begin() {
         if (!connection.carriesPushes()) {
-            // The link has said so in the log.
+            // The link has already logged this.
             problem = UNSUPPORTED + "speaks RESP2 only, without pushes";
             return;
         }
@@ -86,7 +87,10 @@ final class FeedSession implements FeedConnection.Pushes {
         });
     }
 
-    /** Only what Redis is known not to do, or not to permit, is called unsupported: the rest passes. */
+    /**
+     * Notes why Redis does not track. A temporary refusal is retried soon; any other refusal is reported as
+     * unsupported.
+     */
     private void notTracked(String refusal) {
         boolean passing = RedisError.kindOf(refusal) == RedisError.Kind.PASSING;
         trackAgainAfter = passing ? PASSING_NANOS : REFUSED_NANOS;
@@ -115,7 +119,7 @@ final class FeedSession implements FeedConnection.Pushes {
         return begun.get() && !ended.get() ? lease.remainingNanos() : 0;
     }
 
-    /** Asks whether Redis still tracks, and what time it is. */
+    /** Sends a heartbeat, which asks whether Redis still tracks and for Redis' time. */
     void beat() {
         if (ended.get()) {
             return;
@@ -144,7 +148,7 @@ final class FeedSession implements FeedConnection.Pushes {
             return;
         }
         if (begun.get() && !lease.held()) {
-            // It may hold again with the next answer; what was kept meanwhile is not worth a thought.
+            // A late answer could extend the lease again, but records kept meanwhile are not worth that reasoning.
             end(EpochEnd.LEASE_LOST);
             return;
         }
@@ -171,7 +175,7 @@ final class FeedSession implements FeedConnection.Pushes {
         return status.redisMillis();
     }
 
-    /** The canary as a heartbeat sees it. */
+    /** The canary as seen by a heartbeat. */
     private record Seen(long writtenAt, CanaryWatch.Verdict verdict) {}
 
     private Seen look(long writtenAt, CanaryWatch.@Nullable Doubt doubt) {
@@ -184,7 +188,7 @@ final class FeedSession implements FeedConnection.Pushes {
         return new Seen(writtenAt, verdict);
     }
 
-    /** Prolongs the lease, and begins the epoch. */
+    /** Extends the lease, and begins the epoch once the connection is confirmed. */
     private boolean confirm(Lease.Sent sent, long redisMillis, Seen seen) {
         lastAnswer = parts.nanos().getAsLong();
         if (ended.get()) {
@@ -211,7 +215,7 @@ final class FeedSession implements FeedConnection.Pushes {
             NearCacheKeyIndex.Epoch opened = parts.cache().begin(parts.bound().apply(connection.records()), lease);
             epoch = opened;
             if (ended.get()) {
-                // It ended while it began: whoever was first, nothing stays.
+                // The session ended while the epoch began: in either order, the epoch must not stay.
                 parts.cache().end(opened);
             }
         } catch (RuntimeException e) {
@@ -234,9 +238,9 @@ final class FeedSession implements FeedConnection.Pushes {
         long arrived = parts.clock().redisMillis();
         canary.pushed();
         var unused = connection.canaryWrittenAt(at -> {
-            // Redis' clock is known to within its last answer: what seems to come before it was written has taken no
-            // time.
-            // But a later canary, a second on, may have been written before this one was read.
+            // The local estimate of Redis' clock is inexact, so a slightly negative latency counts as 0. A clearly
+            // negative latency means that the next canary was written before this read, so there is nothing to
+            // report.
             long millis = arrived - at;
             if (at > 0 && millis > -CANARY_NEXT_MILLIS) {
                 parts.listener().canary(Math.max(0, millis));
@@ -256,7 +260,7 @@ final class FeedSession implements FeedConnection.Pushes {
         end(EpochEnd.FAULT);
     }
 
-    /** Forgets everything and has the connection replaced. Does so once; later calls do nothing. */
+    /** Drops all records in memory and has the connection replaced. Only the first call has an effect. */
     void end(EpochEnd cause) {
         if (!ended.compareAndSet(false, true)) {
             return;

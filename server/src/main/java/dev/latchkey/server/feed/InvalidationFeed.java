@@ -16,10 +16,13 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps the near cache true: has one connection on which Redis pushes the name of every record that changes, and shows these to
- * the cache. Each connection is an epoch of its own, from when its tracking is confirmed until anything about it is in doubt.
+ * The feed that invalidates the near cache. It keeps one connection on which Redis pushes the name of every changed
+ * record, and evicts these records from the cache. Each connection is an epoch of its own, from the confirmation of
+ * its tracking until any doubt about it.
  *
- * <p>Whatever cannot be confirmed leaves the cache unused, never stale. This class is thread-safe.
+ * <p>While a connection is not confirmed, the cache is unused, never stale.
+ *
+ * <p>This class is thread-safe.
  */
 public final class InvalidationFeed implements FeedLink.Watcher, AutoCloseable {
     static final int BEATS_PER_LEASE = 4;
@@ -31,10 +34,10 @@ public final class InvalidationFeed implements FeedLink.Watcher, AutoCloseable {
     private volatile @Nullable FeedSession session;
 
     /**
-     * What sessions are made of.
+     * The collaborators of a session.
      *
-     * @param bound limits the reads over the connection in number
-     * @param leases makes one for each connection
+     * @param bound limits the number of concurrent reads over the connection
+     * @param leases creates a lease for each connection
      */
     record Parts(
             NearCacheKeyIndex cache,
@@ -46,8 +49,8 @@ public final class InvalidationFeed implements FeedLink.Watcher, AutoCloseable {
             LongSupplier nanos) {}
 
     /**
-     * @param link for nothing else; not started yet
-     * @param bound limits the reads over the link in number
+     * @param link used only by this feed; not started yet
+     * @param bound limits the number of concurrent reads over the link
      */
     public InvalidationFeed(
             RedisLink link,
@@ -70,7 +73,7 @@ public final class InvalidationFeed implements FeedLink.Watcher, AutoCloseable {
         link.watch(this);
     }
 
-    /** Begins, on {@code scheduler}; nothing here blocks it. */
+    /** Starts the link, and the heartbeats on {@code scheduler}, which they do not block. */
     public void start(ScheduledExecutorService scheduler) {
         link.start();
         schedule = scheduler.scheduleWithFixedDelay(this::beat, periodNanos, periodNanos, TimeUnit.NANOSECONDS);
@@ -91,7 +94,7 @@ public final class InvalidationFeed implements FeedLink.Watcher, AutoCloseable {
         }
     }
 
-    /** Returns why the cache is not used now, for people; empty if it is. Holds no secret. */
+    /** Returns why the cache is not in use, for people; empty if it is in use. Contains no secret. */
     public Optional<String> problem() {
         FeedSession current = session;
         Optional<String> noLink = link.problem();
@@ -101,13 +104,13 @@ public final class InvalidationFeed implements FeedLink.Watcher, AutoCloseable {
         return current.problem();
     }
 
-    /** Tells whether a push of the control plane's has confirmed the present connection. */
+    /** Tells whether a canary push has arrived on the current connection. */
     public boolean confirmedByCanary() {
         FeedSession current = session;
         return current != null && current.sawCanary();
     }
 
-    /** Returns for how long the cache may be used without another heartbeat. */
+    /** Returns for how long the cache can be used without another answered heartbeat. */
     public long leaseRemainingNanos() {
         FeedSession current = session;
         return current == null ? 0 : current.leaseRemainingNanos();
@@ -125,7 +128,7 @@ public final class InvalidationFeed implements FeedLink.Watcher, AutoCloseable {
         }
     }
 
-    /** Sends a heartbeat, if there is a connection. */
+    /** Sends a heartbeat if there has been a connection. */
     void beat() {
         FeedSession current = session;
         if (current != null) {

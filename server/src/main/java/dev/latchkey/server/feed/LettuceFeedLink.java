@@ -25,12 +25,12 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.LongFunction;
 
-/** The connections of a {@link RedisLink}. Pushes are shown on the event loop, in the order of the stream. */
+/** A feed link over a {@link RedisLink}. Pushes are delivered on the event loop, in the order of the stream. */
 final class LettuceFeedLink implements FeedLink {
     private final RedisLink link;
     private final IndexSchema schema;
 
-    /** @param link for nothing else; not started yet */
+    /** @param link used only by this feed; not started yet */
     LettuceFeedLink(RedisLink link, IndexSchema schema) {
         this.link = link;
         this.schema = schema;
@@ -87,7 +87,10 @@ final class LettuceFeedLink implements FeedLink {
             });
         }
 
-        /** An invalidation's content is that word, and names, or null for all. */
+        /**
+         * Delivers an invalidation. Its content is the word {@code invalidate}, then a list of names, or null for all
+         * records.
+         */
         private static void show(PushMessage message, Pushes pushes) {
             if (!message.getType().equals("invalidate")) {
                 return;
@@ -138,7 +141,7 @@ final class LettuceFeedLink implements FeedLink {
                     CommandType.HGETALL,
                     new RecordOutput<>(StringCodec.UTF8),
                     new CommandArgs<>(StringCodec.UTF8).addKey(schema.canary())));
-            // Before it is sent: what is attached later may run later, and elsewhere.
+            // Attached before the command is sent: a later callback might run late, and on another thread.
             CompletionStage<T> arrived =
                     command.thenApply(fields -> onArrival.apply(Long.parseLong(fields.getOrDefault("at", "0"))));
             var unused = connection.dispatch(command);

@@ -1,6 +1,6 @@
 /**
- * The invalidation feed: the connection on which Redis pushes the names of changed records, and what it does to the cache. No
- * request waits for it.
+ * The invalidation feed: the connection on which Redis pushes the names of changed records, and the eviction of these
+ * records from the near cache. No request waits for the feed.
  */
 @NullMarked
 package dev.latchkey.server.feed;
