@@ -47,14 +47,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The sidecar: every part of it is made here and closed here. It starts while Redis is down, answers 503 until the index can
- * be read, and recovers by itself.
+ * The sidecar and its composition root: every part is created and closed here. A sidecar can start while Redis is
+ * down, answers 503 until the index can be read, and recovers by itself.
  */
 public final class Sidecar implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Sidecar.class);
     private static final long READINESS_PERIOD_MILLIS = 100;
     private static final long FLUSH_SECONDS = 30;
-    /** Above any pause of the JVM, and below what an orchestrator's probes allow. */
+    /** Longer than any pause of the JVM, and shorter than the tolerance of an orchestrator's probes. */
     private static final Duration LOOP_PATIENCE = Duration.ofSeconds(10);
 
     private final Closing closing = new Closing();
@@ -67,7 +67,7 @@ public final class Sidecar implements AutoCloseable {
     /**
      * Starts a sidecar.
      *
-     * @throws IOException if a port cannot be bound; the message names it, and nothing is left running
+     * @throws IOException if a port cannot be bound; the message names the port, and nothing is left running
      */
     public static Sidecar start(Settings settings, Policies policies) throws IOException {
         return start(settings, policies, RetryPace.ofSystem());
@@ -76,7 +76,7 @@ public final class Sidecar implements AutoCloseable {
     /**
      * Starts a sidecar.
      *
-     * @param pace of the attempts to connect to Redis
+     * @param pace the pace of attempts to connect to Redis
      */
     static Sidecar start(Settings settings, Policies policies, RetryPace pace) throws IOException {
         return new Sidecar(settings, policies, pace);
@@ -127,7 +127,7 @@ public final class Sidecar implements AutoCloseable {
                     settings.ready().followRedis(),
                     System::nanoTime);
             RedisLastUses lastUses = new RedisLastUses(link, schema);
-            LongSupplier redisMillis = clock::redisMillis; // of one class for both: see IndexClock.ofSystem
+            LongSupplier redisMillis = clock::redisMillis; // one class for both: see IndexClock.ofSystem
             LastUsed lastUsed = closing.add(new LastUsed(lastUses, redisMillis));
             show(metrics, clock, heartbeat, reads);
             metrics.gauge(
@@ -138,7 +138,7 @@ public final class Sidecar implements AutoCloseable {
             AnswerStyle style = AnswerStyle.of(settings);
             AuthorizationService service = new AuthorizationService(
                     new KeyFormat(settings.keys().brand(), settings.keys().acceptImported()),
-                    // Without the cache, straight to Redis: no check asks whether there is an epoch.
+                    // Without the cache, checks read Redis directly and never look for an epoch.
                     new Decider(
                             policies,
                             settings.keys().peppers(),
@@ -197,7 +197,7 @@ public final class Sidecar implements AutoCloseable {
         return new CacheLimits(cache.maxEntries(), cache.maxAbsent(), cache.maxAge());
     }
 
-    /** Returns the port of the checks, which the system may have chosen; -1 on a Unix socket. */
+    /** Returns the TCP port for checks, which the system might have chosen; -1 on a Unix socket. */
     public int authzPort() {
         return authz.port();
     }
@@ -211,8 +211,8 @@ public final class Sidecar implements AutoCloseable {
     }
 
     /**
-     * Leaves the rotation without a failed check: says NOT_SERVING, waits until health checks have seen it, sends GOAWAY, and
-     * finishes the checks under way. Blocks for as long as the settings allow.
+     * Leaves the load-balancing rotation without a failed check: reports NOT_SERVING, waits so that health checks can
+     * see this, sends GOAWAY, and finishes the checks in flight. Blocks for as long as the settings allow.
      */
     public void drain() throws InterruptedException {
         log.info("draining");
@@ -229,7 +229,7 @@ public final class Sidecar implements AutoCloseable {
         log.info("stopped");
     }
 
-    /** Warms up beside the start: what comes meanwhile is answered as well, only slower. */
+    /** Starts the warm-up in the background. Checks that arrive meanwhile are answered, only more slowly. */
     private void warmUp(AnswerStyle style, LastUsed neverFlushed, EventLoopGroup loops, RedisResources resources) {
         Duration bound = settings.ready().warmUp();
         if (bound.isZero()) {
@@ -258,7 +258,10 @@ public final class Sidecar implements AutoCloseable {
         thread.start();
     }
 
-    /** One for two cores: Envoy and the backend want the others. Redis has threads of its own, whatever comes in. */
+    /**
+     * Returns one loop for every two cores, because Envoy and the backend need the other cores. The Redis client has
+     * its own threads, whatever the load of checks.
+     */
     private static int loopCount() {
         return (Runtime.getRuntime().availableProcessors() + 1) / 2;
     }

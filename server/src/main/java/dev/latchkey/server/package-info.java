@@ -1,6 +1,4 @@
-/**
- * The sidecar as a whole. {@link dev.latchkey.server.Sidecar} makes every part and closes it.
- */
+/** The composition root of the sidecar: {@link dev.latchkey.server.Sidecar} creates every part and closes it. */
 @NullMarked
 package dev.latchkey.server;
 

@@ -4,16 +4,16 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
 
 /**
- * An allocator of pooled buffers that gives large ones room to grow. Netty joins the frames of a header block by asking, for each
- * frame, for a buffer that is just large enough, and copies all it has so far: of a block of 8 MiB, 2 GiB. With a power of two each
- * byte is copied about twice.
+ * An allocator of pooled buffers that gives large buffers room to grow. Netty joins the frames of a header block by
+ * allocating, for each frame, a buffer of exactly the needed size, and copying all bytes so far: 2 GiB for a block of
+ * 8 MiB. With capacities that are powers of two, each byte is copied about twice.
  *
  * <p>This class is thread-safe.
  */
 final class GrowingBuffers extends PooledByteBufAllocator {
     static final GrowingBuffers INSTANCE = new GrowingBuffers();
 
-    /** Below this nothing changes: so are the buffers of nearly all checks. */
+    /** Buffers up to this size are unchanged. The buffers of nearly all checks are smaller. */
     private static final int LARGE = 64 << 10;
 
     private GrowingBuffers() {

@@ -18,25 +18,26 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 
 /**
- * What Netty needs to listen on an address: native epoll where there is one, else NIO.
+ * The Netty transport for an address: native epoll if available, otherwise NIO.
  *
- * @param address to bind
- * @param channel for {@link #loops}
+ * @param address the address to bind
+ * @param channel the channel class, which works with {@link #loops}
  * @param shared whether to set SO_REUSEPORT
  */
 public record Transport(SocketAddress address, Class<? extends ServerChannel> channel, boolean shared) {
 
     /**
-     * Returns the transport for {@code listen}. For a Unix socket the caller has {@link UnixSocket#claim claimed} the path.
+     * Returns the transport for {@code listen}. For a Unix socket, the caller must have
+     * {@link UnixSocket#claim claimed} the path.
      *
-     * @throws IOException if a Unix socket or a shared port cannot be had here
+     * @throws IOException if this system does not support a Unix socket or a shared port
      */
     static Transport of(ListenAddress listen, boolean sharePort) throws IOException {
         if (listen instanceof ListenAddress.Unix unix) {
             if (!Epoll.isAvailable()) {
                 throw new IOException("Unix sockets need " + missing() + "; or host:port)");
             }
-            // The abstract namespace is written with @ and addressed with NUL.
+            // A name in the abstract namespace is written with @, and passed to the system with NUL.
             String path = unix.path().startsWith("@") ? "\0" + unix.path().substring(1) : unix.path();
             return new Transport(
                     new DomainSocketAddress(path), EpollServerDomainSocketChannel.class, /* shared= */ false);
@@ -51,7 +52,7 @@ public record Transport(SocketAddress address, Class<? extends ServerChannel> ch
                 : new Transport(address, NioServerSocketChannel.class, false);
     }
 
-    /** Returns event loops for any transport; the caller ends them. */
+    /** Returns event loops that work with any transport. The caller shuts them down. */
     public static EventLoopGroup loops(int threads, String name) {
         return new MultiThreadIoEventLoopGroup(
                 threads,
@@ -59,7 +60,10 @@ public record Transport(SocketAddress address, Class<? extends ServerChannel> ch
                 Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
     }
 
-    /** Returns what is missing for epoll, and the beginning of what is expected. */
+    /**
+     * Returns the message part that names the missing requirement of epoll, up to the open parenthesis of the
+     * expectation.
+     */
     private static String missing() {
         if (!System.getProperty("os.name").equals("Linux")) {
             return "Linux with epoll (expected: Linux";

@@ -19,11 +19,12 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The right to listen on a Unix socket's path, which one process at a time has: Netty removes whatever is at the path before it
- * binds, be it a file or the socket of a running sidecar. The right is a lock on the file {@code <path>.lock}, which stays; the
- * system takes the lock back when a process ends, however it ends. Other addresses need no such right.
+ * The exclusive right to listen on the path of a Unix socket. The right is needed because Netty removes whatever is
+ * at the path before it binds, be it a file or the socket of a running sidecar. The right is a lock on the file
+ * {@code <path>.lock}. The file stays; the system releases the lock when the process ends, however it ends. Other
+ * addresses need no such right.
  *
- * <p>Closed after the server has ended. Not thread-safe.
+ * <p>Must be closed after the server has ended. This class is not thread-safe.
  */
 public final class UnixSocket implements AutoCloseable {
     private static final int FILE_TYPE = 0170000;
@@ -37,12 +38,14 @@ public final class UnixSocket implements AutoCloseable {
         this.lock = lock;
     }
 
-    // Causes are left out below: the report of an address that cannot be had ends with the innermost one's words.
+    // The exceptions below carry no cause, because the report of an unusable address ends with the message of the
+    // innermost cause.
 
     /**
-     * Takes the path of {@code listen}, where nothing may be but a socket on which nobody listens: a killed sidecar left it.
+     * Claims the path of {@code listen}. The path must be free, or a stale socket that a killed sidecar has left,
+     * which is removed.
      *
-     * @throws IOException if a process listens there, or something else is there; it then stays as it is
+     * @throws IOException if a process listens on the path, or the path is no socket; the path is then left unchanged
      */
     public static UnixSocket claim(ListenAddress listen) throws IOException {
         if (!(listen instanceof ListenAddress.Unix unix) || unix.path().startsWith("@")) {
@@ -60,7 +63,10 @@ public final class UnixSocket implements AutoCloseable {
         return new UnixSocket(Optional.of(path), Optional.of(lock));
     }
 
-    /** Lets those in who may connect: writing is connecting (unix(7)). Until then the umask decides. */
+    /**
+     * Sets the permissions of the socket. Write permission is the permission to connect (unix(7)). Until this call,
+     * the umask determines who can connect.
+     */
     public void open(Set<PosixFilePermission> mode) throws IOException {
         if (path.isPresent()) {
             Files.setPosixFilePermissions(path.get(), mode);
@@ -101,7 +107,7 @@ public final class UnixSocket implements AutoCloseable {
                 return channel;
             }
         } catch (OverlappingFileLockException e) {
-            // As below: another sidecar of this very process has it.
+            // Another sidecar in this process holds the lock: in use, as below.
         } catch (IOException e) {
             channel.close();
             throw e;
@@ -116,7 +122,7 @@ public final class UnixSocket implements AutoCloseable {
             return;
         }
         try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
-            // Does not wait for a process that accepts nothing.
+            // Non-blocking, so that a process that accepts no connection cannot block this one.
             channel.configureBlocking(false);
             channel.connect(UnixDomainSocketAddress.of(socket));
         } catch (ConnectException refused) {

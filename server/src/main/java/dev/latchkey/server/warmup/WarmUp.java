@@ -41,24 +41,24 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * Walks the way of a request before the first real one does, until the JVM has compiled it: the first check in a fresh JVM takes
- * longer than Envoy waits, and the first seconds are ten times as slow as the rest. Everything is made up, keys, pepper, policy
- * and what stands in for Redis, and served on ports of its own: nothing of it reaches Redis, a log or a metric, and no made-up
- * key is known to the real listener.
+ * A warm-up that sends made-up checks, so that the JVM compiles the request path before the first real check. Without
+ * it, the first check in a fresh JVM takes longer than Envoy waits, and checks of the first seconds are ten times
+ * slower than later ones. Keys, pepper, policy and the Redis stand-in are made up, and are served on separate ports.
+ * No made-up data reaches the real Redis, a log or a metric, and the real listener knows no made-up key.
  */
 public final class WarmUp {
     private static final String LOOPBACK = InetAddress.getLoopbackAddress().getHostAddress();
     private static final int CHECKS = 14_000;
-    /** One after the other: each begins in its own way. */
+    /** Opened one after the other: the start of a connection runs code of its own. */
     private static final int CONNECTIONS = 4;
 
     private static final int BURST = 32;
     private static final int OTHERS = 6;
-    /** Rounds, of which one is of single checks, and one of a long burst. */
+    /** The number of rounds in a cycle, of which one round sends single checks and one sends a double burst. */
     private static final int PERIOD = 16;
 
     private static final int READS_A_ROUND = 4;
-    /** Of anything that is waited for: the parts talk to each other, and to nobody else. */
+    /** The timeout of every wait. The parts of the warm-up talk only to each other. */
     private static final Duration SILENCE = Duration.ofSeconds(3);
 
     private static final Policy POLICY = Policy.parse("""
@@ -83,7 +83,7 @@ public final class WarmUp {
     private final EventLoopGroup loops;
     private final RedisResources resources;
 
-    /** @param listener to be warmed up as well; nobody may read what it has noted */
+    /** @param listener a listener to warm up as well; its observations are of made-up checks and must not be used */
     public WarmUp(AnswerStyle style, DecisionListener listener, EventLoopGroup loops, RedisResources resources) {
         this.style = style;
         this.listener = listener;
@@ -92,9 +92,9 @@ public final class WarmUp {
     }
 
     /**
-     * Blocks until it is done; no burst begins later than {@code bound} after the call.
+     * Runs the warm-up, and blocks until it ends. No burst begins later than {@code bound} after the call.
      *
-     * @return how many checks were sent
+     * @return the number of checks sent
      */
     public int run(Duration bound) throws IOException {
         long end = System.nanoTime() + bound.toNanos();
@@ -138,14 +138,14 @@ public final class WarmUp {
                 SILENCE);
     }
 
-    /** Redis' time is known, as it will be. */
+    /** Returns a clock that has observed a time of Redis, as the clock of real checks will have. */
     private static IndexClock clock() {
         IndexClock clock = IndexClock.ofSystem();
         clock.observe(System.currentTimeMillis());
         return clock;
     }
 
-    /** Mostly of keys in memory, as real checks are. */
+    /** Sends the checks of one connection. Most of them are of keys in memory, as in service. */
     private int ask(WarmUpConnection envoy, RehearsalIndex index, long end) throws IOException {
         List<byte[]> checks = checks();
         int sent = 0;
@@ -164,11 +164,15 @@ public final class WarmUp {
         return sent;
     }
 
+    /** Tells whether there is time left for another burst. */
     private static boolean isTime(long end) {
         return System.nanoTime() < end && !Thread.currentThread().isInterrupted();
     }
 
-    /** What is done once for a burst, however long it is, has to be compiled as well, and so has what only a long one needs. */
+    /**
+     * Returns the bursts of a round. Their lengths differ, because the work done once per burst, and the code that
+     * only long bursts reach, must be compiled as well.
+     */
     private static List<List<byte[]>> bursts(List<byte[]> checks, int round) {
         if (round % PERIOD == 0) {
             return checks.stream().map(List::of).toList();
@@ -178,7 +182,7 @@ public final class WarmUp {
                 : List.of(checks);
     }
 
-    /** Mostly allowed, as real checks are, and each kind of other answer. */
+    /** Returns the checks of a burst: most are allowed, as in service, and the rest get the other kinds of answers. */
     private List<byte[]> checks() {
         PresentedKey one = known.get(0);
         Stream<byte[]> others = Stream.of(

@@ -13,14 +13,17 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
-/** The checks of a warm-up, as Envoy would serialise them. */
+/** A factory of warm-up checks, serialized as Envoy would serialize them. */
 final class WarmUpCheck {
-    /** As long as an address or a time, and neither: nobody reads it. */
+    /** A placeholder as long as an address or a timestamp. The sidecar skips these fields. */
     private static final byte[] PASSED_OVER = new byte[19];
 
     private WarmUpCheck() {}
 
-    /** Returns a check of a GET with {@code key}, serialised, with headers as the reference configuration has them sent. */
+    /**
+     * Returns a serialized check of a GET with {@code key}, with the headers that Envoy sends under the reference
+     * configuration.
+     */
     static byte[] of(String path, PresentedKey key) {
         Map<String, String> headers = Map.of(
                 ":authority", "warm-up",
@@ -58,7 +61,10 @@ final class WarmUpCheck {
                         http));
     }
 
-    /** Without the generated builders, which bring their descriptors along, some hundred classes. */
+    /**
+     * Returns a serialized length-delimited field. The generated builders are not used, because they load their
+     * descriptors, some hundred classes.
+     */
     private static byte[] field(int number, byte[]... contents) {
         ByteArrayOutputStream content = new ByteArrayOutputStream();
         for (byte[] part : contents) {

@@ -15,17 +15,18 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * One HTTP/2 connection (RFC 9113) that asks as Envoy does: some checks at once, on streams of their own. It looks only for
- * whether each has an answer: what is compiled meanwhile should be the server, and a client that does more is compiled beside it.
+ * A minimal HTTP/2 client connection (RFC 9113) that sends checks as Envoy does: several at once, each on its own
+ * stream. It only counts the answers. The JVM should spend the warm-up on compiling the server, and a richer client
+ * would be compiled as well.
  *
- * <p>Not thread-safe.
+ * <p>This class is not thread-safe.
  */
 final class WarmUpConnection implements AutoCloseable {
     private static final byte[] PREFACE = ascii("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
     private static final int FIRST_WINDOW = 65_535;
     private static final int BUFFER = 1 << 15;
 
-    /** Frame types (section 6), and their flags. */
+    /** Frame types and flags (RFC 9113, section 6). */
     private static final int DATA = 0;
 
     private static final int HEADERS = 1;
@@ -37,17 +38,20 @@ final class WarmUpConnection implements AutoCloseable {
     private static final int END_STREAM = 1;
     private static final int END_HEADERS = 4;
 
-    /** The {@code :method} and the {@code :scheme} of each check, by their numbers in every table (RFC 7541, appendix A). */
+    /**
+     * The {@code :method} and the {@code :scheme} of each check, by their indices in the static table (RFC 7541,
+     * appendix A).
+     */
     private static final byte POST = (byte) 0x83;
 
     private static final byte HTTP = (byte) 0x86;
     /**
-     * The {@code :path} /envoy.service.auth.v3.Authorization/Check, which Envoy spells out each time, in the Huffman code (appendix
-     * B).
+     * The {@code :path} /envoy.service.auth.v3.Authorization/Check in the Huffman code (RFC 7541, appendix B). Envoy
+     * sends it as a literal each time.
      */
     private static final byte[] PATH =
             HexFormat.of().parseHex("04" + "9f" + "60b5773fa5d05b3b98855c76a675fbb2bc36a673d86f63498f5317a7293aff");
-    /** What Envoy sends by name at first, then by the number that it got. */
+    /** The headers that Envoy sends as literals at first, and then by their indices in the dynamic table. */
     private static final List<String> REMEMBERED = List.of(
             ":authority warm-up",
             "te trailers",
@@ -68,7 +72,7 @@ final class WarmUpConnection implements AutoCloseable {
     private final DataInputStream in;
     private int stream = 1;
 
-    /** @param silence how long to wait for something to come, at most */
+    /** @param silence the longest wait for the next bytes from the server */
     WarmUpConnection(int port, Duration silence) throws IOException {
         socket = new Socket(InetAddress.getLoopbackAddress(), port);
         socket.setTcpNoDelay(true);
@@ -77,15 +81,16 @@ final class WarmUpConnection implements AutoCloseable {
         in = new DataInputStream(new BufferedInputStream(socket.getInputStream(), BUFFER));
         out.write(PREFACE);
         begin(SETTINGS, 0, 0, 0);
-        // For all answers there will be. The other way, 64 checks at a time are less than the first window.
+        // Enlarge the receive window for all answers to come. In the other direction, 64 checks at a time fit in the
+        // first window.
         begin(WINDOW_UPDATE, 0, 0, Integer.BYTES);
         out.writeInt(Integer.MAX_VALUE - FIRST_WINDOW);
     }
 
     /**
-     * Blocks until each of {@code checks} is over.
+     * Sends {@code checks}, and blocks until all their streams have ended.
      *
-     * @throws IOException if there were fewer messages in answer
+     * @throws IOException if fewer messages were received in answer
      */
     void ask(List<byte[]> checks) throws IOException {
         for (byte[] check : checks) {
@@ -119,6 +124,7 @@ final class WarmUpConnection implements AutoCloseable {
         stream += 2;
     }
 
+    /** Reads a frame, ignores its payload, and acknowledges settings. */
     private Frame skip() throws IOException {
         int length = in.readUnsignedByte() << Short.SIZE | in.readUnsignedShort();
         Frame frame = new Frame(in.readUnsignedByte(), in.readUnsignedByte());
@@ -140,7 +146,7 @@ final class WarmUpConnection implements AutoCloseable {
         out.writeInt(id);
     }
 
-    /** In the order of Envoy, in which the scheme comes after the authority. */
+    /** Returns a header block in Envoy's order, in which the scheme follows the authority. */
     private static byte[] block(List<byte[]> remembered) {
         ByteArrayOutputStream block = new ByteArrayOutputStream();
         block.write(POST);
@@ -151,7 +157,7 @@ final class WarmUpConnection implements AutoCloseable {
         return block.toByteArray();
     }
 
-    /** A literal, to be remembered. */
+    /** Returns a literal with incremental indexing: the server adds the header to its dynamic table. */
     private static byte[] named(String header) {
         ByteArrayOutputStream literal = new ByteArrayOutputStream();
         literal.write(0x40);
@@ -162,7 +168,7 @@ final class WarmUpConnection implements AutoCloseable {
         return literal.toByteArray();
     }
 
-    /** The numbers start at 62, with what came last. */
+    /** Returns an index in the dynamic table, where indices start at 62 with the newest entry. */
     private static byte[] numbered(int index) {
         return new byte[] {(byte) (0x80 | 61 + REMEMBERED.size() - index)};
     }

@@ -16,11 +16,12 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stands in for Redis while the client is warmed up: holds a few hashes, and answers one connection on a loopback port, as far as
- * a link asks, in RESP3. What it does not know it calls an error.
+ * A stand-in for Redis, used to warm up the Redis client. It holds a few hashes, and answers one connection on a
+ * loopback port in RESP3. It supports the commands that the client sends, and answers any other command with an
+ * error.
  */
 final class WarmUpRedis implements Closeable {
-    /** Of what is sent here, since anybody on this machine may connect. */
+    /** The largest count or length accepted, since any process on this machine can connect. */
     private static final int LONGEST = 1000;
 
     private static final byte[] HELLO =
@@ -34,7 +35,7 @@ final class WarmUpRedis implements Closeable {
     private final Map<String, byte[]> hashes;
     private volatile @Nullable Socket accepted;
 
-    /** @param hashes by their names; names and values may have no more than what a record has, which is ASCII */
+    /** @param hashes by their names; field names and values must be ASCII, as those of a record are */
     WarmUpRedis(Map<String, Map<String, String>> hashes) throws IOException {
         this.hashes = hashes.entrySet().stream()
                 .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, hash -> encode(hash.getValue())));
@@ -61,7 +62,7 @@ final class WarmUpRedis implements Closeable {
             accepted = socket;
             serve(socket);
         } catch (IOException over) {
-            // The warm-up is, or notices itself.
+            // The warm-up is over, or notices the loss of the connection itself.
         }
     }
 

@@ -1,6 +1,6 @@
 /**
- * Everything that runs before the sidecar is ready: it sends checks to a server of its own until the JVM has compiled the code
- * that answers them.
+ * The warm-up, which runs before the sidecar is ready. It sends checks to a separate server, so that the JVM compiles
+ * the code that answers checks.
  */
 @NullMarked
 package dev.latchkey.server.warmup;
