@@ -47,8 +47,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The sidecar and its composition root: every part is created and closed here. A sidecar can start while Redis is
- * down, answers 503 until the index can be read, and recovers by itself.
+ * The sidecar and its composition root: every part is created and closed here. A sidecar can start while Redis is down,
+ * answers 503 until the index can be read, and recovers by itself.
  */
 public final class Sidecar implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Sidecar.class);

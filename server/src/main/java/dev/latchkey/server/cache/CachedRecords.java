@@ -16,11 +16,11 @@ import org.jspecify.annotations.Nullable;
  *
  * <h2>The race</h2>
  *
- * A naive cache reads a record, and stores the answer when it arrives. If the record changes in Redis between the
- * read and the store, the invalidation push finds nothing to evict, and the old record is stored after it. It then
- * stays, because no second push announces the same change. On one connection a push cannot overtake an earlier answer
- * on the wire. Inside the process it can, between the arrival of an answer and its store, because another thread may
- * do the storing. Correctness therefore does not depend on which threads run this code, nor on their order.
+ * A naive cache reads a record, and stores the answer when it arrives. If the record changes in Redis between the read
+ * and the store, the invalidation push finds nothing to evict, and the old record is stored after it. It then stays,
+ * because no second push announces the same change. On one connection a push cannot overtake an earlier answer on the
+ * wire. Inside the process it can, between the arrival of an answer and its store, because another thread may do the
+ * storing. Correctness therefore does not depend on which threads run this code, nor on their order.
  *
  * <h2>Invariants</h2>
  *
@@ -28,20 +28,18 @@ import org.jspecify.annotations.Nullable;
  *   <li><b>I1, placeholder.</b> A {@link Flight} is registered under the name before the read is sent.
  *   <li><b>I2, own flight only.</b> An answer is stored only if its own flight is still registered. The check and the
  *       store are one atomic step with respect to I3.
- *   <li><b>I3, a push removes everything.</b> A push for a name removes both the stored record and the registered
- *       flight.
+ *   <li><b>I3, a push removes everything.</b> A push for a name removes both the stored record
+ *       and the registered flight.
  *   <li><b>I4, no caller joins an invalidated flight.</b> A caller that arrives after the push finds no flight and
  *       starts a new read. A caller that joined before the push gets the answer of the old flight, because it asked
  *       before the change was known here.
  *   <li><b>I5, one epoch.</b> An instance belongs to one connection whose tracking was confirmed, and is dropped as a
- *       whole with that connection. A late answer of an old connection is stored in an instance that is no longer
- *       read.
- *   <li><b>I6, records, never verdicts.</b> The cache holds what the index holds. What a record means for a request
- *       is judged for every request.
+ *       whole with that connection. A late answer of an old connection is stored in an instance that is no longer read.
+ *   <li><b>I6, records, never verdicts.</b> The cache holds what the index holds. What a record means for a request is
+ *       judged for every request.
  *   <li><b>I7, lease.</b> Records are served only while the lease is held. {@link NearCacheKeyIndex} enforces this.
- *   <li><b>I8, maximum age.</b> A record is read again once it reaches its maximum age, whether or not a push
- *       arrived. It is renewed earlier if it is requested after a random part of that age. A renewal is a flight like
- *       any other.
+ *   <li><b>I8, maximum age.</b> A record is read again once it reaches its maximum age, whether or not a push arrived.
+ *       It is renewed earlier if it is requested after a random part of that age. A renewal is a flight like any other.
  * </ol>
  *
  * A hit never waits for a lock, unless the record is due for renewal. I2 and I3 hold the lock of one hash table bin,
@@ -93,8 +91,8 @@ class CachedRecords<K, V> {
     }
 
     /**
-     * A read in flight, shared by all callers that wait for it. Each caller has a copy of the future, so cancelling
-     * it affects no other caller. Flights are compared by identity.
+     * A read in flight, shared by all callers that wait for it. Each caller has a copy of the future, so cancelling it
+     * affects no other caller. Flights are compared by identity.
      */
     static final class Flight<V> {
         final CompletableFuture<Optional<V>> answer = new CompletableFuture<>();
@@ -144,16 +142,16 @@ class CachedRecords<K, V> {
     }
 
     /**
-     * Tells whether an answer may be stored (I2). A separate method, so that a test can override it and show the
-     * fault without I2.
+     * Tells whether an answer may be stored (I2). A separate method, so that a test can override it and show
+     * the fault without I2.
      */
     boolean mayStore(Flight<V> answered, @Nullable Flight<V> standing) {
         return answered == standing;
     }
 
     /**
-     * Returns the flight that callers can join after a push: none (I4). A separate method, so that a test can
-     * override it and show the fault without I4.
+     * Returns the flight that callers can join after a push: none (I4). A separate method, so that a test can override
+     * it and show the fault without I4.
      */
     @Nullable
     Flight<V> afterPush(@Nullable Flight<V> standing) {
@@ -161,8 +159,8 @@ class CachedRecords<K, V> {
     }
 
     /**
-     * Starts a read that renews a record. The stored record stays in use meanwhile and, if the read fails, until it
-     * expires.
+     * Starts a read that renews a record. The stored record stays in use meanwhile and, if the read
+     * fails, until it expires.
      */
     private void renew(K name) {
         Flight<V> mine = new Flight<>();
@@ -179,8 +177,8 @@ class CachedRecords<K, V> {
             counters.joins.increment();
             return other.answer.copy();
         }
-        // Between the caller's lookup and the registration of this flight, another flight may have landed and stored
-        // its answer.
+        // Between the caller's lookup and the registration of this flight, another flight may have landed
+        // and stored its answer.
         Entry<V> meanwhile = fresh(present, name);
         if (meanwhile != null) {
             flights.remove(name, mine);

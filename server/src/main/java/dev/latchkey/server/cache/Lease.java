@@ -5,13 +5,13 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A time-limited right to answer from memory. The lease lasts for a fixed length, counted from the <em>sending</em>
- * of the last heartbeat that was answered. Redis pushes every write made before the heartbeat was sent ahead of the
- * heartbeat's answer, so records in memory are stale by at most the length of the lease while the lease is held.
+ * A time-limited right to answer from memory. The lease lasts for a fixed length, counted from the <em>sending</em> of
+ * the last heartbeat that was answered. Every write that Redis made before the heartbeat was sent is pushed before the
+ * heartbeat is answered, so records in memory are stale by at most the length of the lease while the lease is held.
  *
- * <p>Time is measured by the monotonic clock, which advances while the process is stopped, but not while the machine
- * is suspended. After a suspension the wall clock is ahead of the monotonic clock; the difference counts as elapsed
- * time. After a jump of more than 500 ms, forward or back, the lease counts as lost.
+ * <p>Time is measured by the monotonic clock, which advances while the process is stopped, but not while the machine is
+ * suspended. After a suspension the wall clock is ahead of the monotonic clock; the difference counts as elapsed time.
+ * After a jump of more than 500 ms, forward or back, the lease counts as lost.
  *
  * <p>This class is thread-safe and takes no lock.
  */
@@ -27,8 +27,7 @@ public class Lease {
     /**
      * The lease as granted by one answered heartbeat.
      *
-     * @param ahead how far the wall clock was ahead of the monotonic clock when the heartbeat was sent, in
-     *     nanoseconds
+     * @param ahead how far the wall clock was ahead of the monotonic clock when the heartbeat was sent, in nanoseconds
      */
     private record Term(long endNanos, long ahead) {}
 
@@ -78,8 +77,8 @@ public class Lease {
     }
 
     /**
-     * Extends the lease, because the heartbeat of {@code sent} has been answered. A clock jump since the sending
-     * counts.
+     * Extends the lease, because the heartbeat of {@code sent} has been answered. A clock jump
+     * since the sending counts.
      */
     public void extend(Sent sent) {
         term = new Term(sent.nanos + lengthNanos, sent.ahead);

@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
  * index. An epoch begins when a connection is confirmed on which Redis pushes every change, and ends with that
  * connection. Between epochs, and while the lease of an epoch is not held, no record in memory is used.
  *
- * <p>This class is thread-safe. A hit waits for no lock (unless its record is due for renewal), performs no I/O and
- * switches no thread.
+ * <p>This class is thread-safe. A hit waits for no lock (unless its record is due for renewal), performs no I/O
+ * and switches no thread.
  */
 public class NearCacheKeyIndex implements KeyIndex {
     private final KeyIndex direct;
@@ -96,8 +96,7 @@ public class NearCacheKeyIndex implements KeyIndex {
     /**
      * Begins an epoch with nothing in memory.
      *
-     * @param reader reads over the connection whose pushes are passed to {@link #evictKey} and
-     *     {@link #evictWorkspace}
+     * @param reader reads over the connection whose pushes are passed to {@link #evictKey} and {@link #evictWorkspace}
      */
     public final Epoch begin(KeyIndex reader, Lease lease) {
         Epoch epoch =
@@ -132,8 +131,8 @@ public class NearCacheKeyIndex implements KeyIndex {
     }
 
     /**
-     * Creates the records of an epoch (I5). A separate method, so that a test can override it and show the fault
-     * without I5.
+     * Creates the records of an epoch (I5). A separate method, so that a test can override it and show
+     * the fault without I5.
      */
     <K, V> CachedRecords<K, V> records(Function<K, CompletableFuture<Optional<V>>> reader) {
         return new CachedRecords<>(reader, limits, nanos, counters);

@@ -5,9 +5,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A check that pushes arrive on a connection at all. A live control plane writes the canary every second, and a push
- * must announce each write. An answer that shows a new canary can precede its push only if Redis handled the write
- * and the read in one event-loop cycle. So one such answer raises a doubt; if the answer to a read sent after the
- * doubt still precedes any push, the push is proven to be missing.
+ * must announce each write. An answer that shows a new canary can precede its push only if Redis handled the write and
+ * the read in one event-loop cycle. So one such answer raises a doubt; if the answer to a read sent after the doubt
+ * still precedes any push, the push is proven to be missing.
  *
  * <p>{@link #look} must be called as answers arrive, in order with the pushes. All other methods are thread-safe.
  */

@@ -9,8 +9,8 @@ public enum EpochEnd {
     /** Redis has pushed that every record may have changed. */
     FLUSHED,
     /**
-     * No heartbeat was answered for the length of the lease, the machine was suspended, or an unconfirmed connection
-     * stayed silent.
+     * No heartbeat was answered for the length of the lease, the machine was suspended, or an
+     * unconfirmed connection stayed silent.
      */
     LEASE_LOST,
     /** Redis no longer tracks changes for the connection. */

@@ -21,8 +21,8 @@ interface FeedConnection {
     void listen(Pushes pushes);
 
     /**
-     * Enables pushes for every change of the index. The result is empty on success, otherwise the message of Redis'
-     * refusal.
+     * Enables pushes for every change of the index. The result is empty on success, otherwise the
+     * message of Redis' refusal.
      */
     CompletionStage<Optional<String>> track();
 
@@ -31,8 +31,7 @@ interface FeedConnection {
     /**
      * Reads the time at which the canary was written: epoch milliseconds by Redis' clock, or 0 if there is no canary.
      *
-     * @param onArrival applied to the answer after all pushes that preceded it in the stream, and before any later
-     *     push
+     * @param onArrival applied to the answer after all pushes that preceded it in the stream, and before any later push
      */
     <T> CompletionStage<T> canaryWrittenAt(LongFunction<T> onArrival);
 

@@ -3,8 +3,8 @@ package dev.latchkey.server.feed;
 import java.util.Optional;
 
 /**
- * A source of connections for pushes: one at a time, replaced when it is lost. Implementations are thread-safe. No
- * method blocks.
+ * A source of connections for pushes: one at a time, replaced when it is lost. Implementations are
+ * thread-safe. No method blocks.
  */
 public interface FeedLink {
 
@@ -14,8 +14,7 @@ public interface FeedLink {
     void start();
 
     /**
-     * Closes {@code unwanted} and starts to reconnect. Does nothing if {@code unwanted} is not the current
-     * connection.
+     * Closes {@code unwanted} and starts to reconnect. Does nothing if {@code unwanted} is not the current connection.
      */
     void redial(FeedConnection unwanted, String reason);
 
@@ -23,8 +22,8 @@ public interface FeedLink {
     Optional<String> problem();
 
     /**
-     * A listener that is notified of each connection: first of its start, then, exactly once, of its loss. Must not
-     * block.
+     * A listener that is notified of each connection: first of its start, then, exactly once, of its
+     * loss. Must not block.
      */
     interface Watcher {
 

@@ -3,6 +3,7 @@ package dev.latchkey.server.feed;
 /** A listener for events of the feed. Called on event loops, so it must not block. Implementations are thread-safe. */
 public interface FeedListener {
 
+    /** Reports that an epoch has ended. */
     void ended(EpochEnd cause);
 
     /**

@@ -14,10 +14,10 @@ import org.slf4j.LoggerFactory;
 /**
  * The lifetime of one tracked connection, from its login to its end.
  *
- * <p>The connection is confirmed, and an epoch begins, once Redis speaks RESP3 on it (on RESP2, Redis accepts
- * tracking but pushes nothing), reports that it tracks, and has pushed a canary. The canary push is not required if
- * no canary has been written for 15 seconds. Every heartbeat asks again whether Redis tracks. Its answer follows the
- * pushes of all earlier writes in the same stream, and therefore extends the lease.
+ * <p>The connection is confirmed, and an epoch begins, once Redis speaks RESP3 on it (on RESP2, Redis accepts tracking
+ * but pushes nothing), reports that it tracks, and has pushed a canary. The canary push is not required if no canary
+ * has been written for 15 seconds. Every heartbeat asks again whether Redis tracks. Its answer follows the pushes of
+ * all earlier writes in the same stream, and therefore extends the lease.
  */
 final class FeedSession implements FeedConnection.Pushes {
     private static final Logger log = LoggerFactory.getLogger(FeedSession.class);
@@ -88,8 +88,8 @@ final class FeedSession implements FeedConnection.Pushes {
     }
 
     /**
-     * Notes why Redis does not track. A temporary refusal is retried soon; any other refusal is reported as
-     * unsupported.
+     * Notes why Redis does not track. A temporary refusal is retried soon. Any other refusal is reported as unsupported
+     * and is retried later.
      */
     private void notTracked(String refusal) {
         boolean passing = RedisError.kindOf(refusal) == RedisError.Kind.PASSING;
@@ -132,6 +132,8 @@ final class FeedSession implements FeedConnection.Pushes {
             } else if (pushes && since(askedToTrack) > trackAgainAfter) {
                 track();
             } else {
+                // Redis does not track yet, so there is nothing to confirm. The read only shows
+                // whether the connection answers.
                 var unused = connection.canaryWrittenAt(
                         at -> lastAnswer = parts.nanos().getAsLong());
             }
@@ -183,6 +185,7 @@ final class FeedSession implements FeedConnection.Pushes {
         if (verdict == CanaryWatch.Verdict.MISSED) {
             end(EpochEnd.CANARY_MISSED);
         } else if (verdict == CanaryWatch.Verdict.DOUBTFUL && doubt == null) {
+            // Settle the doubt now, not with the next heartbeat: a doubtful answer does not extend the lease.
             beat();
         }
         return new Seen(writtenAt, verdict);
@@ -239,8 +242,7 @@ final class FeedSession implements FeedConnection.Pushes {
         canary.pushed();
         var unused = connection.canaryWrittenAt(at -> {
             // The local estimate of Redis' clock is inexact, so a slightly negative latency counts as 0. A clearly
-            // negative latency means that the next canary was written before this read, so there is nothing to
-            // report.
+            // negative latency means that the next canary was written before this read, so there is nothing to report.
             long millis = arrived - at;
             if (at > 0 && millis > -CANARY_NEXT_MILLIS) {
                 parts.listener().canary(Math.max(0, millis));
@@ -274,6 +276,7 @@ final class FeedSession implements FeedConnection.Pushes {
                 parts.listener().ended(cause);
             }
         } finally {
+            // A lost connection is replaced by the link itself.
             if (cause != EpochEnd.DISCONNECTED) {
                 giveUp.accept(connection, reason);
             }

@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The feed that invalidates the near cache. It keeps one connection on which Redis pushes the name of every changed
- * record, and evicts these records from the cache. Each connection is an epoch of its own, from the confirmation of
- * its tracking until any doubt about it.
+ * record, and evicts these records from the cache. Each connection is an epoch of its own, from the confirmation of its
+ * tracking until any doubt about it.
  *
  * <p>While a connection is not confirmed, the cache is unused, never stale.
  *

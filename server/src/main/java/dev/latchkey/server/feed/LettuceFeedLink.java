@@ -88,8 +88,8 @@ final class LettuceFeedLink implements FeedLink {
         }
 
         /**
-         * Delivers an invalidation. Its content is the word {@code invalidate}, then a list of names, or null for all
-         * records.
+         * Delivers an invalidation. Its content is the word {@code invalidate}, then a list of names, or
+         * null for all records.
          */
         private static void show(PushMessage message, Pushes pushes) {
             if (!message.getType().equals("invalidate")) {

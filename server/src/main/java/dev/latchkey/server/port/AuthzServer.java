@@ -22,16 +22,16 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.StreamSupport;
 
 /**
- * The gRPC server that Envoy calls for checks; it also serves {@code grpc.health.v1}. Checks run on the event loops
- * themselves.
+ * The gRPC server that Envoy calls for checks; it also serves {@code grpc.health.v1}. Checks run on
+ * the event loops themselves.
  */
 public final class AuthzServer implements AutoCloseable {
     private static final int MAX_CALLS_PER_CONNECTION = 4096;
 
     /**
-     * Above the 8 MiB of headers that Envoy can be configured to accept, which a check can contain twice. A message
-     * that is refused for its size fails the call, and Envoy can be configured to let requests pass when the call
-     * fails.
+     * Above the 8 MiB of headers that Envoy can be configured to accept, which a check can contain twice. A
+     * message that is refused for its size fails the call, and Envoy can be configured to let requests pass
+     * when the call fails.
      */
     private static final int MAX_MESSAGE_BYTES = 64 << 20;
 
@@ -50,8 +50,8 @@ public final class AuthzServer implements AutoCloseable {
     private static final int FLOW_CONTROL_WINDOW = 1 << 20;
 
     /**
-     * More than many Envoys with many workers need: each worker has one connection, and another for each 4096
-     * concurrent checks.
+     * More than many Envoys with many workers need: each worker has one connection, and another for
+     * each 4096 concurrent checks.
      */
     private static final int MAX_CONNECTIONS = 2048;
 
@@ -59,10 +59,10 @@ public final class AuthzServer implements AutoCloseable {
     private final Server server;
 
     /**
-     * @param loops the event loops that accept and read connections and run checks; the caller shuts them down after
-     *     this server
-     * @param sharePort whether other servers can listen on the same TCP port; the system then spreads new connections
-     *     over them
+     * @param loops the event loops that accept and read connections and run checks; the caller shuts them
+     *     down after this server
+     * @param sharePort whether other servers can listen on the same TCP port; the system then spreads
+     *     new connections over them
      * @throws IOException if the address cannot be bound
      */
     public AuthzServer(EventLoopGroup loops, ListenAddress listen, boolean sharePort, AuthorizationService service)

@@ -5,8 +5,8 @@ import io.netty.buffer.PooledByteBufAllocator;
 
 /**
  * An allocator of pooled buffers that gives large buffers room to grow. Netty joins the frames of a header block by
- * allocating, for each frame, a buffer of exactly the needed size, and copying all bytes so far: 2 GiB for a block of
- * 8 MiB. With capacities that are powers of two, each byte is copied about twice.
+ * allocating, for each frame, a buffer of exactly the needed size, and copying all bytes so far: 2 GiB for a block of 8
+ * MiB. With capacities that are powers of two, each byte is copied about twice.
  *
  * <p>This class is thread-safe.
  */

@@ -19,8 +19,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The exclusive right to listen on the path of a Unix socket. The right is needed because Netty removes whatever is
- * at the path before it binds, be it a file or the socket of a running sidecar. The right is a lock on the file
+ * The exclusive right to listen on the path of a Unix socket. The right is needed because Netty removes whatever is at
+ * the path before it binds, be it a file or the socket of a running sidecar. The right is a lock on the file
  * {@code <path>.lock}. The file stays; the system releases the lock when the process ends, however it ends. Other
  * addresses need no such right.
  *
@@ -38,12 +38,12 @@ public final class UnixSocket implements AutoCloseable {
         this.lock = lock;
     }
 
-    // The exceptions below carry no cause, because the report of an unusable address ends with the message of the
-    // innermost cause.
+    // The exceptions below carry no cause, because the report of an unusable address ends with the message
+    // of the innermost cause.
 
     /**
-     * Claims the path of {@code listen}. The path must be free, or a stale socket that a killed sidecar has left,
-     * which is removed.
+     * Claims the path of {@code listen}. The path must be free, or a stale socket that a killed sidecar has
+     * left, which is removed.
      *
      * @throws IOException if a process listens on the path, or the path is no socket; the path is then left unchanged
      */
@@ -64,8 +64,8 @@ public final class UnixSocket implements AutoCloseable {
     }
 
     /**
-     * Sets the permissions of the socket. Write permission is the permission to connect (unix(7)). Until this call,
-     * the umask determines who can connect.
+     * Sets the permissions of the socket. Write permission is the permission to connect (unix(7)). Until this call, the
+     * umask determines who can connect.
      */
     public void open(Set<PosixFilePermission> mode) throws IOException {
         if (path.isPresent()) {

@@ -43,8 +43,8 @@ import java.util.stream.Stream;
 /**
  * A warm-up that sends made-up checks, so that the JVM compiles the request path before the first real check. Without
  * it, the first check in a fresh JVM takes longer than Envoy waits, and checks of the first seconds are ten times
- * slower than later ones. Keys, pepper, policy and the Redis stand-in are made up, and are served on separate ports.
- * No made-up data reaches the real Redis, a log or a metric, and the real listener knows no made-up key.
+ * slower than later ones. Keys, pepper, policy and the Redis stand-in are made up, and are served on separate ports. No
+ * made-up data reaches the real Redis, a log or a metric, and the real listener knows no made-up key.
  */
 public final class WarmUp {
     private static final String LOOPBACK = InetAddress.getLoopbackAddress().getHostAddress();
@@ -170,8 +170,8 @@ public final class WarmUp {
     }
 
     /**
-     * Returns the bursts of a round. Their lengths differ, because the work done once per burst, and the code that
-     * only long bursts reach, must be compiled as well.
+     * Returns the bursts of a round. Their lengths differ, because the work done once per burst, and the code that only
+     * long bursts reach, must be compiled as well.
      */
     private static List<List<byte[]>> bursts(List<byte[]> checks, int round) {
         if (round % PERIOD == 0) {

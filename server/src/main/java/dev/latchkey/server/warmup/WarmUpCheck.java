@@ -20,10 +20,7 @@ final class WarmUpCheck {
 
     private WarmUpCheck() {}
 
-    /**
-     * Returns a serialized check of a GET with {@code key}, with the headers that Envoy sends under the reference
-     * configuration.
-     */
+    /** Returns a serialized check of a GET with {@code key}, with the headers of the reference configuration. */
     static byte[] of(String path, PresentedKey key) {
         Map<String, String> headers = Map.of(
                 ":authority", "warm-up",

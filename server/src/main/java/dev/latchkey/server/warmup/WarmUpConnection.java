@@ -39,8 +39,8 @@ final class WarmUpConnection implements AutoCloseable {
     private static final int END_HEADERS = 4;
 
     /**
-     * The {@code :method} and the {@code :scheme} of each check, by their indices in the static table (RFC 7541,
-     * appendix A).
+     * The {@code :method} and the {@code :scheme} of each check, by their indices in the static table
+     * (RFC 7541, appendix A).
      */
     private static final byte POST = (byte) 0x83;
 
@@ -81,8 +81,8 @@ final class WarmUpConnection implements AutoCloseable {
         in = new DataInputStream(new BufferedInputStream(socket.getInputStream(), BUFFER));
         out.write(PREFACE);
         begin(SETTINGS, 0, 0, 0);
-        // Enlarge the receive window for all answers to come. In the other direction, 64 checks at a time fit in the
-        // first window.
+        // Enlarge the receive window for all answers to come. In the other direction, 64 checks at a time fit
+        // in the first window.
         begin(WINDOW_UPDATE, 0, 0, Integer.BYTES);
         out.writeInt(Integer.MAX_VALUE - FIRST_WINDOW);
     }

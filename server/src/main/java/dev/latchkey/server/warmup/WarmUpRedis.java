@@ -17,8 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A stand-in for Redis, used to warm up the Redis client. It holds a few hashes, and answers one connection on a
- * loopback port in RESP3. It supports the commands that the client sends, and answers any other command with an
- * error.
+ * loopback port in RESP3. It supports the commands that the client sends, and answers any other command with an error.
  */
 final class WarmUpRedis implements Closeable {
     /** The largest count or length accepted, since any process on this machine can connect. */
