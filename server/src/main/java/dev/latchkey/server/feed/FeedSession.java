@@ -132,7 +132,7 @@ final class FeedSession implements FeedConnection.Pushes {
             } else if (pushes && since(askedToTrack) > trackAgainAfter) {
                 track();
             } else {
-                // Redis does not track yet, so there is nothing to confirm. The read only shows
+                // Pushes are not enabled, so there is nothing to confirm. The read only shows
                 // whether the connection answers.
                 var unused = connection.canaryWrittenAt(
                         at -> lastAnswer = parts.nanos().getAsLong());

@@ -94,8 +94,8 @@ public final class AuthzServer implements AutoCloseable {
                 .flowControlWindow(FLOW_CONTROL_WINDOW)
                 .maxInboundMessageSize(MAX_MESSAGE_BYTES)
                 .maxInboundMetadataSize(MAX_METADATA_BYTES)
-                // No limit on RST_STREAM frames: Envoy resets a stream for each client that disconnects, and a limit
-                // would fail all other checks of the connection.
+                // No limit on RST_STREAM frames: Envoy resets a stream for each client that disconnects, and exceeding
+                // a limit would fail all other checks of the connection.
                 .maxRstFramesPerWindow(Integer.MAX_VALUE, /* secondsPerWindow= */ 1)
                 // Envoy's connection_keepalive pings every few seconds, also without calls. By default, gRPC treats
                 // such pings as abuse.

@@ -61,8 +61,8 @@ public record Transport(SocketAddress address, Class<? extends ServerChannel> ch
     }
 
     /**
-     * Returns the message part that names the missing requirement of epoll, up to the open
-     * parenthesis of the expectation.
+     * Returns the message part that names what epoll lacks and begins the expectation in parentheses. The caller adds
+     * the alternative and closes the parenthesis.
      */
     private static String missing() {
         if (!System.getProperty("os.name").equals("Linux")) {
