@@ -332,7 +332,8 @@ public final class IndexHeartbeat implements AutoCloseable {
         if (everAnnounced) {
             String text =
                     where + " has lost its contents: the control plane's pepper is no longer announced there, and keys"
-                            + " that were there are unknown now (401); restore its data, and run it with appendonly yes";
+                            + " that were there are unknown now (401); restore its data, and run it with"
+                            + " appendonly yes";
             absence = Optional.of(text);
             troubles.wrong("contents", text);
         } else {

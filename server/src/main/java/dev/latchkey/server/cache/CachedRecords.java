@@ -142,7 +142,7 @@ class CachedRecords<K, V> {
     }
 
     /**
-     * Tells whether an answer may be stored (I2). A separate method, so that a test can override it and show
+     * Returns whether an answer may be stored (I2). A separate method, so that a test can override it and show
      * the fault without I2.
      */
     boolean mayStore(Flight<V> answered, @Nullable Flight<V> standing) {

@@ -88,7 +88,7 @@ public class NearCacheKeyIndex implements KeyIndex {
         return counters;
     }
 
-    /** Tells whether records in memory can be used now. */
+    /** Returns whether records in memory can be used now. */
     public final boolean open() {
         return usable() != null;
     }

@@ -14,7 +14,7 @@ import java.util.function.LongFunction;
  */
 interface FeedConnection {
 
-    /** Tells whether this connection can carry pushes. */
+    /** Returns whether this connection can carry pushes. */
     boolean carriesPushes();
 
     /** Registers a listener for all pushes. */

@@ -104,7 +104,7 @@ public final class InvalidationFeed implements FeedLink.Watcher, AutoCloseable {
         return current.problem();
     }
 
-    /** Tells whether a canary push has arrived on the current connection. */
+    /** Returns whether a canary push has arrived on the current connection. */
     public boolean confirmedByCanary() {
         FeedSession current = session;
         return current != null && current.sawCanary();

@@ -164,7 +164,7 @@ public final class WarmUp {
         return sent;
     }
 
-    /** Tells whether there is time left for another burst. */
+    /** Returns whether there is time left for another burst. */
     private static boolean isTime(long end) {
         return System.nanoTime() < end && !Thread.currentThread().isInterrupted();
     }
