@@ -34,7 +34,7 @@ record KeyFilter(Set<KeyView.State> states, String name, long lastEnd, long now,
     }
 
     /** Returns this filter for the keys of {@code workspace}. */
-    KeyFilter of(ManagedWorkspace workspace) {
+    KeyFilter within(ManagedWorkspace workspace) {
         return new KeyFilter(states, name, lastEnd, now, workspace.record().generation());
     }
 

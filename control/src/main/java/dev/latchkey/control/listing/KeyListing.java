@@ -47,7 +47,7 @@ public final class KeyListing {
         violations.throwIfAny();
         ManagedWorkspace found = directory.requireWorkspace(query.workspace());
 
-        KeyFilter filter = asked.of(found);
+        KeyFilter filter = asked.within(found);
         String workspace = query.workspace();
         KeyPage page = order.byAge()
                 ? byAge.read(
