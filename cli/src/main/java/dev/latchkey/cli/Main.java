@@ -53,7 +53,7 @@ import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.RunLast;
 import picocli.CommandLine.ScopeType;
 
-/** The {@code latchkey} command. Every command of it is made here. */
+/** The {@code latchkey} command. This class creates all subcommands. */
 @Command(
         name = "latchkey",
         description = "API-key authorization for any backend behind Envoy.",
@@ -61,10 +61,10 @@ import picocli.CommandLine.ScopeType;
 public final class Main {
     private static final Duration CALL_TIMEOUT = Duration.ofSeconds(10);
     private static final int HELP_WIDTH = 100;
-    /** No reason is none: it must not stand in the way of a revoke. */
+    /** The only option that may be empty: a missing reason must not prevent a revoke. */
     private static final String REASON = "--reason";
 
-    /** The commands that are processes of their own, and have no result to print. */
+    /** The commands that run as long-lived processes and have no result to print. */
     private static final Set<String> PROCESSES = Set.of("sidecar", "control", "demo", "demo-upstream", "train");
 
     @Mixin
@@ -75,16 +75,16 @@ public final class Main {
             usageHelp = true,
             scope = ScopeType.INHERIT,
             description = "Show this help.")
-    @SuppressWarnings("UnusedVariable") // picocli acts on it
+    @SuppressWarnings("UnusedVariable") // evaluated by picocli
     private boolean help;
 
     @Option(names = "--version", versionHelp = true, description = "Show the version.")
-    @SuppressWarnings("UnusedVariable") // picocli acts on it
+    @SuppressWarnings("UnusedVariable") // evaluated by picocli
     private boolean version;
 
     private Main() {}
 
-    /** Runs a command and ends the process with its exit status. */
+    /** Runs a command and ends the process with the command's exit status. */
     public static void main(String[] args) {
         Termination termination = Termination.ofProcess();
         Surroundings surroundings =
@@ -104,7 +104,7 @@ public final class Main {
         try {
             return commandLine(surroundings, args).setOut(out).setErr(err).execute(args);
         } catch (Error e) {
-            // picocli reports exceptions only.
+            // picocli reports exceptions, but not errors.
             return new FailureReport(surroundings.variables()).handle(e, err);
         }
     }
@@ -113,7 +113,8 @@ public final class Main {
         Main main = new Main();
         CommandLine root = new CommandLine(main);
         Map<String, Supplier<Object>> commands = main.commands(surroundings);
-        // To make all of them, which picocli finds out about by reflection, takes longer than most of them run.
+        // picocli inspects commands by reflection. To create all of them takes longer than most commands run, so only
+        // the command that is called is created.
         boolean known = args.length > 0 && commands.containsKey(args[0]);
         commands.forEach((name, command) -> {
             if (!known || name.equals(args[0])) {
@@ -127,7 +128,7 @@ public final class Main {
         });
         document(root);
         FailureReport report = new FailureReport(surroundings.variables());
-        // A name may begin with @.
+        // An argument such as a name may begin with @, which picocli would otherwise expand as a file.
         return root.setExpandAtFiles(false)
                 .setParameterExceptionHandler(report)
                 .setExecutionExceptionHandler(report)
@@ -176,7 +177,8 @@ public final class Main {
     }
 
     private static int execute(ParseResult parsed) {
-        // gRPC and the JDK's HTTP server log by java.util.logging: nothing that who runs a short command could use.
+        // gRPC and the JDK's HTTP server log through java.util.logging. Users of short commands do not need these
+        // lines.
         SLF4JBridgeHandler.removeHandlersForRootLogger();
         if (parsed.hasSubcommand()
                 && PROCESSES.contains(parsed.subcommand().commandSpec().name())) {
@@ -189,7 +191,10 @@ public final class Main {
         return new RunLast().execute(parsed);
     }
 
-    /** An unset variable in a script is an empty value: never the default, and never everything. */
+    /**
+     * Rejects empty option values. An unset variable in a script results in an empty value, which must mean neither the
+     * default nor everything.
+     */
     private static void requireValues(ParseResult parsed) {
         for (OptionSpec option : parsed.matchedOptions()) {
             if (option.originalStringValues().contains("")
@@ -204,7 +209,7 @@ public final class Main {
         }
     }
 
-    /** Not a field: short commands log nothing and need not wait for a log. */
+    /** Returns the logger. It is not a field, because short commands log nothing and need not wait for a log. */
     private static Logger log() {
         return LoggerFactory.getLogger(Main.class);
     }
@@ -228,7 +233,7 @@ public final class Main {
         command.getSubcommands().values().forEach(Main::document);
     }
 
-    /** JSON is UTF-8 whatever the locale is. */
+    /** Returns a writer that uses UTF-8 whatever the locale is, because JSON is UTF-8. */
     private static PrintWriter writer(FileDescriptor descriptor) {
         return new PrintWriter(
                 new OutputStreamWriter(new FileOutputStream(descriptor), StandardCharsets.UTF_8),

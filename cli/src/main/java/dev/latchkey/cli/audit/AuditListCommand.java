@@ -35,7 +35,7 @@ public final class AuditListCommand implements Callable<Integer> {
     private final Output output;
 
     @Spec
-    @SuppressWarnings("NullAway.Init") // picocli sets it
+    @SuppressWarnings("NullAway.Init") // set by picocli
     private CommandSpec spec;
 
     @Option(

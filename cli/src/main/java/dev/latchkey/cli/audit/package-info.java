@@ -1,4 +1,4 @@
-/** {@code latchkey audit}. */
+/** The {@code latchkey audit} commands. */
 @NullMarked
 package dev.latchkey.cli.audit;
 

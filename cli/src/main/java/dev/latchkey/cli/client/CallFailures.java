@@ -14,17 +14,18 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** Says in people's words why a call of the control plane failed. */
+/** The translation of failed calls to the control plane into messages for people. */
 final class CallFailures {
     private static final int MAX_LENGTH = 1000;
-    /** How the control plane begins what it says of a field. */
+    /** The prefix of the control plane's descriptions of field violations. */
     private static final Pattern VALUE = Pattern.compile("^value: ");
 
     private CallFailures() {}
 
     static CommandFailure of(StatusRuntimeException e, ControlAddress address) {
         Status status = e.getStatus();
-        // A status that was sent carries no cause: with one, nothing that could send a status was reached.
+        // A status that the server sent has no cause. A cause means that the call did not reach a server that answers
+        // with a status.
         if (status.getCause() != null) {
             return unreached(status, address);
         }

@@ -5,17 +5,17 @@ import dev.latchkey.cli.output.TerminalText;
 import java.net.URI;
 import java.net.URISyntaxException;
 
-/** Where the control plane is. {@code toString()} is the URL. */
+/** The address of the control plane. {@code toString()} returns the URL. */
 record ControlAddress(boolean tls, String host, int port) {
     private static final String EXPECTED = " (expected: http://host:port or https://host:port)";
     private static final int HTTP_PORT = 80;
     private static final int HTTPS_PORT = 443;
 
     /**
-     * Reads a URL that has a scheme, a host and perhaps a port, and nothing else.
+     * Parses a URL that has a scheme, a host, an optional port, and nothing else but an optional slash at the end.
      *
-     * @param origin the option or variable that it is from
-     * @throws CommandFailure if it is not
+     * @param origin the option or variable that holds the URL, for messages
+     * @throws CommandFailure if the URL has another form
      */
     static ControlAddress parse(String url, String origin) {
         URI uri;
@@ -25,7 +25,7 @@ record ControlAddress(boolean tls, String host, int port) {
             throw CommandFailure.usage(origin + ": " + TerminalText.line(url) + EXPECTED);
         }
         if (uri.getRawUserInfo() != null) {
-            // It may hold a password: not shown.
+            // The user information might hold a password, so the URL is not shown.
             throw CommandFailure.usage(origin + ": has a user" + EXPECTED);
         }
         boolean tls = "https".equalsIgnoreCase(uri.getScheme());
@@ -44,7 +44,7 @@ record ControlAddress(boolean tls, String host, int port) {
         return new ControlAddress(tls, uri.getHost(), port);
     }
 
-    /** Returns {@code host:port}; an IPv6 address in brackets, as in the URL. */
+    /** Returns {@code host:port}. An IPv6 address is in brackets, as in the URL. */
     String authority() {
         return host + ":" + port;
     }

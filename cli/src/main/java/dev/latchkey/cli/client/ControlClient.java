@@ -23,14 +23,15 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
-/** Calls the control plane over gRPC, each call with a deadline. Thread-safe. */
+/** A gRPC client of the control plane. Each call has a deadline. This class is thread-safe. */
 public final class ControlClient implements AutoCloseable {
     private static final Metadata.Key<String> AUTHORIZATION =
             Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
 
     /**
-     * The largest answer: a page of an audit trail. An entry holds all scopes of a key before and after, and these came in a
-     * request of at most 64 KiB; the rest of it is far below 8 KiB. gRPC's own 4 MiB refuses pages that are in order.
+     * The maximum size of a response, which is a page of an audit trail. An entry holds all scopes of a key before and
+     * after a change. Each of these lists arrived in a request of at most 64 KiB, and the rest of an entry is far below
+     * 8 KiB. gRPC's default limit of 4 MiB would reject valid pages.
      */
     private static final int MAX_ANSWER = ListPrinter.PAGE_SIZE * (2 * 64 + 8) * 1024;
 
@@ -40,9 +41,9 @@ public final class ControlClient implements AutoCloseable {
     private final ClientInterceptor credentials;
 
     /**
-     * @param tls for an address that is https
+     * @param tls the TLS files, used if the address is https
      * @param token an admin token: visible ASCII
-     * @throws CommandFailure if a file for TLS does not fit
+     * @throws CommandFailure if a TLS file cannot be used
      */
     ControlClient(ControlAddress address, ControlTls tls, String token, Duration timeout) {
         this.address = address;
@@ -60,51 +61,54 @@ public final class ControlClient implements AutoCloseable {
         this.credentials = MetadataUtils.newAttachHeadersInterceptor(headers);
     }
 
-    /** The brackets of an IPv6 address cannot be in a path (RFC 3986 section 3.3). */
+    /**
+     * Returns the authority with the brackets of an IPv6 address escaped. A path cannot contain brackets (RFC 3986,
+     * section 3.3).
+     */
     private static String inPath(ControlAddress address) {
         return address.authority().replace("[", "%5B").replace("]", "%5D");
     }
 
     /**
-     * Makes one call of the KeyService.
+     * Makes one call to the KeyService.
      *
-     * @throws CommandFailure if it fails
+     * @throws CommandFailure if the call fails
      */
     public <T> T keys(Function<KeyServiceBlockingStub, T> call) {
         return call(KeyServiceGrpc.newBlockingStub(channel), call);
     }
 
     /**
-     * Makes one call of the WorkspaceService.
+     * Makes one call to the WorkspaceService.
      *
-     * @throws CommandFailure if it fails
+     * @throws CommandFailure if the call fails
      */
     public <T> T workspaces(Function<WorkspaceServiceBlockingStub, T> call) {
         return call(WorkspaceServiceGrpc.newBlockingStub(channel), call);
     }
 
     /**
-     * Makes one call of the ExplainService.
+     * Makes one call to the ExplainService.
      *
-     * @throws CommandFailure if it fails
+     * @throws CommandFailure if the call fails
      */
     public <T> T explain(Function<ExplainServiceBlockingStub, T> call) {
         return call(ExplainServiceGrpc.newBlockingStub(channel), call);
     }
 
     /**
-     * Makes one call of the AuditService.
+     * Makes one call to the AuditService.
      *
-     * @throws CommandFailure if it fails
+     * @throws CommandFailure if the call fails
      */
     public <T> T audit(Function<AuditServiceBlockingStub, T> call) {
         return call(AuditServiceGrpc.newBlockingStub(channel), call);
     }
 
     /**
-     * Makes one call of the IndexService.
+     * Makes one call to the IndexService.
      *
-     * @throws CommandFailure if it fails
+     * @throws CommandFailure if the call fails
      */
     public <T> T index(Function<IndexServiceBlockingStub, T> call) {
         return call(IndexServiceGrpc.newBlockingStub(channel), call);

@@ -13,12 +13,15 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 
-/** Where the control plane is, and as whom to talk to it. A token is never an argument: arguments are public on a machine. */
+/**
+ * The options for the address of the control plane and the caller's credentials. A token is never an argument, because
+ * arguments are visible to all users of the machine.
+ */
 public final class ControlOptions {
     static final String ADDRESS_VARIABLE = "LATCHKEY_CONTROL";
     static final String TOKEN_VARIABLE = "LATCHKEY_TOKEN";
 
-    // Not LATCHKEY_CONTROL_TLS_…, which are the control plane's own.
+    // The names differ from LATCHKEY_CONTROL_TLS_…, which are settings of the control plane itself.
     static final String CA_VARIABLE = "LATCHKEY_TLS_CA_FILE";
     static final String CERTIFICATE_VARIABLE = "LATCHKEY_TLS_CERT_FILE";
     static final String KEY_VARIABLE = "LATCHKEY_TLS_KEY_FILE";
@@ -77,9 +80,9 @@ public final class ControlOptions {
     }
 
     /**
-     * Returns a client, not connected yet.
+     * Returns a client that has not connected yet.
      *
-     * @throws CommandFailure if the address or the token is missing or wrong, or the files for TLS are
+     * @throws CommandFailure if the address, the token or a TLS file is missing or invalid
      */
     public ControlClient client() {
         ControlAddress to = address();
@@ -92,7 +95,7 @@ public final class ControlOptions {
         if (tls.certificate().isPresent() != tls.key().isPresent()) {
             throw CommandFailure.usage("--tls-cert-file, --tls-key-file: only one is given (expected: both or none)");
         }
-        // Variables may be set for good; who writes an option thinks that the connection is encrypted.
+        // Only options are checked: variables may be set permanently, but users who give an option expect TLS.
         if (!to.tls() && (caFile != null || certificateFile != null || keyFile != null)) {
             throw CommandFailure.usage(
                     "files for TLS are given, but " + to + " is plain text (expected: https:// in --control)");

@@ -10,16 +10,16 @@ import java.util.Optional;
 import javax.net.ssl.SSLException;
 
 /**
- * Files in PEM form for a control plane over TLS.
+ * The PEM files for a control plane that uses TLS.
  *
- * @param ca the certificates of whoever may sign the control plane's; empty for those that the JDK trusts
- * @param certificate this client's own, with its chain; empty for none
- * @param key of {@code certificate}, PKCS #8 and not encrypted; empty exactly if that is
+ * @param ca the certificates of the CAs that may sign the control plane's certificate; empty to trust the JDK's CAs
+ * @param certificate the certificate of this client, with its chain; empty for none
+ * @param key the private key of {@code certificate}, PKCS #8 and not encrypted; empty exactly if {@code certificate} is
  */
 record ControlTls(Optional<Path> ca, Optional<Path> certificate, Optional<Path> key) {
     static final ControlTls NONE = new ControlTls(Optional.empty(), Optional.empty(), Optional.empty());
 
-    /** @throws CommandFailure if a file cannot be read, or does not hold what it should */
+    /** @throws CommandFailure if a file cannot be read or does not have the expected content */
     void applyTo(NettyChannelBuilder channel) {
         ca.ifPresent(file -> require(file, "certificates in PEM form"));
         certificate.ifPresent(file -> require(file, "a certificate in PEM form"));
@@ -32,7 +32,7 @@ record ControlTls(Optional<Path> ca, Optional<Path> certificate, Optional<Path> 
             }
             channel.sslContext(builder.build());
         } catch (SSLException | IllegalArgumentException e) {
-            // What it says may quote the file.
+            // The message of the exception might quote the file, so it is not shown.
             throw CommandFailure.usage("not all that the files for TLS hold can be used (expected in " + shown(ca)
                     + " certificates, in " + shown(certificate) + " a certificate, in " + shown(key)
                     + " its private key, PKCS #8 and not encrypted; all in PEM form)");

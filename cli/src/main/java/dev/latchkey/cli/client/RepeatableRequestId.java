@@ -6,7 +6,10 @@ import java.util.UUID;
 import java.util.function.Supplier;
 import picocli.CommandLine.Option;
 
-/** {@code --request-id} of calls that make something: with it they can be repeated, and make it once. */
+/**
+ * The {@code --request-id} option of calls that create a key or a workspace. With the same id, a call can be repeated
+ * and creates only one.
+ */
 public final class RepeatableRequestId {
     @Option(
             names = "--request-id",
@@ -18,7 +21,7 @@ public final class RepeatableRequestId {
             })
     private String text = "";
 
-    /** Returns the id, one made up if none is given; whether it is one, the control plane judges. */
+    /** Returns the id, generated if none is given. The control plane validates it. */
     public String text() {
         if (text.isEmpty()) {
             text = UUID.randomUUID().toString();
@@ -26,7 +29,10 @@ public final class RepeatableRequestId {
         return text;
     }
 
-    /** Returns what {@code call} returns. If it fails and may have been done, the failure says how to repeat it. */
+    /**
+     * Returns the result of {@code call}. If the call fails but might have taken effect, the failure tells how to
+     * repeat the call.
+     */
     public <T> T repeatable(Supplier<T> call) {
         try {
             return call.get();

@@ -12,9 +12,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLException;
 
-/** Says in people's words why there is no connection over TLS, and what to do. */
+/** The translation of TLS failures into messages that say why there is no connection and how to fix it. */
 final class TlsFailures {
-    // Netty's server answers "internal error" to a certificate that its trust manager does not take.
+    // Netty's server sends the alert "internal error" for a certificate that its trust manager rejects.
     private static final Pattern CLIENT_REFUSED = Pattern.compile(
             "(?i)certificate.?required|bad.?certificate|unknown.?ca|certificate.?unknown|alert.?internal.?error");
     private static final Pattern CLOSED = Pattern.compile("(?i)closed|reset|broken pipe");
@@ -23,7 +23,7 @@ final class TlsFailures {
 
     private TlsFailures() {}
 
-    /** Returns what {@code failure} means; empty if it has nothing to do with TLS. */
+    /** Returns the meaning of {@code failure}; empty if the failure is not related to TLS. */
     static Optional<String> explain(Throwable failure, ControlAddress address) {
         if (has(failure, NotSslRecordException.class)) {
             return Optional.of(
@@ -48,7 +48,10 @@ final class TlsFailures {
         return has(failure, SSLException.class) ? Optional.of(Causes.reason(failure)) : Optional.empty();
     }
 
-    /** Returns what to try where a connection in plain text was closed for {@code reason}; empty if it was not. */
+    /**
+     * Returns advice for a plain-text connection that was closed for {@code reason}; empty if the connection uses TLS
+     * or failed for another reason.
+     */
     static Optional<String> advice(String reason, ControlAddress address) {
         return !address.tls() && CLOSED.matcher(reason).find()
                 ? Optional.of(" (does it speak TLS there? then https:// is expected in --control or "

@@ -1,4 +1,4 @@
-/** The client of the control plane: its address, its options, its TLS, and failed calls in plain words. */
+/** The client of the control plane: its address, options and TLS, and the messages for people about failed calls. */
 @NullMarked
 package dev.latchkey.cli.client;
 

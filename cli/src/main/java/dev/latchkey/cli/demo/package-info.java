@@ -1,6 +1,6 @@
 /**
- * {@code latchkey demo}: everything on one machine, in one go, with a real Redis and a real Envoy. Its parts serve the
- * end-to-end tests as well.
+ * The {@code latchkey demo} command, which runs all parts of Latchkey on one machine with a real Redis and a real
+ * Envoy. The end-to-end tests use parts of this package as well.
  */
 @NullMarked
 package dev.latchkey.cli.demo;

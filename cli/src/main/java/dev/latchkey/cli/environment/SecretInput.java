@@ -11,33 +11,37 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Reads a key from standard input: an argument would be public on the machine, and stay in the shell's history. From a terminal
- * it is read without being shown; there it can also be asked whether something is meant.
+ * A source of API keys: standard input. A key is never an argument, because arguments are visible to all users of the
+ * machine and stay in the shell's history. On a terminal, the key is read without echo, and the user can be asked to
+ * confirm an action.
  */
 public interface SecretInput {
-    /** More than any key has; what is longer is cut off and so no key. */
+    /**
+     * The maximum number of bytes of a key on a stream. Every key is shorter. Longer input is cut off, and so is
+     * rejected as a malformed key.
+     */
     int MAX_BYTES = 4096;
 
-    /** Returns all there is, at most {@link #MAX_BYTES}. */
+    /** Returns the whole input; of a stream, at most {@link #MAX_BYTES}. */
     String read() throws IOException;
 
-    /** Returns all there is, to be read bit by bit. */
+    /** Returns the input as a stream, without a limit. */
     default InputStream stream() throws IOException {
         return new ByteArrayInputStream(read().getBytes(StandardCharsets.UTF_8));
     }
 
-    /** Tells whether somebody sits before it. */
+    /** Returns whether the input is a terminal. */
     default boolean isTerminal() {
         return false;
     }
 
-    /** Asks a question, and returns whether the answer is yes; where there is no terminal, nobody says so. */
+    /** Asks the user a question and returns whether the answer is yes. Returns false if there is no terminal. */
     default boolean confirms(String question) {
         return false;
     }
 
-    /** Returns that of the process. */
-    @SuppressWarnings("SystemConsoleNull") // the launcher asks for the console that is null where there is no terminal
+    /** Returns the standard input of this process. */
+    @SuppressWarnings("SystemConsoleNull") // the launcher selects a console that is null without a terminal
     static SecretInput ofProcess() {
         return new SecretInput() {
             @Override
@@ -90,7 +94,7 @@ public interface SecretInput {
     /**
      * Reads one key.
      *
-     * @throws CommandFailure if there is nothing, or more than a line
+     * @throws CommandFailure if the input cannot be read, is empty, or holds more than one line
      */
     default String readKey() {
         String text;

@@ -4,12 +4,12 @@ import java.time.Duration;
 import java.util.Map;
 
 /**
- * What commands take from the process around them.
+ * The parts of the surrounding process that commands use.
  *
- * @param variables the environment
- * @param termination how those that run until told to stop are told
- * @param callTimeout the most that one call of the control plane may take
- * @param input where keys are read from
+ * @param variables the environment variables
+ * @param termination the signal to stop, for commands that run until they are told to stop
+ * @param callTimeout the deadline of one call to the control plane
+ * @param input the source of API keys
  */
 public record Surroundings(
         Map<String, String> variables, Termination termination, Duration callTimeout, SecretInput input) {

@@ -6,13 +6,14 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 /**
- * Lets a command that runs until told to stop end in its own way, and with its own exit status: left to itself, the JVM ends
- * at once on SIGTERM, SIGINT and SIGHUP, with a status that means "killed".
+ * The termination of a command that runs until it is told to stop. It lets the command close its resources and choose
+ * its own exit status. Without this class, the JVM would end at once on SIGTERM, SIGINT and SIGHUP, with an exit status
+ * that means "killed".
  *
  * <p>This class is thread-safe.
  */
 public final class Termination {
-    /** More than the settings allow a process to drain. */
+    /** An upper bound for the shutdown; longer than any drain time that the settings allow. */
     private static final long LIMIT_MINUTES = 20;
 
     private final CountDownLatch requested = new CountDownLatch(1);
@@ -25,40 +26,43 @@ public final class Termination {
         this.hooks = hooks;
     }
 
-    /** Returns that of the process itself: signals ask for it. */
+    /** Returns the termination of this process, which signals trigger once {@link #catchSignals} is called. */
     public static Termination ofProcess() {
         return new Termination(Runtime.getRuntime()::addShutdownHook);
     }
 
-    /** Returns one that only {@link #request} asks for. */
+    /** Returns a termination that only {@link #request} triggers. */
     public static Termination onRequest() {
         return new Termination(hook -> {});
     }
 
-    /** From now on a signal does not end the process but makes {@link #await} return, now or later. To be called once. */
+    /**
+     * Makes {@link #await} return when a signal arrives, in place of the immediate end of the process. Must be called
+     * at most once.
+     */
     public void catchSignals() {
         hooks.accept(new Thread(this::onShutdown, "latchkey-termination"));
     }
 
-    /** Waits until the process is told to stop. */
+    /** Waits until a signal arrives or {@link #request} is called. */
     public void await() throws InterruptedException {
         requested.await();
     }
 
     /**
-     * Tells whether a signal has come, or comes within {@code millis}. Ctrl-C in a terminal reaches all processes that were
-     * started there, in any order.
+     * Returns whether a signal has arrived or arrives within {@code millis}. Ctrl-C in a terminal reaches all processes
+     * that were started in that terminal, in any order.
      */
     public boolean signalled(long millis) throws InterruptedException {
         return signalled.await(millis, TimeUnit.MILLISECONDS);
     }
 
-    /** Does what a signal does. */
+    /** Requests termination, as a signal does. */
     public void request() {
         requested.countDown();
     }
 
-    /** Lets the process end with {@code exitStatus}, once everything is closed. */
+    /** Sets the exit status and lets the process end. The caller must have closed everything before. */
     public void finished(int exitStatus) {
         status.set(exitStatus);
         finished.countDown();
@@ -69,7 +73,7 @@ public final class Termination {
         request();
         try {
             if (finished.await(LIMIT_MINUTES, TimeUnit.MINUTES)) {
-                // The status of a shutdown that is under way can be set in no other way.
+                // While a shutdown is in progress, halt is the only way to set the exit status.
                 Runtime.getRuntime().halt(status.get());
             }
         } catch (InterruptedException e) {

@@ -1,4 +1,4 @@
-/** What a command takes from the process around it: variables, standard input, signals. */
+/** The parts of the surrounding process that a command uses: environment variables, standard input and signals. */
 @NullMarked
 package dev.latchkey.cli.environment;
 

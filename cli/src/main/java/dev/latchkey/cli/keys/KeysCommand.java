@@ -36,7 +36,7 @@ public final class KeysCommand {
     private final Output output;
 
     @Spec
-    @SuppressWarnings("NullAway.Init") // picocli sets it
+    @SuppressWarnings("NullAway.Init") // set by picocli
     private CommandSpec spec;
 
     /** By its id or by its secret. */

@@ -31,7 +31,7 @@ public final class KeysCreateCommand implements Callable<Integer> {
     private final Output output;
 
     @Spec
-    @SuppressWarnings("NullAway.Init") // picocli sets it
+    @SuppressWarnings("NullAway.Init") // set by picocli
     private CommandSpec spec;
 
     @Option(names = "--workspace", required = true, paramLabel = "ID", description = "The workspace that owns the key.")

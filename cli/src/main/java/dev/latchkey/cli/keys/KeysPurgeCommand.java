@@ -30,7 +30,7 @@ public final class KeysPurgeCommand implements Callable<Integer> {
     private final Output output;
 
     @Spec
-    @SuppressWarnings("NullAway.Init") // picocli sets it
+    @SuppressWarnings("NullAway.Init") // set by picocli
     private CommandSpec spec;
 
     @Option(names = "--workspace", required = true, paramLabel = "W", description = "The workspace.")
@@ -42,7 +42,7 @@ public final class KeysPurgeCommand implements Callable<Integer> {
             defaultValue = "30d",
             converter = DurationConverter.class,
             description = "Only keys that ended longer ago than this, such as 12h or 30d; 0s: all. Default: 30d.")
-    @SuppressWarnings("NullAway.Init") // picocli sets it
+    @SuppressWarnings("NullAway.Init") // set by picocli
     private Duration olderThan;
 
     @Option(names = "--reason", paramLabel = "TEXT", description = "Why, for the audit trail: up to 200 characters.")

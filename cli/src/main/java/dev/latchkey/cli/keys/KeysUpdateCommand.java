@@ -31,7 +31,7 @@ public final class KeysUpdateCommand implements Callable<Integer> {
     private final Output output;
 
     @Spec
-    @SuppressWarnings("NullAway.Init") // picocli sets it
+    @SuppressWarnings("NullAway.Init") // set by picocli
     private CommandSpec spec;
 
     @Parameters(paramLabel = "ID", converter = KeyIdConverter.class, description = "The key's id, such as key_01jd….")

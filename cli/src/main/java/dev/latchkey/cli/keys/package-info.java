@@ -1,4 +1,4 @@
-/** {@code latchkey keys}, apart from its import. */
+/** The {@code latchkey keys} commands, except the import. */
 @NullMarked
 package dev.latchkey.cli.keys;
 

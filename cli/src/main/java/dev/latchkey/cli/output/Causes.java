@@ -2,16 +2,21 @@ package dev.latchkey.cli.output;
 
 import java.util.regex.Pattern;
 
-/** Finds in a failure of the network what people can do something about. */
+/** Extracts the root cause of a network failure as a message that people can act on. */
 public final class Causes {
-    /** Netty names the system call, and quotes what it has read in hexadecimal. */
+    /**
+     * The prefix of Netty's messages that names the system call. Netty also appends the bytes that it has read, in hex.
+     */
     private static final Pattern SYSTEM_CALL = Pattern.compile("^\\w+\\(\\.\\.\\) failed with error\\(-?\\d+\\): ");
 
     private static final Pattern HEX = Pattern.compile("(?::|\\. Hex dump[^:]*:) *[0-9a-f]{8,}$");
 
     private Causes() {}
 
-    /** Returns what the innermost cause of {@code failure} says. */
+    /**
+     * Returns the message of the innermost cause of {@code failure}, without Netty's details; or the name of its class
+     * if it has no message.
+     */
     public static String reason(Throwable failure) {
         Throwable root = failure;
         while (root.getCause() != null) {

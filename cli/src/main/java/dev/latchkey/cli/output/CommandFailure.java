@@ -2,10 +2,7 @@ package dev.latchkey.cli.output;
 
 import java.util.List;
 
-/**
- * Why a command did not do what it was asked to: the status that the process ends with, and what people are told of it. Never
- * holds a secret.
- */
+/** The failure of a command: its exit status and its message for people. The message never holds a secret. */
 public final class CommandFailure extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
@@ -25,37 +22,37 @@ public final class CommandFailure extends RuntimeException {
         this.uncertain = uncertain;
     }
 
-    /** Of what was asked for and is not possible or not allowed: exit status 1. */
+    /** Returns a failure (exit status 1) of a request that is not possible or not allowed. */
     public static CommandFailure refused(String message) {
         return new CommandFailure(REFUSED, /* uncertain= */ false, message);
     }
 
-    /** Of a fault of the control plane, so that it is not known whether the call was done: exit status 1. */
+    /** Returns a failure (exit status 1) caused by a fault of the control plane. The call might have taken effect. */
     public static CommandFailure failed(String message) {
         return new CommandFailure(REFUSED, /* uncertain= */ true, message);
     }
 
-    /** Of wrong usage or configuration, or a file that cannot be read: exit status 2. */
+    /** Returns a failure (exit status 2) caused by wrong usage or configuration, or by a file that cannot be read. */
     public static CommandFailure usage(String message) {
         return new CommandFailure(USAGE, /* uncertain= */ false, message);
     }
 
-    /** Of something that does not answer: exit status 3. */
+    /** Returns a failure (exit status 3) to get an answer from the control plane. The call might have taken effect. */
     public static CommandFailure unreachable(String message) {
         return new CommandFailure(UNREACHABLE, /* uncertain= */ true, message);
     }
 
-    /** Returns this failure with more to be told. */
+    /** Returns this failure with {@code more} appended to its message. */
     public CommandFailure after(String more) {
         return new CommandFailure(status, uncertain, getMessage() + more);
     }
 
-    /** Returns a message with a line for each of {@code details}. */
+    /** Returns a message with the heading on its first line and a line for each of {@code details}. */
     public static String report(String heading, List<String> details) {
         return details.isEmpty() ? heading : heading + ":\n  " + String.join("\n  ", details);
     }
 
-    /** Tells whether what was asked for may have been done all the same. */
+    /** Returns whether the requested change might have taken effect despite the failure. */
     public boolean isUncertain() {
         return uncertain;
     }

@@ -13,13 +13,13 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/** Tells people on standard error why a command failed, in lines that hold no secret, and chooses the exit status. */
+/** A handler that reports on standard error why a command failed, without secrets, and chooses the exit status. */
 public final class FailureReport implements IParameterExceptionHandler, IExecutionExceptionHandler {
     public static final String DEBUG = "LATCHKEY_DEBUG";
 
     private final boolean debug;
 
-    /** @param variables among which {@code LATCHKEY_DEBUG}, if set, asks for stack traces */
+    /** @param variables the environment variables; {@code LATCHKEY_DEBUG}, if not empty, turns on stack traces */
     public FailureReport(Map<String, String> variables) {
         this.debug = !variables.getOrDefault(DEBUG, "").isEmpty();
     }
@@ -61,7 +61,10 @@ public final class FailureReport implements IParameterExceptionHandler, IExecuti
         return CommandFailure.REFUSED;
     }
 
-    /** A misspelt option comes first: it may be the very one that is missed. */
+    /**
+     * Returns the unmatched arguments; null if there are none. They are reported before a missing option, because a
+     * misspelt option might be the very option that is missing.
+     */
     private static @Nullable UnmatchedArgumentException unmatched(ParameterException e) {
         if (e instanceof UnmatchedArgumentException unmatched
                 && !unmatched.getUnmatched().isEmpty()) {
@@ -76,7 +79,10 @@ public final class FailureReport implements IParameterExceptionHandler, IExecuti
         return message.substring(0, 1).toLowerCase(Locale.ROOT) + message.substring(1);
     }
 
-    /** An unknown option is named without its value, and without what follows it: {@code --token SECRET} is a likely mistake. */
+    /**
+     * Returns a message that names an unknown option without its value and without the arguments after it, because
+     * {@code --token SECRET} is a likely mistake.
+     */
     private static String message(UnmatchedArgumentException e) {
         String first = TerminalText.line(e.getUnmatched().get(0));
         return first.startsWith("-")

@@ -8,11 +8,14 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 
 /**
- * Prints a list as its pages arrive, and keeps no more than one large page. As JSON the pages become one document, that of REST
- * with all items in one page. As a table the first thousand rows decide how wide the columns are. Not thread-safe.
+ * A printer of lists that prints each page as it arrives and holds about one page in memory. As JSON, all pages become
+ * one document, which equals a REST response with all items on one page. As a table, the first thousand rows determine
+ * the column widths.
+ *
+ * <p>This class is not thread-safe.
  */
 public final class ListPrinter {
-    /** How many entries of a list one call asks for. */
+    /** The number of entries to request with one call. */
     public static final int PAGE_SIZE = 1000;
 
     private final Output output;
@@ -23,7 +26,7 @@ public final class ListPrinter {
     private boolean begun;
     private boolean anyItem;
 
-    /** @param items the member of a page that holds the items */
+    /** @param items the name of the JSON member that holds the items of a page */
     public ListPrinter(Output output, CommandSpec command, String items) {
         this.output = output;
         this.command = command;
@@ -33,8 +36,8 @@ public final class ListPrinter {
     /**
      * Prints the items of one page.
      *
-     * @param table with a row of titles
-     * @throws CommandFailure if it cannot be written
+     * @param table the same items, after a row of titles
+     * @throws CommandFailure if standard output cannot be written
      */
     public void page(Message page, TextTable table) {
         if (output.isTable()) {
@@ -55,9 +58,11 @@ public final class ListPrinter {
     /**
      * Ends the list.
      *
-     * @param last the last page: what it holds besides items is the list's
+     * @param last the last page; its members other than the items become members of the whole list
+     * @throws CommandFailure if standard output cannot be written
      */
     public void end(Message last) {
+        // The list may have had too few rows for the table to be printed before.
         printFirst(0);
         if (!output.isTable()) {
             StringBuilder rest = new StringBuilder(begin()).append(']');

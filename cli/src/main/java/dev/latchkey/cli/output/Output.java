@@ -10,7 +10,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.TypeConversionException;
 
-/** The form of results, {@code --output}, which may stand anywhere in the line; and their way to standard output. */
+/**
+ * The {@code --output} option, which may stand anywhere on the command line, and the printing of results in that format
+ * to standard output.
+ */
 public final class Output {
     public static final String OPTION = "--output";
 
@@ -28,43 +31,43 @@ public final class Output {
     }
 
     /**
-     * Prints an answer of the control plane in the form that was asked for; as JSON it is what REST answers.
+     * Prints a response of the control plane in the requested format. As JSON, it equals the REST response.
      *
-     * @param table with its line feeds
-     * @throws CommandFailure if it cannot be written
+     * @param table the result as a table, with its line feeds
+     * @throws CommandFailure if standard output cannot be written
      */
     public void print(CommandSpec command, Message answer, String table) {
         print(command, RestJson.of(answer), table);
     }
 
     /**
-     * Prints a result in the form that was asked for.
+     * Prints a result in the requested format.
      *
-     * @param table with its line feeds
-     * @throws CommandFailure if it cannot be written
+     * @param table the result as a table, with its line feeds
+     * @throws CommandFailure if standard output cannot be written
      */
     public void print(CommandSpec command, JsonNode json, String table) {
         write(command, format == Format.JSON ? json + "\n" : table);
     }
 
     /**
-     * Prints one JSON object on a line of its own, whatever form was asked for.
+     * Prints one JSON object on a line of its own, whatever the requested format is.
      *
-     * @throws CommandFailure if it cannot be written
+     * @throws CommandFailure if standard output cannot be written
      */
     public void printLine(CommandSpec command, JsonNode json) {
         write(command, json + "\n");
     }
 
-    /** Tells whether the result is for people to read. */
+    /** Returns whether the requested format is a table, which people read. */
     public boolean isTable() {
         return format == Format.TABLE;
     }
 
     /**
-     * Writes {@code text} as it is.
+     * Writes {@code text} unchanged.
      *
-     * @throws CommandFailure if it cannot be written
+     * @throws CommandFailure if standard output cannot be written
      */
     void write(CommandSpec command, String text) {
         PrintWriter out = command.commandLine().getOut();

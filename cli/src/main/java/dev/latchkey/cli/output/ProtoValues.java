@@ -11,7 +11,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** The spelling of the protos' values in commands and tables. */
+/** Conversions between values of the protos and their text in commands and tables. */
 public final class ProtoValues {
     private static final String WORKSPACE_PREFIX = "WORKSPACE_";
     private static final String KEY_PREFIX = "key_";
@@ -35,7 +35,7 @@ public final class ProtoValues {
                 .toLowerCase(Locale.ROOT);
     }
 
-    /** Returns the time in UTC as RFC 3339 has it, in whole seconds. */
+    /** Returns the time in UTC, in the format of RFC 3339, truncated to whole seconds. */
     public static String seconds(Timestamp time) {
         return instant(time).truncatedTo(ChronoUnit.SECONDS).toString();
     }
@@ -58,7 +58,10 @@ public final class ProtoValues {
                 .build();
     }
 
-    /** Returns when the key of {@code id} was made: a ULID begins with its time. Empty for an id of another form. */
+    /**
+     * Returns the creation time of the key {@code id}, which is a ULID and so begins with its time. Returns empty for
+     * an id of another form.
+     */
     public static Optional<Timestamp> timeOfKeyId(String id) {
         if (!KEY_ID.matcher(id).matches()) {
             return Optional.empty();
@@ -67,6 +70,7 @@ public final class ProtoValues {
                 .skip(KEY_PREFIX.length())
                 .limit(TIME_DIGITS)
                 .mapToLong(BASE_32::indexOf)
+                // Each base-32 digit holds five bits.
                 .reduce(0, (time, digit) -> time << 5 | digit);
         return Optional.of(timestamp(Instant.ofEpochMilli(millis)));
     }

@@ -3,13 +3,15 @@ package dev.latchkey.cli.output;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Text in aligned columns, two spaces apart, the last one as long as it likes. Not thread-safe. */
+/** A table of aligned columns, two spaces apart. The last column has no fixed width. This class is not thread-safe. */
 public final class TextTable {
     private static final String GAP = "  ";
 
     private final List<List<String>> rows = new ArrayList<>();
 
-    /** Adds a row; every row has as many cells. What could steer a terminal is escaped. */
+    /**
+     * Adds a row. All rows must have the same number of cells. Characters that could control a terminal are escaped.
+     */
     public TextTable row(String... cells) {
         List<String> row = new ArrayList<>();
         for (String cell : cells) {
@@ -23,7 +25,7 @@ public final class TextTable {
         return this;
     }
 
-    /** Adds the rows of {@code other}, which has the same titles, after its titles. */
+    /** Appends the rows of {@code other}, except its first row, which holds the same titles as this table. */
     void addRowsOf(TextTable other) {
         rows.addAll(other.rows.subList(Math.min(1, other.rows.size()), other.rows.size()));
     }
@@ -32,15 +34,15 @@ public final class TextTable {
         return rows.size();
     }
 
-    /** Returns the lines, each ended by a line feed. */
+    /** Returns the lines, each followed by a line feed. */
     @Override
     public String toString() {
         return lines(rows, widths());
     }
 
     /**
-     * Returns the lines after the first row, in the columns of a table that was printed before; a cell that is too long there
-     * moves the others of its line.
+     * Returns the lines after the first row, in the column widths of a table that was printed before. A cell that is
+     * too long for its column shifts the rest of its line.
      */
     String continuing(TextTable before) {
         return lines(rows.subList(Math.min(1, rows.size()), rows.size()), before.widths());

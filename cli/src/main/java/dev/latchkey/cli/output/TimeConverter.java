@@ -6,9 +6,9 @@ import java.util.regex.Pattern;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** Reads a time as RFC 3339 has it. */
+/** A converter for times in the format of RFC 3339. */
 public final class TimeConverter implements ITypeConverter<OffsetDateTime> {
-    // What Java reads beyond RFC 3339, such as years of five digits, a proto timestamp cannot hold.
+    // Java accepts more than RFC 3339, such as years of five digits, which a proto timestamp cannot hold.
     private static final Pattern RFC_3339 = Pattern.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt].*");
 
     @Override
@@ -18,7 +18,7 @@ public final class TimeConverter implements ITypeConverter<OffsetDateTime> {
                 return OffsetDateTime.parse(text);
             }
         } catch (DateTimeParseException e) {
-            // Said below.
+            // Reported below, as is text that does not match the pattern.
         }
         throw new TypeConversionException(text + " (expected: a time such as 2027-01-31T00:00:00Z)");
     }

@@ -1,4 +1,4 @@
-/** How results and failures look on a terminal. Knows no command. */
+/** The presentation of results and failures on a terminal. This package must not depend on a command. */
 @NullMarked
 package dev.latchkey.cli.output;
 

@@ -33,7 +33,7 @@ public final class ExplainCommand implements Callable<Integer> {
     private final Output output;
 
     @Spec
-    @SuppressWarnings("NullAway.Init") // picocli sets it
+    @SuppressWarnings("NullAway.Init") // set by picocli
     private CommandSpec spec;
 
     @Parameters(index = "0", paramLabel = "METHOD", description = "GET, POST, …")

@@ -24,7 +24,7 @@ public final class PolicyCommand {
     private final Output output;
 
     @Spec
-    @SuppressWarnings("NullAway.Init") // picocli sets it
+    @SuppressWarnings("NullAway.Init") // set by picocli
     private CommandSpec spec;
 
     public PolicyCommand(Output output) {

@@ -1,4 +1,7 @@
-/** {@code latchkey policy} and {@code latchkey explain}: what a policy says, and how a request would be decided. */
+/**
+ * The {@code latchkey policy} and {@code latchkey explain} commands, which show the content of a policy and how a
+ * request would be decided.
+ */
 @NullMarked
 package dev.latchkey.cli.policy;
 

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** {@code latchkey control}. */
+/** The {@code latchkey control} command. */
 @Command(
         name = "control",
         description = {

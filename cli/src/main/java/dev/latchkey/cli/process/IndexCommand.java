@@ -12,7 +12,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** {@code latchkey index}. */
+/** The {@code latchkey index} commands. */
 @Command(name = "index", description = "Rebuild the index that sidecars read.")
 public final class IndexCommand {
     @Mixin
@@ -21,7 +21,7 @@ public final class IndexCommand {
     private final Output output;
 
     @Spec
-    @SuppressWarnings("NullAway.Init") // picocli sets it
+    @SuppressWarnings("NullAway.Init") // set by picocli
     private CommandSpec spec;
 
     public IndexCommand(ControlOptions control, Output output) {
@@ -29,7 +29,7 @@ public final class IndexCommand {
         this.output = output;
     }
 
-    /** Repeats the call until everything is compared. */
+    /** Calls the control plane until the whole index has been compared. */
     @Command(
             name = "rebuild",
             description = {

@@ -8,9 +8,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * How much of the log one kind of line may take: thirty lines in ten seconds, the first with its trace. A kind of our own is a
- * message of a class; a kind of a library is all that a class of it says, since such messages hold addresses. What somebody asked
- * for, DEBUG and below, has no limit. Thread-safe.
+ * A limit on the log lines of each kind: thirty lines in ten seconds, only the first stack trace of them printed. For
+ * Latchkey's own classes, a kind is a message pattern of a class. For libraries, a kind is all messages of a class,
+ * because their messages contain addresses. Events at level DEBUG and below have no limit, because an operator has
+ * turned them on.
+ *
+ * <p>This class is thread-safe.
  */
 final class LineLimit {
     private static final long PERIOD_NANOS = TimeUnit.SECONDS.toNanos(10);
@@ -21,17 +24,17 @@ final class LineLimit {
     private final LongSupplier nanoTime;
     private final Map<String, Kind> kinds = new ConcurrentHashMap<>();
 
-    /** @param nanoTime as {@link System#nanoTime} */
+    /** @param nanoTime a clock such as {@link System#nanoTime} */
     LineLimit(LongSupplier nanoTime) {
         this.nanoTime = nanoTime;
     }
 
     /**
-     * What is to be written of an event.
+     * The decision about one event.
      *
-     * @param line whether it is to be written at all
-     * @param trace whether with its trace, if it has one
-     * @param hidden how many of its kind before it were not written
+     * @param line whether to write the event
+     * @param trace whether to write its stack trace, if it has one
+     * @param hidden how many earlier events of the same kind were not written
      */
     record Share(boolean line, boolean trace, long hidden) {}
 
@@ -41,6 +44,7 @@ final class LineLimit {
         }
         String logger = event.getLoggerName();
         String name = logger.startsWith(OWN) ? logger + ' ' + event.getMessage() : logger;
+        // Beyond MAX_KINDS, all new kinds share one limit, so that the map stays bounded.
         String kind = kinds.containsKey(name) || kinds.size() < MAX_KINDS ? name : "";
         return kinds.computeIfAbsent(kind, any -> new Kind(nanoTime.getAsLong()))
                 .take(nanoTime.getAsLong(), event.getThrowableProxy() != null);

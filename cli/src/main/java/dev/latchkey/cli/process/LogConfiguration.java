@@ -14,9 +14,11 @@ import java.io.OutputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the processes log: one line an event, on standard error, since standard output belongs to the results of commands. Found by
- * Logback itself, before it looks for a file: to read one takes as many classes as all of the rest of it. A file that {@code
- * logback.configurationFile} names is taken all the same. No thread that logs waits for whoever reads it, see {@link LogQueue}.
+ * The log configuration of the processes: one line per event on standard error, because standard output is for the
+ * results of commands. Logback finds this class before it looks for a configuration file. Latchkey has no such file by
+ * default, because to read one takes as many classes as the rest of Logback. A file that {@code
+ * logback.configurationFile} names takes precedence. No thread that logs waits for the reader of standard error, see
+ * {@link LogQueue}.
  */
 @ConfiguratorRank(ConfiguratorRank.CUSTOM_TOP_PRIORITY)
 public final class LogConfiguration extends ContextAwareBase implements Configurator {
@@ -30,7 +32,7 @@ public final class LogConfiguration extends ContextAwareBase implements Configur
     }
 
     static void configure(LoggerContext context, @Nullable String level) {
-        // Else Logback would print its own troubles on standard output.
+        // Without this listener, Logback would print its own problems on standard output.
         context.getStatusManager().add(new NopStatusListener());
         Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
         root.setLevel(Level.WARN);
@@ -40,17 +42,17 @@ public final class LogConfiguration extends ContextAwareBase implements Configur
     }
 
     private static void silence(LoggerContext context) {
-        // A line every few seconds while Redis is down; our own say when that begins and ends.
+        // Logs a line every few seconds while Redis is down. Latchkey's own lines say when an outage begins and ends.
         onlyErrors(context, "io.lettuce.core.protocol.ConnectionWatchdog");
-        // One line, or a stack trace, for each check under way when Envoy goes away or Redis is silent: metrics count
-        // those.
+        // Log a line or a stack trace for each check in flight when Envoy disconnects or Redis stops answering. Metrics
+        // count these events.
         onlyErrors(context, "io.grpc.netty.NettyServerHandler");
         onlyErrors(context, "io.lettuce.core.protocol.DefaultEndpoint");
-        // A stack trace for each connection to the control plane that fails in its TLS handshake, or speaks plain text.
+        // Logs a stack trace for each connection to the control plane that is plain text or fails in its TLS handshake.
         onlyErrors(context, "com.linecorp.armeria.server.HttpServerPipelineConfigurator");
-        // Warns for each connection over a Unix socket that it has no TCP keep-alive.
+        // Logs a warning for each connection over a Unix socket, because such a connection has no TCP keep-alive.
         onlyErrors(context, "io.netty.bootstrap.ServerBootstrap");
-        // A trace at the end of a process: the time limit of an attempt to reach Redis finds its thread gone.
+        // Logs a stack trace at the end of a process, when the timeout of a connection attempt finds no thread.
         context.getLogger("io.netty.util.concurrent.DefaultPromise.rejectedExecution")
                 .setLevel(Level.OFF);
     }

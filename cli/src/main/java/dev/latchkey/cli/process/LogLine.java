@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /**
- * One line an event: time, level, the class's name, the message; then the trace, if there is one. Written out here, since Logback's
- * reader of patterns is more code to load than the sidecar's edge.
+ * A layout of one line per event: time, level, simple class name and message; then the stack trace, if there is one. It
+ * is written by hand, because Logback's pattern parser is more code to load than the sidecar's edge.
  */
 final class LogLine extends LayoutBase<ILoggingEvent> {
     private static final DateTimeFormatter TIME =
@@ -22,7 +22,7 @@ final class LogLine extends LayoutBase<ILoggingEvent> {
     private static final int LEVEL_WIDTH = 5;
     private static final int MAX_MESSAGE = 8192;
     private static final String FRAME = "\tat ";
-    /** Of one failure; its causes have as many again. */
+    /** The maximum number of stack frames per failure. Each cause has the same maximum of its own. */
     private static final int MAX_FRAMES = 20;
 
     private static final int MAX_TRACE_LINES = 80;
@@ -36,8 +36,8 @@ final class LogLine extends LayoutBase<ILoggingEvent> {
     /**
      * Returns the lines of an event.
      *
-     * @param trace whether the trace follows, cut off where it is long; else the failure is named in the line
-     * @param hidden how many of its kind before it were not logged; said if there are any
+     * @param trace whether to append the stack trace, shortened if it is long; otherwise the line names the failure
+     * @param hidden how many earlier events of the same kind were not logged; if any, a line before the event says so
      */
     String render(ILoggingEvent event, boolean trace, long hidden) {
         StringBuilder lines = new StringBuilder();
@@ -56,7 +56,7 @@ final class LogLine extends LayoutBase<ILoggingEvent> {
         return lines.toString();
     }
 
-    /** Returns a line about the log itself, with the time and the level of {@code event}, in the name of its class. */
+    /** Returns a line about the log itself, with the time, level and class name of {@code event}. */
     String note(ILoggingEvent event, String message) {
         return line(event, message);
     }
@@ -68,7 +68,7 @@ final class LogLine extends LayoutBase<ILoggingEvent> {
         line.append(' ').append(level).append(" ".repeat(LEVEL_WIDTH + 1 - level.length()));
         String logger = event.getLoggerName();
         line.append(logger, logger.lastIndexOf('.') + 1, logger.length()).append(' ');
-        // A line break would let a caller forge a line, and a character that does not show a name.
+        // Without escapes, a caller could forge a line with a line break, or a name with an invisible character.
         line.append(
                 VisibleText.shown(LINE_BREAKS.matcher(cut(message, MAX_MESSAGE)).replaceAll(" ")));
         return line.append(CoreConstants.LINE_SEPARATOR).toString();
@@ -78,6 +78,7 @@ final class LogLine extends LayoutBase<ILoggingEvent> {
         int shown = 0;
         int frames = 0;
         for (String line : trace) {
+            // Every cause starts with a line that is not a frame, which resets the count.
             frames = line.startsWith(FRAME) ? frames + 1 : 0;
             if (frames <= MAX_FRAMES && shown < MAX_TRACE_LINES) {
                 shown++;

@@ -15,8 +15,9 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes the log on a thread of its own, which alone waits for whoever reads it. A thread that logs never waits: beyond a bound, lines
- * are dropped, counted ({@link DroppedLines}), and told of once lines can be written again.
+ * An appender that writes the log on a thread of its own; only this thread waits for the reader of the log. A thread
+ * that logs never waits. When the queue is full, lines are dropped and counted ({@link DroppedLines}). The next line
+ * that can be written is preceded by a note about the dropped lines.
  *
  * <p>This class is thread-safe.
  */
@@ -31,7 +32,7 @@ public final class LogQueue extends UnsynchronizedAppenderBase<ILoggingEvent> {
     private final LogLine layout;
     private final LineLimit limit;
     private final BlockingQueue<Line> lines = new ArrayBlockingQueue<>(MAX_LINES);
-    /** Lines that are in the queue or being written. */
+    /** The number of lines that are in the queue or being written. */
     private final AtomicInteger open = new AtomicInteger();
 
     private final AtomicLong dropped = new AtomicLong();
@@ -39,7 +40,7 @@ public final class LogQueue extends UnsynchronizedAppenderBase<ILoggingEvent> {
 
     private record Line(ILoggingEvent event, LineLimit.Share share) {}
 
-    /** @param out written to by this alone */
+    /** @param out written to by this queue only */
     LogQueue(OutputStream out, LogLine layout, LineLimit limit) {
         this.out = out;
         this.layout = layout;
@@ -48,13 +49,16 @@ public final class LogQueue extends UnsynchronizedAppenderBase<ILoggingEvent> {
         writer.setDaemon(true);
     }
 
-    /** Makes this the log that {@link #drainAll} writes to its end. */
+    /** Makes this queue the log of the process, which {@link #drainAll} drains. */
     LogQueue forProcess() {
         ofProcess = this;
         return this;
     }
 
-    /** Waits until what this process has logged is written, for a second at most: nobody may read it. */
+    /**
+     * Waits until all lines that this process has logged are written, but at most one second, because the reader might
+     * have stopped reading.
+     */
     public static void drainAll() {
         LogQueue queue = ofProcess;
         if (queue != null) {
@@ -82,7 +86,7 @@ public final class LogQueue extends UnsynchronizedAppenderBase<ILoggingEvent> {
             DroppedLines.LIMIT.add();
             return;
         }
-        event.getFormattedMessage(); // now, and kept: an argument may change
+        event.getFormattedMessage(); // formats and caches the message now, because an argument might change later
         open.incrementAndGet();
         if (!lines.offer(new Line(event, share))) {
             open.decrementAndGet();
@@ -106,7 +110,7 @@ public final class LogQueue extends UnsynchronizedAppenderBase<ILoggingEvent> {
                 open.decrementAndGet();
             }
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt(); // stopped
+            Thread.currentThread().interrupt(); // stop() ends this thread
         }
     }
 
@@ -120,7 +124,7 @@ public final class LogQueue extends UnsynchronizedAppenderBase<ILoggingEvent> {
             }
             out.write(text.getBytes(StandardCharsets.UTF_8));
         } catch (IOException | RuntimeException e) {
-            DroppedLines.UNREAD.add(); // nobody is there to be told
+            DroppedLines.UNREAD.add(); // the log itself has failed, so that only the counter can tell
         }
     }
 }

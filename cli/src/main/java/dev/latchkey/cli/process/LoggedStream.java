@@ -10,26 +10,27 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Logs what is written to it, a line as soon as it ends. In place of {@code System.err} it keeps a library that prints from waiting
- * for the reader of standard error: the log waits for nobody ({@link LogQueue}), and bounds what one logger may say.
+ * An output stream that logs each line written to it as soon as the line ends. In place of {@code System.err}, it
+ * prevents a library that prints from waiting for the reader of standard error: the log never waits ({@link LogQueue})
+ * and limits the lines of one logger.
  *
  * <p>This class is thread-safe.
  */
 public final class LoggedStream extends OutputStream {
-    /** Beyond that a line is logged in parts. */
+    /** The maximum length of a line. Longer lines are logged in parts. */
     private static final int MAX_LINE_BYTES = 8192;
 
     private final Consumer<String> log;
     private final ByteArrayOutputStream line = new ByteArrayOutputStream();
 
-    /** @param log takes lines, without their ends */
+    /** @param log the consumer of the lines, without their line ends */
     LoggedStream(Consumer<String> log) {
         this.log = log;
     }
 
     /**
-     * Has everything that this process prints to {@code System.err} logged instead, as warnings of a logger named {@code stderr}. Does
-     * nothing if a file configures the log: its appenders may themselves write to {@code System.err}.
+     * Replaces {@code System.err}, so that text printed to it is logged as warnings of a logger named {@code stderr}.
+     * Does nothing if a file configures the log, because the appenders of that file might write to {@code System.err}.
      */
     public static void replaceStandardError() {
         if (System.getProperty(ClassicConstants.CONFIG_FILE_PROPERTY) == null) {

@@ -10,14 +10,14 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code latchkey pepper}: needs no control plane. */
+/** The {@code latchkey pepper} commands. They need no control plane. */
 @Command(name = "pepper", description = "Make the secret under which keys are digested.")
 public final class PepperCommand {
     private final Output output;
     private final SecureRandom random = new SecureRandom();
 
     @Spec
-    @SuppressWarnings("NullAway.Init") // picocli sets it
+    @SuppressWarnings("NullAway.Init") // set by picocli
     private CommandSpec spec;
 
     public PepperCommand(Output output) {

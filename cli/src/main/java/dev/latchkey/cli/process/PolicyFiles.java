@@ -12,13 +12,13 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the policy files that a process needs, and collects what is wrong with any of them. */
+/** A reader of the policy files that a process needs, which collects the problems of all files. Not thread-safe. */
 final class PolicyFiles {
     private final List<String> problems = new ArrayList<>();
     private final Map<String, Policy> named = new LinkedHashMap<>();
     private @Nullable Policy standard;
 
-    /** Reads all of them, and returns every problem of every file. */
+    /** Reads all policy files and returns every problem of every file; empty if there is none. */
     List<String> read(Settings.Policies files) {
         standard = read(files.file());
         files.named().forEach((name, file) -> {
@@ -30,7 +30,7 @@ final class PolicyFiles {
         return problems;
     }
 
-    /** Returns what was read without a problem. */
+    /** Returns the policies. All files must have been read without a problem. */
     Policies policies() {
         if (standard == null || !problems.isEmpty()) {
             throw new IllegalStateException("not read, or not without a problem");

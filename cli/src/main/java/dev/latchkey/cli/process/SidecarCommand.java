@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** {@code latchkey sidecar}. */
+/** The {@code latchkey sidecar} command. */
 @Command(
         name = "sidecar",
         description = {

@@ -17,20 +17,20 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What a process needs before it can start. */
+/** The configuration that a process needs before it can start. */
 record Startup(Settings settings, Policies policies) {
     private static final String LOG_LEVEL = "LATCHKEY_LOG_LEVEL";
     private static final List<String> LEVELS = List.of("ERROR", "WARN", "INFO", "DEBUG", "TRACE");
-    /** Of this command line and its launcher; the settings do not know them. */
+    /** Variables of the command line and its launcher. The settings loader does not know these variables. */
     private static final Set<String> OWN_VARIABLES = Set.of(LOG_LEVEL, FailureReport.DEBUG, "LATCHKEY_JAVA_OPTS");
 
     private static final Logger log = LoggerFactory.getLogger(Startup.class);
 
     /**
-     * Reads the settings, and the policy files that they name.
+     * Reads the settings and the policy files that the settings name.
      *
      * @param config the settings file; null for none
-     * @throws CommandFailure with every problem of both, and of the log level
+     * @throws CommandFailure with every problem of the settings, the policy files and the log level
      */
     static Startup load(ProcessKind process, @Nullable Path config, Map<String, String> variables) {
         List<String> problems = new ArrayList<>();
@@ -50,14 +50,14 @@ record Startup(Settings settings, Policies policies) {
                 .filter(variable -> !OWN_VARIABLES.contains(variable))
                 .toList();
         if (!unknown.isEmpty()) {
-            // One line: Kubernetes makes eight variables for each service.
+            // One line for all variables, because Kubernetes sets eight for each service.
             log.warn("not settings, ignored: {}", String.join(", ", unknown));
         }
         loaded.settings().warnings().forEach(warning -> log.warn("{}", warning));
         return new Startup(loaded.settings(), policies.policies());
     }
 
-    /** Logback would take a wrong level for DEBUG. */
+    /** Reports an unknown log level as a problem. Logback would silently use DEBUG instead. */
     private static void checkLogLevel(Map<String, String> variables, List<String> problems) {
         String level = variables.getOrDefault(LOG_LEVEL, "INFO");
         if (!level.isEmpty() && LEVELS.stream().noneMatch(level::equalsIgnoreCase)) {

@@ -15,7 +15,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code latchkey token}: needs no control plane. */
+/** The {@code latchkey token} commands. They need no control plane. */
 @Command(name = "token", description = "Make the token of somebody who manages keys.")
 public final class TokenCommand {
     private static final int BYTES = 32;
@@ -24,7 +24,7 @@ public final class TokenCommand {
     private final SecureRandom random = new SecureRandom();
 
     @Spec
-    @SuppressWarnings("NullAway.Init") // picocli sets it
+    @SuppressWarnings("NullAway.Init") // set by picocli
     private CommandSpec spec;
 
     public TokenCommand(Output output) {

@@ -1,6 +1,6 @@
 /**
- * Commands that start a process or make its secrets: {@code latchkey sidecar}, {@code control}, {@code pepper}, {@code token},
- * {@code index}; and the log of a process.
+ * The commands that run a process or generate its secrets ({@code latchkey sidecar}, {@code control}, {@code pepper},
+ * {@code token}), the {@code index} command, and the log of a process.
  */
 @NullMarked
 package dev.latchkey.cli.process;

@@ -39,7 +39,7 @@ public final class WorkspacesCommand {
     private final Output output;
 
     @Spec
-    @SuppressWarnings("NullAway.Init") // picocli sets it
+    @SuppressWarnings("NullAway.Init") // set by picocli
     private CommandSpec spec;
 
     public WorkspacesCommand(ControlOptions control, Output output) {

@@ -32,7 +32,7 @@ public final class WorkspacesRevokeAllCommand implements Callable<Integer> {
     private final Output output;
 
     @Spec
-    @SuppressWarnings("NullAway.Init") // picocli sets it
+    @SuppressWarnings("NullAway.Init") // set by picocli
     private CommandSpec spec;
 
     @Parameters(paramLabel = "ID", description = "The workspace.")

@@ -1,4 +1,4 @@
-/** {@code latchkey workspaces}. */
+/** The {@code latchkey workspaces} commands. */
 @NullMarked
 package dev.latchkey.cli.workspaces;
 

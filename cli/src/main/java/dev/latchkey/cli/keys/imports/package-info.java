@@ -1,4 +1,4 @@
-/** {@code latchkey keys import}: reads files of keys and sends them to the control plane. */
+/** The {@code latchkey keys import} command, which reads a file of keys and sends the keys to the control plane. */
 @NullMarked
 package dev.latchkey.cli.keys.imports;
 
