@@ -177,8 +177,7 @@ public final class Main {
     }
 
     private static int execute(ParseResult parsed) {
-        // gRPC and the JDK's HTTP server log through java.util.logging. Users of short commands do not need these
-        // lines.
+        // gRPC and the JDK's HTTP server log through java.util.logging, which is of no use to users of short commands.
         SLF4JBridgeHandler.removeHandlersForRootLogger();
         if (parsed.hasSubcommand()
                 && PROCESSES.contains(parsed.subcommand().commandSpec().name())) {

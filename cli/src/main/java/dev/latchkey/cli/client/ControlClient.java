@@ -62,8 +62,8 @@ public final class ControlClient implements AutoCloseable {
     }
 
     /**
-     * Returns the authority with the brackets of an IPv6 address escaped. A path cannot contain brackets (RFC 3986,
-     * section 3.3).
+     * Returns the authority with escaped brackets if it is an IPv6 address, because a path cannot contain brackets (RFC
+     * 3986, section 3.3).
      */
     private static String inPath(ControlAddress address) {
         return address.authority().replace("[", "%5B").replace("]", "%5D");

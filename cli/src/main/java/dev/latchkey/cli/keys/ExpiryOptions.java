@@ -10,7 +10,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** When a key is to expire: at most one of the two. */
+/** The options for the expiry of a key, of which at most one may be given. */
 final class ExpiryOptions {
     @Option(
             names = "--expires-in",

@@ -4,7 +4,10 @@ import dev.latchkey.cli.output.TerminalText;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** Takes a key's id, and keeps a key itself, given instead, from going any further: onto a wire, into logs. */
+/**
+ * A converter that accepts a key's id. It rejects an API key given in place of the id, so that the key reaches neither
+ * the network nor a log.
+ */
 public final class KeyIdConverter implements ITypeConverter<String> {
     @Override
     public String convert(String text) {

@@ -5,13 +5,13 @@ import dev.latchkey.cli.output.TextTable;
 import dev.latchkey.v1.Key;
 import java.util.List;
 
-/** How a key looks in results, without its secret. */
+/** The presentation of keys in results, without their secrets. */
 final class KeyTable {
     private static final int SHOWN_SCOPES = 3;
 
     private KeyTable() {}
 
-    /** Returns a sheet: a name and a value on each line. */
+    /** Returns the details of a key, with a name and a value on each line. */
     static TextTable sheet(Key key) {
         TextTable sheet = new TextTable()
                 .row("id", key.getId())
@@ -79,7 +79,7 @@ final class KeyTable {
         return key.getAnswerUnconfirmed() ? state + " (answer not confirmed)" : state;
     }
 
-    /** A key may have all of them: a line for it is to stay a line. */
+    /** Returns at most the first few scopes. A key may have all scopes, and its line must stay readable. */
     private static String someScopes(Key key) {
         List<String> scopes = key.getScopesList();
         return scopes.size() <= SHOWN_SCOPES

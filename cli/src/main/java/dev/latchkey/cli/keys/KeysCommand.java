@@ -24,7 +24,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code latchkey keys}: what is done to keys that there are. */
+/** The {@code latchkey keys} commands that act on a single existing key. */
 @Command(name = "keys", description = "Create, list, show, find, change, rotate and revoke API keys.")
 public final class KeysCommand {
     static final String ANY_WORKSPACE = "-";
@@ -39,7 +39,7 @@ public final class KeysCommand {
     @SuppressWarnings("NullAway.Init") // set by picocli
     private CommandSpec spec;
 
-    /** By its id or by its secret. */
+    /** A key, given by its id as an argument or by its secret on standard input. */
     private static final class Which {
         @Parameters(
                 paramLabel = "ID",
@@ -52,7 +52,7 @@ public final class KeysCommand {
                 names = "--key-stdin",
                 required = true,
                 description = "Read the key itself from standard input: kill it, whoever made it.")
-        @SuppressWarnings("UnusedVariable") // no id means this
+        @SuppressWarnings("UnusedVariable") // implied by the absence of an id
         private boolean keyFromInput;
     }
 

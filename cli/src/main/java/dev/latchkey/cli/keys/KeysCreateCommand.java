@@ -19,7 +19,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
-/** {@code latchkey keys create}. */
+/** The {@code latchkey keys create} command. */
 @Command(
         name = "create",
         description = {

@@ -21,7 +21,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
-/** {@code latchkey keys list}: all pages, each printed as it arrives. */
+/** The {@code latchkey keys list} command, which reads all pages and prints each page as it arrives. */
 @Command(
         name = "list",
         description = {

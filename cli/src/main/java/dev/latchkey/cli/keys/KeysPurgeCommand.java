@@ -18,7 +18,10 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code latchkey keys purge}: makes room, some seconds a call, until there is none left. */
+/**
+ * The {@code latchkey keys purge} command. Each call purges for some seconds; the command repeats the call until no
+ * matching key is left.
+ */
 @Command(
         name = "purge",
         description = {

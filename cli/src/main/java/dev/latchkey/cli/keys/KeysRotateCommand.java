@@ -20,7 +20,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code latchkey keys rotate}. */
+/** The {@code latchkey keys rotate} command. */
 @Command(
         name = "rotate",
         description = {
@@ -76,7 +76,10 @@ public final class KeysRotateCommand implements Callable<Integer> {
         return status;
     }
 
-    /** It may have ended already: without an overlap, or when a repeated call is answered later. */
+    /**
+     * Describes the state of the old key. It might have expired already: without an overlap, or if a repeated call is
+     * answered after the overlap.
+     */
     private static String whatBecameOf(Key old) {
         return switch (old.getState()) {
             case EXPIRED -> old.getId() + " has ended: it no longer works.";

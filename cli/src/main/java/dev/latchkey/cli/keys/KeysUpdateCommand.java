@@ -19,7 +19,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code latchkey keys update}. */
+/** The {@code latchkey keys update} command. */
 @Command(
         name = "update",
         description = {

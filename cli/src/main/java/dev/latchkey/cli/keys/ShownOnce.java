@@ -7,11 +7,14 @@ import dev.latchkey.cli.output.TextTable;
 import dev.latchkey.v1.Key;
 import picocli.CommandLine.Model.CommandSpec;
 
-/** Prints a new key with its secret, which nobody can see again. */
+/** The output for a new key. Its secret is shown once and cannot be retrieved later. */
 final class ShownOnce {
     private ShownOnce() {}
 
-    /** Prints {@code key} of {@code answer}, which an earlier call with the same id has made, and says what that means. */
+    /**
+     * Prints {@code key} of {@code answer}, which an earlier call with the same request id created, and explains that
+     * its secret is not shown again. Returns the exit status.
+     */
     static int printRepeated(CommandSpec spec, Output output, Message answer, Key key) {
         output.print(spec, answer, KeyTable.sheet(key).toString());
         spec.commandLine()
@@ -28,7 +31,11 @@ final class ShownOnce {
         return 0;
     }
 
-    /** Prints {@code key} and {@code secret} of {@code answer}. */
+    /**
+     * Prints {@code key} and {@code secret} of {@code answer}. Returns the exit status.
+     *
+     * @throws CommandFailure if standard output cannot be written, so that the secret is lost
+     */
     static int print(CommandSpec spec, Output output, Message answer, Key key, String secret) {
         TextTable sheet = KeyTable.sheet(key).row("secret", secret);
         try {

@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** When keys were replaced, and so whether they are still used since. Immutable. */
+/** The creation times of successors, which show whether a replaced key is still used. This class is immutable. */
 final class Successors {
     static final Successors NONE = new Successors(Map.of());
 
@@ -25,8 +25,9 @@ final class Successors {
     }
 
     /**
-     * Returns those of {@code keys}. When one was made that is not among them, its id tells; one with another id is asked for.
-     * One that is no longer stored, as it ended so long ago, counts as none.
+     * Returns the successors of {@code keys}. The creation time of a successor that is not in {@code keys} comes from
+     * its id, or from the control plane if the id is not a ULID. A successor that is no longer stored, because it ended
+     * long ago, counts as absent.
      */
     static Successors of(List<Key> keys, ControlClient client) {
         Map<String, Timestamp> made = new HashMap<>();
@@ -59,7 +60,10 @@ final class Successors {
         }
     }
 
-    /** Returns whether {@code key} was used after it was replaced: {@code yes}, {@code no}, or {@code -} if it was not, or is not known. */
+    /**
+     * Returns whether {@code key} was used after it was replaced: {@code yes} or {@code no}; {@code -} if the key was
+     * not replaced or the creation time of its successor is not known.
+     */
     String stillUsed(Key key) {
         Timestamp since = made.get(key.getSuccessor());
         if (since == null) {

@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
  * The log configuration of the processes: one line per event on standard error, because standard output is for the
  * results of commands. Logback finds this class before it looks for a configuration file. Latchkey has no such file by
  * default, because to read one takes as many classes as the rest of Logback. A file that {@code
- * logback.configurationFile} names takes precedence. No thread that logs waits for the reader of standard error, see
- * {@link LogQueue}.
+ * logback.configurationFile} names takes precedence. No thread that logs waits for the reader of standard error; see
+ * {@link LogQueue} for details.
  */
 @ConfiguratorRank(ConfiguratorRank.CUSTOM_TOP_PRIORITY)
 public final class LogConfiguration extends ContextAwareBase implements Configurator {
@@ -52,7 +52,8 @@ public final class LogConfiguration extends ContextAwareBase implements Configur
         onlyErrors(context, "com.linecorp.armeria.server.HttpServerPipelineConfigurator");
         // Logs a warning for each connection over a Unix socket, because such a connection has no TCP keep-alive.
         onlyErrors(context, "io.netty.bootstrap.ServerBootstrap");
-        // Logs a stack trace at the end of a process, when the timeout of a connection attempt finds no thread.
+        // Logs a stack trace at the end of a process, when the timeout of a connection attempt to Redis fires but its
+        // thread is gone.
         context.getLogger("io.netty.util.concurrent.DefaultPromise.rejectedExecution")
                 .setLevel(Level.OFF);
     }

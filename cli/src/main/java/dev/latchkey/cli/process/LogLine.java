@@ -68,7 +68,7 @@ final class LogLine extends LayoutBase<ILoggingEvent> {
         line.append(' ').append(level).append(" ".repeat(LEVEL_WIDTH + 1 - level.length()));
         String logger = event.getLoggerName();
         line.append(logger, logger.lastIndexOf('.') + 1, logger.length()).append(' ');
-        // Without escapes, a caller could forge a line with a line break, or a name with an invisible character.
+        // Without this, a caller could forge a line with a line break, or a name with an invisible character.
         line.append(
                 VisibleText.shown(LINE_BREAKS.matcher(cut(message, MAX_MESSAGE)).replaceAll(" ")));
         return line.append(CoreConstants.LINE_SEPARATOR).toString();

@@ -5,11 +5,11 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A line of a file of keys. Does not print the key.
+ * A line of a file of keys. {@link #toString} does not reveal the key.
  *
- * @param number from 1
- * @param key empty if the line cannot be read
- * @param problems why it cannot be read, without any of its text
+ * @param number the line number, from 1
+ * @param key the key; empty if the line is invalid
+ * @param problems why the line is invalid, without any of its text except member names
  */
 record ImportLine(long number, Optional<KeyToImport> key, List<String> problems) {
     static ImportLine of(long number, KeyToImport key) {
@@ -20,7 +20,7 @@ record ImportLine(long number, Optional<KeyToImport> key, List<String> problems)
         return new ImportLine(number, Optional.empty(), List.copyOf(problems));
     }
 
-    /** Returns the number only. */
+    /** Returns the line number only. */
     @Override
     public String toString() {
         return "line " + number;

@@ -22,8 +22,9 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.TypeConversionException;
 
 /**
- * Reads one line of a file of keys. Members are called as REST calls them; {@code key} and {@code expires_at} are older words for
- * {@code secret} and {@code expire_time}. What it says of a wrong line holds nothing of it but the names of members.
+ * A parser of one line of a file of keys. Members have the same names as in REST. {@code key} and {@code expires_at}
+ * are older names of {@code secret} and {@code expire_time}. A message about an invalid line contains no text of the
+ * line except the names of its members.
  */
 final class ImportLineParser {
     private static final JsonMapper JSON = JsonMapper.builder()
@@ -31,7 +32,10 @@ final class ImportLineParser {
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .build();
     private static final String MEMBERS = "secret, name, scopes, lifetime, expire_time";
-    /** As in REST. A list of scopes that is null might be meant to be none. */
+    /**
+     * The members for which null means absent, as in REST. Scopes that are null are rejected, because null might be
+     * meant as an empty list of scopes.
+     */
     private static final Set<String> NULL_IS_ABSENT = Set.of("name", "lifetime", "expire_time", "expires_at");
 
     private static final String A_KEY = "the key itself";
@@ -46,7 +50,11 @@ final class ImportLineParser {
 
     private ImportLineParser() {}
 
-    /** @param line without white space around it, not empty */
+    /**
+     * Parses one line.
+     *
+     * @param line not empty, without white space around it
+     */
     static ImportLine parse(long number, String line) {
         return line.startsWith("{")
                 ? new ImportLineParser().parseJson(number, line)
@@ -70,12 +78,12 @@ final class ImportLineParser {
                 problems.add("secret: missing (expected: " + A_KEY + ")");
             }
         } catch (JsonProcessingException e) {
-            // Its message quotes the line.
+            // The message of the exception quotes the line, so it is not shown.
             problems.add("not JSON, around column "
                     + (e.getLocation() == null ? 1 : e.getLocation().getColumnNr())
                     + " (expected: one object, such as {\"secret\":\"…\",\"name\":\"…\"}, with each member once)");
         } catch (RuntimeException | StackOverflowError e) {
-            // Whatever a parser makes of a line: it is the line that is wrong.
+            // Any failure of the parser means that the line is invalid.
             problems.add("not JSON (expected: one object, such as {\"secret\":\"…\",\"name\":\"…\"})");
         }
         return problems.isEmpty() ? ImportLine.of(number, key.build()) : ImportLine.wrong(number, problems);
@@ -140,6 +148,7 @@ final class ImportLineParser {
     }
 
     private static int nanos(@Nullable String digits) {
+        // Right-pads the fraction to nine digits, which are nanoseconds.
         return digits == null ? 0 : Integer.parseInt((digits + "00000000").substring(0, 9));
     }
 

@@ -9,22 +9,22 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Reads a file of keys, a line at a time, however long it is: a key on each line, or a JSON object. Blank lines, and those that
- * start with {@code #}, are passed over. Not thread-safe.
+ * A reader of a file of keys, one line at a time, whatever the size of the file. A line holds a key or a JSON object.
+ * Blank lines and lines that start with {@code #} are skipped. This class is not thread-safe.
  */
 final class ImportLines {
-    /** Far more than a key with all there is to say of it. */
+    /** The maximum length of a line in characters, far longer than a key with all its members. */
     static final int MAX_LINE = 16 * 1024;
 
     private final Reader in;
     private long number;
 
-    /** @param in in an encoding of {@link TextEncoding}; what is none, is no key */
+    /** @param in text in an encoding that {@link TextEncoding} supports; bytes of other encodings are not valid keys */
     ImportLines(InputStream in) throws IOException {
         this.in = new BufferedReader(TextEncoding.reader(in));
     }
 
-    /** Returns the next line that holds something; empty at the end. */
+    /** Returns the next line that is neither blank nor a comment; empty at the end of the file. */
     Optional<ImportLine> next() throws IOException {
         StringBuilder text = new StringBuilder();
         while (read(text)) {
@@ -46,7 +46,10 @@ final class ImportLines {
         return number;
     }
 
-    /** Reads a line, of which no more is kept than shows that it is too long; false at the end. */
+    /**
+     * Reads a line into {@code line}, but at most one character beyond the limit, which shows that the line is too
+     * long. Returns false at the end of the file.
+     */
     private boolean read(StringBuilder line) throws IOException {
         line.setLength(0);
         int c = in.read();

@@ -12,9 +12,13 @@ import java.io.PrintWriter;
 import java.util.List;
 import java.util.function.LongSupplier;
 
-/** Counts what becomes of the lines, and tells people: of each bad line, and now and then how far it is. Thread-safe: Ctrl-C asks it from a thread of its own. */
+/**
+ * The counts of an import, with messages for people about each invalid line and, at intervals, about the progress. The
+ * shutdown hook for Ctrl-C calls {@link #summary} and {@link #lastLine}, which are safe to call from any thread. All
+ * other methods must be called from one thread.
+ */
 final class ImportReport {
-    /** Of a file that is wrong as a whole, nobody reads more. */
+    /** The maximum number of lines to name. Nobody reads more about a file that is wrong as a whole. */
     private static final int MOST_LINES = 100;
 
     private final PrintWriter err;
@@ -28,8 +32,8 @@ final class ImportReport {
     private long revoked;
 
     /**
-     * @param every nanoseconds between two lines about how far it is
-     * @param nanos {@code System::nanoTime}
+     * @param every the minimum time between two progress messages, in nanoseconds
+     * @param nanos a clock such as {@link System#nanoTime}
      */
     ImportReport(PrintWriter err, long every, LongSupplier nanos) {
         this.err = err;
@@ -38,7 +42,7 @@ final class ImportReport {
         this.told = nanos.getAsLong();
     }
 
-    /** Takes the results of a call, of the lines with these numbers. */
+    /** Adds the results of a call. {@code numbers} are the line numbers of the results, in the same order. */
     synchronized void add(List<Long> numbers, List<ImportResult> results) {
         for (int i = 0; i < numbers.size(); i++) {
             ImportResult result = i < results.size() ? results.get(i) : ImportResult.getDefaultInstance();
@@ -59,7 +63,7 @@ final class ImportReport {
         tell();
     }
 
-    /** Takes a line that is wrong. */
+    /** Adds an invalid or refused line. */
     synchronized void refuse(long number, List<String> problems) {
         refused++;
         if (refused > MOST_LINES) {
@@ -71,7 +75,7 @@ final class ImportReport {
                         : TerminalText.withoutSecrets(TerminalText.line(String.join("; ", problems)))));
     }
 
-    /** Says how many lines were wrong and revoked beyond those that were named. */
+    /** Prints how many lines were refused, and how many keys stay revoked, beyond the lines that were named. */
     void end() {
         if (refused > MOST_LINES) {
             err.println("and " + (refused - MOST_LINES) + " refused lines more");
@@ -96,7 +100,7 @@ final class ImportReport {
         return "imported " + imported + ", existed " + existed + ", refused " + refused;
     }
 
-    /** Returns the last line whose result has come. */
+    /** Returns the number of the last line whose result has arrived. */
     synchronized long lastLine() {
         return lastLine;
     }

@@ -17,12 +17,15 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 /**
- * Sends a file of keys to the control plane, some hundred in each call and a few calls at once, so that memory holds no more
- * than these. Not thread-safe.
+ * The transfer of a file of keys to the control plane: up to 500 keys per call and two calls in flight, so that memory
+ * holds no more keys than these batches. This class is not thread-safe.
  */
 final class ImportRun implements AutoCloseable {
     private static final int MAX_KEYS = 500;
-    /** Below the 64 KiB that the control plane takes, with what the request itself needs. */
+    /**
+     * The maximum size of the keys of a batch. With the rest of the request, it is below the control plane's limit of
+     * 64 KiB.
+     */
     private static final int MAX_BYTES = 40 * 1024;
 
     private static final int CALLS_AT_ONCE = 2;
@@ -47,9 +50,9 @@ final class ImportRun implements AutoCloseable {
     }
 
     /**
-     * Sends all lines.
+     * Sends all lines and adds the results to the report.
      *
-     * @throws CommandFailure if a call fails; what was done before stays, and is in the report
+     * @throws CommandFailure if a call fails; earlier results stay in effect and are in the report
      */
     void send(ImportLines lines) throws IOException, InterruptedException {
         for (Optional<ImportLine> line = lines.next(); line.isPresent(); line = lines.next()) {
@@ -96,6 +99,7 @@ final class ImportRun implements AutoCloseable {
     }
 
     private void finishOldest() throws InterruptedException {
+        // Takes the results in the order of the lines, so that all lines up to the report's last line have a result.
         Sent oldest = sent.remove();
         try {
             report.add(oldest.numbers(), oldest.answer().get().getResultsList());

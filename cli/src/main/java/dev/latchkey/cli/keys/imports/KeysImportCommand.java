@@ -31,7 +31,7 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
-/** {@code latchkey keys import}. */
+/** The {@code latchkey keys import} command. */
 @Command(
         name = "import",
         description = {
@@ -72,7 +72,7 @@ public final class KeysImportCommand implements Callable<Integer> {
     @Mixin
     private final AuditedRequestId requestId = new AuditedRequestId();
 
-    /** Where the keys are: a file, or standard input, in whichever way it is said. */
+    /** The source of the keys: a file, or standard input, which is the default and may also be given as {@code -}. */
     private static final class Source {
         @Option(
                 names = "--file",
@@ -87,11 +87,14 @@ public final class KeysImportCommand implements Callable<Integer> {
                 arity = "0..1",
                 converter = DashConverter.class,
                 description = "The same as --file -.")
-        @SuppressWarnings("UnusedVariable") // it says what is so without it
+        @SuppressWarnings("UnusedVariable") // its only value means the default
         private @Nullable String dash;
     }
 
-    /** Whatever else stands there may be a key, of any form, so it is not repeated. */
+    /**
+     * A converter that rejects every argument except {@code -}. The message does not repeat the argument, because it
+     * might be a key of any form.
+     */
     private static final class DashConverter implements ITypeConverter<String> {
         @Override
         public String convert(String text) {
@@ -138,7 +141,10 @@ public final class KeysImportCommand implements Callable<Integer> {
                 .build();
     }
 
-    /** What was refused as a whole was not begun; but where no answer came, it may have been. */
+    /**
+     * Returns a description of the progress to append to a failure. A call that was refused as a whole has imported
+     * nothing. If no response arrived, keys might have been imported.
+     */
     private static String howFar(ImportReport report, int status) {
         String safe = "Running it again is safe: it doubles nothing.";
         if (report.lastLine() > 0) {
@@ -148,7 +154,9 @@ public final class KeysImportCommand implements Callable<Integer> {
         return status == CommandFailure.UNREACHABLE ? "\n" + safe : "";
     }
 
-    /** Tells on Ctrl-C and SIGTERM how far it has got, since what was done stays. */
+    /**
+     * A shutdown hook that reports the progress on Ctrl-C and SIGTERM, because the keys imported so far stay imported.
+     */
     private static final class Interruption implements AutoCloseable {
         private final Thread hook;
 
@@ -171,7 +179,7 @@ public final class KeysImportCommand implements Callable<Integer> {
             try {
                 var unused = Runtime.getRuntime().removeShutdownHook(hook);
             } catch (IllegalStateException e) {
-                // It is under way.
+                // The shutdown is already in progress.
             }
         }
     }
