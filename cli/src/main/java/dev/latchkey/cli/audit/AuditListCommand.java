@@ -21,7 +21,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code latchkey audit list}. */
+/** The {@code latchkey audit list} command. */
 @Command(
         name = "list",
         description = {
@@ -116,7 +116,7 @@ public final class AuditListCommand implements Callable<Integer> {
         return 0;
     }
 
-    /** Keeps no more than one page. */
+    /** Prints the entries as they arrive. At most one page is in memory. */
     private int export(AuditPages pages) {
         long printed = 0;
         long most = limit == null ? Long.MAX_VALUE : limit;

@@ -4,7 +4,7 @@ import dev.latchkey.cli.client.ControlClient;
 import dev.latchkey.v1.ListAuditEntriesRequest;
 import dev.latchkey.v1.ListAuditEntriesResponse;
 
-/** Reads an audit trail page by page, and keeps none. Not thread-safe. */
+/** A reader of an audit trail that requests one page at a time and keeps none. This class is not thread-safe. */
 final class AuditPages {
     private final ControlClient client;
     private final ListAuditEntriesRequest query;
@@ -12,7 +12,7 @@ final class AuditPages {
     private String token = "";
     private boolean last;
 
-    /** @param largest the most entries of one page */
+    /** @param largest the maximum number of entries per page */
     AuditPages(ControlClient client, ListAuditEntriesRequest query, int largest) {
         this.client = client;
         this.query = query;
@@ -23,7 +23,7 @@ final class AuditPages {
         return !last;
     }
 
-    /** Returns the next page, of at most {@code most} entries; it may have none. */
+    /** Returns the next page, with at most {@code most} entries. A page may be empty although more pages follow. */
     ListAuditEntriesResponse next(int most) {
         ListAuditEntriesRequest request = query.toBuilder()
                 .setPageSize(Math.min(most, largest))
@@ -35,7 +35,7 @@ final class AuditPages {
         return page;
     }
 
-    /** Returns the token of the next page; empty if there is none. */
+    /** Returns the token of the next page; empty if there is none, or if no page was requested yet. */
     String token() {
         return token;
     }

@@ -8,13 +8,13 @@ import dev.latchkey.v1.AuditedState;
 import java.util.ArrayList;
 import java.util.List;
 
-/** How changes look to people. */
+/** The presentation of audit entries. */
 final class AuditView {
     private static final String NONE = "-";
 
     private AuditView() {}
 
-    /** Returns a table with a line for each change. */
+    /** Returns a table with a line for each entry. */
     static TextTable table(List<AuditEntry> entries) {
         TextTable table = new TextTable().row("TIME", "ACTOR", "ACTION", "KEY", "CHANGE", "REASON", "REQUEST ID");
         for (AuditEntry entry : entries) {
@@ -30,7 +30,7 @@ final class AuditView {
         return table;
     }
 
-    /** Returns what was changed, in words. */
+    /** Returns a description of the change, such as {@code name A → B}; {@code nothing} if there is no difference. */
     static String change(AuditEntry entry) {
         List<String> words = new ArrayList<>();
         if (entry.hasBefore() && entry.hasAfter()) {

@@ -6,12 +6,13 @@ import java.time.Instant;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** Reads a time as RFC 3339 has it, or how long ago it was: 30s, 15m, 24h or 90d. */
+/** A converter for a time in the format of RFC 3339 or an age such as 30s, 15m, 24h or 90d before now. */
 final class PastConverter implements ITypeConverter<Instant> {
     private final TimeConverter times = new TimeConverter();
 
     @Override
     public Instant convert(String text) {
+        // Every RFC 3339 date contains a hyphen, and no duration does.
         if (text.contains("-")) {
             return times.convert(text).toInstant();
         }

@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
-/** A process that this one has started and does not outlive. What it writes goes to a file. */
+/** A child process that is killed when this object is closed. Its output goes to a file. */
 final class ChildProcess implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final long POLL_MILLIS = 20;
@@ -23,8 +23,8 @@ final class ChildProcess implements AutoCloseable {
     /**
      * Starts {@code command}.
      *
-     * @param name what messages call it
-     * @param log where its output goes
+     * @param name the name of the process in messages
+     * @param log the file for the output of the process
      */
     ChildProcess(String name, List<String> command, Path log) throws IOException {
         this.name = name;
@@ -40,9 +40,9 @@ final class ChildProcess implements AutoCloseable {
     }
 
     /**
-     * Waits until {@code ready}.
+     * Waits until {@code ready} returns true.
      *
-     * @throws IOException if the process ends before, or takes too long; the message holds the end of its output
+     * @throws IOException if the process ends first or is not ready in time; the message contains the end of its output
      */
     void awaitReady(BooleanSupplier ready) throws IOException, InterruptedException {
         long end = System.nanoTime() + PATIENCE.toNanos();
@@ -58,9 +58,9 @@ final class ChildProcess implements AutoCloseable {
     }
 
     /**
-     * Runs {@code then} if the process ends by itself.
+     * Runs {@code then} if the process ends without having been closed.
      *
-     * @param then takes what to tell people: its name, exit status and the end of its output
+     * @param then takes a message for people: the name, exit status and last output of the process
      */
     void onEnd(Consumer<String> then) {
         var unused = process.onExit().thenAccept(ended -> {
@@ -70,7 +70,7 @@ final class ChildProcess implements AutoCloseable {
         });
     }
 
-    /** Ends the process, also a stopped one, and waits until it is gone. */
+    /** Kills the process, even if it is suspended, and waits until it has ended. */
     @Override
     public void close() {
         closed = true;

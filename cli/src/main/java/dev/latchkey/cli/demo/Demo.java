@@ -31,8 +31,8 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * The demo's processes, started one after the other: Redis, control plane, sidecar, sample upstreams, Envoy. What this has
- * started it closes, the latest first, also after a partial start.
+ * The processes of the demo, started in this order: Redis, control plane, sidecar, sample backends, Envoy. {@link
+ * #close} closes all started parts in reverse order. A failed start also closes the parts that were started before.
  */
 final class Demo implements AutoCloseable {
     private static final String ENVOY_VERSION = "1.40.0";
@@ -52,11 +52,11 @@ final class Demo implements AutoCloseable {
     private final DemoKeys keys;
 
     /**
-     * Starts everything and waits until it is ready.
+     * Starts all parts and waits until they are ready.
      *
      * @param home the folder of the installation
-     * @param port for Envoy; if it is taken, the next free one
-     * @param progress is told what happens meanwhile
+     * @param port the port for Envoy; if it is taken, Envoy uses the next free port
+     * @param progress the writer for progress messages
      */
     Demo(Path home, int port, PrintWriter progress) throws IOException, InterruptedException {
         this.progress = progress;
@@ -92,6 +92,7 @@ final class Demo implements AutoCloseable {
                             8081, sandbox.port()),
                     folder)));
             Waiting.until("sidecar", sidecar::ready);
+            // From now on, the end of a child process is reported. Before, a failed start was reported by an exception.
             redis.onEnd(failure::complete);
             envoy.onEnd(failure::complete);
         } catch (IOException | InterruptedException | RuntimeException e) {
@@ -100,7 +101,7 @@ final class Demo implements AutoCloseable {
         }
     }
 
-    /** Completes, if ever, when a process of the demo has ended by itself: with what to tell people. */
+    /** Returns a future that completes with a message for people if a process of the demo ends by itself. */
     CompletableFuture<String> failure() {
         return failure;
     }
@@ -125,7 +126,7 @@ final class Demo implements AutoCloseable {
         return redis.pid();
     }
 
-    /** Returns what a program needs to use the demo, by the names of the contract. */
+    /** Returns the environment variables that a program needs to use the demo. Programs rely on these names. */
     Map<String, String> variables() {
         Map<String, String> variables = new LinkedHashMap<>();
         variables.put("LATCHKEY_DEMO_URL", url());
@@ -169,7 +170,7 @@ final class Demo implements AutoCloseable {
         return Policy.parse(Files.readString(file), file.toString());
     }
 
-    /** @param envoyPort where Envoy is going to be, for the page */
+    /** The search begins after the other port: neither port is bound yet, so both could be the same port. */
     private ControlPlane startControl(Policy policy, int envoyPort) throws IOException {
         int port = defaultPort("control plane", 9193, 9193);
         int opsPort = defaultPort("control plane's /metrics and /readyz", 9194, Math.max(9194, port + 1));
@@ -184,7 +185,8 @@ final class Demo implements AutoCloseable {
 
     private Sidecar startSidecar(Policy policy) throws IOException {
         int authzPort = defaultPort("sidecar", 9191, 9191);
-        // Beyond the other: neither is bound yet, so the next free port of both could be the same.
+        // The search begins after the other port. Neither port is bound yet, so both searches could return the same
+        // port.
         int opsPort = defaultPort("sidecar's /metrics and /readyz", 9192, Math.max(9192, authzPort + 1));
         return Sidecar.start(
                 settings(
@@ -194,7 +196,7 @@ final class Demo implements AutoCloseable {
                 new Policies(policy, Map.of()));
     }
 
-    /** Tries again when another process, such as a second demo, was faster to take a port that had been free. */
+    /** Calls {@code start} again if another process, such as a second demo, has taken a port that was free before. */
     private static <T> T onFreePorts(PartStart<T> start) throws IOException, InterruptedException {
         for (int i = 1; ; i++) {
             try {
@@ -218,7 +220,7 @@ final class Demo implements AutoCloseable {
         T start() throws IOException, InterruptedException;
     }
 
-    /** Returns the next free port from {@code first}, and says so if that is not the one that people expect. */
+    /** Returns the first free port from {@code first}, and prints a message if it is not the expected port. */
     private int defaultPort(String what, int expected, int first) throws IOException {
         int port = Ports.from(first);
         if (port != expected) {
@@ -250,7 +252,10 @@ final class Demo implements AutoCloseable {
         }
     }
 
-    /** The documentation's example key has no random body, so nobody can create it: its record is written by the schema's rules. */
+    /**
+     * Writes the record of the documentation's example key directly to Redis, by the rules of the schema. The control
+     * plane cannot create this key, because it has no random body.
+     */
     private void plantImported() {
         Credential.Presented presented =
                 (Credential.Presented) new KeyFormat("opt", /* acceptImported= */ true).parse(DemoKeys.IMPORTED);

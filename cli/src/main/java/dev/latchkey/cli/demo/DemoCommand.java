@@ -13,7 +13,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code latchkey demo}. */
+/** The {@code latchkey demo} command. */
 @Command(
         name = "demo",
         description = {
@@ -21,11 +21,11 @@ import picocli.CommandLine.Spec;
             "Prints a curl line for each answer, then waits for Ctrl-C and leaves nothing running."
         })
 public final class DemoCommand implements Callable<Integer> {
-    /** The folder of the installation; the launcher sets it. */
+    /** The system property for the folder of the installation, which the launcher sets. */
     private static final String HOME = "latchkey.home";
 
     private static final int MAX_PORT = 65_535;
-    /** How long after a process of the demo the demo itself may hear of the same Ctrl-C. */
+    /** The maximum time from the end of a child process to the arrival of the same Ctrl-C at the demo itself. */
     private static final long CTRL_C_MILLIS = 500;
 
     private final Surroundings surroundings;
@@ -66,6 +66,7 @@ public final class DemoCommand implements Callable<Integer> {
             var unused = demo.failure().thenRun(surroundings.termination()::request);
             surroundings.termination().await();
             failure = demo.failure().getNow("");
+            // Ctrl-C may reach a child process before this process. The end of the child is then no failure.
             if (!failure.isEmpty() && surroundings.termination().signalled(CTRL_C_MILLIS)) {
                 failure = "";
             }
@@ -78,7 +79,7 @@ public final class DemoCommand implements Callable<Integer> {
         return 0;
     }
 
-    /** Before a start of several seconds, not after it. */
+    /** Fails before the start, which takes several seconds, if the env file cannot be written. */
     private void checkWritable() {
         if (envFile == null) {
             return;

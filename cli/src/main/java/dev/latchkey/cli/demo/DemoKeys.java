@@ -1,8 +1,8 @@
 package dev.latchkey.cli.demo;
 
-/** The keys of the demo. They are shown on purpose: nothing but the demo accepts them, and they end with it. */
+/** The keys of the demo. The demo shows them on purpose: only the demo accepts these keys, and they end with it. */
 record DemoKeys(String live, String test, String readOnly, String expired, String revoked, String inactive) {
-    /** The documentation's example, of which the demo knows a record. */
+    /** The example key of the documentation. The demo writes a record for it. */
     static final String IMPORTED = "opt_live_abc123def456ghi789";
 
     @Override

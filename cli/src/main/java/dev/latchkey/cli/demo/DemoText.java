@@ -3,7 +3,7 @@ package dev.latchkey.cli.demo;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What the demo prints once it is ready: one line to paste for each answer, with the answer above it. */
+/** The text that the demo prints once it is ready: for each answer, a title and a command line to paste. */
 final class DemoText {
     private static final String ENV_LINE = "export %s='%s'%n";
 
@@ -19,7 +19,7 @@ final class DemoText {
         return new DemoText(demo).write();
     }
 
-    /** Returns the lines of the env file; values hold no quote. */
+    /** Returns the lines of the env file. The values must not contain a single quote. */
     static String env(Map<String, String> variables) {
         StringBuilder lines = new StringBuilder();
         variables.forEach((name, value) -> lines.append(ENV_LINE.formatted(name, value)));
@@ -64,7 +64,10 @@ final class DemoText {
         return text.toString();
     }
 
-    /** A shell starts what is to run in the background with SIGINT ignored, and a JVM leaves it so. */
+    /**
+     * Returns how to end the demo. A shell starts background commands with SIGINT ignored, and the JVM keeps it
+     * ignored, so Ctrl-C does not work for them.
+     */
     private static String howToEnd() {
         return IgnoredSignals.ofProcess().contains(IgnoredSignals.INT)
                 ? "kill " + ProcessHandle.current().pid()

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 
-/** A real Envoy with a copy of a configuration file in which the ports are others. */
+/** A real Envoy that runs with a copy of a configuration file in which the ports are replaced. */
 public final class EnvoyProcess implements AutoCloseable {
     private final int port;
     private final int adminPort;
@@ -22,8 +22,9 @@ public final class EnvoyProcess implements AutoCloseable {
      *
      * @param binary see {@link #find}
      * @param config the text of the configuration
-     * @param ports by the ports that the configuration has; the listener's 10000 and the admin interface's 9901 among them
-     * @param folder where the copy and Envoy's output go
+     * @param ports a map from ports in the configuration to ports to use; 10000 is the listener, 9901 the admin
+     *     interface
+     * @param folder the folder for the copy and for Envoy's output
      */
     public EnvoyProcess(Path binary, String config, Map<Integer, Integer> ports, Path folder)
             throws IOException, InterruptedException {
@@ -55,10 +56,10 @@ public final class EnvoyProcess implements AutoCloseable {
     }
 
     /**
-     * Returns the path of a real Envoy, by the script {@code envoy/get-envoy} of the installation, which fetches one if there
-     * is none. Its progress goes to this process' stderr.
+     * Returns the path of a real Envoy. The script {@code envoy/get-envoy} of the installation finds it, or downloads
+     * it if there is none. The progress of the script goes to the standard error of this process.
      *
-     * @throws IOException if none can be had
+     * @throws IOException if no Envoy can be obtained
      */
     public static Path find(Path home, String version) throws IOException, InterruptedException {
         Process script = new ProcessBuilder(home.resolve("envoy/get-envoy").toString(), version)
@@ -80,12 +81,12 @@ public final class EnvoyProcess implements AutoCloseable {
         return adminPort;
     }
 
-    /** Returns the file with Envoy's output, its access log included. */
+    /** Returns the file with Envoy's output, which includes its access log. */
     public Path log() {
         return log;
     }
 
-    /** Runs {@code then} with what to tell people, if Envoy ends by itself. */
+    /** Runs {@code then} with a message for people if Envoy ends by itself. */
     void onEnd(Consumer<String> then) {
         process.onEnd(then);
     }
@@ -102,7 +103,7 @@ public final class EnvoyProcess implements AutoCloseable {
             if (!config.contains(written)) {
                 throw new IOException("the Envoy configuration has no '" + written + "'");
             }
-            // A mark, so that no port is changed twice.
+            // The second space marks the port as replaced, so that no port is replaced twice.
             changed = changed.replace(written, "port_value:  " + port.getValue() + " ");
         }
         return changed;

@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Set;
 
-/** The signals that a process was started to ignore, as Linux tells; none where that is not known. */
+/** The signals that a process ignores, as Linux reports them; empty on systems that do not report them. */
 final class IgnoredSignals {
     static final int INT = 2;
 
@@ -15,7 +15,7 @@ final class IgnoredSignals {
 
     private IgnoredSignals() {}
 
-    /** Returns the numbers of those that this process ignores. */
+    /** Returns the numbers of the signals that this process ignores. */
     static Set<Integer> ofProcess() {
         try {
             return of(Files.readString(Path.of("/proc/self/status")));
@@ -24,7 +24,7 @@ final class IgnoredSignals {
         }
     }
 
-    /** @param status as in {@code /proc/self/status}, see proc(5) */
+    /** @param status the content of {@code /proc/self/status}, see proc(5) */
     static Set<Integer> of(String status) {
         Set<Integer> ignored = new HashSet<>();
         status.lines().filter(line -> line.startsWith(MASK)).forEach(line -> {

@@ -8,18 +8,21 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 
-/** Finds loopback ports that are free. Another process can take one before it is used: a start then fails and says so. */
+/**
+ * A finder of free loopback ports. Another process can take a port before it is used; the start of the server then
+ * fails with a message that says so.
+ */
 public final class Ports {
     private static final int TRIES = 200;
     private static final int LOWEST = 20_000;
-    /** Where Linux begins to take ports for outgoing connections (ip_local_port_range). */
+    /** The first port that Linux uses for outgoing connections by default (ip_local_port_range). */
     private static final int EPHEMERAL = 32_768;
 
     private static final Set<Integer> HANDED_OUT = ConcurrentHashMap.newKeySet();
 
     private Ports() {}
 
-    /** Returns {@code wanted}, or the next port after it that is free. */
+    /** Returns {@code wanted} if it is free, or else the next free port. */
     public static int from(int wanted) throws IOException {
         for (int port = wanted; port < wanted + TRIES && port <= 65_535; port++) {
             if (isFree(port)) {
@@ -30,8 +33,8 @@ public final class Ports {
     }
 
     /**
-     * Returns any free port, another at each call. Not one of those that the system hands out to outgoing connections, of which one
-     * could take it before it is used.
+     * Returns a free port that no earlier call has returned. The port is outside the range for outgoing connections,
+     * because such a connection could take the port before it is used.
      */
     public static int any() throws IOException {
         for (int i = 0; i < TRIES; i++) {

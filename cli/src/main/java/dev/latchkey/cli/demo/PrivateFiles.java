@@ -9,17 +9,20 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Files that only their owner can read (mode 0600), and folders (0700). */
+/** Operations on files that only their owner can read (mode 0600), and the deletion of folders. */
 final class PrivateFiles {
     private PrivateFiles() {}
 
-    /** Creates an empty file. */
+    /** Creates an empty file with mode 0600. The file must not exist. */
     static Path create(Path file) throws IOException {
         return Files.createFile(
                 file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
     }
 
-    /** Puts {@code text} into {@code file} in one step: a reader sees the old file or the whole new one. */
+    /**
+     * Replaces {@code file} atomically with a new file that contains {@code text}. A reader sees either the old content
+     * or all of the new content.
+     */
     static void replace(Path file, String text) throws IOException {
         Path absolute = file.toAbsolutePath();
         Path draft = absolute.resolveSibling(

@@ -13,8 +13,8 @@ import java.util.function.Consumer;
 import redis.embedded.RedisExecProvider;
 
 /**
- * A real Redis of the demo's own, without persistence, with the users that the sidecar and the control plane need and no
- * more. The sidecar's can read the public records and note last uses; it cannot write a key.
+ * A real Redis for the demo, without persistence. Its ACL users for the sidecar and the control plane have the minimum
+ * permissions. The sidecar's user can read the public records and record last uses, but cannot write a key.
  */
 public final class RedisProcess implements AutoCloseable {
     private static final String PREFIX = "latchkey:";
@@ -23,7 +23,7 @@ public final class RedisProcess implements AutoCloseable {
     private final Passwords passwords;
     private final ChildProcess process;
 
-    /** Passwords of the default user, the sidecar's and the control plane's. */
+    /** The passwords of the default user, the sidecar's user and the control plane's user. */
     public record Passwords(String operator, String sidecar, String control) {
         @Override
         public String toString() {
@@ -31,7 +31,11 @@ public final class RedisProcess implements AutoCloseable {
         }
     }
 
-    /** @param folder where its log goes */
+    /**
+     * Starts Redis and waits until it answers.
+     *
+     * @param folder the folder for the binary, the ACL file and the log
+     */
     public RedisProcess(int port, Passwords passwords, Path folder) throws IOException, InterruptedException {
         this.port = port;
         this.passwords = passwords;
@@ -51,12 +55,12 @@ public final class RedisProcess implements AutoCloseable {
         return process.pid();
     }
 
-    /** Runs {@code then} with what to tell people, if Redis ends by itself. */
+    /** Runs {@code then} with a message for people if Redis ends by itself. */
     void onEnd(Consumer<String> then) {
         process.onEnd(then);
     }
 
-    /** Returns the URI of the unrestricted user. */
+    /** Returns the URI for the default user, which has all permissions. */
     public String operatorUri() {
         return uri("default", passwords.operator());
     }
@@ -78,7 +82,10 @@ public final class RedisProcess implements AutoCloseable {
         return "redis://" + user + ":" + password + "@127.0.0.1:" + port;
     }
 
-    /** The library unpacks the binary into a folder of its own, which outlives this process: it is moved into ours. */
+    /**
+     * Unpacks the Redis binary into {@code folder}. The library unpacks it into a folder of its own, which would
+     * outlive this process, so the binary is moved.
+     */
     private static Path unpack(Path folder) throws IOException {
         Path unpacked = RedisExecProvider.defaultProvider().get().toPath();
         Path binary = Files.move(unpacked, folder.resolve("redis-server"));
@@ -105,7 +112,9 @@ public final class RedisProcess implements AutoCloseable {
         return "user " + name + " on >" + password + " " + String.join(" ", rules);
     }
 
-    /** An error is an answer as well: this port talks Redis. */
+    /**
+     * Returns whether Redis answers. An error counts as an answer, because it shows that Redis listens on this port.
+     */
     private boolean answers() {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             socket.setSoTimeout(1000);

@@ -17,7 +17,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** Makes the demo's workspaces and keys through the control plane, as anybody would. */
+/** The setup of the demo's workspaces and keys through the API of the control plane. */
 final class Seed implements AutoCloseable {
     static final String WORKSPACE = "ws_demo";
     static final String INACTIVE_WORKSPACE = "ws_inactive";
@@ -40,7 +40,7 @@ final class Seed implements AutoCloseable {
         workspaces = WorkspaceServiceGrpc.newBlockingStub(channel).withInterceptors(credentials);
     }
 
-    /** Makes everything. The key that is to be expired is so when this returns. */
+    /** Creates all workspaces and keys. When this method returns, the key that is meant to be expired has expired. */
     DemoKeys plant(Collection<String> scopes) throws InterruptedException {
         createWorkspace(WORKSPACE);
         createWorkspace(INACTIVE_WORKSPACE);

@@ -24,8 +24,8 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 
 /**
- * {@code latchkey train}: a sidecar's start, for the JVM to see what it takes ({@code -XX:AOTCacheOutput}). Everything is made up,
- * in a Redis of its own.
+ * The {@code latchkey train} command, which starts a sidecar and stops it once it is ready, so that the JVM can record
+ * the start in an AOT cache ({@code -XX:AOTCacheOutput}). All data is made up, in a Redis of its own.
  */
 @Command(
         name = "train",
@@ -81,7 +81,10 @@ public final class TrainingCommand implements Callable<Integer> {
         }
     }
 
-    /** Says what a control plane would say, without which no sidecar is ready; with the sidecar's client, and no more of it. */
+    /**
+     * Writes the entries of a control plane without which no sidecar becomes ready. Uses the same client as the
+     * sidecar, and no further part of it.
+     */
     private static void announce(String uri, Peppers peppers) {
         IndexSchema schema = new IndexSchema("latchkey:");
         try (RedisResources resources = new RedisResources();

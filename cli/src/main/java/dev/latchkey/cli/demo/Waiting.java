@@ -4,13 +4,17 @@ import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
-/** Waits for the parts that were started in this process. */
+/** A wait for the parts of the demo that run in this process. */
 final class Waiting {
     private static final int READY_SECONDS = 60;
 
     private Waiting() {}
 
-    /** @throws IOException if {@code what} is not ready after a minute */
+    /**
+     * Waits until {@code ready} returns true.
+     *
+     * @throws IOException if {@code what} is not ready after a minute
+     */
     static void until(String what, BooleanSupplier ready) throws IOException, InterruptedException {
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(READY_SECONDS);
         while (!ready.getAsBoolean()) {

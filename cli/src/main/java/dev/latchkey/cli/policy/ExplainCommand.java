@@ -18,7 +18,7 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
-/** {@code latchkey explain}. */
+/** The {@code latchkey explain} command. */
 @Command(
         name = "explain",
         description = {

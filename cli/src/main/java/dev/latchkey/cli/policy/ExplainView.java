@@ -9,7 +9,7 @@ import dev.latchkey.v1.HttpHeader;
 import dev.latchkey.v1.StepOutcome;
 import java.util.List;
 
-/** How an explained decision looks in results. */
+/** The presentation of an explained decision. */
 final class ExplainView {
     private ExplainView() {}
 

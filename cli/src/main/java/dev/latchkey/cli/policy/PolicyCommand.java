@@ -18,7 +18,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code latchkey policy}: needs no control plane. */
+/** The {@code latchkey policy} commands. They need no control plane. */
 @Command(name = "policy", description = "Check and show policy files.")
 public final class PolicyCommand {
     private final Output output;
@@ -56,7 +56,7 @@ public final class PolicyCommand {
             if (output.isTable()) {
                 throw refused(e);
             }
-            // The result is that there are problems: nothing failed that standard error should tell of.
+            // In JSON, the problems are the result of the command, so standard error stays empty.
             output.print(spec, result(file, 0, 0, e.problems(), List.of()), "");
             return CommandFailure.REFUSED;
         }

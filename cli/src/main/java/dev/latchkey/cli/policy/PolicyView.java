@@ -9,15 +9,15 @@ import dev.latchkey.policy.Requirement;
 import dev.latchkey.policy.Route;
 import java.util.regex.Pattern;
 
-/** How a policy looks in results. */
+/** The presentation of a policy. */
 final class PolicyView {
     private static final Pattern SPACE = Pattern.compile("\\s+");
-    /** Of a rule that does not say which keys it accepts. */
+    /** The environment of a rule that does not say which keys it accepts: the Envoy route decides. */
     private static final String AS_ROUTED = "route";
 
     private PolicyView() {}
 
-    /** Returns the rules and the scopes, in the fields of the policy file. */
+    /** Returns the rules and the scopes as JSON, with the field names of the policy file. */
     static ObjectNode json(Policy policy) {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         ObjectNode scopes = json.putObject("scopes");
@@ -38,7 +38,9 @@ final class PolicyView {
         return json;
     }
 
-    /** Returns tables of the rules and of the scopes, and what holds for preflight. */
+    /**
+     * Returns tables of the rules and of the scopes, followed by the settings for preflight requests and path readings.
+     */
     static String text(Policy policy) {
         TextTable rules = new TextTable().row("METHOD", "TEMPLATE", "NEEDS", "ENVIRONMENT");
         for (Route route : policy.routes()) {

@@ -5,11 +5,11 @@ import dev.latchkey.cli.output.TextTable;
 import dev.latchkey.v1.Workspace;
 import java.util.List;
 
-/** How a workspace looks in results. */
+/** The presentation of workspaces in results. */
 final class WorkspaceView {
     private WorkspaceView() {}
 
-    /** Returns a sheet: a name and a value on each line. */
+    /** Returns the details of a workspace, with a name and a value on each line. */
     static TextTable sheet(Workspace workspace) {
         return new TextTable()
                 .row("id", workspace.getId())

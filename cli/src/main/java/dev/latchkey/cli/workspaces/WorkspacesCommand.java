@@ -28,7 +28,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code latchkey workspaces}. */
+/** The {@code latchkey workspaces} commands, except {@code revoke-all}. */
 @Command(
         name = "workspaces",
         description = "Create, list, show, activate and deactivate workspaces, and revoke all their keys.")

@@ -18,7 +18,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code latchkey workspaces revoke-all}: repeats the call until all keys are revoked. */
+/** The {@code latchkey workspaces revoke-all} command, which repeats the call until all keys are revoked. */
 @Command(
         name = "revoke-all",
         description = {

@@ -24,7 +24,10 @@ import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
-/** Answers the requests of one connection, each once its body has come, of which it keeps nothing. Not thread-safe. */
+/**
+ * A handler that answers the requests of one connection. It answers a request once the whole body has arrived, and
+ * discards the body. This class is not thread-safe.
+ */
 final class EchoHandler extends SimpleChannelInboundHandler<HttpObject> {
     private static final JsonFactory JSON = new JsonFactory();
 

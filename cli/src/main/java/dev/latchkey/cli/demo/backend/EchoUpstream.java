@@ -18,8 +18,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * A backend that answers every request with what it got: {@code {"upstream","method","path","headers"}}. It takes the
- * path as it comes, whatever stands in it, and heads as large as any Envoy passes on.
+ * A backend that answers every request with a description of that request: {@code
+ * {"upstream","method","path","headers"}}. It accepts any characters in the path, and request heads as large as any
+ * that Envoy forwards.
  */
 public final class EchoUpstream implements AutoCloseable {
     private static final int MAX_LINE = 1 << 20;
@@ -32,7 +33,10 @@ public final class EchoUpstream implements AutoCloseable {
     private final AtomicLong requests = new AtomicLong();
     private final Channel server;
 
-    /** @param name what it calls itself in its answers */
+    /**
+     * @param name the name of the backend in its responses
+     * @param port the loopback port; 0 for any free port
+     */
     public EchoUpstream(String name, int port) throws IOException {
         this(name, new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
     }
@@ -64,7 +68,7 @@ public final class EchoUpstream implements AutoCloseable {
         return ((InetSocketAddress) server.localAddress()).getPort();
     }
 
-    /** Returns how many requests have come here. */
+    /** Returns how many requests have arrived. */
     public long requests() {
         return requests.get();
     }

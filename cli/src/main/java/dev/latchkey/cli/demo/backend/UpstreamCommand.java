@@ -11,7 +11,10 @@ import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** {@code latchkey demo-upstream}: the demo's sample backend in a process of its own, for docker-compose.yml. */
+/**
+ * The {@code latchkey demo-upstream} command. It runs the sample backend in a process of its own, which is what
+ * docker-compose.yml needs.
+ */
 @Command(
         name = "demo-upstream",
         hidden = true,
