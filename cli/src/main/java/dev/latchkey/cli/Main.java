@@ -95,6 +95,7 @@ public final class Main {
         out.flush();
         err.flush();
         LogQueue.drainAll();
+        // If a signal has begun the shutdown, its hook halts the process with this status, and exit() never returns.
         termination.finished(status);
         System.exit(status);
     }

@@ -7,8 +7,8 @@ import java.util.function.Supplier;
 import picocli.CommandLine.Option;
 
 /**
- * The {@code --request-id} option of calls that create a key or a workspace. With the same id, a call can be repeated
- * and creates only one.
+ * The {@code --request-id} option of calls that create a key or a workspace. Calls that are repeated with the same id
+ * create it only once.
  */
 public final class RepeatableRequestId {
     @Option(

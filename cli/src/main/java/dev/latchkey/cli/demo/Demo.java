@@ -170,7 +170,7 @@ final class Demo implements AutoCloseable {
         return Policy.parse(Files.readString(file), file.toString());
     }
 
-    /** The search begins after the other port: neither port is bound yet, so both could be the same port. */
+    /** @param envoyPort the port that Envoy will use, for the console page */
     private ControlPlane startControl(Policy policy, int envoyPort) throws IOException {
         int port = defaultPort("control plane", 9193, 9193);
         int opsPort = defaultPort("control plane's /metrics and /readyz", 9194, Math.max(9194, port + 1));
@@ -185,8 +185,7 @@ final class Demo implements AutoCloseable {
 
     private Sidecar startSidecar(Policy policy) throws IOException {
         int authzPort = defaultPort("sidecar", 9191, 9191);
-        // The search begins after the other port. Neither port is bound yet, so both searches could return the same
-        // port.
+        // The search begins after the other port: neither port is bound yet, so both could be the same port.
         int opsPort = defaultPort("sidecar's /metrics and /readyz", 9192, Math.max(9192, authzPort + 1));
         return Sidecar.start(
                 settings(

@@ -66,7 +66,7 @@ public final class DemoCommand implements Callable<Integer> {
             var unused = demo.failure().thenRun(surroundings.termination()::request);
             surroundings.termination().await();
             failure = demo.failure().getNow("");
-            // Ctrl-C may reach a child process before this process. The end of the child is then no failure.
+            // Ctrl-C might reach a child process before this process. The end of the child is then no failure.
             if (!failure.isEmpty() && surroundings.termination().signalled(CTRL_C_MILLIS)) {
                 failure = "";
             }

@@ -22,8 +22,7 @@ public final class EnvoyProcess implements AutoCloseable {
      *
      * @param binary see {@link #find}
      * @param config the text of the configuration
-     * @param ports a map from ports in the configuration to ports to use; 10000 is the listener, 9901 the admin
-     *     interface
+     * @param ports the port to use for each port in the configuration; 10000 is the listener, 9901 the admin interface
      * @param folder the folder for the copy and for Envoy's output
      */
     public EnvoyProcess(Path binary, String config, Map<Integer, Integer> ports, Path folder)
@@ -99,6 +98,7 @@ public final class EnvoyProcess implements AutoCloseable {
     static String withPorts(String config, Map<Integer, Integer> ports) throws IOException {
         String changed = config;
         for (Map.Entry<Integer, Integer> port : ports.entrySet()) {
+            // The space at the end prevents a match with a longer port number.
             String written = "port_value: " + port.getKey() + " ";
             if (!config.contains(written)) {
                 throw new IOException("the Envoy configuration has no '" + written + "'");

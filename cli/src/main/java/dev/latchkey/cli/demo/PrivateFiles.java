@@ -25,6 +25,7 @@ final class PrivateFiles {
      */
     static void replace(Path file, String text) throws IOException {
         Path absolute = file.toAbsolutePath();
+        // The draft is in the same folder, because an atomic move cannot cross file systems.
         Path draft = absolute.resolveSibling(
                 "." + absolute.getFileName() + "." + ProcessHandle.current().pid());
         Files.deleteIfExists(draft);
@@ -39,6 +40,7 @@ final class PrivateFiles {
     static void deleteFolder(Path folder) throws IOException {
         List<Path> found;
         try (Stream<Path> walk = Files.walk(folder)) {
+            // In reverse order, the content of a folder comes before the folder.
             found = walk.sorted(Comparator.reverseOrder()).toList();
         }
         for (Path path : found) {

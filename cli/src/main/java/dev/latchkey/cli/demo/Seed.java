@@ -72,6 +72,7 @@ final class Seed implements AutoCloseable {
                 .deactivateWorkspace(DeactivateWorkspaceRequest.newBuilder()
                         .setId(INACTIVE_WORKSPACE)
                         .build());
+        // The short-lived key expires during this wait.
         TimeUnit.SECONDS.sleep(SHORT_LIFE_SECONDS);
         return planted;
     }

@@ -25,7 +25,7 @@ public interface SecretInput {
     /** Returns the whole input; of a stream, at most {@link #MAX_BYTES}. */
     String read() throws IOException;
 
-    /** Returns the input as a stream, without a limit. */
+    /** Returns the whole input as a stream, to be read in parts. */
     default InputStream stream() throws IOException {
         return new ByteArrayInputStream(read().getBytes(StandardCharsets.UTF_8));
     }

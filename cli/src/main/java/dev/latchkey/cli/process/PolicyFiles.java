@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** A reader of the policy files that a process needs, which collects the problems of all files. Not thread-safe. */
+/** A reader of policy files that collects the problems of all files. This class is not thread-safe. */
 final class PolicyFiles {
     private final List<String> problems = new ArrayList<>();
     private final Map<String, Policy> named = new LinkedHashMap<>();

@@ -70,6 +70,7 @@ final class EchoHandler extends SimpleChannelInboundHandler<HttpObject> {
     private void answer(ChannelHandlerContext context, HttpRequest request) throws IOException {
         boolean keepAlive = HttpUtil.isKeepAlive(request);
         byte[] body = describe(request);
+        // A response to HEAD has the content-length of the body, but no body.
         boolean head = request.method().equals(HttpMethod.HEAD);
         FullHttpResponse response = new DefaultFullHttpResponse(
                 HttpVersion.HTTP_1_1,

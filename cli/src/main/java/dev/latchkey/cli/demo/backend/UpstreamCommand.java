@@ -12,8 +12,8 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /**
- * The {@code latchkey demo-upstream} command. It runs the sample backend in a process of its own, which is what
- * docker-compose.yml needs.
+ * The {@code latchkey demo-upstream} command for docker-compose.yml. It runs the sample backend of the demo in a
+ * process of its own.
  */
 @Command(
         name = "demo-upstream",

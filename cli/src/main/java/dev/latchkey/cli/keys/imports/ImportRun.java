@@ -23,8 +23,8 @@ import java.util.concurrent.Future;
 final class ImportRun implements AutoCloseable {
     private static final int MAX_KEYS = 500;
     /**
-     * The maximum size of the keys of a batch. With the rest of a request it is below the control plane's limit, 64
-     * KiB.
+     * The maximum size of the keys of a batch. It leaves room for the rest of the request below the control plane's
+     * limit of 64 KiB for a whole request.
      */
     private static final int MAX_BYTES = 40 * 1024;
 

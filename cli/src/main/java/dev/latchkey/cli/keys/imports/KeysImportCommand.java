@@ -142,8 +142,8 @@ public final class KeysImportCommand implements Callable<Integer> {
     }
 
     /**
-     * Returns a description of the progress to append to a failure. A call that was refused as a whole has imported
-     * nothing. If no response arrived, keys might have been imported.
+     * Returns a description of the progress, to append to a failure. Before the first result, a refused call has
+     * imported nothing and the description is empty; but if no response arrived, keys might have been imported.
      */
     private static String howFar(ImportReport report, int status) {
         String safe = "Running it again is safe: it doubles nothing.";
