@@ -83,7 +83,7 @@ public final class TrainingCommand implements Callable<Integer> {
 
     /**
      * Writes the entries of a control plane without which no sidecar becomes ready. Uses the same client as the
-     * sidecar, and no further part of it.
+     * sidecar, and only the parts of the client that the sidecar uses.
      */
     private static void announce(String uri, Peppers peppers) {
         IndexSchema schema = new IndexSchema("latchkey:");

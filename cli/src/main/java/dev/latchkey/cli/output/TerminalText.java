@@ -31,7 +31,7 @@ public final class TerminalText {
     }
 
     /**
-     * Returns {@code text} as one line, with escapes for invisible characters and those that could control a terminal.
+     * Returns {@code text} as one line. Invisible characters and terminal control characters are replaced by escapes.
      */
     public static String line(String text) {
         return VisibleText.shown(text);
