@@ -26,7 +26,8 @@ import picocli.CommandLine.TypeConversionException;
         name = "list",
         description = {
             "List the active keys of a workspace, oldest first.",
-            "Last use is known to within a minute. STILL USED tells of a key that was replaced whether it was used since."
+            "Last use is known to within a minute. STILL USED tells of a key that was replaced whether it was"
+                    + " used since."
         })
 public final class KeysListCommand implements Callable<Integer> {
     private final ControlOptions control;

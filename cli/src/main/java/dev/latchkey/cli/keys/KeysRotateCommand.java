@@ -24,7 +24,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "rotate",
         description = {
-            "Make a key that takes the place of an active one, and print it: same workspace, name, environment and scopes.",
+            "Make a key that takes the place of an active one, and print it: same workspace, name, environment"
+                    + " and scopes.",
             "It lives as long as the old one was to, unless told otherwise.",
             "Both work until the overlap ends; the list shows whether the old one is still used.",
             "The secret is on the last line of the table (secret in JSON). It is shown this once: it is stored nowhere."

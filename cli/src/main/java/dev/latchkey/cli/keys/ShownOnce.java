@@ -19,15 +19,15 @@ final class ShownOnce {
         output.print(spec, answer, KeyTable.sheet(key).toString());
         spec.commandLine()
                 .getErr()
-                .println(
-                        "This call was made before, so no other key was made: this is the key of then. Its secret was in that"
-                                + " answer and is not shown again; "
-                                + (key.getAnswerUnconfirmed()
-                                        ? "whether it arrived is not known, and the key was not used yet"
-                                        : "the key was used or ended since")
-                                + ". If it is lost: latchkey keys rotate " + key.getId()
-                                + " --overlap 0s, or latchkey keys revoke "
-                                + key.getId());
+                .println("This call was made before, so no other key was made: this is the key of then. Its"
+                        + " secret was in that"
+                        + " answer and is not shown again; "
+                        + (key.getAnswerUnconfirmed()
+                                ? "whether it arrived is not known, and the key was not used yet"
+                                : "the key was used or ended since")
+                        + ". If it is lost: latchkey keys rotate " + key.getId()
+                        + " --overlap 0s, or latchkey keys revoke "
+                        + key.getId());
         return 0;
     }
 

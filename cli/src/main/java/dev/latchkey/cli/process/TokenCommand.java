@@ -36,7 +36,8 @@ public final class TokenCommand {
             description = {
                 "Print a new admin token on the first line, and its hash on the second; with --name also the entry of"
                         + " control.tokens that is to hold it, on the third.",
-                "The token is for its holder (LATCHKEY_TOKEN), hash or entry for the control plane (control.tokens, its file, or"
+                "The token is for its holder (LATCHKEY_TOKEN), hash or entry for the control plane"
+                        + " (control.tokens, its file, or"
                         + " LATCHKEY_CONTROL_TOKENS)."
             })
     int generate(
@@ -47,7 +48,8 @@ public final class TokenCommand {
                             names = "--role",
                             paramLabel = "ROLE",
                             description = {
-                                "operator: everything in all workspaces; manager: the keys of one; reader: one, without changing"
+                                "operator: everything in all workspaces; manager: the keys of one; reader: one,"
+                                        + " without changing"
                                         + " anything.",
                                 "Default: manager with --workspace, else operator."
                             })

@@ -37,7 +37,8 @@ import picocli.CommandLine.TypeConversionException;
         description = {
             "Take over API keys that exist already: one on each line, or a JSON object with secret, name, scopes,"
                     + " lifetime, expire_time.",
-            "Good lines are imported, wrong ones named by number. Keys that are there already stay as they are, revoked ones"
+            "Good lines are imported, wrong ones named by number. Keys that are there already stay as they are,"
+                    + " revoked ones"
                     + " too, so running it again is safe."
         })
 public final class KeysImportCommand implements Callable<Integer> {
@@ -78,8 +79,8 @@ public final class KeysImportCommand implements Callable<Integer> {
                 names = "--file",
                 required = true,
                 paramLabel = "FILE",
-                description =
-                        "The keys; - (the default) is standard input. Blank lines and lines that start with # are passed over.")
+                description = "The keys; - (the default) is standard input. Blank lines and lines that start with #"
+                        + " are passed over.")
         private String file = STANDARD_INPUT;
 
         @Parameters(
