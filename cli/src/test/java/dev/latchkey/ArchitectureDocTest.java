@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -20,6 +21,7 @@ class ArchitectureDocTest {
     private static final Pattern PACKAGE = Pattern.compile("`([a-z0-9.]+)`");
     private static final Pattern CLASS = Pattern.compile("`([A-Z][A-Za-z0-9]+)`");
     private static final int MOST_FILES = 15;
+    private static final int MOST_CHARACTERS = 120;
 
     @Test
     void packages_ofMainCode_areListed() throws IOException {
@@ -37,6 +39,29 @@ class ArchitectureDocTest {
         assertThat(files("main"))
                 .hasSizeGreaterThan(50)
                 .allSatisfy((name, files) -> assertThat(files).as(name).hasSizeLessThanOrEqualTo(MOST_FILES));
+    }
+
+    @Test
+    void lines_ofMainCode_areAtMost120CharactersLong() throws IOException {
+        List<String> tooLong = new ArrayList<>();
+        for (String module : MODULES) {
+            Path main = Path.of("..", module, "src", "main");
+            if (!Files.exists(main)) {
+                continue;
+            }
+            try (Stream<Path> all = Files.walk(main)) {
+                for (Path file : all.filter(path -> path.toString().matches(".*\\.(java|proto)"))
+                        .toList()) {
+                    List<String> lines = Files.readAllLines(file);
+                    for (int i = 0; i < lines.size(); i++) {
+                        if (lines.get(i).length() > MOST_CHARACTERS) {
+                            tooLong.add(file + ":" + (i + 1));
+                        }
+                    }
+                }
+            }
+        }
+        assertThat(tooLong).isEmpty();
     }
 
     @Test

@@ -34,7 +34,8 @@ public final class IndexCommand {
             name = "rebuild",
             description = {
                 "Compare the whole index with the ledger and mend it, revoked keys first.",
-                "For when Redis has lost writes; a control plane does so by itself, slower, each day and after outages.",
+                "For when Redis has lost writes; a control plane does so by itself, slower, each day and after"
+                        + " outages.",
                 "Progress on standard error. Should it fail or be stopped, run it again."
             })
     int rebuild() {
