@@ -25,6 +25,9 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class SettingsLoaderTest {
     private static final Map<String, String> PEPPERS = Map.of("LATCHKEY_PEPPERS", AllSettings.PEPPERS);
@@ -258,6 +261,45 @@ final class SettingsLoaderTest {
                         "policy (from LATCHKEY_POLICY): empty (expected: a path)",
                         "policies (from LATCHKEY_POLICIES): empty (expected: name=path, separated by commas;"
                                 + " in the file also a mapping of names to paths)");
+    }
+
+    /** As templates and other tools leave them behind. */
+    @ParameterizedTest
+    @CsvSource({
+        "LATCHKEY_CACHE_ENABLED, yes",
+        "LATCHKEY_CACHE_ENABLED, True",
+        "LATCHKEY_CACHE_ENABLED, 2",
+        "LATCHKEY_CACHE_ENABLED, <no value>",
+        "LATCHKEY_CACHE_ENABLED, '\"true\"'",
+        "LATCHKEY_CACHE_MAX_ENTRIES, 1e5",
+        "LATCHKEY_CACHE_MAX_ENTRIES, <no value>",
+        "LATCHKEY_AUTHZ_TIMEOUT, '\"50ms\"'",
+        "LATCHKEY_REDIS_URI, <no value>",
+    })
+    void load_valueThatATemplateLeftBehind_isRefusedByName(String variable, String value) {
+        assertThat(refused(null, with(PEPPERS, variable, value)).problems())
+                .singleElement()
+                .asString()
+                .contains("(from " + variable + ")", "(expected: ");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "AUTHZ_LISTEN",
+                "OPS_LISTEN",
+                "AUTHZ_TIMEOUT",
+                "CACHE_ENABLED",
+                "CACHE_MAX_ENTRIES",
+                "REDIS_TIMEOUT",
+                "REDIS_URI",
+                "KEYS_BRAND"
+            })
+    void load_anEmptyVariable_isRefusedByName(String name) {
+        assertThat(refused(null, with(PEPPERS, "LATCHKEY_" + name, "")).problems())
+                .singleElement()
+                .asString()
+                .contains("(from LATCHKEY_" + name + "): empty");
     }
 
     @Test
