@@ -313,6 +313,36 @@ class CommandsOnControlPlaneTest {
                 .allSatisfy(run -> assertThat(run.out() + run.err()).doesNotContain(secret));
     }
 
+    /** Scripts parse standard output, wherever the option stands and whatever the environment holds. */
+    @Test
+    void output_asJson_isOneDocumentWhereverTheOptionStands() throws IOException {
+        assertThat(run("workspaces", "create", "ws_1").status()).isZero();
+        Map<String, String> variables =
+                Map.of("LATCHKEY_TOKEN", TOKEN, "LATCHKEY_CONTROL", url(), "LATCHKEY_UNKNOWN", "x");
+        for (List<String> line : List.of(
+                List.of("--output", "json", "keys", "list", "--workspace", "ws_1"),
+                List.of("keys", "--output", "json", "list", "--workspace", "ws_1"),
+                List.of("keys", "list", "--workspace", "ws_1", "--output", "json"))) {
+            Run good = Run.of(variables, line.toArray(String[]::new));
+
+            assertThat(good.status()).as(good.err()).isZero();
+            assertThat(json(good).get("keys")).isEmpty();
+        }
+
+        Run unknown = Run.of(variables, "keys", "get", "key_unknown", "--output", "json");
+        assertThat(unknown.status()).isEqualTo(1);
+        assertThat(unknown.out()).isEmpty();
+        assertThat(unknown.err()).contains("key_unknown");
+        Run nobody = Run.of(
+                Map.of("LATCHKEY_TOKEN", TOKEN, "LATCHKEY_CONTROL", "http://127.0.0.1:1"),
+                "keys",
+                "list",
+                "--workspace=ws_1",
+                "--output=json");
+        assertThat(nobody.status()).isEqualTo(3);
+        assertThat(nobody.out()).isEmpty();
+    }
+
     @Test
     void workspace_deactivatedAndActivated_endsAndRevivesItsKeysButNotTheRevokedOne() throws IOException {
         assertThat(run("workspaces", "create", "ws_1").status()).isZero();
