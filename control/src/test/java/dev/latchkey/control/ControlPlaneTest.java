@@ -248,7 +248,6 @@ class ControlPlaneTest {
                 .build();
     }
 
-    /** Counts the threads of control planes; those that Armeria shares within a process are not theirs. */
     /** Counts threads; those of calls as one, since they start when calls need them. */
     private static long threads() {
         return Thread.getAllStackTraces().keySet().stream()
