@@ -248,7 +248,10 @@ class ControlPlaneTest {
                 .build();
     }
 
-    /** Counts threads; those of calls as one, since they start when calls need them. */
+    /**
+     * Counts the threads of control planes. Those of calls count as one, since they start when calls need them; those
+     * that Armeria shares within a process are not theirs.
+     */
     private static long threads() {
         return Thread.getAllStackTraces().keySet().stream()
                 .map(Thread::getName)

@@ -1,7 +1,9 @@
 // The control plane's REST interface. Answers are the JSON that docs and command line show; failures are a Problem.
 import { visible } from './words.js';
 
-/** The control plane's own address: this file is in a folder of a folder there, whatever path a proxy has put before it. */
+/**
+ * The control plane's own address: this file is in a folder of a folder there, whatever path a proxy has put before it.
+ */
 const BASE = new URL('../../', import.meta.url);
 
 /** A little longer than the control plane gives a call. */
@@ -101,7 +103,10 @@ async function send(url, cancel, options) {
     if (cancel?.aborted) {
       throw failure;
     }
-    throw new Problem(0, { detail: options.method === 'GET' ? SILENT : `${SILENT} It may have done what was asked of it, or may still do it.` });
+    throw new Problem(0, {
+      detail:
+        options.method === 'GET' ? SILENT : `${SILENT} It may have done what was asked of it, or may still do it.`,
+    });
   } finally {
     clearTimeout(timer);
     cancel?.removeEventListener('abort', giveUp);
@@ -116,8 +121,7 @@ function queryString(query = {}) {
 }
 
 /** Returns the path of a workspace, or of what is in it. */
-export const at = (workspace, ...rest) =>
-  ['/v1/workspaces', encodeURIComponent(workspace), ...rest].join('/');
+export const at = (workspace, ...rest) => ['/v1/workspaces', encodeURIComponent(workspace), ...rest].join('/');
 
 /** Returns the path of a key, or of a verb on it. */
 export const keyAt = (key, verb = '') => at(key.workspace, 'keys', encodeURIComponent(key.id) + verb);

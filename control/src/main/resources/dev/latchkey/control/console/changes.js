@@ -47,8 +47,11 @@ export function changes({ action, key, before, after, unreadable = [] }) {
   if (!before) {
     return key ? lines(after).filter(({ what }) => !['name', 'state'].includes(what)) : [];
   }
-  const different = LINES.map(([what, say]) => ({ what, before: say(before) || 'none', after: say(after) || 'none' }))
-    .filter((line) => line.before !== line.after && line.what !== 'scopes');
+  const different = LINES.map(([what, say]) => ({
+    what,
+    before: say(before) || 'none',
+    after: say(after) || 'none',
+  })).filter((line) => line.before !== line.after && line.what !== 'scopes');
   const scopes = [
     { what: 'without', after: without(before.scopes, after.scopes) },
     { what: 'with', after: without(after.scopes, before.scopes) },

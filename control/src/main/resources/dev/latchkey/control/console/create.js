@@ -24,7 +24,8 @@ export function CreateKey({ api, workspace, actions }) {
   const form = useRef();
   const catalogue = useLoaded((signal) => api.get('/v1/scopes', {}, signal), workspace);
   const { run, busy, problem, close } = useKeyCall(actions, name.trim(), () =>
-    api.post(at(workspace, 'keys'), ids({ name: name.trim(), environment, scopes, ...expiry.fields() })));
+    api.post(at(workspace, 'keys'), ids({ name: name.trim(), environment, scopes, ...expiry.fields() })),
+  );
   const focusWrong = () => form.current?.querySelector('.wrong input:not([type=search])')?.focus();
   useEffect(focusWrong, [missing, problem]);
   const submit = () => {
@@ -37,25 +38,65 @@ export function CreateKey({ api, workspace, actions }) {
     return Object.values(lacks).some(Boolean) || run();
   };
   const said = (...fields) => problem?.at(...fields);
-  return h(Dialog, { title: 'Create API key', onClose: close, sealed: busy, wide: true },
-    h(Form, {
-      onSubmit: submit,
-      actions: [h(Button, { disabled: busy, onClick: close }, 'Cancel'), h(Button, { type: 'submit', kind: 'primary', busy, disabled: !catalogue.value }, 'Generate key')],
-    }, h('div', { ref: form },
-      h(Failure, { problem, beside: FIELDS }),
-      h(MayExist, { problem, button: 'Generate key' }),
-      h(Field, {
-        label: 'Name',
-        hint: 'What it is for, so that others know what stops when it is revoked.',
-        error: missing.name || said('name'),
-        control: (attributes) => h('input', { ...attributes, type: 'text', maxLength: 100, 'data-first': true, required: true, placeholder: 'CRM Integration', value: name, onInput: (event) => setName(event.target.value) }),
-      }),
-      h(Choices, { legend: 'Environment', options: ENVIRONMENTS, value: environment, onChange: setEnvironment, row: true, error: said('environment') }),
-      h(Expiry, { legend: 'Expires', of: expiry, options: PRESETS, error: missing.expiry || said('lifetime', 'expire_time') }),
-      h(Failure, { problem: catalogue.problem, again: catalogue.again }),
-      !catalogue.value && !catalogue.problem && h(Loading, null, 'Loading scopes …'),
-      catalogue.value && h(ScopeTree, {
-        legend: 'Scopes', hint: 'Only what the integration needs: scopes can be taken from a key later, never added.',
-        scopes: catalogue.value.scopes || [], chosen: scopes, onChange: setScopes, error: missing.scopes || said('scopes'),
-      }))));
+  return h(
+    Dialog,
+    { title: 'Create API key', onClose: close, sealed: busy, wide: true },
+    h(
+      Form,
+      {
+        onSubmit: submit,
+        actions: [
+          h(Button, { disabled: busy, onClick: close }, 'Cancel'),
+          h(Button, { type: 'submit', kind: 'primary', busy, disabled: !catalogue.value }, 'Generate key'),
+        ],
+      },
+      h(
+        'div',
+        { ref: form },
+        h(Failure, { problem, beside: FIELDS }),
+        h(MayExist, { problem, button: 'Generate key' }),
+        h(Field, {
+          label: 'Name',
+          hint: 'What it is for, so that others know what stops when it is revoked.',
+          error: missing.name || said('name'),
+          control: (attributes) =>
+            h('input', {
+              ...attributes,
+              type: 'text',
+              maxLength: 100,
+              'data-first': true,
+              required: true,
+              placeholder: 'CRM Integration',
+              value: name,
+              onInput: (event) => setName(event.target.value),
+            }),
+        }),
+        h(Choices, {
+          legend: 'Environment',
+          options: ENVIRONMENTS,
+          value: environment,
+          onChange: setEnvironment,
+          row: true,
+          error: said('environment'),
+        }),
+        h(Expiry, {
+          legend: 'Expires',
+          of: expiry,
+          options: PRESETS,
+          error: missing.expiry || said('lifetime', 'expire_time'),
+        }),
+        h(Failure, { problem: catalogue.problem, again: catalogue.again }),
+        !catalogue.value && !catalogue.problem && h(Loading, null, 'Loading scopes …'),
+        catalogue.value &&
+          h(ScopeTree, {
+            legend: 'Scopes',
+            hint: 'Only what the integration needs: scopes can be taken from a key later, never added.',
+            scopes: catalogue.value.scopes || [],
+            chosen: scopes,
+            onChange: setScopes,
+            error: missing.scopes || said('scopes'),
+          }),
+      ),
+    ),
+  );
 }

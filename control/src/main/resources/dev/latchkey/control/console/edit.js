@@ -41,22 +41,51 @@ export function EditKey({ api, workspace, actions, about: { key } }) {
   };
   const said = (...fields) => problem?.at(...fields);
   const same = { value: 'same', label: 'As it is', means: key.expire_time ? moment(key.expire_time) : 'never' };
-  const earlier = PRESETS.filter((preset) => !Number(preset.value) || !key.expire_time || Date.now() + Number(preset.value) * DAY < new Date(key.expire_time)).filter((preset) => preset.value !== 'never');
-  return h(Dialog, { title: `Edit ${key.name}`, onClose: actions.close, sealed: busy, wide: true },
-    h(Form, {
-      onSubmit: submit,
-      actions: [h(Button, { disabled: busy, onClick: actions.close }, 'Cancel'), h(Button, { type: 'submit', kind: 'primary', busy }, 'Save changes')],
-    },
-    h('p', null, 'A key can be renamed and made to allow less, never more. For more, create another one.'),
-    h(Failure, { problem, beside: FIELDS }),
-    h(Field, {
-      label: 'Name',
-      error: missing.name || said('name'),
-      control: (attributes) => h('input', { ...attributes, type: 'text', maxLength: 100, 'data-first': true, value: name, onInput: (event) => setName(event.target.value) }),
-    }),
-    h(Expiry, { legend: 'Expires', of: expiry, options: [same, ...earlier], error: missing.expiry || said('lifetime', 'expire_time') }),
-    h(ScopeTree, {
-      legend: 'Scopes', hint: 'Untick what it is to lose.', scopes: (key.scopes || []).map((scope) => ({ name: scope, description: means[scope] || '' })),
-      chosen: scopes, onChange: setScopes, error: missing.scopes || said('scopes'),
-    })));
+  const earlier = PRESETS.filter(
+    (preset) =>
+      !Number(preset.value) || !key.expire_time || Date.now() + Number(preset.value) * DAY < new Date(key.expire_time),
+  ).filter((preset) => preset.value !== 'never');
+  return h(
+    Dialog,
+    { title: `Edit ${key.name}`, onClose: actions.close, sealed: busy, wide: true },
+    h(
+      Form,
+      {
+        onSubmit: submit,
+        actions: [
+          h(Button, { disabled: busy, onClick: actions.close }, 'Cancel'),
+          h(Button, { type: 'submit', kind: 'primary', busy }, 'Save changes'),
+        ],
+      },
+      h('p', null, 'A key can be renamed and made to allow less, never more. For more, create another one.'),
+      h(Failure, { problem, beside: FIELDS }),
+      h(Field, {
+        label: 'Name',
+        error: missing.name || said('name'),
+        control: (attributes) =>
+          h('input', {
+            ...attributes,
+            type: 'text',
+            maxLength: 100,
+            'data-first': true,
+            value: name,
+            onInput: (event) => setName(event.target.value),
+          }),
+      }),
+      h(Expiry, {
+        legend: 'Expires',
+        of: expiry,
+        options: [same, ...earlier],
+        error: missing.expiry || said('lifetime', 'expire_time'),
+      }),
+      h(ScopeTree, {
+        legend: 'Scopes',
+        hint: 'Untick what it is to lose.',
+        scopes: (key.scopes || []).map((scope) => ({ name: scope, description: means[scope] || '' })),
+        chosen: scopes,
+        onChange: setScopes,
+        error: missing.scopes || said('scopes'),
+      }),
+    ),
+  );
 }

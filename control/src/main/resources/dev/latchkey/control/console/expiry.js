@@ -2,7 +2,11 @@ import { Choices, Field } from './parts.js';
 import { Fragment, h, useState } from './dom.js';
 import { DAY, date, endOfDay, seconds, tomorrow } from './words.js';
 
-const days = (number) => ({ value: String(number), label: number === 365 ? '1 year' : `${number} days`, means: `until ${date(Date.now() + number * DAY)}` });
+const days = (number) => ({
+  value: String(number),
+  label: number === 365 ? '1 year' : `${number} days`,
+  means: `until ${date(Date.now() + number * DAY)}`,
+});
 const ON = { value: 'on', label: 'On a date' };
 const NEVER = { value: 'never', label: 'Never', means: 'until it is revoked' };
 export const PRESETS = [days(30), days(90), days(365), ON, NEVER];
@@ -27,10 +31,30 @@ export function useExpiry(first) {
 }
 
 export const Expiry = ({ of, legend, options, error, hint }) =>
-  h(Fragment, null,
-    h(Choices, { legend, options, hint, value: of.choice, onChange: of.setChoice, row: true, error: of.choice === 'on' ? '' : error }),
-    of.choice === 'on' && h(Field, {
-      label: 'Last day',
-      error,
-      control: (attributes) => h('input', { ...attributes, type: 'date', min: tomorrow(), max: '9999-12-31', value: of.day, onInput: (event) => of.setDay(event.target.value) }),
-    }));
+  h(
+    Fragment,
+    null,
+    h(Choices, {
+      legend,
+      options,
+      hint,
+      value: of.choice,
+      onChange: of.setChoice,
+      row: true,
+      error: of.choice === 'on' ? '' : error,
+    }),
+    of.choice === 'on' &&
+      h(Field, {
+        label: 'Last day',
+        error,
+        control: (attributes) =>
+          h('input', {
+            ...attributes,
+            type: 'date',
+            min: tomorrow(),
+            max: '9999-12-31',
+            value: of.day,
+            onInput: (event) => of.setDay(event.target.value),
+          }),
+      }),
+  );

@@ -23,4 +23,8 @@ const PATHS = {
 
 /** A picture that says nothing which the words beside it do not say. */
 export const Icon = ({ name }) =>
-  h('svg', { class: 'icon', viewBox: '0 0 24 24', 'aria-hidden': 'true', focusable: 'false' }, h('path', { d: PATHS[name] }));
+  h(
+    'svg',
+    { class: 'icon', viewBox: '0 0 24 24', 'aria-hidden': 'true', focusable: 'false' },
+    h('path', { d: PATHS[name] }),
+  );

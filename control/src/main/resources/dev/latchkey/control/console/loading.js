@@ -25,35 +25,38 @@ export function useTask(work) {
 }
 
 /**
- * A list that comes page by page. `fetchPage(token, signal)` answers `[items, next token]`; a page may be empty although there is
- * a next one, and what is in the list already is not taken again. When `what` changes, the list begins anew, and answers to
- * what was asked before are not heard.
+ * A list that comes page by page. `fetchPage(token, signal)` answers `[items, next token]`; a page may be empty
+ * although there is a next one, and what is in the list already is not taken again. When `what` changes, the list
+ * begins anew, and answers to what was asked before are not heard.
  */
 export function usePages(fetchPage, size, what) {
   const [list, setList] = useState({ items: [], next: '', loading: true });
   const asked = useRef(null);
-  const load = useCallback(async (items, token) => {
-    asked.current?.abort();
-    const abort = new AbortController();
-    asked.current = abort;
-    setList((now) => ({ ...now, loading: true, problem: null }));
-    try {
-      const wanted = items.length + size;
-      let next = token;
-      let all = items;
-      do {
-        const [page, following] = await fetchPage(next, abort.signal);
-        const there = new Set(all.map(({ id }) => id));
-        all = all.concat(page.filter(({ id }) => !there.has(id)));
-        next = following;
-      } while (next && all.length < wanted);
-      setList({ items: all, next, loading: false });
-    } catch (failure) {
-      if (!abort.signal.aborted) {
-        setList((now) => ({ ...now, loading: false, problem: shown(failure) }));
+  const load = useCallback(
+    async (items, token) => {
+      asked.current?.abort();
+      const abort = new AbortController();
+      asked.current = abort;
+      setList((now) => ({ ...now, loading: true, problem: null }));
+      try {
+        const wanted = items.length + size;
+        let next = token;
+        let all = items;
+        do {
+          const [page, following] = await fetchPage(next, abort.signal);
+          const there = new Set(all.map(({ id }) => id));
+          all = all.concat(page.filter(({ id }) => !there.has(id)));
+          next = following;
+        } while (next && all.length < wanted);
+        setList({ items: all, next, loading: false });
+      } catch (failure) {
+        if (!abort.signal.aborted) {
+          setList((now) => ({ ...now, loading: false, problem: shown(failure) }));
+        }
       }
-    }
-  }, [what]);
+    },
+    [what],
+  );
   const reload = useCallback(() => load([], ''), [load]);
   useEffect(() => {
     reload();
@@ -76,7 +79,8 @@ export function useLoaded(fetchIt, what) {
     setState({});
     fetchIt(abort.signal).then(
       (value) => abort.signal.aborted || setState({ value }),
-      (failure) => abort.signal.aborted || setState({ problem: shown(failure) }));
+      (failure) => abort.signal.aborted || setState({ problem: shown(failure) }),
+    );
     return () => abort.abort();
   }, [what, tries]);
   return { ...state, again: () => setTries(tries + 1) };

@@ -52,13 +52,26 @@ function App() {
     setToken('');
   }, []);
   // An answer may come so late that its person has signed in with another token by then.
-  const refused = useCallback((which) => which === current.current && signOut('This token is not accepted, or not any more. Sign in with another one.'), []);
+  const refused = useCallback(
+    (which) =>
+      which === current.current && signOut('This token is not accepted, or not any more. Sign in with another one.'),
+    [],
+  );
   const tell = useCallback((about) => setTold((now) => [...now, about]), []);
-  // A new key's secret is in one answer: it is shown wherever the person has gone to since, and of several one after the other.
+  // A new key's secret is in one answer: it is shown wherever the person has gone to since, and of several one after
+  // the other.
   const [about] = told;
-  return h(Fragment, null,
+  return h(
+    Fragment,
+    null,
     token ? h(SignedIn, { token, signOut, refused, tell }) : h(SignIn, { onSignIn: signIn, farewell }),
-    about && h(about.failure ? Failed : Secret, { key: about.key?.id || about.name, about, onClose: () => setTold((now) => now.filter((other) => other !== about)) }));
+    about &&
+      h(about.failure ? Failed : Secret, {
+        key: about.key?.id || about.name,
+        about,
+        onClose: () => setTold((now) => now.filter((other) => other !== about)),
+      }),
+  );
 }
 
 function SignedIn({ token, signOut, refused, tell }) {
@@ -66,17 +79,37 @@ function SignedIn({ token, signOut, refused, tell }) {
   const { value: caller, problem, again } = useLoaded((signal) => api.get('/v1/caller', {}, signal), token);
   const here = usePlace();
   if (!caller) {
-    return h('main', { class: 'alone' }, problem ? h(NotNow, { problem, again, signOut }) : h(Loading, null, 'Signing in …'));
+    return h(
+      'main',
+      { class: 'alone' },
+      problem ? h(NotNow, { problem, again, signOut }) : h(Loading, null, 'Signing in …'),
+    );
   }
   const workspace = caller.workspace || here.workspace;
-  return h(Shell, { caller, workspace, signOut },
+  return h(
+    Shell,
+    { caller, workspace, signOut },
     workspace
       ? h(Workspace, { key: workspace, api, caller, workspace, tell, view: here.view, query: here.query })
-      : h(Workspaces, { api }));
+      : h(Workspaces, { api }),
+  );
 }
 
 const NotNow = ({ problem, again, signOut }) =>
-  h(Empty, { icon: 'warn', title: 'Signing in is not possible now', action: h('div', { class: 'pair' }, h(Button, { kind: 'primary', onClick: again }, 'Try again'), h(Button, { onClick: () => signOut() }, 'Sign out')) }, problem.message);
+  h(
+    Empty,
+    {
+      icon: 'warn',
+      title: 'Signing in is not possible now',
+      action: h(
+        'div',
+        { class: 'pair' },
+        h(Button, { kind: 'primary', onClick: again }, 'Try again'),
+        h(Button, { onClick: () => signOut() }, 'Sign out'),
+      ),
+    },
+    problem.message,
+  );
 
 const root = document.getElementById('app');
 const show = () => render(h(App), root);

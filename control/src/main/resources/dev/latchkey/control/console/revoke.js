@@ -13,7 +13,14 @@ const Reason = ({ value, onChange, error }) =>
     optional: true,
     hint: 'Kept in the activity.',
     error,
-    control: (attributes) => h('input', { ...attributes, type: 'text', maxLength: 200, value, onInput: (event) => onChange(event.target.value) }),
+    control: (attributes) =>
+      h('input', {
+        ...attributes,
+        type: 'text',
+        maxLength: 200,
+        value,
+        onInput: (event) => onChange(event.target.value),
+      }),
   });
 
 /** Revokes a key for good, once it is clear what that means. */
@@ -24,17 +31,38 @@ export function RevokeKey({ api, actions, about: { key } }) {
     actions.changed(answer.key, `${key.name} is revoked.`);
     actions.close();
   });
-  return h(Dialog, { title: `Revoke ${key.name}?`, onClose: actions.close, sealed: busy },
-    h(Form, {
-      onSubmit: run,
-      actions: [h(Button, { 'data-first': true, disabled: busy, onClick: actions.close }, 'Keep it'), h(Button, { type: 'submit', kind: 'danger solid', icon: 'ban', busy }, 'Revoke key')],
-    },
-    h('p', null, 'From now on every request with ', h('code', null, `${key.start}…`), ' is answered ', h('code', null, '401 AUTH_INVALID_KEY'), '. This cannot be undone.'),
-    key.last_used_time
-      ? h(Notice, { tone: 'warning', title: `Last used ${distance(key.last_used_time)}.` }, 'Whatever still uses it stops working.')
-      : h(Notice, null, 'No use of this key is known.'),
-    h(Failure, { problem, beside: FIELDS }),
-    h(Reason, { value: reason, onChange: setReason, error: problem?.at('reason') })));
+  return h(
+    Dialog,
+    { title: `Revoke ${key.name}?`, onClose: actions.close, sealed: busy },
+    h(
+      Form,
+      {
+        onSubmit: run,
+        actions: [
+          h(Button, { 'data-first': true, disabled: busy, onClick: actions.close }, 'Keep it'),
+          h(Button, { type: 'submit', kind: 'danger solid', icon: 'ban', busy }, 'Revoke key'),
+        ],
+      },
+      h(
+        'p',
+        null,
+        'From now on every request with ',
+        h('code', null, `${key.start}…`),
+        ' is answered ',
+        h('code', null, '401 AUTH_INVALID_KEY'),
+        '. This cannot be undone.',
+      ),
+      key.last_used_time
+        ? h(
+            Notice,
+            { tone: 'warning', title: `Last used ${distance(key.last_used_time)}.` },
+            'Whatever still uses it stops working.',
+          )
+        : h(Notice, null, 'No use of this key is known.'),
+      h(Failure, { problem, beside: FIELDS }),
+      h(Reason, { value: reason, onChange: setReason, error: problem?.at('reason') }),
+    ),
+  );
 }
 
 /** Revokes every key of a workspace, call after call until none is left. */
@@ -56,14 +84,31 @@ export function RevokeAll({ api, workspace, actions }) {
       actions.reload();
     }
   });
-  return h(Dialog, { title: 'Revoke all keys?', onClose: actions.close, sealed: busy },
-    h(Form, {
-      onSubmit: () => sure && run(),
-      actions: [h(Button, { 'data-first': true, disabled: busy, onClick: actions.close }, 'Keep them'), h(Button, { type: 'submit', kind: 'danger solid', icon: 'ban', busy, disabled: !sure }, 'Revoke all keys')],
-    },
-    h(Notice, { tone: 'warning', title: `Every key of ${workspace} stops working, live and test.` }, 'This cannot be undone. Keys that are created meanwhile may stay: to keep them out, have an operator deactivate the workspace first.'),
-    h(Failure, { problem, beside: FIELDS }),
-    h(Reason, { value: reason, onChange: setReason, error: problem?.at('reason') }),
-    h(Tick, { label: 'I understand that all requests are refused until there are new keys', checked: sure, onChange: (event) => setSure(event.target.checked) }),
-    h('p', { class: 'small', role: 'status' }, busy || problem ? `${count(done, 'key')} revoked so far` : '')));
+  return h(
+    Dialog,
+    { title: 'Revoke all keys?', onClose: actions.close, sealed: busy },
+    h(
+      Form,
+      {
+        onSubmit: () => sure && run(),
+        actions: [
+          h(Button, { 'data-first': true, disabled: busy, onClick: actions.close }, 'Keep them'),
+          h(Button, { type: 'submit', kind: 'danger solid', icon: 'ban', busy, disabled: !sure }, 'Revoke all keys'),
+        ],
+      },
+      h(
+        Notice,
+        { tone: 'warning', title: `Every key of ${workspace} stops working, live and test.` },
+        'This cannot be undone. Keys that are created meanwhile may stay: to keep them out, have an operator deactivate the workspace first.',
+      ),
+      h(Failure, { problem, beside: FIELDS }),
+      h(Reason, { value: reason, onChange: setReason, error: problem?.at('reason') }),
+      h(Tick, {
+        label: 'I understand that all requests are refused until there are new keys',
+        checked: sure,
+        onChange: (event) => setSure(event.target.checked),
+      }),
+      h('p', { class: 'small', role: 'status' }, busy || problem ? `${count(done, 'key')} revoked so far` : ''),
+    ),
+  );
 }

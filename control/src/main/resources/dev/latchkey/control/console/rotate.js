@@ -32,16 +32,50 @@ export function RotateKey({ api, actions, about: { key, overlap: suggested = '24
     setMissing(expiry.missing());
     return expiry.missing() || run();
   };
-  return h(Dialog, { title: `Rotate ${key.name}`, onClose: close, sealed: busy, wide: true },
-    h(Form, {
-      onSubmit: submit,
-      actions: [h(Button, { disabled: busy, onClick: close }, 'Cancel'), h(Button, { type: 'submit', kind: 'primary', icon: 'turn', busy }, 'Rotate key')],
-    },
-    h('p', null, 'A new key with the same scopes takes the place of ', h('code', null, `${key.start}…`), '. Both work until the overlap ends; then the old one is expired, and nobody has to do anything.'),
-    h(Failure, { problem, beside: FIELDS }),
-    h(MayExist, { problem, button: 'Rotate key' }),
-    h(Choices, { legend: 'Overlap', options: OVERLAPS, value: overlap, onChange: setOverlap, row: true, error: problem?.at('overlap') }),
-    overlap === '0' && h(Notice, { tone: 'warning' }, 'Whatever uses the old key is refused until it has the new one.'),
-    overlap !== '0' && key.expire_time && h('p', { class: 'small faint' }, `The old key never works longer than to its own end, ${moment(key.expire_time)}.`),
-    h(Expiry, { legend: 'The new key expires', of: expiry, options: [SAME, ...PRESETS.filter(({ value }) => value !== 'never')], error: missing || problem?.at('lifetime', 'expire_time') })));
+  return h(
+    Dialog,
+    { title: `Rotate ${key.name}`, onClose: close, sealed: busy, wide: true },
+    h(
+      Form,
+      {
+        onSubmit: submit,
+        actions: [
+          h(Button, { disabled: busy, onClick: close }, 'Cancel'),
+          h(Button, { type: 'submit', kind: 'primary', icon: 'turn', busy }, 'Rotate key'),
+        ],
+      },
+      h(
+        'p',
+        null,
+        'A new key with the same scopes takes the place of ',
+        h('code', null, `${key.start}…`),
+        '. Both work until the overlap ends; then the old one is expired, and nobody has to do anything.',
+      ),
+      h(Failure, { problem, beside: FIELDS }),
+      h(MayExist, { problem, button: 'Rotate key' }),
+      h(Choices, {
+        legend: 'Overlap',
+        options: OVERLAPS,
+        value: overlap,
+        onChange: setOverlap,
+        row: true,
+        error: problem?.at('overlap'),
+      }),
+      overlap === '0' &&
+        h(Notice, { tone: 'warning' }, 'Whatever uses the old key is refused until it has the new one.'),
+      overlap !== '0' &&
+        key.expire_time &&
+        h(
+          'p',
+          { class: 'small faint' },
+          `The old key never works longer than to its own end, ${moment(key.expire_time)}.`,
+        ),
+      h(Expiry, {
+        legend: 'The new key expires',
+        of: expiry,
+        options: [SAME, ...PRESETS.filter(({ value }) => value !== 'never')],
+        error: missing || problem?.at('lifetime', 'expire_time'),
+      }),
+    ),
+  );
 }

@@ -12,13 +12,32 @@ export function ScopeTree({ legend, hint, scopes, chosen, onChange, error }) {
     const rest = chosen.filter((name) => !names.includes(name));
     onChange(on ? scopes.map(({ name }) => name).filter((name) => rest.includes(name) || names.includes(name)) : rest);
   };
-  return h('fieldset', { class: classes('field tree', error && 'wrong'), 'aria-describedby': error ? `${id}-error` : undefined },
-    h('legend', null, legend, h('span', { class: 'faint', role: 'status' }, ` ${chosen.length} of ${count(scopes.length, 'scope')}`)),
+  return h(
+    'fieldset',
+    { class: classes('field tree', error && 'wrong'), 'aria-describedby': error ? `${id}-error` : undefined },
+    h(
+      'legend',
+      null,
+      legend,
+      h('span', { class: 'faint', role: 'status' }, ` ${chosen.length} of ${count(scopes.length, 'scope')}`),
+    ),
     hint && h('p', { class: 'hint' }, hint),
-    scopes.length > 8 && h('input', { type: 'search', 'aria-label': 'Search scopes', placeholder: 'Search scopes', value: search, onInput: (event) => setSearch(event.target.value) }),
-    h('ul', { class: 'groups' }, groups(shown).map(([resource, members]) => h(Group, { key: resource, resource, members, chosen, set }))),
+    scopes.length > 8 &&
+      h('input', {
+        type: 'search',
+        'aria-label': 'Search scopes',
+        placeholder: 'Search scopes',
+        value: search,
+        onInput: (event) => setSearch(event.target.value),
+      }),
+    h(
+      'ul',
+      { class: 'groups' },
+      groups(shown).map(([resource, members]) => h(Group, { key: resource, resource, members, chosen, set })),
+    ),
     shown.length === 0 && h('p', { class: 'faint' }, 'No scope matches.'),
-    h(FieldError, { id: `${id}-error`, error }));
+    h(FieldError, { id: `${id}-error`, error }),
+  );
 }
 
 function groups(scopes) {
@@ -37,12 +56,39 @@ function Group({ resource, members, chosen, set }) {
   useEffect(() => {
     box.current.indeterminate = on > 0 && on < names.length;
   });
-  return h('li', { class: 'group' },
-    h('label', { class: 'tick all' },
-      h('input', { ref: box, type: 'checkbox', checked: on === names.length, onChange: (event) => set(names, event.target.checked) }),
-      h('span', null, resource, h('span', { class: 'unseen' }, ', all'))),
-    h('ul', null, members.map(({ name, description }) => h('li', { key: name },
-      h('label', { class: 'tick' },
-        h('input', { type: 'checkbox', checked: chosen.includes(name), onChange: (event) => set([name], event.target.checked) }),
-        h('span', null, h('code', null, name), h('span', { class: 'means' }, description)))))));
+  return h(
+    'li',
+    { class: 'group' },
+    h(
+      'label',
+      { class: 'tick all' },
+      h('input', {
+        ref: box,
+        type: 'checkbox',
+        checked: on === names.length,
+        onChange: (event) => set(names, event.target.checked),
+      }),
+      h('span', null, resource, h('span', { class: 'unseen' }, ', all')),
+    ),
+    h(
+      'ul',
+      null,
+      members.map(({ name, description }) =>
+        h(
+          'li',
+          { key: name },
+          h(
+            'label',
+            { class: 'tick' },
+            h('input', {
+              type: 'checkbox',
+              checked: chosen.includes(name),
+              onChange: (event) => set([name], event.target.checked),
+            }),
+            h('span', null, h('code', null, name), h('span', { class: 'means' }, description)),
+          ),
+        ),
+      ),
+    ),
+  );
 }

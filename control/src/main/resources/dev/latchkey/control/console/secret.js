@@ -15,18 +15,57 @@ export function Secret({ onClose, about: { api, key, secret, replaces } }) {
   useLeaveQuestion(!stored);
   const [method, path] = example(key, value?.scopes);
   const url = typed ?? `${(value?.api_url || SOME_API).replace(/\/+$/, '')}${path}`;
-  return h(Dialog, { title: replaces ? 'Copy the new key' : 'Copy your new key', sealed: !stored, onClose },
-    h(Form, {
-      onSubmit: () => stored && onClose(),
-      actions: h(Button, { type: 'submit', kind: 'primary', disabled: !stored }, 'Done'),
-    },
-    h(Notice, { tone: 'warning', title: 'This is the only time that it is shown.' }, 'Store it now in a secret manager or an environment variable, never in version control. Whoever has it can use it.'),
-    h(Copyable, { label: key.name, text: secret, secret: true }),
-    replaces && h('p', { class: 'small' }, 'The old key, ', h('code', null, `${replaces.start}…`), replaces.state === 'active' ? ', works until its overlap ends. The list says whether it is still used.' : ', has ended.'),
-    h('details', null, h('summary', null, 'Try it'),
-      h(Field, { label: 'Address in your API', hint: hint(value, url), control: (attributes) => h('input', { ...attributes, type: 'url', class: 'mono', spellcheck: false, value: url, onInput: (event) => setTyped(event.target.value) }) }),
-      h(Copyable, { label: 'Command', text: command(method, secret, url) })),
-    h(Tick, { label: 'I have stored this key', checked: stored, onChange: (event) => setStored(event.target.checked) })));
+  return h(
+    Dialog,
+    { title: replaces ? 'Copy the new key' : 'Copy your new key', sealed: !stored, onClose },
+    h(
+      Form,
+      {
+        onSubmit: () => stored && onClose(),
+        actions: h(Button, { type: 'submit', kind: 'primary', disabled: !stored }, 'Done'),
+      },
+      h(
+        Notice,
+        { tone: 'warning', title: 'This is the only time that it is shown.' },
+        'Store it now in a secret manager or an environment variable, never in version control. Whoever has it can use it.',
+      ),
+      h(Copyable, { label: key.name, text: secret, secret: true }),
+      replaces &&
+        h(
+          'p',
+          { class: 'small' },
+          'The old key, ',
+          h('code', null, `${replaces.start}…`),
+          replaces.state === 'active'
+            ? ', works until its overlap ends. The list says whether it is still used.'
+            : ', has ended.',
+        ),
+      h(
+        'details',
+        null,
+        h('summary', null, 'Try it'),
+        h(Field, {
+          label: 'Address in your API',
+          hint: hint(value, url),
+          control: (attributes) =>
+            h('input', {
+              ...attributes,
+              type: 'url',
+              class: 'mono',
+              spellcheck: false,
+              value: url,
+              onInput: (event) => setTyped(event.target.value),
+            }),
+        }),
+        h(Copyable, { label: 'Command', text: command(method, secret, url) }),
+      ),
+      h(Tick, {
+        label: 'I have stored this key',
+        checked: stored,
+        onChange: (event) => setStored(event.target.checked),
+      }),
+    ),
+  );
 }
 
 /** The method and the path of a rule that one of the key's scopes is enough for. */
@@ -41,10 +80,19 @@ function hint(catalogue, url) {
   return [
     catalogue && !catalogue.api_url && 'Where your API is, nobody has told the control plane (console.api-url).',
     parameter && `Put a real value in the place of ${parameter}.`,
-  ].filter(Boolean).join(' ');
+  ]
+    .filter(Boolean)
+    .join(' ');
 }
 
 /** Without -g curl would take braces and brackets for lists of its own. */
 const command = (method, secret, url) =>
-  ['curl -i', /[{}[\]]/.test(url) && '-g', method !== 'GET' && `-X ${method}`, `-H 'Authorization: Bearer ${secret}'`, `'${url.replaceAll("'", "'\\''")}'`]
-    .filter(Boolean).join(' ');
+  [
+    'curl -i',
+    /[{}[\]]/.test(url) && '-g',
+    method !== 'GET' && `-X ${method}`,
+    `-H 'Authorization: Bearer ${secret}'`,
+    `'${url.replaceAll("'", "'\\''")}'`,
+  ]
+    .filter(Boolean)
+    .join(' ');

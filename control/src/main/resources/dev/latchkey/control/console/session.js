@@ -1,4 +1,5 @@
-// Where the admin token is: in memory; and, only if its holder asks for that, in this tab's own storage until the tab is closed.
+// Where the admin token is: in memory; and, only if its holder asks for that, in this tab's own storage until the tab
+// is closed.
 const NAME = 'latchkey-token';
 
 export const storedToken = () => sessionStorage.getItem(NAME) || '';

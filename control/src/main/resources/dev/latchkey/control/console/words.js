@@ -1,7 +1,8 @@
 // Times, amounts and names in words.
 
 /** What does not show, or steers the text around it: as the control plane refuses it in new names. */
-const HIDDEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\u{e0100}-\u{e01ef}]|(?<=^[\p{Mn}\p{Me}]*|[\p{Mn}\p{Me}]{3})[\p{Mn}\p{Me}]/gu;
+const HIDDEN =
+  /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\u{e0100}-\u{e01ef}]|(?<=^[\p{Mn}\p{Me}]*|[\p{Mn}\p{Me}]{3})[\p{Mn}\p{Me}]/gu;
 const escaped = (character) => `\\u${character.codePointAt(0).toString(16).padStart(4, '0')}`;
 
 /** Returns `text` with an escape for each character of it that does not show. */

@@ -21,6 +21,7 @@ import org.openqa.selenium.WebElement;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
 import org.openqa.selenium.chrome.ChromeOptions;
+import org.openqa.selenium.interactions.Actions;
 import org.openqa.selenium.logging.LogType;
 import org.openqa.selenium.logging.LoggingPreferences;
 
@@ -208,10 +209,10 @@ public final class Browser implements AutoCloseable {
                 .toList();
     }
 
-    /** Presses keys, one after the other, wherever the focus is. */
+    /** Presses keys, one after the other, wherever the focus is, also on an element that has just been disabled. */
     void press(CharSequence... keys) {
         for (CharSequence key : keys) {
-            driver.switchTo().activeElement().sendKeys(key);
+            new Actions(driver).sendKeys(key).perform();
         }
     }
 
