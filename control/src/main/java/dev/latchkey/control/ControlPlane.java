@@ -196,7 +196,7 @@ public final class ControlPlane implements AutoCloseable {
             Ledger ledger = new Ledger(redis, schema, settings.keys().maxPerWorkspace());
             AuditTrail trail = new AuditTrail(redis, schema);
             AuditLimit auditLimit =
-                    new AuditLimit(redis, schema, settings.audit().maxPerWorkspace(), metrics);
+                    new AuditLimit(redis, ledger, settings.audit().maxPerWorkspace(), metrics);
             IndexWriter index = new IndexWriter(redis, schema, metrics);
             Projector projector = new Projector(ledger, index, clock);
             Reconciler reconciler = new Reconciler(ledger, projector, redis, clock, metrics);

@@ -115,7 +115,7 @@ public final class TestControl implements AutoCloseable {
         index = new IndexWriter(redis, schema, new SimpleMeterRegistry());
         projector = new Projector(ledger, index, clock);
         reconciler = new Reconciler(ledger, projector, redis, clock, new SimpleMeterRegistry());
-        Retention retention = retention(new AuditLimit(redis, schema, Integer.MAX_VALUE, metrics));
+        Retention retention = retention(new AuditLimit(redis, ledger, Integer.MAX_VALUE, metrics));
         comparison = new Comparison(ledger, projector, redis);
         sweep = new Sweep(comparison, retention, nanos::get, sweepMetrics);
         history = new History(redis, ledger, clock::millis, metrics);

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * The liveness watches of a process, which {@code /livez} reports, in the order of their registration. A watch can be
@@ -28,8 +29,12 @@ public final class Liveness {
      * because each watch must be called regularly to detect a stall.
      */
     public Optional<String> problem() {
-        return watches.stream().map(Supplier::get).toList().stream()
-                .flatMap(Optional::stream)
-                .findFirst();
+        return first(watches.stream().map(Supplier::get));
+    }
+
+    /** Returns the first of {@code problems}, after all of them were determined. */
+    public static Optional<String> first(Stream<Optional<String>> problems) {
+        // Without the list, nothing behind the first problem would be looked at.
+        return problems.toList().stream().flatMap(Optional::stream).findFirst();
     }
 }

@@ -51,10 +51,7 @@ public final class LoopWatch {
 
     /** Returns why the process should be restarted; empty if all loops respond. */
     public Optional<String> problem() {
-        // toList() makes sure that every loop is probed, also after a problem was found.
-        return loops.stream().map(Loop::problem).toList().stream()
-                .flatMap(Optional::stream)
-                .findFirst();
+        return Liveness.first(loops.stream().map(Loop::problem));
     }
 
     private static Executor threadOf(Timer timer) {

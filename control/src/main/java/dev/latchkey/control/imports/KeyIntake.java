@@ -20,7 +20,6 @@ import java.util.Collection;
 import java.util.List;
 import java.util.function.BiConsumer;
 import java.util.function.BiFunction;
-import java.util.function.Function;
 import java.util.function.IntConsumer;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
@@ -221,10 +220,7 @@ public final class KeyIntake {
             BiFunction<RedisAsyncCommands<String, String>, IntakeItem, RedisFuture<T>> command,
             BiConsumer<IntakeItem, T> then) {
         List<IntakeItem> chosen = items.stream().filter(meant).toList();
-        List<Answer<T>> answers = redis.all(chosen.stream()
-                .<Function<RedisAsyncCommands<String, String>, RedisFuture<T>>>map(
-                        item -> commands -> command.apply(commands, item))
-                .toList());
+        List<Answer<T>> answers = redis.all(chosen, item -> commands -> command.apply(commands, item));
         for (int i = 0; i < chosen.size(); i++) {
             IntakeItem item = chosen.get(i);
             if (answers.get(i) instanceof Answer.Given<T> given) {

@@ -11,8 +11,6 @@ import dev.latchkey.index.IndexException;
 import dev.latchkey.index.IndexSchema;
 import dev.latchkey.key.KeyDigest;
 import dev.latchkey.key.KeyRecord;
-import io.lettuce.core.RedisFuture;
-import io.lettuce.core.api.async.RedisAsyncCommands;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.ArrayList;
@@ -23,7 +21,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.function.Function;
 
 /**
  * The writer of the index. Each write is one script on one name, and has a defined result whatever is stored there:
@@ -196,13 +193,7 @@ public final class IndexWriter {
 
     /** As {@link #write(LedgerEntry)}, for all {@code entries} in one batch with one result per entry. */
     public List<Answer<Projection>> write(List<? extends LedgerEntry> entries) {
-        return redis
-                .<String>all(entries.stream()
-                        .map(this::projection)
-                        .<Function<RedisAsyncCommands<String, String>, RedisFuture<String>>>map(
-                                script -> script::answer)
-                        .toList())
-                .stream()
+        return redis.<LedgerEntry, String>all(List.copyOf(entries), entry -> projection(entry)::answer).stream()
                 .map(this::read)
                 .toList();
     }

@@ -8,16 +8,13 @@ import dev.latchkey.control.redis.RedisCalls.Script;
 import dev.latchkey.control.redis.StoreException;
 import io.lettuce.core.KeyValue;
 import io.lettuce.core.MapScanCursor;
-import io.lettuce.core.RedisFuture;
 import io.lettuce.core.ScanArgs;
 import io.lettuce.core.ScanCursor;
-import io.lettuce.core.api.async.RedisAsyncCommands;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -121,11 +118,10 @@ public final class Answers {
      * Returns the workspaces among {@code workspaces} that might have open marks. The queries are sent as one batch.
      */
     public List<String> mayBeOpen(List<String> workspaces) {
-        List<RedisCalls.Answer<MapScanCursor<String, String>>> pages = redis.all(workspaces.stream()
-                .<Function<RedisAsyncCommands<String, String>, RedisFuture<MapScanCursor<String, String>>>>map(
-                        workspace -> commands -> commands.hscan(
-                                names.answers(workspace), ScanCursor.INITIAL, ScanArgs.Builder.limit(SCAN_COUNT)))
-                .toList());
+        List<RedisCalls.Answer<MapScanCursor<String, String>>> pages = redis.all(
+                workspaces,
+                workspace -> commands -> commands.hscan(
+                        names.answers(workspace), ScanCursor.INITIAL, ScanArgs.Builder.limit(SCAN_COUNT)));
         List<String> found = new ArrayList<>();
         for (int i = 0; i < workspaces.size(); i++) {
             MapScanCursor<String, String> page = pages.get(i).orThrow();

@@ -88,14 +88,12 @@ public final class Claims {
 
     /** As {@link #keep(ManagedKey)}, for all {@code keys} in two batches. */
     public void keep(List<ManagedKey> keys) {
-        List<@Nullable String> listed = all(keys.stream()
-                .<Function<RedisAsyncCommands<String, String>, RedisFuture<@Nullable String>>>map(
-                        key -> commands -> commands.get(names.claims(key.id())))
-                .toList());
+        List<RedisCalls.Answer<@Nullable String>> listed =
+                redis.<ManagedKey, @Nullable String>all(keys, key -> commands -> commands.get(names.claims(key.id())));
         List<Function<RedisAsyncCommands<String, String>, RedisFuture<String>>> kept = new ArrayList<>();
         for (int i = 0; i < keys.size(); i++) {
             ManagedKey key = keys.get(i);
-            split(listed.get(i)).forEach(claim -> kept.add(commands -> keep(commands, key, claim)));
+            split(listed.get(i).orThrow()).forEach(claim -> kept.add(commands -> keep(commands, key, claim)));
         }
         all(kept);
     }
@@ -133,9 +131,6 @@ public final class Claims {
 
     private <T extends @Nullable Object> List<T> all(
             List<Function<RedisAsyncCommands<String, String>, RedisFuture<T>>> commands) {
-        if (commands.isEmpty()) {
-            return List.of();
-        }
         List<T> values = new ArrayList<>(commands.size());
         redis.all(commands).forEach(answer -> values.add(answer.orThrow()));
         return values;

@@ -159,8 +159,7 @@ public final class History {
 
     private boolean note(Setback now) {
         List<String> page = ledger.workspacesAfter(cursor, PAGE);
-        redis.all(page.stream().map(workspace -> script(workspace, now)).toList())
-                .forEach(RedisCalls.Answer::orThrow);
+        redis.all(page, workspace -> script(workspace, now)).forEach(RedisCalls.Answer::orThrow);
         if (page.size() < PAGE) {
             cursor = "";
             noted = Optional.of(now);

@@ -20,10 +20,8 @@ import io.lettuce.core.Limit;
 import io.lettuce.core.MapScanCursor;
 import io.lettuce.core.Range;
 import io.lettuce.core.Range.Boundary;
-import io.lettuce.core.RedisFuture;
 import io.lettuce.core.ScanArgs;
 import io.lettuce.core.ScanCursor;
-import io.lettuce.core.api.async.RedisAsyncCommands;
 import io.lettuce.core.codec.StringCodec;
 import io.lettuce.core.output.ValueListOutput;
 import io.lettuce.core.protocol.CommandArgs;
@@ -125,10 +123,7 @@ public final class Ledger {
 
     /** Returns the workspaces among {@code ids}, in the order of the ids. The queries are sent as one batch. */
     public List<ManagedWorkspace> workspaces(List<String> ids) {
-        List<Answer<@Nullable String>> answers = redis.all(ids.stream()
-                .<Function<RedisAsyncCommands<String, String>, RedisFuture<@Nullable String>>>map(
-                        id -> commands -> commands.hget(names.records(id), ManagedWorkspace.FIELD))
-                .toList());
+        List<Answer<@Nullable String>> answers = texts(ids, Function.identity(), id -> ManagedWorkspace.FIELD);
         List<ManagedWorkspace> workspaces = new ArrayList<>(ids.size());
         for (int i = 0; i < answers.size(); i++) {
             String text = answers.get(i).orThrow();
@@ -150,12 +145,8 @@ public final class Ledger {
      */
     public <T> List<Answer<@Nullable String>> texts(
             List<T> items, Function<T, String> workspace, Function<T, String> field) {
-        return items.isEmpty()
-                ? List.of()
-                : redis.all(items.stream()
-                        .<Function<RedisAsyncCommands<String, String>, RedisFuture<@Nullable String>>>map(item ->
-                                commands -> commands.hget(names.records(workspace.apply(item)), field.apply(item)))
-                        .toList());
+        return redis.<T, @Nullable String>all(
+                items, item -> commands -> commands.hget(names.records(workspace.apply(item)), field.apply(item)));
     }
 
     /** Returns the time of Redis in epoch milliseconds. */
@@ -409,12 +400,10 @@ public final class Ledger {
         return redis.call(commands -> commands.zrange(names.recent(), 0, -1));
     }
 
-    /** Removes {@code workspace}, which has no notes, from the recent workspaces, unless it was marked just now. */
-    public void forget(String workspace) {
-        redis.count(FORGET, List.of(names.recent()), workspace, Integer.toString(RECENT_SECONDS));
-    }
-
-    /** As {@link #forget(String)}, for all {@code workspaces} in one batch. */
+    /**
+     * Removes {@code workspaces}, which have no notes, from the recent workspaces in one batch, except a workspace that
+     * was marked just now.
+     */
     public void forget(List<String> workspaces) {
         all(workspaces.stream()
                 .map(workspace -> new Script(
@@ -430,19 +419,15 @@ public final class Ledger {
     }
 
     private void all(List<Script> scripts) {
-        redis.<Long>all(scripts.stream()
-                        .<Function<RedisAsyncCommands<String, String>, RedisFuture<Long>>>map(script -> script::number)
-                        .toList())
-                .forEach(Answer::orThrow);
+        redis.<Script, Long>all(scripts, script -> script::number).forEach(Answer::orThrow);
     }
 
     /** Returns the page that follows each of {@code pages}. The queries are sent as one batch. */
     public List<NotesPage> notesAfter(List<NotesPage> pages) {
-        List<Answer<MapScanCursor<String, String>>> next = redis.all(pages.stream()
-                .<Function<RedisAsyncCommands<String, String>, RedisFuture<MapScanCursor<String, String>>>>map(
-                        page -> commands -> commands.hscan(
-                                names.pending(page.workspace()), page.next(), ScanArgs.Builder.limit(SCAN_COUNT)))
-                .toList());
+        List<Answer<MapScanCursor<String, String>>> next = redis.all(
+                pages,
+                page -> commands -> commands.hscan(
+                        names.pending(page.workspace()), page.next(), ScanArgs.Builder.limit(SCAN_COUNT)));
         List<NotesPage> found = new ArrayList<>(pages.size());
         for (int i = 0; i < next.size(); i++) {
             MapScanCursor<String, String> page = next.get(i).orThrow();

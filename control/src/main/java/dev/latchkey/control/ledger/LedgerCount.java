@@ -13,13 +13,17 @@ import java.util.List;
  * several control planes that run concurrently cannot bring the counter below the note. This class is for one thread.
  */
 public final class LedgerCount {
-    /** Notes a value that the counter has reached, unless a higher value is noted. Answers the noted value. */
-    private static final String NOTE = """
+    /** Reads the number that is stored; damage counts as 0. */
+    private static final String HELD = """
             #!lua flags=allow-oom
             local kind = redis.call('TYPE', KEYS[1]).ok
             if kind ~= 'string' and kind ~= 'none' then redis.call('DEL', KEYS[1]) end
             local text = redis.call('GET', KEYS[1]) or ''
             local held = string.match(text, '^%d+$') and tonumber(text) or 0
+            """;
+
+    /** Notes a value that the counter has reached, unless a higher value is noted. Answers the noted value. */
+    private static final String NOTE = HELD + """
             local named = math.max(held, tonumber(ARGV[1]))
             redis.call('SET', KEYS[1], string.format('%.0f', named))
             return named
@@ -29,12 +33,7 @@ public final class LedgerCount {
      * Answers the new count. If the counter went back, answers the old count negated (0 or less) and sets the counter
      * above the noted value.
      */
-    private static final String RAISE = """
-            #!lua flags=allow-oom
-            local kind = redis.call('TYPE', KEYS[1]).ok
-            if kind ~= 'string' and kind ~= 'none' then redis.call('DEL', KEYS[1]) end
-            local text = redis.call('GET', KEYS[1]) or ''
-            local held = string.match(text, '^%d+$') and tonumber(text) or 0
+    private static final String RAISE = HELD + """
             local named = tonumber(ARGV[1])
             redis.call('SET', KEYS[1], string.format('%.0f', math.max(held, named) + 1))
             return held < named and -held or held + 1

@@ -94,6 +94,9 @@ public final class RedisCalls {
      */
     public <T extends @Nullable Object> List<Answer<T>> all(
             List<Function<RedisAsyncCommands<String, String>, RedisFuture<T>>> commands) {
+        if (commands.isEmpty()) {
+            return List.of();
+        }
         RedisAsyncCommands<String, String> redis;
         try {
             redis = commands();
@@ -108,6 +111,12 @@ public final class RedisCalls {
         return futures.stream()
                 .map(future -> answer(redis, future, sent, refusals))
                 .toList();
+    }
+
+    /** As {@link #all(List)}, with the command of each item. */
+    public <I, T extends @Nullable Object> List<Answer<T>> all(
+            List<I> items, Function<I, Function<RedisAsyncCommands<String, String>, RedisFuture<T>>> command) {
+        return all(items.stream().map(command).toList());
     }
 
     private <T extends @Nullable Object> Answer<T> answer(

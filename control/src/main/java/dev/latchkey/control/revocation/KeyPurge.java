@@ -97,7 +97,7 @@ public final class KeyPurge {
             String last = "";
             List<String> ids;
             do {
-                long now = retention.time();
+                long now = retention.now();
                 ids = ledger.keyIdsAfter(workspace, last, CHUNK);
                 for (Stored<ManagedKey> key : ledger.storedKeys(workspace, ids)) {
                     if (retention.isEnded(key.entry(), age, now)) {

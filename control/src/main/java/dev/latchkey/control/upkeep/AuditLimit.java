@@ -1,17 +1,14 @@
 package dev.latchkey.control.upkeep;
 
+import dev.latchkey.control.ledger.Ledger;
 import dev.latchkey.control.ledger.LedgerNames;
 import dev.latchkey.control.redis.RedisCalls;
 import dev.latchkey.control.redis.RedisCalls.Answer;
 import dev.latchkey.control.redis.StoreException;
-import dev.latchkey.index.IndexSchema;
-import io.lettuce.core.RedisFuture;
 import io.lettuce.core.XTrimArgs;
-import io.lettuce.core.api.async.RedisAsyncCommands;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.List;
-import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,15 +27,17 @@ public final class AuditLimit {
     private static final int WORKSPACES = 50;
 
     private final RedisCalls redis;
+    private final Ledger ledger;
     private final LedgerNames names;
     private final XTrimArgs roughly;
     private final int most;
     private final Counter dropped;
 
     /** @param most the number of entries that a workspace keeps */
-    public AuditLimit(RedisCalls redis, IndexSchema schema, int most, MeterRegistry metrics) {
+    public AuditLimit(RedisCalls redis, Ledger ledger, int most, MeterRegistry metrics) {
         this.redis = redis;
-        this.names = new LedgerNames(schema);
+        this.ledger = ledger;
+        this.names = ledger.names();
         this.most = most;
         this.roughly = XTrimArgs.Builder.maxlen(most).approximateTrimming().limit(STEP);
         this.dropped = Counter.builder("latchkey.audit.dropped")
@@ -52,7 +51,7 @@ public final class AuditLimit {
      */
     public boolean pass() {
         try {
-            List<String> recent = redis.call(commands -> commands.zrange(names.recent(), 0, -1));
+            List<String> recent = ledger.recent();
             boolean more = false;
             for (int i = 0; i < recent.size(); i += WORKSPACES) {
                 more |= shorten(recent.subList(i, Math.min(i + WORKSPACES, recent.size())));
@@ -65,10 +64,8 @@ public final class AuditLimit {
     }
 
     private boolean shorten(List<String> workspaces) {
-        List<Answer<Long>> answers = redis.all(workspaces.stream()
-                .<Function<RedisAsyncCommands<String, String>, RedisFuture<Long>>>map(
-                        workspace -> commands -> commands.xtrim(names.audit(workspace), roughly))
-                .toList());
+        List<Answer<Long>> answers =
+                redis.all(workspaces, workspace -> commands -> commands.xtrim(names.audit(workspace), roughly));
         boolean more = false;
         for (int i = 0; i < answers.size(); i++) {
             // A value that is not a stream must not hold up the other workspaces. The sweep reports it.

@@ -1,5 +1,6 @@
 package dev.latchkey.control.upkeep;
 
+import dev.latchkey.ops.Liveness;
 import dev.latchkey.ops.Stall;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
@@ -60,10 +61,7 @@ public final class Repeater implements AutoCloseable {
 
     /** As {@link #problem()}, at the time {@code nanos} of the caller's clock. */
     public Optional<String> problem(long nanos) {
-        // The stream is collected first, because every task must be looked at, even after the first problem.
-        return tasks.stream().map(task -> task.problem(nanos)).toList().stream()
-                .flatMap(Optional::stream)
-                .findFirst();
+        return Liveness.first(tasks.stream().map(task -> task.problem(nanos)));
     }
 
     /** Interrupts running tasks and waits up to two seconds for them to end. */

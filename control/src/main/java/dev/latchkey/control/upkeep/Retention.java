@@ -61,7 +61,7 @@ public final class Retention {
     }
 
     /** Returns the time in epoch milliseconds by which ages are judged. */
-    long now() {
+    public long now() {
         return clock.getAsLong();
     }
 
@@ -92,11 +92,6 @@ public final class Retention {
     boolean remove(Stored<? extends LedgerEntry> found, long now) {
         Audit entry = new Audit(Caller.SELF, "key.remove", "its end was longer ago than keys.retention", now);
         return remove(new Stored<>((ManagedKey) found.entry(), found.text()), now, entry);
-    }
-
-    /** Returns the time in epoch milliseconds by which callers judge what has ended. */
-    public long time() {
-        return now();
     }
 
     /** Returns whether {@code key} ended at least {@code age} ago. */

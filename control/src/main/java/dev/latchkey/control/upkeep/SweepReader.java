@@ -122,8 +122,6 @@ final class SweepReader {
 
     private <I, T> List<T> all(
             List<I> items, Function<I, Function<RedisAsyncCommands<String, String>, RedisFuture<T>>> command) {
-        return redis.all(items.stream().map(command).toList()).stream()
-                .map(Answer::orThrow)
-                .toList();
+        return redis.all(items, command).stream().map(Answer::orThrow).toList();
     }
 }

@@ -198,11 +198,11 @@ class LedgerTest {
     @Test
     void forget_markedJustNow_staysRecent() {
         ledger.createUnseen(key("key_1"), BY_ALICE);
-        ledger.forget("ws_1");
+        ledger.forget(List.of("ws_1"));
         assertThat(ledger.recent()).containsExactly("ws_1");
 
         REDIS.commands().zincrby("latchkey:ledger:recent", -61, "ws_1");
-        ledger.forget("ws_1");
+        ledger.forget(List.of("ws_1"));
         assertThat(ledger.recent()).isEmpty();
     }
 

@@ -34,7 +34,7 @@ class AuditLimitTest {
     @BeforeEach
     void open() {
         control = new TestControl(REDIS.uri());
-        limit = new AuditLimit(control.redis, control.schema, MOST, metrics);
+        limit = new AuditLimit(control.redis, control.ledger, MOST, metrics);
         control.workspaces.create(ALICE, "ws_1", "");
         control.workspaces.create(ALICE, "ws_2", "");
     }

@@ -134,21 +134,18 @@ final class ConnectionGuard extends ChannelDuplexHandler {
         if (nanos > 0) {
             slow = true;
             readWhileWanted(ctx);
-            mine.slowLane().enter(this, nanos, ctx.executor());
+            mine.slowLane().enter(() -> resume(ctx), nanos, ctx.executor());
         }
     }
 
-    /** Gives this connection its turn in the slow lane. */
-    void resume() {
+    /** The turn of this connection in the slow lane. */
+    private void resume(ChannelHandlerContext ctx) {
         slow = false;
-        ChannelHandlerContext added = context;
-        if (added != null && !waiting.isEmpty()) {
-            passParts(added);
-            added.fireChannelReadComplete();
+        if (!waiting.isEmpty()) {
+            passParts(ctx);
+            ctx.fireChannelReadComplete();
         }
-        if (added != null) {
-            readWhileWanted(added);
-        }
+        readWhileWanted(ctx);
     }
 
     private void readWhileWanted(ChannelHandlerContext ctx) {

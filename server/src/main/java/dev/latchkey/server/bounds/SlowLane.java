@@ -22,16 +22,17 @@ final class SlowLane {
     private final Queue<Entry> waiting = new ArrayDeque<>();
     private boolean running;
 
-    private record Entry(ConnectionGuard connection, long nanos) {}
+    private record Entry(Runnable turn, long nanos) {}
 
     /**
      * Adds a connection that its guard has stopped reading.
      *
+     * @param turn reads the connection once more
      * @param nanos the cost of its last read, which is the estimate for the next one
      */
-    void enter(ConnectionGuard connection, long nanos, EventExecutor loop) {
+    void enter(Runnable turn, long nanos, EventExecutor loop) {
         long cost = Math.min(nanos, MAX_NANOS);
-        waiting.add(new Entry(connection, cost));
+        waiting.add(new Entry(turn, cost));
         if (!running) {
             running = true;
             schedule(cost / PAUSE, loop);
@@ -48,7 +49,7 @@ final class SlowLane {
             running = false;
             return;
         }
-        next.connection.resume();
+        next.turn.run();
         // Time for the read itself, by its estimate, and for the pause after it.
         schedule(next.nanos + next.nanos / PAUSE, loop);
     }
