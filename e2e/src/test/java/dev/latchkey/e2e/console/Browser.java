@@ -209,6 +209,19 @@ public final class Browser implements AutoCloseable {
                 .toList();
     }
 
+    /** Returns the secret that the page shows. */
+    String secret() {
+        return all("textbox", "").get(0).getAttribute("value");
+    }
+
+    /** Asks as a browser does before it leaves a page. */
+    boolean asksBeforeLeaving() {
+        return (Boolean) run("""
+                const leaving = new Event('beforeunload', { cancelable: true });
+                window.dispatchEvent(leaving);
+                return leaving.defaultPrevented;""");
+    }
+
     /** Presses keys, one after the other, wherever the focus is, also on an element that has just been disabled. */
     void press(CharSequence... keys) {
         for (CharSequence key : keys) {

@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.latchkey.v1.CreateKeyRequest;
 import dev.latchkey.v1.Key;
-import dev.latchkey.v1.ListKeysRequest;
-import java.util.List;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -54,17 +52,17 @@ class ConsoleLostAnswersIT {
     void creation_underWay_cannotBeClosedAndIsAskedAboutBeforeThePageIsLeft() {
         console.keysOf(browser, "ws_1");
         browser.run(HOLD);
-        assertThat(leavingIsAskedAbout()).isFalse();
+        assertThat(browser.asksBeforeLeaving()).isFalse();
         beginCreation("Held");
 
         browser.press(Keys.ESCAPE, Keys.ESCAPE, Keys.ESCAPE);
         assertThat(browser.find("button", "Cancel").isEnabled()).isFalse();
         browser.find("dialog", "Create API key");
-        assertThat(leavingIsAskedAbout()).isTrue();
+        assertThat(browser.asksBeforeLeaving()).isTrue();
         release();
 
         browser.see(SHOWN_ONCE);
-        assertThat(console.status(secret())).isEqualTo(200);
+        assertThat(console.status(browser.secret())).isEqualTo(200);
         browser.assertNoComplaint();
     }
 
@@ -81,7 +79,7 @@ class ConsoleLostAnswersIT {
         release();
 
         browser.see(SHOWN_ONCE);
-        String secret = secret();
+        String secret = browser.secret();
         assertThat(console.status(secret)).isEqualTo(200);
         browser.run("history.back()");
         browser.find("dialog", "Copy your new key");
@@ -104,7 +102,7 @@ class ConsoleLostAnswersIT {
         release();
 
         browser.see(SHOWN_ONCE);
-        assertThat(console.status(secret())).isEqualTo(200);
+        assertThat(console.status(browser.secret())).isEqualTo(200);
         browser.assertNoComplaint();
     }
 
@@ -113,13 +111,13 @@ class ConsoleLostAnswersIT {
         console.keysOf(browser, "ws_1");
         beginCreation("Asked about");
         browser.see(SHOWN_ONCE);
-        assertThat(leavingIsAskedAbout()).isTrue();
+        assertThat(browser.asksBeforeLeaving()).isTrue();
 
         browser.click("checkbox", "I have stored this key");
-        assertThat(leavingIsAskedAbout()).isFalse();
+        assertThat(browser.asksBeforeLeaving()).isFalse();
         browser.click("button", "Done");
         browser.seeNo(SHOWN_ONCE);
-        assertThat(leavingIsAskedAbout()).isFalse();
+        assertThat(browser.asksBeforeLeaving()).isFalse();
     }
 
     @Test
@@ -127,7 +125,7 @@ class ConsoleLostAnswersIT {
         console.keysOf(browser, "ws_1");
         beginCreation("Left behind");
         browser.see(SHOWN_ONCE);
-        String secret = secret();
+        String secret = browser.secret();
 
         browser.open("about:blank");
         browser.run("history.back()");
@@ -142,7 +140,7 @@ class ConsoleLostAnswersIT {
         console.keysOf(browser, "ws_1");
         beginCreation("Frozen");
         browser.see(SHOWN_ONCE);
-        String secret = secret();
+        String secret = browser.secret();
 
         browser.run("dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true }))");
         assertThat(everything()).doesNotContain(secret.substring(13));
@@ -173,7 +171,7 @@ class ConsoleLostAnswersIT {
         browser.find("textbox", "Search by name").sendKeys("Never answered");
         browser.see("\n1 key\n");
         browser.see("answer not confirmed");
-        assertThat(keys("Never answered")).hasSize(1).allMatch(Key::getAnswerUnconfirmed);
+        assertThat(console.keysNamed("Never answered")).hasSize(1).allMatch(Key::getAnswerUnconfirmed);
         browser.find("button", "Rotate Never answered");
         browser.find("button", "Revoke Never answered");
         browser.click("link", "Activity");
@@ -236,7 +234,7 @@ class ConsoleLostAnswersIT {
         browser.click("button", "Try it");
 
         assertThat(browser.find("textbox", "Command").getAttribute("value"))
-                .isEqualTo("curl -i -H 'Authorization: Bearer " + secret() + "' '" + ConsoleWorld.API_URL
+                .isEqualTo("curl -i -H 'Authorization: Bearer " + browser.secret() + "' '" + ConsoleWorld.API_URL
                         + "/v1/parties'");
         browser.assertNoComplaint();
     }
@@ -251,28 +249,6 @@ class ConsoleLostAnswersIT {
     private void release() {
         Awaitility.await().until(() -> (Boolean) browser.run("return Boolean(window.release)"));
         browser.run("window.release()");
-    }
-
-    private String secret() {
-        return browser.all("textbox", "").get(0).getAttribute("value");
-    }
-
-    /** Asks as a browser does before it leaves a page. */
-    private boolean leavingIsAskedAbout() {
-        return (Boolean) browser.run("""
-                const leaving = new Event('beforeunload', { cancelable: true });
-                window.dispatchEvent(leaving);
-                return leaving.defaultPrevented;""");
-    }
-
-    private List<Key> keys(String name) {
-        return console.admin
-                .keys()
-                .listKeys(ListKeysRequest.newBuilder()
-                        .setWorkspace("ws_1")
-                        .setName(name)
-                        .build())
-                .getKeysList();
     }
 
     /** Returns the page as it is, with what is in its fields, and all that it could have kept anywhere. */

@@ -2,8 +2,6 @@ package dev.latchkey.e2e.console;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.latchkey.v1.Key;
-import dev.latchkey.v1.ListKeysRequest;
 import java.util.List;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Tag;
@@ -52,7 +50,7 @@ class ConsoleMishapsIT {
 
         for (int i = 0; i < 2; i++) {
             browser.find("dialog", "Copy your new key");
-            assertThat(console.status(secret())).isEqualTo(200);
+            assertThat(console.status(browser.secret())).isEqualTo(200);
             String name = browser.all("textbox", "").get(0).getAccessibleName();
             browser.click("checkbox", "I have stored this key");
             browser.click("button", "Done");
@@ -69,7 +67,7 @@ class ConsoleMishapsIT {
         held(1);
         browser.run("history.back()");
         browser.find("heading", "Activity");
-        assertThat(leavingIsAskedAbout()).isTrue();
+        assertThat(browser.asksBeforeLeaving()).isTrue();
 
         assertThat(browser.run("""
                 return new Promise((resolve) => {
@@ -85,7 +83,7 @@ class ConsoleMishapsIT {
                 })""")).isEqualTo(false);
         browser.see(SHOWN_ONCE);
         browser.click("checkbox", "I have stored this key");
-        assertThat(leavingIsAskedAbout()).isFalse();
+        assertThat(browser.asksBeforeLeaving()).isFalse();
     }
 
     @Test
@@ -101,7 +99,7 @@ class ConsoleMishapsIT {
         browser.see("It may have done what was asked of it, or may still do it.");
         browser.click("button", "OK");
         browser.seeNo("a key may exist");
-        assertThat(leavingIsAskedAbout()).isFalse();
+        assertThat(browser.asksBeforeLeaving()).isFalse();
         browser.assertNoComplaint();
     }
 
@@ -176,12 +174,12 @@ class ConsoleMishapsIT {
         browser.run("arguments[0].click(); arguments[0].click(); arguments[0].click();", button);
 
         browser.see(SHOWN_ONCE);
-        assertThat(console.status(secret())).isEqualTo(200);
+        assertThat(console.status(browser.secret())).isEqualTo(200);
         browser.click("checkbox", "I have stored this key");
         browser.click("button", "Done");
         browser.seeNo(SHOWN_ONCE);
         assertThat(browser.all("dialog", "")).isEmpty();
-        assertThat(keys("Clicked twice")).singleElement().matches(key -> !key.getAnswerUnconfirmed());
+        assertThat(console.keysNamed("Clicked twice")).singleElement().matches(key -> !key.getAnswerUnconfirmed());
         browser.assertNoComplaint();
     }
 
@@ -195,8 +193,8 @@ class ConsoleMishapsIT {
         browser.press(Keys.ENTER, Keys.ENTER, Keys.ENTER, Keys.ENTER);
 
         browser.see(SHOWN_ONCE);
-        assertThat(console.status(secret())).isEqualTo(200);
-        assertThat(keys("Enter held down!")).singleElement().matches(key -> !key.getAnswerUnconfirmed());
+        assertThat(console.status(browser.secret())).isEqualTo(200);
+        assertThat(console.keysNamed("Enter held down!")).singleElement().matches(key -> !key.getAnswerUnconfirmed());
         browser.assertNoComplaint();
     }
 
@@ -217,7 +215,7 @@ class ConsoleMishapsIT {
         browser.see("revoked");
         browser.find("dialog", "Edit In two tabs");
         browser.click("button", "Cancel");
-        assertThat(keys("In two tabs")).isEmpty();
+        assertThat(console.keysNamed("In two tabs")).isEmpty();
         assertThat(browser.run("return window.violations")).isEqualTo(List.of());
     }
 
@@ -231,7 +229,7 @@ class ConsoleMishapsIT {
         browser.click("button", "Copy: No clipboard");
 
         browser.see("Press Ctrl+C to copy");
-        assertThat(browser.run("return String(getSelection())")).isEqualTo(secret());
+        assertThat(browser.run("return String(getSelection())")).isEqualTo(browser.secret());
         browser.seeNo("copied to the clipboard");
     }
 
@@ -260,8 +258,8 @@ class ConsoleMishapsIT {
         browser.click("button", "Try it");
 
         assertThat(browser.find("textbox", "Command").getAttribute("value"))
-                .isEqualTo("curl -i -g -X DELETE -H 'Authorization: Bearer " + secret() + "' '" + ConsoleWorld.API_URL
-                        + "/v1/cases/{id}'");
+                .isEqualTo("curl -i -g -X DELETE -H 'Authorization: Bearer " + browser.secret() + "' '"
+                        + ConsoleWorld.API_URL + "/v1/cases/{id}'");
         browser.see("Put a real value in the place of {id}.");
         browser.assertNoComplaint();
     }
@@ -303,27 +301,5 @@ class ConsoleMishapsIT {
 
     private void held(int answers) {
         Awaitility.await().until(() -> browser.run("return window.held.length").equals((long) answers));
-    }
-
-    private String secret() {
-        return browser.all("textbox", "").get(0).getAttribute("value");
-    }
-
-    /** Asks as a browser does before it leaves a page. */
-    private boolean leavingIsAskedAbout() {
-        return (Boolean) browser.run("""
-                const leaving = new Event('beforeunload', { cancelable: true });
-                window.dispatchEvent(leaving);
-                return leaving.defaultPrevented;""");
-    }
-
-    private List<Key> keys(String name) {
-        return console.admin
-                .keys()
-                .listKeys(ListKeysRequest.newBuilder()
-                        .setWorkspace("ws_1")
-                        .setName(name)
-                        .build())
-                .getKeysList();
     }
 }

@@ -6,7 +6,10 @@ import dev.latchkey.e2e.AdminApi;
 import dev.latchkey.e2e.Metrics;
 import dev.latchkey.e2e.World;
 import dev.latchkey.lifecycle.Closing;
+import dev.latchkey.v1.Key;
+import dev.latchkey.v1.ListKeysRequest;
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 import org.awaitility.Awaitility;
 
@@ -60,6 +63,16 @@ public final class ConsoleWorld implements AutoCloseable {
         browser.click("link", workspace);
         browser.find("heading", "API keys");
         browser.see("Show");
+    }
+
+    /** Returns the keys of {@code ws_1} whose name contains {@code name}. */
+    List<Key> keysNamed(String name) {
+        return admin.keys()
+                .listKeys(ListKeysRequest.newBuilder()
+                        .setWorkspace("ws_1")
+                        .setName(name)
+                        .build())
+                .getKeysList();
     }
 
     /** Returns the status that the real Envoy answers a request with this key. */
