@@ -110,8 +110,7 @@ class ProcessCommandTest {
         assertThat(started.exitValue()).isEqualTo(2);
         assertThat(Files.readString(err))
                 .contains("authz.listen: cannot listen on 127.0.0.1:0: a shared port needs Netty's native"
-                        + " library, which cannot"
-                        + " be unpacked into and loaded from /proc (expected: ");
+                        + " library, which cannot be unpacked into and loaded from /proc (expected: ");
     }
 
     @Test

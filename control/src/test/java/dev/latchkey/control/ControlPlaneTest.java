@@ -125,8 +125,8 @@ class ControlPlaneTest {
             Awaitility.await()
                     .untilAsserted(() -> assertThat(second.get("/readyz").body())
                             .isEqualTo("not ready\n- pepper version 1 is not the one in use (expected: the pepper"
-                                    + " that was first used"
-                                    + " as version 1, or a new pepper under a version never used)\n"));
+                                    + " that was first used as version 1, or a new pepper under a version never"
+                                    + " used)\n"));
             assertThatThrownBy(() -> second.keys().createKey(request()))
                     .hasMessageContaining("UNAVAILABLE")
                     .hasMessageContaining("pepper version 1");

@@ -402,13 +402,11 @@ class ControlServicesTest {
                         org.assertj.core.groups.Tuple.tuple(
                                 "workspace",
                                 "value: \"ws 1\" (expected: the id of a workspace: 1 to 64 letters, digits, _"
-                                        + " and -, not -"
-                                        + " alone)"),
+                                        + " and -, not - alone)"),
                         org.assertj.core.groups.Tuple.tuple(
                                 "name",
                                 "value: \"a\\u000ab\" (expected: 1 to 100 characters, not blank, no invisible"
-                                        + " characters, no"
-                                        + " key)"),
+                                        + " characters, no key)"),
                         org.assertj.core.groups.Tuple.tuple("environment", "value: 7 (expected: LIVE or TEST)"),
                         org.assertj.core.groups.Tuple.tuple(
                                 "scopes[0]",
@@ -453,8 +451,7 @@ class ControlServicesTest {
             assertThat(refused.getStatus().getCode()).isEqualTo(Code.PERMISSION_DENIED);
             assertThat(refused.getStatus().getDescription())
                     .isEqualTo("your token is for the workspace ws_1 and no other (expected: ws_1, or - for the"
-                            + " same; given:"
-                            + " \"" + workspace + "\")");
+                            + " same; given: \"" + workspace + "\")");
         }
         assertThat(control.get("/metrics").body()).contains("latchkey_control_refused_total{reason=\"workspace\"}");
     }

@@ -59,8 +59,7 @@ final class AdminTokens implements Form<List<AdminToken>> {
     @Override
     public String expected() {
         return "name:operator:sha256:<hex> or name:manager:workspace:sha256:<hex> or the same with reader,"
-                + " separated by commas; in"
-                + " the file also " + EXPECTED_LIST;
+                + " separated by commas; in the file also " + EXPECTED_LIST;
     }
 
     @Override

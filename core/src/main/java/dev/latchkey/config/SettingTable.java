@@ -61,8 +61,7 @@ final class SettingTable {
             "control.tokens",
             "",
             "Who may use the control plane: name, role (operator, or manager or reader of a workspace) and hash"
-                    + " of each; as a"
-                    + " variable name:operator:sha256:<hex>,name:manager:workspace:sha256:<hex>,…",
+                    + " of each; as a variable name:operator:sha256:<hex>,name:manager:workspace:sha256:<hex>,…",
             new AdminTokens());
     static final Setting<NamedFile> CONTROL_TOKENS_FILE = add(
             "control.tokens-file",
@@ -145,8 +144,7 @@ final class SettingTable {
             "cache.lease",
             "2s",
             "The longest that a change may go unseen under any single fault: without an answer from Redis for"
-                    + " so long, nothing"
-                    + " in memory is used",
+                    + " so long, nothing in memory is used",
             // Lost pushes are detected only after the second between two canaries and the heartbeat that follows.
             Forms.duration("2s", "1m"));
 

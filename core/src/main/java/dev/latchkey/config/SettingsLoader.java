@@ -266,8 +266,8 @@ public final class SettingsLoader {
     private @Nullable Peppers peppers() {
         if (!values.isGiven(SettingTable.KEYS_PEPPERS) && !values.isGiven(SettingTable.KEYS_PEPPERS_FILE)) {
             problems.add("keys.peppers: not set (expected: 1:<base64 of at least 32 bytes> in LATCHKEY_PEPPERS, or"
-                    + " the path of a"
-                    + " file that holds it in LATCHKEY_PEPPERS_FILE; latchkey pepper generate makes one)");
+                    + " the path of a file that holds it in LATCHKEY_PEPPERS_FILE; latchkey pepper generate makes"
+                    + " one)");
         }
         return values.findSecret(SettingTable.KEYS_PEPPERS, SettingTable.KEYS_PEPPERS_FILE);
     }

@@ -124,8 +124,7 @@ public record RedisPeer(String address, String user, boolean tls) {
         if (find(failure, NoSuchFileException.class).isPresent()
                 || find(failure, CertificateException.class).isPresent()) {
             return "was not asked: a file of redis.tls-ca-file, redis.tls-cert-file or redis.tls-key-file"
-                    + " cannot be read"
-                    + " (" + rootMessage(failure) + ")";
+                    + " cannot be read (" + rootMessage(failure) + ")";
         }
         if (find(failure, UnknownHostException.class).isPresent()) {
             return "was not found: there is no host of this name; correct redis.uri, or the DNS";

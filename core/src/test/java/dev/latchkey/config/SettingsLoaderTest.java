@@ -325,8 +325,7 @@ final class SettingsLoaderTest {
                         "| `keys.accept-imported` | `LATCHKEY_KEYS_ACCEPT_IMPORTED` | `false` | Whether keys with an"
                                 + " imported body are accepted |",
                         "| `keys.peppers-file` | `LATCHKEY_PEPPERS_FILE` or `LATCHKEY_KEYS_PEPPERS_FILE` |  | A"
-                                + " file that"
-                                + " holds keys.peppers, instead of it |");
+                                + " file that holds keys.peppers, instead of it |");
     }
 
     private Path file(String... lines) throws IOException {

@@ -16,8 +16,8 @@ public final class RepeatableRequestId {
             paramLabel = "ID",
             description = {
                 "Your own id of this call, best a UUID; kept in the audit trail. Within a day the same command"
-                        + " with the same id"
-                        + " makes no second key or workspace, but shows the first: for when an answer was lost.",
+                        + " with the same id makes no second key or workspace, but shows the first: for when an answer"
+                        + " was lost.",
                 "Default: one is made up, and told if the call fails in a way that leaves it open whether it was done."
             })
     private String text = "";

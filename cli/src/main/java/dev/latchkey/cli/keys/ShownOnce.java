@@ -20,8 +20,7 @@ final class ShownOnce {
         spec.commandLine()
                 .getErr()
                 .println("This call was made before, so no other key was made: this is the key of then. Its"
-                        + " secret was in that"
-                        + " answer and is not shown again; "
+                        + " secret was in that answer and is not shown again; "
                         + (key.getAnswerUnconfirmed()
                                 ? "whether it arrived is not known, and the key was not used yet"
                                 : "the key was used or ended since")

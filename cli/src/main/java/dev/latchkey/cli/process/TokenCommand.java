@@ -37,8 +37,7 @@ public final class TokenCommand {
                 "Print a new admin token on the first line, and its hash on the second; with --name also the entry of"
                         + " control.tokens that is to hold it, on the third.",
                 "The token is for its holder (LATCHKEY_TOKEN), hash or entry for the control plane"
-                        + " (control.tokens, its file, or"
-                        + " LATCHKEY_CONTROL_TOKENS)."
+                        + " (control.tokens, its file, or LATCHKEY_CONTROL_TOKENS)."
             })
     int generate(
             @Option(names = "--name", paramLabel = "NAME", description = "What the audit trail calls its holder.")
@@ -49,8 +48,7 @@ public final class TokenCommand {
                             paramLabel = "ROLE",
                             description = {
                                 "operator: everything in all workspaces; manager: the keys of one; reader: one,"
-                                        + " without changing"
-                                        + " anything.",
+                                        + " without changing anything.",
                                 "Default: manager with --workspace, else operator."
                             })
                     @Nullable

@@ -142,7 +142,6 @@ public final class IdempotentCalls {
         return new RefusedException(
                 Kind.UNAVAILABLE,
                 "another call with this request_id is under way, so this one did nothing; repeat it in a minute"
-                        + " to be told"
-                        + " how that went");
+                        + " to be told how that went");
     }
 }

@@ -93,8 +93,7 @@ public final class ImportRules {
             violations.secret(
                     "secret",
                     "a key with a checksum: sidecars do not accept others, unless the setting"
-                            + " keys.accept-imported is true"
-                            + " for them and for the control plane");
+                            + " keys.accept-imported is true for them and for the control plane");
         } else {
             return Optional.of(presented.key());
         }

@@ -72,8 +72,7 @@ public final class Projector {
         if (held.isEmpty()) {
             log.warn(
                     "the index's record of workspace {} cannot be read and is replaced; keys of before a"
-                            + " generation that"
-                            + " nobody knows are not let through again",
+                            + " generation that nobody knows are not let through again",
                     workspace);
         }
         return held.orElseGet(clock::millis);
@@ -89,8 +88,7 @@ public final class Projector {
         if (!index.remove(digest, note.field(), workspace)) {
             log.error(
                     "{} of {} is gone from the ledger, but under its name the index holds what is another's or"
-                            + " may be used:"
-                            + " that stays",
+                            + " may be used: that stays",
                     note.field(),
                     workspace);
         }

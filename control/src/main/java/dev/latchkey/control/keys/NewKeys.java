@@ -98,8 +98,7 @@ final class NewKeys {
                 Kind.CONFLICT,
                 "no key was made: workspace " + room.workspace().entry().workspace() + " holds " + room.most()
                         + " keys, as many as the setting keys.max-per-workspace allows, ended ones included;"
-                        + " purge those"
-                        + " (latchkey keys purge), or raise the setting");
+                        + " purge those (latchkey keys purge), or raise the setting");
     }
 
     private static RefusedException revokedWithAll(ManagedKey old) {
@@ -121,8 +120,8 @@ final class NewKeys {
                     Kind.UNAVAILABLE,
                     "Redis gave no answer in time, so it is not known whether a key " + key.id()
                             + " was made; if it was, it is withdrawn within a minute after Redis answers, and"
-                            + " its secret was"
-                            + " shown to nobody. Repeat the call when GET /readyz answers 200. Cause: " + e.trouble());
+                            + " its secret was shown to nobody. Repeat the call when GET /readyz answers 200. Cause:"
+                            + " " + e.trouble());
         }
     }
 

@@ -90,12 +90,10 @@ public final class History {
                     ? "the ledger in Redis went back at " + when + " (count " + to + " after " + from
                             + ") and the index did not: workspaces and keys may be missing in the ledger that the index"
                             + " still lets through, and audit trails may be gone; restore the ledger, or revoke"
-                            + " all keys"
-                            + " of each workspace that is made again"
+                            + " all keys of each workspace that is made again"
                     : "Redis' history went back at " + when + " (canary " + to + " after " + from
                             + "): the changes of about as many seconds are lost, revokes included; compare the"
-                            + " audit trail"
-                            + " and the logs of before, and repeat what is missing";
+                            + " audit trail and the logs of before, and repeat what is missing";
         }
     }
 

@@ -16,8 +16,7 @@ public record AnsweredRequest(String fingerprint, String field) {
             throw new StoreException(
                     StoreException.Fault.BAD_RECORD,
                     "what the ledger keeps of the call with this request_id cannot be read; it was changed by"
-                            + " something else:"
-                            + " use another request_id");
+                            + " something else: use another request_id");
         }
         return new AnsweredRequest(text.substring(0, space), text.substring(space + 1));
     }

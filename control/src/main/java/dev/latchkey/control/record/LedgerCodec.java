@@ -223,7 +223,6 @@ public final class LedgerCodec {
                 StoreException.Fault.BAD_RECORD,
                 "the ledger's record of " + id + " cannot be read (expected: version " + VERSION
                         + "); it was changed by something else, or by a newer control plane: restore it from a"
-                        + " backup or"
-                        + " upgrade this one");
+                        + " backup or upgrade this one");
     }
 }

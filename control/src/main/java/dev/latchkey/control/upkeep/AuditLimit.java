@@ -86,8 +86,8 @@ public final class AuditLimit {
             dropped.increment((double) gone);
             log.warn(
                     "the audit trail of {} is full: its {} oldest entries are taken away before audit.retention"
-                            + " (expected:"
-                            + " at most {} entries; raise audit.max-per-workspace, or find out who changes so much)",
+                            + " (expected: at most {} entries; raise audit.max-per-workspace, or find out who changes"
+                            + " so much)",
                     workspace,
                     gone,
                     most);

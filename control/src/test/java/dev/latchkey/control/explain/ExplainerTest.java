@@ -269,8 +269,8 @@ class ExplainerTest {
         assertThat(outcomes(ended, Outcome.FAILED)).contains(DecisionStep.RULE);
         assertThat(detail(ended, DecisionStep.RULE))
                 .isEqualTo("GET /v2/cases/{id} matches, but read with the last segment cut off at a . or , or :"
-                        + " the path is"
-                        + " one of GET /v2/cases/export; an upstream may read it so, so no key gives access");
+                        + " the path is one of GET /v2/cases/export; an upstream may read it so, so no key gives"
+                        + " access");
     }
 
     @Test

@@ -61,8 +61,7 @@ final class ConfigFileTest {
                         "a list where one value belongs",
                         "realm:\n- a",
                         "realm[0] (from F:2): part of a list or mapping (expected: realm as 1 to 64 visible"
-                                + " ASCII characters or"
-                                + " spaces, without \" and \\)"),
+                                + " ASCII characters or spaces, without \" and \\)"),
                 row("nothing where a value belongs", "policy:", "policy (from F:1): empty (expected: a path)"),
                 row("null where a value belongs", "policy: ~", "policy (from F:1): empty (expected: a path)"),
                 row("an empty list where a value belongs", "policy: []", "policy (from F:1): empty (expected: a path)"),
@@ -81,8 +80,7 @@ final class ConfigFileTest {
                         "control.tokens[0].user (from F:2): not known (expected: a list with name, role,"
                                 + " workspace and hash of each)",
                         "control.tokens[0] (from F:2): the name is missing or not a name (expected: 1 to 64"
-                                + " letters, digits and"
-                                + " _.-)"),
+                                + " letters, digits and _.-)"),
                 row(
                         "a token with an unknown role",
                         token("name: a, role: admin"),
@@ -103,36 +101,29 @@ final class ConfigFileTest {
                         "a token with a list of workspaces",
                         token("name: a, role: manager, workspace: [ws_1]"),
                         "control.tokens[0].workspace[0] (from F:2): not known (expected: a list with name,"
-                                + " role, workspace and"
-                                + " hash of each)",
+                                + " role, workspace and hash of each)",
                         "control.tokens[0] (from F:2): the workspace is missing or not one's id (expected: for"
-                                + " a manager or"
-                                + " reader the id of their one workspace: 1 to 64 letters, digits, _ and -, not"
-                                + " - alone)"),
+                                + " a manager or reader the id of their one workspace: 1 to 64 letters, digits, _ and"
+                                + " -, not - alone)"),
                 row(
                         "an operator with a workspace, a manager and a reader without",
                         token("name: a, role: operator, workspace: ws_1")
                                 + "  - {name: b, role: manager, hash: 'sha256:" + "ab".repeat(32) + "'}\n"
                                 + "  - {name: c, role: reader, workspace: '-', hash: 'sha256:" + "cd".repeat(32) + "'}",
                         "control.tokens[0].workspace (from F:2): a workspace for an operator, who has them all"
-                                + " (expected: none, or"
-                                + " the role manager or reader)",
+                                + " (expected: none, or the role manager or reader)",
                         "control.tokens[1] (from F:3): the workspace is missing or not one's id (expected: for"
-                                + " a manager or"
-                                + " reader the id of their one workspace: 1 to 64 letters, digits, _ and -, not"
-                                + " - alone)",
+                                + " a manager or reader the id of their one workspace: 1 to 64 letters, digits, _ and"
+                                + " -, not - alone)",
                         "control.tokens[2].workspace (from F:4): the workspace is missing or not one's id"
-                                + " (expected: for a"
-                                + " manager or reader the id of their one workspace: 1 to 64 letters, digits, _"
-                                + " and -, not -"
-                                + " alone)"),
+                                + " (expected: for a manager or reader the id of their one workspace: 1 to 64 letters,"
+                                + " digits, _ and -, not - alone)"),
                 row(
                         "no tokens",
                         "control.tokens: []",
                         "control.tokens (from F:1): empty (expected: name:operator:sha256:<hex> or"
                                 + " name:manager:workspace:sha256:<hex> or the same with reader, separated by"
-                                + " commas; in the"
-                                + " file also a list with name, role, workspace and hash of each)"));
+                                + " commas; in the file also a list with name, role, workspace and hash of each)"));
     }
 
     @ParameterizedTest(name = "{0}")

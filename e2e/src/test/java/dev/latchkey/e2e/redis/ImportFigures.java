@@ -96,8 +96,7 @@ class ImportFigures {
             assertThat(result.status()).as(result.err()).isZero();
             System.out.printf(
                     "%s import of %d keys: %.1f s, %.0f keys/s with the start of the command; resident MB"
-                            + " control/command at"
-                            + " start %s, middle %s, end %s; %s",
+                            + " control/command at start %s, middle %s, end %s; %s",
                     which,
                     KEYS,
                     seconds,

@@ -240,8 +240,7 @@ class SoakIT {
         System.out.printf(
                 Locale.ROOT,
                 "latest start of an allowed check after the answer to a revoke or deactivation: %.1f ms, while"
-                        + " nothing was broken"
-                        + " %.1f ms (lease %d ms)%n",
+                        + " nothing was broken %.1f ms (lease %d ms)%n",
                 verdict.worstMillis(),
                 verdict.worstHealthyMillis(),
                 LEASE.toMillis());

@@ -38,8 +38,7 @@ import picocli.CommandLine.TypeConversionException;
             "Take over API keys that exist already: one on each line, or a JSON object with secret, name, scopes,"
                     + " lifetime, expire_time.",
             "Good lines are imported, wrong ones named by number. Keys that are there already stay as they are,"
-                    + " revoked ones"
-                    + " too, so running it again is safe."
+                    + " revoked ones too, so running it again is safe."
         })
 public final class KeysImportCommand implements Callable<Integer> {
     private static final String STANDARD_INPUT = "-";

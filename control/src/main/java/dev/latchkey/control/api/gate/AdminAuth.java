@@ -48,8 +48,7 @@ public final class AdminAuth implements ServerInterceptor {
             call.close(
                     Status.UNAUTHENTICATED.withDescription(
                             "this call needs an admin token (expected: metadata authorization: Bearer <token>,"
-                                    + " once, with a"
-                                    + " token whose hash is in the setting control.tokens)"),
+                                    + " once, with a token whose hash is in the setting control.tokens)"),
                     new Metadata());
             return new ServerCall.Listener<>() {};
         }
